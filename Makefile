@@ -1,0 +1,47 @@
+# The targets anybody needs. What takes more than a line stands in bin/.
+
+PYTHON_BIN := .venv/bin/python
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check fast lock bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.ready .cache/fonts/.ready $(CATALOGS) ## install everything the portal needs
+
+run: setup ## start the portal (PORT and PORTAL_DATA are honoured)
+	@exec $(PYTHON_BIN) -m portal
+
+test: setup ## run every check and every test, also those in a browser
+	@bin/browser
+	@$(PYTHON_BIN) bin/check
+	@$(PYTHON_BIN) -m pytest -n 2 tests
+
+check: setup ## run the static checks
+	@$(PYTHON_BIN) bin/check
+
+fast: setup ## run the tests that need neither a browser nor a database server
+	@$(PYTHON_BIN) -m pytest -n auto -m "not browser and not postgres" tests
+
+lock: ## renew requirements.lock (make lock UPGRADE=1 takes newer versions)
+	@bin/lock $(if $(UPGRADE),--upgrade)
+
+bench: setup ## measure the portal under load
+	@$(PYTHON_BIN) -m benchmarks
+
+clean: ## remove what setup and the tests made; never touches the portal's data
+	rm -rf .venv .uv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf node_modules
+	rm -f portal/translations/*/LC_MESSAGES/*.mo
+
+.venv/.ready: requirements.lock bin/setup bin/lib.sh
+	@PYTHON="$(PYTHON)" bin/setup
+
+.cache/fonts/.ready: tools/make_fonts.py .venv/.ready
+	@$(PYTHON_BIN) tools/make_fonts.py
+	@touch $@
+
+%.mo: %.po .venv/.ready
+	@$(PYTHON_BIN) -m babel.messages.frontend -q compile -i $< -o $@

@@ -1,0 +1,1 @@
+"""The intranet portal: forms, sign-off, records and procedures of one company."""

@@ -1,0 +1,53 @@
+"""The rooms. `ROOMS` is the explicit map of the site."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.blueprints import (
+    account,
+    admin,
+    auth,
+    customer_service,
+    design,
+    engineering,
+    files,
+    find,
+    health,
+    home,
+    outside,
+    pick,
+    purchasing,
+    quality,
+    records,
+    registers,
+    trail,
+    warehouse,
+)
+
+ROOMS = (
+    home.bp,
+    find.bp,
+    customer_service.bp,
+    engineering.bp,
+    design.bp,
+    purchasing.bp,
+    warehouse.bp,
+    quality.bp,
+    records.bp,
+    registers.bp,
+    files.bp,
+    pick.bp,
+    outside.bp,
+    account.bp,
+    admin.bp,
+    trail.bp,
+    auth.bp,
+    health.bp,
+)
+
+
+def init_app(app: Flask) -> None:
+    """Opens the rooms."""
+    for room in ROOMS:
+        app.register_blueprint(room)

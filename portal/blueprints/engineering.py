@@ -1,0 +1,5 @@
+"""Engineering: construction and product development."""
+
+from portal.web.rooms import room
+
+bp = room("engineering")

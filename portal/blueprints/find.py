@@ -1,0 +1,7 @@
+"""Search."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("find", __name__)

@@ -1,0 +1,7 @@
+"""Whether the portal is well."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+bp = Blueprint("health", __name__)

@@ -1,0 +1,5 @@
+"""Purchasing: goods and books."""
+
+from portal.web.rooms import room
+
+bp = room("purchasing")

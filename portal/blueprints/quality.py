@@ -1,0 +1,5 @@
+"""Quality: satisfaction, information, documents, security."""
+
+from portal.web.rooms import room
+
+bp = room("quality")

@@ -1,0 +1,5 @@
+"""The warehouse: stock and bookshop."""
+
+from portal.web.rooms import room
+
+bp = room("warehouse")

@@ -1,0 +1,13 @@
+"""Commands of `flask`, one file a group."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.cli import audit, catalogue, database, people
+
+
+def init_app(app: Flask) -> None:
+    """Registers the groups."""
+    for group in (database.group, catalogue.forms, catalogue.registers, catalogue.roles, audit.group, people.group):
+        app.cli.add_command(group)

@@ -1,0 +1,7 @@
+"""`flask people`: the first administrator."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+group = AppGroup("people", help="People and their rights.")

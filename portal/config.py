@@ -1,0 +1,120 @@
+"""Settings from the environment; a wrong or missing one stops the start with a sentence.
+
+Each is described here once; the table in the README is compared with this class by a test.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(SystemExit):
+    """The environment does not allow a start; the text says what to change."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one installation to another."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    portal_mode: Literal["demo", "production"] = Field(
+        "demo", description="`demo`: a made-up company on this machine only; `production`: a real one."
+    )
+    secret_key: str = Field("", description="Signs cookies; in production at least 32 random characters.")
+    secret_key_fallbacks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Earlier secret keys, comma separated, still accepted while keys are turned over."
+    )
+    portal_data: Path = Field(ROOT / "var", description="Folder of the SQLite database and the files.")
+    database_url: str = Field(
+        "", description="`postgresql+psycopg://user:password@host/name`; empty: SQLite in PORTAL_DATA."
+    )
+    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on.")
+    threads: int = Field(8, ge=1, le=64, description="Requests that one process answers at a time.")
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Host names that the portal answers to, comma separated; needed in production."
+    )
+    public_url: str = Field("", description="Address that people type, for links in mail and on paper.")
+    proxies: int = Field(0, ge=0, le=3, description="Reverse proxies in front whose X-Forwarded-* count.")
+    company: str = Field("华衡制造建设集团", description="Name of the company on pages and records.")
+    session_idle_minutes: int = Field(60, ge=1, le=1440, description="Signed out after so long without a click.")
+    session_hours: int = Field(12, ge=1, le=168, description="Signed out after so long in any case.")
+    signing_window_minutes: int = Field(
+        10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
+    )
+    upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log tells.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in ("secret_key_fallbacks", "trusted_hosts"):
+            if isinstance(values.get(name), str):
+                values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _fit(self) -> Settings:
+        if self.portal_mode == "production":
+            if len(self.secret_key) < 32 or len(set(self.secret_key)) < 10:
+                raise ValueError("SECRET_KEY must be at least 32 random characters in production")
+            if not self.trusted_hosts:
+                raise ValueError("TRUSTED_HOSTS must name the portal's host in production")
+        elif self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("the demo company is served on the loopback address only: leave HOST at 127.0.0.1")
+        return self
+
+    @property
+    def demo(self) -> bool:
+        """Whether the made-up company is served."""
+        return self.portal_mode == "demo"
+
+    @property
+    def engine_url(self) -> str:
+        """Address of the database."""
+        return self.database_url or f"sqlite:///{self.portal_data / 'portal.db'}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies go over TLS only: always, but in the demo."""
+        return not self.demo
+
+    @property
+    def migrations(self) -> Path:
+        """Folder of the Alembic revisions."""
+        return ROOT / "migrations"
+
+    def key(self) -> str:
+        """The secret key; the demo keeps one of its own beside its database."""
+        if self.secret_key:
+            return self.secret_key
+        file = self.portal_data / "demo-secret-key"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(48))
+        return file.read_text()
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: one is wrong or missing; the text names it.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        sentences = []
+        for problem in error.errors():
+            name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+            text = problem["msg"].removeprefix("Value error, ")
+            sentences.append(f"{name}: {text}" if name else text)
+        raise SettingsError("The portal cannot start. " + "; ".join(sentences) + ".") from None

@@ -1,0 +1,108 @@
+"""How the portal talks to its database: one write at a time on SQLite, never half of one anywhere.
+
+SQLite runs in WAL mode with full synchronisation and foreign keys. A writing transaction begins
+immediately, so that it waits for its turn instead of failing half-way; inside one process writers
+queue in order of arrival, which SQLite's own sleeping lock does not promise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+
+from portal.extensions import db
+
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-20000")
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class FairLock:
+    """A lock that is handed on in the order in which it was asked for."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Lock] = deque()
+        self._held = False
+
+    def acquire(self) -> None:
+        """Waits for its turn."""
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._queue.append(turn)
+        turn.acquire()
+
+    def release(self) -> None:
+        """Hands the lock to the one who waits longest."""
+        with self._guard:
+            if self._queue:
+                self._queue.popleft().release()
+            else:
+                self._held = False
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One write: everything inside is committed together, or nothing is."""
+    db.session.rollback()  # ends the reading that came before
+    token = _writing.set(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Options of the engine for this address."""
+    if not url.startswith("sqlite"):
+        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    options: dict[str, Any] = {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
+    try:
+        import pysqlite3.dbapi2 as newer_sqlite  # noqa: PLC0415 -- optional: only where a wheel exists
+    except ImportError:
+        return options
+    return {**options, "module": newer_sqlite}
+
+
+def watch(app: Flask) -> None:
+    """Sets SQLite's connections and transactions up; PostgreSQL needs none of it."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name != "sqlite":
+        return
+    lock = FairLock()
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        if not _writing.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        lock.acquire()
+        connection.info["holds_lock"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: Any, record: Any) -> None:
+        if record.info.pop("holds_lock", False):
+            lock.release()

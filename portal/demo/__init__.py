@@ -1,0 +1,1 @@
+"""The made-up company that the demo shows and the tests work with."""

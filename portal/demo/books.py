@@ -1,0 +1,142 @@
+"""Master data of the made-up company, large for the demo and small for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import sqlalchemy as sa
+
+from portal.demo import goods, market, opening, rows
+from portal.extensions import db
+from portal.models import Customer, Notice, OutboxRow, Person
+
+BEFORE = timedelta(days=400)
+PLACE = "A-01"
+ITEMS = (
+    ("镀锌角钢 50×5", "钢材", "米", "32.50", 400, 100),
+    ("PPR 冷热水管 DN25", "管材", "米", "11.80", 600, 150),
+    ("BV 铜芯电线 2.5mm²", "电气材料", "卷", "168.00", 80, 20),
+    ("液压油缸 HG-63", "零件", "件", "940.00", 16, 4),
+    ("《建筑施工手册》第五版", "图书", "册", "186.00", 50, 10),
+)
+
+
+def fill_small(cast: dict[str, Person], now: datetime) -> None:
+    """Three customers, two suppliers, three projects, two products and five stock items with stock."""
+    owner = rows.add(
+        "customer",
+        name="湖州泰和物业有限公司",
+        sort="company",
+        status="cooperating",
+        credit_code="91330500MA2B4TQX7R",
+        contact="钱卫红",
+        phone="0572-5550101",
+        address="湖州市吴兴区天元街 18 号",
+        region="湖州",
+        file_number="DA-2024-0001",
+        credit_limit=Decimal(200_000),
+        credit_days=30,
+    )
+    rows.add(
+        "customer",
+        name="长兴县第二中学",
+        sort="owner",
+        status="cooperating",
+        contact="俞老师",
+        phone="0572-5550102",
+        address="长兴县雉城街道学府路 6 号",
+        region="长兴",
+        file_number="DA-2024-0002",
+        credit_limit=Decimal(80_000),
+        credit_days=15,
+    )
+    rows.add(
+        "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
+    )
+    supplier = rows.add("supplier", name="浙北钢材供应有限公司", contact="费建国", phone="0572-5550201")
+    rows.add("supplier", name="德清恒通管业有限公司", contact="闵华", phone="0572-5550202")
+    ids = {login: person.id for login, person in cast.items()}
+    for name, kind, roles in (
+        ("泰和写字楼装修工程", "works", ("foreman", "site_supervisor", "designer", "engineering_manager")),
+        ("泰和物业官网", "web", ("designer", "programmer", "project_manager")),
+        ("西塞山路延伸段", "permit", ("planning_officer", "planning_manager")),
+    ):
+        people = {role: ids[role] for role in roles}
+        rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
+    rows.add("product", name="小型液压升降机", model="HS-300")
+    rows.add("product", name="电动巡检车", model="DX-2")
+    lots = []
+    for name, category, unit, cost, quantity, minimum in ITEMS:
+        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
+        lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
+    _forget_news()
+
+
+def fill(cast: dict[str, Person], now: datetime) -> None:
+    """Forty customers, fifteen suppliers, twenty projects, twelve products and sixty stock items with stock."""
+    rng = Random(2026)
+    customers = [
+        _customer(place, name, kind, region, contact, rng)
+        for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
+    ]
+    suppliers = [
+        rows.add("supplier", name=name, contact=contact, status=status, phone=f"0572-555{place:04d}")
+        for place, (name, contact, status) in enumerate(market.table(market.SUPPLIERS), 1)
+    ]
+    for place, (name, kind, where) in enumerate(market.table(market.PROJECTS)):
+        owner = customers[place] if kind in ("works", "web", "permit") else None
+        people = {role: rng.choice(_holders(cast, role)).id for role in market.TEAMS[kind]}
+        rows.add(
+            "project",
+            name=name,
+            sort=kind,
+            address=where,
+            people=people,
+            customer_id=owner.id if owner else None,
+        )
+    for name, model in market.table(market.PRODUCTS):
+        rows.add("product", name=f"{name} {model}", model=model)
+    lots: dict[str, list[opening.Lot]] = {}
+    for name, category, unit, cost, quantity, minimum in goods.items():
+        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
+        lots.setdefault(category, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    for place, (category, found) in enumerate(lots.items()):
+        keeper = _holders(cast, "warehouse_keeper")[place % 3]
+        at = now - BEFORE + timedelta(hours=place)
+        opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
+    _forget_news()
+
+
+def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: Random) -> Customer:
+    status = rng.choice(market.STATUSES) if place > 6 else "cooperating"
+    known = status in ("cooperating", "not_cooperating")
+    customer: Customer = rows.add(
+        "customer",
+        name=name,
+        sort=kind,
+        status="blocked" if place == 33 else status,
+        credit_code=f"9133{rng.randrange(10**4):04d}MA{rng.randrange(10**8):08d}"
+        if kind == "company"
+        else "",
+        contact=contact,
+        phone=f"{market.REGIONS[region]}-555{place:04d}",
+        address=f"{region}市建设路 {rng.randint(1, 900)} 号",
+        region=region,
+        file_number=f"DA-2024-{place:04d}" if known else "",
+        credit_limit=Decimal(rng.choice((50_000, 100_000, 200_000, 500_000))) if known else Decimal(0),
+        credit_days=rng.choice((15, 30, 45, 60)) if known else 0,
+        arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
+    )
+    return customer
+
+
+def _holders(cast: dict[str, Person], role: str) -> list[Person]:
+    return [person for login, person in cast.items() if login == role or login.rstrip("_0123456789") == role]
+
+
+def _forget_news() -> None:
+    for table in (OutboxRow, Notice):
+        db.session.execute(sa.delete(table))

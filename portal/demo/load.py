@@ -1,0 +1,172 @@
+"""Fills the demo: walks through the last year, act by act in the order of time, always the same for a seed."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from random import Random
+
+from portal.database import transaction
+from portal.demo import filling, hours
+from portal.demo.cast import Cast
+from portal.demo.company import seed_company
+from portal.demo.pastime import Pastime
+from portal.demo.progress import Progress
+from portal.demo.stories import STORIES
+from portal.demo.world import DemoWorld
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.models import Record, Task
+from portal.queries import calendar, history
+from portal.services import reminders
+
+YEAR = timedelta(days=365)
+AT_ONCE = 60  # acts in one write
+TRIES = 3
+OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-04": 3.0, "PU-03": 2.0, "QA-10": 1.5, "EN-25": 1.5}
+SELDOM = {"PU-05": 0.2, "PU-06": 0.2, "WH-02": 0.2, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
+Report = Callable[[int, int], None]
+
+
+@dataclass
+class Summary:
+    """What came of it: records made, and what could not be done, by form and step."""
+
+    records: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+
+def load(now: datetime, *, records: int = 1500, seed: int = 2026, report: Report | None = None) -> Summary:
+    """Founds the company and lets it work for a year, about so many records.
+
+    Raises:
+        NotEmpty: there are people already.
+    """
+    with transaction():
+        seed_company(now - YEAR)
+    return Year(now, records, Random(seed)).run(report or (lambda done, total: None))
+
+
+class Year:
+    """The queue of what happens next."""
+
+    def __init__(self, now: datetime, records: int, rng: Random) -> None:
+        self.end, self.wanted, self.rng = now, records, rng
+        self.begin = now - YEAR
+        self.calendar = calendar.current()
+        self.world = DemoWorld(rng, self.begin)
+        self.cast = Cast(self.world)
+        self.progress = Progress(self.world, self.cast)
+        self.pastime = Pastime(self.world, self.cast)
+        self.summary = Summary()
+        self._queue: list[tuple[datetime, int, str, int]] = []
+        self._order = count()
+        self._tries: Counter[int] = Counter()
+        self._planned: set[int] = set()
+        self._forms = [code for code in FORMS if code in STORIES]
+        self._weights = [OFTEN.get(code, SELDOM.get(code, 1.0)) for code in self._forms]
+
+    def run(self, report: Report) -> Summary:
+        """Lets everything happen that falls before the end."""
+        self._plan_year()
+        while self._queue and self._queue[0][0] <= self.end:
+            with transaction():
+                for _act in range(AT_ONCE):
+                    if not self._queue or self._queue[0][0] > self.end:
+                        break
+                    self._next()
+            report(min(self.summary.records, self.wanted), self.wanted)
+        self.world.now = self.end
+        with transaction():
+            self.pastime.tidy(self.end)
+        report(self.wanted, self.wanted)
+        return self.summary
+
+    def _plan_year(self) -> None:
+        for _start in range(self.wanted):
+            self._put(hours.start(self.begin, self.end, self.rng, self.calendar), "begin", 0)
+        day = self.begin
+        while day < self.end:
+            self._put(hours.working(day, self.rng, self.calendar), "day", 0)
+            day += timedelta(days=1)
+
+    def _put(self, at: datetime, kind: str, id: int) -> None:
+        heapq.heappush(self._queue, (at, next(self._order), kind, id))
+
+    def _next(self) -> None:
+        at, _order, kind, id = heapq.heappop(self._queue)
+        self.world.now = at
+        what = kind
+        try:
+            with db.session.begin_nested():
+                if kind == "day":
+                    reminders.sweep(at)
+                    for record in self.pastime.day():
+                        self._plan(record)
+                elif kind == "begin":
+                    what = self.rng.choices(self._forms, self._weights)[0]
+                    self._begin(what)
+                elif kind == "withdraw":
+                    self._withdraw(id)
+                else:
+                    task = db.session.get_one(Task, id)
+                    what = f"{task.form_code} {task.kind} {task.step}"
+                    self._turn(task)
+        except (Refusal, filling.Unfit) as problem:
+            self.summary.failures[f"{what}: {problem}"] += 1
+            self._again(kind, id)
+
+    def _begin(self, code: str) -> None:
+        if self.summary.records >= self.wanted * (1.02 if self.rng.random() < 0.5 else 1):
+            return
+        role = self.rng.choice(FORMS[code].opened_by)
+        by = self.cast.actor(self.world.person(role).id or 0)
+        if by.id in self.cast.away or not by.may_open(FORMS[code].opened_by):
+            return
+        self.world.sees(by.person)
+        record = filling.begin(self.world, code, by, f"demo-{next(self._order)}")
+        self.summary.records += 1
+        if self.rng.random() < 0.03:
+            self._put(
+                hours.working(self.world.now + timedelta(minutes=40), self.rng, self.calendar),
+                "withdraw",
+                record.id,
+            )
+        self._plan(record)
+
+    def _withdraw(self, record_id: int) -> None:
+        record = db.session.get_one(Record, record_id)
+        self.pastime.withdraw(record)
+        self._plan(record)
+
+    def _turn(self, task: Task) -> None:
+        self._planned.discard(task.id)
+        if task.state not in ("open", "stuck"):
+            return
+        before, draft = task.record, task.draft_id
+        self.progress.act(task)
+        if task.kind == "open" and draft is not None and task.state == "done":
+            self.summary.records += 1
+        for record in self.pastime.touched(before, task):
+            self._plan(record)
+
+    def _plan(self, record: Record) -> None:
+        """Puts the turns that the record waits for into the queue."""
+        db.session.flush()
+        for task in history.open_tasks(record):
+            if task.id not in self._planned and task.state in ("open", "stuck"):
+                self._planned.add(task.id)
+                self._put(hours.answer(self.world.now, task.due_at, self.rng, self.calendar), "task", task.id)
+
+    def _again(self, kind: str, id: int) -> None:
+        """What failed is tried again some days later, a few times."""
+        self._tries[id] += 1
+        if kind == "task" and self._tries[id] < TRIES:
+            self._planned.add(id)
+            later = self.world.now + timedelta(days=self.rng.randint(1, 4))
+            self._put(hours.working(later, self.rng, self.calendar), kind, id)

@@ -1,0 +1,185 @@
+"""Lets the right people act on what waits for them: sign mostly, sometimes return, refuse, pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from portal.demo import filling, phrases
+from portal.demo.cast import Cast
+from portal.demo.stories import STORIES
+from portal.demo.world import DemoWorld
+from portal.domain.signoff import APPLICANT, Entry, Step
+from portal.extensions import db
+from portal.models import Customer, Draft, Record, Signature, Supplier, Task
+from portal.queries import history
+from portal.queries.actors import Actor
+from portal.services import delegation, records, route, signing
+from portal.services.signing import Hand
+
+RETURNED, REFUSED, PASSED_ON = 0.04, 0.055, 0.095  # shares of turns, each up to the next
+GIVEN_UP, ROUNDS = 0.06, 3
+
+
+class Progress:
+    """One person's act after the other, as chance and the stories have it."""
+
+    def __init__(self, world: DemoWorld, cast: Cast) -> None:
+        self.world, self.cast = world, cast
+
+    def act(self, task: Task) -> None:
+        """Somebody takes their turn on the task.
+
+        Raises:
+            Unfit: what the story has them write is refused by the form.
+            Refusal: the rules do not allow it now.
+        """
+        by = self._administrator() if task.state == "stuck" else self.cast.for_task(task)
+        if by is None:
+            return
+        if task.record is not None:
+            self.world.sees(task.record.applicant, by.person)
+        turn = getattr(self, f"_{task.kind}", self._sign)
+        (self._reroute if task.state == "stuck" else turn)(task, by)
+        db.session.flush()
+
+    def _sign(self, task: Task, by: Actor) -> None:
+        """Signs, or does something else with the turn."""
+        record = _record(task)
+        step = route.form_of(record).signoff.step(task.step)
+        chance = self.world.rng.random()
+        other = self._other_turn(chance, record, step) if task.kind == "sign" and not task.outside else None
+        if other is not None:
+            other(task, by)
+            return
+        signed = history.signatures(record)
+        known = route.known(record, signed)
+        stage = self._stage(step, record, task, by, known, signed)
+        hand = self._hand(task, step, known, history.shown_hash(history.content(record), signed))
+        signing.sign(task.id, by, hand, stage, now=self.world.now)
+        if record.state == "finished":
+            self.world.finished(record)
+
+    def _other_turn(self, chance: float, record: Record, step: Step) -> Callable[[Task, Actor], None] | None:
+        if record.round <= ROUNDS and chance < RETURNED:
+            return self._send_back
+        if record.round <= ROUNDS and step.judges and chance < REFUSED:
+            return self._refuse
+        return self._pass_on if REFUSED <= chance < PASSED_ON else None
+
+    def _send_back(self, task: Task, by: Actor) -> None:
+        record = _record(task)
+        to = self.world.rng.choice([APPLICANT] * 3 + signing.earlier_steps(record, task.step))
+        signing.send_back(task.id, by, self._words(record, phrases.RETURNS), to, now=self.world.now)
+
+    def _refuse(self, task: Task, by: Actor) -> None:
+        signing.refuse(task.id, by, self._words(_record(task), phrases.REFUSALS), now=self.world.now)
+
+    def _pass_on(self, task: Task, by: Actor) -> None:
+        rng, now = self.world.rng, self.world.now
+        barred = {exclusion.person_id for exclusion in task.exclusions} | {by.id, *self.cast.away}
+        near = [one for one in self.world.people.values() if one.department_id == by.person.department_id]
+        people = [one for one in near if one.id not in barred and self.cast.actor(one.id).roles - {"auditor"}]
+        if not people:
+            return
+        other = rng.choice(people).id
+        match rng.choice(("hand_over", "before", "after", "advice")):
+            case "hand_over":
+                delegation.hand_over(task.id, by, other, reason=rng.choice(phrases.HANDOVERS), now=now)
+            case "advice":
+                delegation.ask_advice(task.id, by, other, reason=rng.choice(phrases.ADVICE), now=now)
+            case where:
+                delegation.add_signer(task.id, by, other, where, reason=rng.choice(phrases.ADDED), now=now)
+
+    def _stage(
+        self,
+        step: Step,
+        record: Record,
+        task: Task,
+        by: Actor,
+        known: dict[str, Any],
+        signed: list[Signature],
+    ) -> Any:
+        """The stage as its story fills it in; None if there is none to fill."""
+        if step.fills is None or task.kind == "advice" or signing.stage_filled(record, task):
+            return None
+        return self._told(step, record, by, known)
+
+    def _told(self, part: Step | Entry, record: Record, by: Actor, known: dict[str, Any]) -> Any:
+        story = STORIES[record.form_code].stages.get(part.key)
+        answers = story(self.world, known) if story else {}
+        assert part.fills is not None
+        return filling.checked(part.fills, answers, by, context=known)
+
+    def _hand(self, task: Task, step: Step, known: dict[str, Any], seen: str) -> Hand:
+        rng = self.world.rng
+        words = phrases.OPINIONS.get(step.meaning, ())
+        opinion = rng.choice(words) if words and rng.random() < 0.6 else ""
+        if task.kind == "advice":
+            return Hand(seen, opinion=rng.choice(phrases.ANSWERS))
+        if not task.outside:
+            return Hand(seen, opinion=opinion)
+        name = _outsider(known) or rng.choice(phrases.OUTSIDERS)
+        if rng.random() < 0.25:
+            paper = (self.world.photo("纸质签字件.jpg"),)
+            return Hand(seen, opinion=opinion, files=paper, outside_name=name, outside_way="paper")
+        drawn = self.world.signature("signature.png")["id"]
+        return Hand(seen, opinion=opinion, drawn_id=drawn, outside_name=name, outside_way="device")
+
+    def _words(self, record: Record, words: tuple[str, ...]) -> Hand:
+        seen = history.shown_hash(history.content(record), history.signatures(record))
+        return Hand(seen, opinion=self.world.rng.choice(words))
+
+    def _correct(self, task: Task, by: Actor) -> None:
+        """Corrects the returned sheet, or gives it up."""
+        record = _record(task)
+        if self.world.rng.random() < GIVEN_UP:
+            records.void(record.id, by, reason=self.world.rng.choice(phrases.VOIDS), now=self.world.now)
+        else:
+            filling.correct(self.world, record, by)
+
+    def _open(self, task: Task, by: Actor) -> None:
+        """Takes up a draft that an effect left."""
+        draft = db.session.get(Draft, task.draft_id) if task.draft_id else None
+        if draft is not None:
+            self.world.sees(by.person)
+            filling.take_up(self.world, draft, by)
+
+    def _ask(self, task: Task, by: Actor) -> None:
+        """Ticks a thing off."""
+        records.do_ask(task.id, by, self.world.rng.choice(phrases.ASKS_DONE), now=self.world.now)
+
+    def _entry(self, task: Task, by: Actor) -> None:
+        """Adds the side entry that is due."""
+        record = _record(task)
+        signed = history.signatures(record)
+        known = route.known(record, signed)
+        stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)
+        hand = Hand(history.shown_hash(history.content(record), signed))
+        signing.enter(record.id, task.step, by, hand, stage, now=self.world.now)
+
+    def _reroute(self, task: Task, by: Actor) -> None:
+        """The administrator gives a step that nobody can do to somebody else."""
+        barred = {exclusion.person_id for exclusion in task.exclusions} | {by.id}
+        heads = [ref.id for ref in self.world.holders["department_head"] if ref.id not in barred]
+        delegation.reroute(
+            task.id, by, heads[0] or 0, reason="原办理人须回避，改由部门负责人办理。", now=self.world.now
+        )
+
+    def _administrator(self) -> Actor:
+        return self.cast.actor(self.world.holders["administrator"][0].id or 0)
+
+
+def _record(task: Task) -> Record:
+    assert task.record is not None
+    return task.record
+
+
+def _outsider(known: dict[str, Any]) -> str:
+    """The contact of the customer or supplier that the record names."""
+    for name, model in (("customer", Customer), ("supplier", Supplier)):
+        ref = known.get(name)
+        row: Any = db.session.get(model, ref.id) if ref is not None and getattr(ref, "id", None) else None
+        if row is not None and row.contact:
+            return str(row.contact)
+    return ""

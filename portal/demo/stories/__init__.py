@@ -1,0 +1,15 @@
+"""What the demo company's people write into each form: believable, and the same for the same seed."""
+
+from __future__ import annotations
+
+from portal.demo.stories import customer_service, design, engineering, purchasing, quality, warehouse
+from portal.demo.story import Story
+
+STORIES: dict[str, Story] = {
+    **customer_service.STORIES,
+    **engineering.STORIES,
+    **design.STORIES,
+    **purchasing.STORIES,
+    **warehouse.STORIES,
+    **quality.STORIES,
+}

@@ -1,0 +1,156 @@
+"""What stories draw upon, taken from the demo's own database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.demo import attachments
+from portal.extensions import db
+from portal.forms.kinds import ZONE, Ref
+from portal.models import (
+    Customer,
+    Department,
+    Person,
+    Product,
+    Project,
+    Record,
+    StockBalance,
+    StockItem,
+    StoredFile,
+    Supplier,
+)
+from portal.queries.pick import record_label
+from portal.services import route
+from portal.storage import files
+
+RECENT = 40  # a story names one of the newest so many records of a form
+NOBODY = Ref(None, "")
+
+
+class DemoWorld:
+    """The company at `now`, as `applicant` sees it; see `portal.demo.story.World`."""
+
+    def __init__(self, rng: Random, now: datetime) -> None:
+        self.rng, self.now, self.applicant = rng, now, NOBODY
+        self.uploader: int | None = None  # who attaches files
+        self.hints: dict[str, Ref] = {}  # form code or kind -> what a draft being taken up is about
+        self._finished: dict[str, list[Ref]] = defaultdict(list)
+        self._digests: dict[tuple[str, int], tuple[str, int]] = {}
+        self._read()
+
+    def _read(self) -> None:
+        people = db.session.scalars(sa.select(Person).where(Person.active).order_by(Person.id)).unique().all()
+        self.people = {person.id: person for person in people}
+        self.holders: dict[str, list[Ref]] = defaultdict(list)
+        for person in people:
+            ref = Ref(person.id, person.label)
+            roles = {grant.role for grant in person.grants}
+            for role in sorted(roles) or ["employee"]:
+                self.holders[role].append(ref)
+            if roles.isdisjoint({"auditor", "administrator"}):
+                self.holders["assigned_person"].append(ref)
+        departments = db.session.scalars(sa.select(Department).order_by(Department.id)).all()
+        heads = [self.people[one.head_id] for one in departments if one.head_id]
+        self.holders["department_head"] = [Ref(head.id, head.label) for head in heads]
+        self.holders["employee"] = self.holders["assigned_person"]
+        self._choices = {
+            "department": [Ref(one.id, one.name) for one in departments],
+            "customer": _labels(Customer, Customer.status != "blocked"),
+            "supplier": _labels(Supplier, Supplier.status.in_(("approved", "trial"))),
+            "project": _labels(Project),
+            "product": _labels(Product),
+            "stock_item": _labels(StockItem),
+        }
+        self._items = {item.id: item for item in db.session.scalars(sa.select(StockItem))}
+        query = sa.select(StockBalance).order_by(StockBalance.item_id, StockBalance.quantity.desc())
+        self._balances: dict[int, StockBalance] = {}
+        for balance in db.session.scalars(query):
+            self._balances.setdefault(balance.item_id, balance)
+
+    @property
+    def today(self) -> date:
+        """The company's day at `now`."""
+        return self.now.astimezone(ZONE).date()
+
+    def person(self, role: str) -> Ref:
+        """Somebody who holds the role."""
+        return self.rng.choice(self.holders.get(role) or self.holders["employee"])
+
+    def one(self, kind: str) -> Ref:
+        """A customer, supplier, project, product, stock_item or department."""
+        return self.hints.get(kind) or self.rng.choice(self._choices[kind])
+
+    def item_facts(self, item: Ref) -> Mapping[str, Any]:
+        """Unit, cost, place and quantity of a stock item."""
+        assert item.id is not None
+        row, balance = self._items[item.id], self._balances[item.id]
+        facts = {"unit": row.unit, "unit_cost": row.unit_cost}
+        return facts | {"place": balance.place, "quantity": balance.quantity}
+
+    def record(self, *codes: str) -> Ref | None:
+        """A finished record of one of these forms: what the draft is about, else one of the newest."""
+        for code in codes:
+            if code in self.hints:
+                return self.hints[code]
+        found = [ref for code in codes for ref in self._finished[code][-RECENT:]]
+        return self.rng.choice(found) if found else None
+
+    def number(self, code: str) -> Ref:
+        """A record of the form, or a made-up paper number."""
+        paper = Ref(None, f"{code}-{self.today.year}-{self.rng.randint(1, 120):04d}（纸质）")
+        return self.record(code) or paper
+
+    def answers_of(self, record: Ref) -> Mapping[str, Any]:
+        """The typed answers of a record, stages included."""
+        if record.id is None:
+            return {}
+        known = route.known(db.session.get_one(Record, record.id))
+        return {name: value for name, value in known.items() if not name.startswith("@")}
+
+    def file(self, name: str) -> dict[str, Any]:
+        """An uploaded PDF of this name."""
+        return self._upload(name, attachments.scan, attachments.SCANS, "application/pdf")
+
+    def photo(self, name: str) -> dict[str, Any]:
+        """An uploaded photograph."""
+        return self._upload(name, attachments.photo, attachments.PHOTOS, "image/jpeg")
+
+    def signature(self, name: str) -> dict[str, Any]:
+        """A drawn signature."""
+        return self._upload(name, attachments.signature, attachments.SIGNATURES, "image/png")
+
+    def sees(self, applicant: Person, acting: Person | None = None) -> None:
+        """From now on a record of this applicant is worked on, by somebody else if `acting` is given."""
+        self.applicant = Ref(applicant.id, applicant.label)
+        self.uploader = (acting or applicant).id
+
+    def finished(self, record: Record) -> None:
+        """Remembers a record that stories may name from now on."""
+        self._finished[record.form_code].append(Ref(record.id, record_label(record)))
+
+    def _upload(self, name: str, make: Callable[[int], bytes], variants: int, type: str) -> dict[str, Any]:
+        key = (type, self.rng.randrange(variants))
+        if key not in self._digests:
+            data = make(key[1])
+            self._digests[key] = (files.put(data), len(data))
+        sha256, size = self._digests[key]
+        by = self.uploader or self.applicant.id
+        file = StoredFile(
+            sha256=sha256, name=name, type=type, size=size, uploaded_by_id=by, uploaded_at=self.now
+        )
+        db.session.add(file)
+        db.session.flush()
+        return file.reference()
+
+
+def _labels(model: Any, *where: Any) -> list[Ref]:
+    return [
+        Ref(row.id, row.label)
+        for row in db.session.scalars(sa.select(model).where(*where).order_by(model.id))
+    ]

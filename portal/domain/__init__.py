@@ -1,0 +1,1 @@
+"""The rules of the house, free of web, database and clock."""

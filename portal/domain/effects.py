@@ -1,0 +1,129 @@
+"""What a form sets going: declared facts that the services carry out in the signature's own write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+SUBMITTED = "submitted"
+FINISHED = "finished"
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Opens:
+    """A prefilled draft of another form, with a task for those who fill it in."""
+
+    code: str
+    answers: Mapping[str, Any]
+    to: str = ""  # authority key, e.g. `role:buyer` or `person:12`; empty: who may open the form
+    names_as: str = ""  # field of the new form that names the record which opened it
+    due: Any = None  # day or moment until which it should be filled in
+
+
+@dataclass(frozen=True, slots=True)
+class PostsStock:
+    """One line of the warehouse journal, with the balance of item and place."""
+
+    kind: str  # in, out, sale, scrap, adjust, reversal
+    item_id: int
+    place: str
+    quantity: Decimal  # signed
+    unit_cost: Decimal | None = None
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersStock:
+    """Changes the quantity on order of an item."""
+
+    item_id: int
+    quantity: Decimal  # signed
+
+
+@dataclass(frozen=True, slots=True)
+class FreezesStock:
+    """Stops, or lets go on, all movements of an item at a place while it is being counted."""
+
+    item_id: int
+    place: str
+    frozen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostsCount:
+    """One line of the stock-take journal: the quantity before and as counted."""
+
+    item_id: int
+    place: str
+    before: Decimal
+    counted: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostsCredit:
+    """New credit limit and term of a customer, with the old ones kept."""
+
+    customer_id: int
+    limit: Decimal | None
+    days: int | None
+    effective_on: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PostsEntry:
+    """One line of a plain ledger (papers, file numbers, improvement actions ...)."""
+
+    ledger: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Creates (no id) or changes a row of master data."""
+
+    kind: str  # customer, supplier, project, product, stock_item
+    id: int | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """A task outside the route: something to do about this record until a date."""
+
+    title: Any
+    to: str
+    due: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """A notice to somebody, in the portal and by mail."""
+
+    to: str
+    text: Any
+
+
+Effect = Opens | PostsStock | OrdersStock | FreezesStock | PostsCount | PostsCredit | PostsEntry | Updates | Asks | Tells
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A form's method that yields effects after a step, with its title for people to read."""
+
+    after: str
+    title: Any
+    method: str = field(default="")
+
+
+def after(step: str, title: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Marks a form method `(record) -> Iterable[Effect]` to run when the step (or `submitted`, `finished`, `refused`) falls."""
+
+    def mark(method: Callable[..., Any]) -> Callable[..., Any]:
+        method.hook = Hook(step, title, method.__name__)  # type: ignore[attr-defined]
+        return method
+
+    return mark

@@ -1,0 +1,86 @@
+"""Puts the portal together; reads like a table of contents."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, g, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal import blueprints, cli, database
+from portal.config import Settings, read_settings
+from portal.extensions import alembic, babel, csrf, db, login
+from portal.lib.i18n import LANGUAGES
+from portal.storage import files
+from portal.web import guard, headers, navigation, refusals, statics
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal as a WSGI application.
+
+    Raises:
+        SettingsError: a setting is wrong or missing.
+    """
+    app = Flask("portal")
+    _configure(app, settings or read_settings())
+    _extend(app)
+    statics.init_app(app)
+    headers.init_app(app)
+    guard.init_app(app)
+    refusals.init_app(app)
+    navigation.init_app(app)
+    blueprints.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    settings.portal_data.mkdir(parents=True, exist_ok=True)
+    url = settings.engine_url
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.key(),
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SQLALCHEMY_DATABASE_URI=url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url),
+        ALEMBIC={"script_location": str(settings.migrations)},
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        WTF_CSRF_TIME_LIMIT=None,
+        SESSION_COOKIE_NAME="__Host-portal" if settings.secure_cookies else "portal",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_idle_minutes),
+        MAX_CONTENT_LENGTH=settings.upload_megabytes * 8 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=16 * 1024 * 1024,
+        MAX_FORM_PARTS=40_000,
+    )
+    logging.getLogger("portal").setLevel(settings.log_level)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
+
+
+def _extend(app: Flask) -> None:
+    db.init_app(app)
+    alembic.init_app(app)
+    babel.init_app(app, locale_selector=_locale, default_translation_directories="translations")
+    csrf.init_app(app)
+    login.init_app(app)
+    login.session_protection = None
+    database.watch(app)
+    files.init_app(app)
+
+
+def _locale() -> str:
+    """The person's language, else the cookie's, else Chinese."""
+    actor: Any = g.get("actor")
+    if actor is None and request and not current_user.is_authenticated:
+        return "en" if request.cookies.get("language") == "en" else "zh_Hans_CN"
+    chosen = actor.language if actor is not None else "zh"
+    return "en" if chosen == "en" and "en" in LANGUAGES else "zh_Hans_CN"

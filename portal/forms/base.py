@@ -1,0 +1,213 @@
+"""What every form is: a WTForms form with a route, effects and a place in the cabinet.
+
+An incomplete class is refused when it is imported, with a sentence that says what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import wtforms
+from wtforms.fields import FieldList, FormField
+from wtforms.fields.core import UnboundField
+
+from portal.domain.effects import FINISHED, REFUSED, SUBMITTED, Hook
+from portal.domain.roles import ROLE
+from portal.domain.signoff import Back, Route
+from portal.forms.fields import Answer
+from portal.forms.kinds import SERVED
+from portal.forms.references import resolve
+
+RESERVED = frozenset(
+    {"data", "errors", "form_errors", "meta", "person", "context", "known", "answers", "dump", "compute"}
+    | {"check", "empty", "process", "validate", "populate_obj", "refuse", "every_field", "post_process"}
+    | {"code", "name", "slug", "section", "signoff", "opened_by", "procedure", "covers", "columns"}
+    | {"keep_years", "department_key", "hooks", "effects", "heading"}
+)
+
+
+class FormIncomplete(TypeError):
+    """A form class lacks something; the text says what."""
+
+
+class Sheet(wtforms.Form):
+    """A set of fields with typed answers: an opening section, a stage, or one row of a table.
+
+    `context` holds answers given elsewhere (the opening section for a stage, the sheet for a row),
+    so that conditions can speak of them; `person` is who fills it in. A field whose name the class
+    needs for itself is written with a trailing underscore, which its name in the data drops.
+    """
+
+    def __init_subclass__(cls) -> None:
+        for name, value in list(vars(cls).items()):
+            if isinstance(value, UnboundField):
+                if name in RESERVED:
+                    raise FormIncomplete(f"{cls.__name__}: field “{name}” hides a property; write it as “{name}_”")
+                if name.endswith("_"):
+                    value.name = name.rstrip("_")
+        super().__init_subclass__()
+
+    def __init__(
+        self,
+        formdata: Any = None,
+        *,
+        answers: Mapping[str, Any] | None = None,
+        context: Mapping[str, Any] | None = None,
+        person: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        self.context: Mapping[str, Any] = context or {}
+        self.person = person
+        super().__init__(formdata, data=dict(answers) if answers is not None else None, **kwargs)
+
+    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
+        """Fills the fields; answers go by the fields' short names."""
+        filters = kwargs.pop("extra_filters", None)
+        given = {**(data or {}), **kwargs}
+        renamed = {name: given[field.short_name] for name, field in self._fields.items() if field.short_name in given}
+        super().process(formdata, obj, data=renamed, extra_filters=filters)
+
+    def post_process(self, formdata: Any = None) -> None:
+        """Looks references up, at the root, for all fields and rows at once."""
+        super().post_process(formdata)
+        if self._parent_form is None and formdata is not None:
+            resolve(self.every_field(), self.person)
+
+    def every_field(self) -> Iterable[Any]:
+        """All fields, those inside rows included."""
+        for field in self:
+            yield field
+            if isinstance(field, FieldList):
+                for entry in field.entries:
+                    yield from entry.form.every_field()
+
+    def answers(self) -> dict[str, Any]:
+        """The typed answers by name; None for one not given."""
+        return {field.short_name: None if field.blank else field.data for field in self}
+
+    def known(self) -> dict[str, Any]:
+        """The answers here, over those given elsewhere."""
+        return {**self.context, **self.answers()}
+
+    def dump(self) -> dict[str, Any]:
+        """The answers as JSON, as the record keeps them."""
+        return {field.short_name: field.dump() for field in self}
+
+    def empty(self) -> bool:
+        """Whether nothing at all is filled in."""
+        return all(field.blank for field in self if not field.computed)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Computes, runs every field's checks, then the sheet's own `check`."""
+        self.compute()
+        good = super().validate(extra_validators)
+        self.check()
+        return good and not any(field.errors for field in self.every_field()) and not self.form_errors
+
+    def compute(self) -> None:
+        """Fills computed fields; forms override it. Must bear missing answers."""
+        for field in self:
+            if isinstance(field, FieldList):
+                for entry in field.entries:
+                    if isinstance(entry, FormField):
+                        entry.form.compute()
+
+    def check(self) -> None:
+        """Rules over several fields; forms override it and call `refuse`."""
+
+    def refuse(self, name: str, text: Any, **facts: Any) -> None:
+        """Puts an error beside a field."""
+        field = next(field for field in self if field.short_name == name)
+        field.errors = [*field.errors, str(text) % facts if facts else str(text)]
+
+
+class Stage(Sheet):
+    """The fields that the person of a step fills in when signing. `context` is the record so far."""
+
+
+class CompanyForm(Sheet):
+    """A form of the company; `portal/forms/purchasing/purchase_order.py` is one to follow.
+
+    Effects are static methods marked with `after(step, title)`: they take the record as signed
+    (`Filed`) and yield declared effects.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[Any]
+    slug: ClassVar[str]
+    section: ClassVar[str]
+    signoff: ClassVar[Route]
+    opened_by: ClassVar[tuple[str, ...]]
+    procedure: ClassVar[str] = ""
+    covers: ClassVar[tuple[str, ...]] = ()
+    columns: ClassVar[tuple[str, ...]] = ()
+    keep_years: ClassVar[int] = 10
+    department_key: ClassVar[str]
+    hooks: ClassVar[tuple[Hook, ...]] = ()
+
+    def __init_subclass__(cls, abstract: bool = False) -> None:
+        super().__init_subclass__()
+        if abstract:
+            return
+        for need in ("code", "name", "slug", "section", "signoff", "opened_by", "columns"):
+            if not getattr(cls, need, None):
+                raise FormIncomplete(f"{cls.__name__}: “{need}” is missing")
+        cls.department_key = cls.__module__.split(".")[2] if cls.__module__.startswith("portal.forms.") else "tests"
+        methods = (getattr(value, "__func__", value) for value in vars(cls).values())
+        cls.hooks = tuple(method.hook for method in methods if hasattr(method, "hook"))
+        cls._complete()
+        SERVED.add(cls.code)
+
+    @classmethod
+    def _complete(cls) -> None:
+        """Refuses a class whose parts do not fit together."""
+        steps = [step.key for step in cls.signoff.steps]
+        entries = [entry.key for entry in cls.signoff.entries]
+        known = {*_names(cls), *SYSTEM_COLUMNS}
+        for stage in [part.fills for part in cls.signoff.steps] + [part.fills for part in cls.signoff.entries]:
+            known |= _names(stage) if stage is not None else set()
+        if not cls.__doc__:
+            raise FormIncomplete(f"{cls.__name__}: needs a docstring that says what it is for")
+        if len({*steps, *entries}) < len(steps) + len(entries):
+            raise FormIncomplete(f"{cls.__name__}: two steps share a key")
+        for key in cls.opened_by:
+            if key not in ROLE:
+                raise FormIncomplete(f"{cls.__name__}: unknown role “{key}” in opened_by")
+        for column in cls.columns:
+            if column not in known:
+                raise FormIncomplete(f"{cls.__name__}: register column “{column}” is no field")
+        for hook in cls.hooks:
+            if hook.after not in (SUBMITTED, FINISHED, REFUSED, *steps, *entries):
+                raise FormIncomplete(f"{cls.__name__}: effect after unknown step “{hook.after}”")
+        for step in cls.signoff.steps:
+            for party in step.by.parties:
+                if party.kind in ("role", "outside") and party.key not in ROLE:
+                    raise FormIncomplete(f"{cls.__name__}: unknown role “{party.key}” at step “{step.key}”")
+            for outcome in (step.on_refusal, *step.outcomes):
+                if isinstance(outcome, Back) and outcome.to not in ("applicant", *steps):
+                    raise FormIncomplete(f"{cls.__name__}: step “{step.key}” leads back to unknown “{outcome.to}”")
+            for condition in (step.when, *(outcome.when for outcome in step.outcomes)):
+                for field in condition.fields() if condition else ():
+                    if field not in known and not field.startswith("@"):
+                        raise FormIncomplete(f"{cls.__name__}: condition on unknown field “{field}”")
+
+    def heading(self) -> str:
+        """What the record is called in lists: its first answered field, or what the form overrides."""
+        return next((str(field.data) for field in self if isinstance(field, Answer) and not field.blank), "")
+
+    @classmethod
+    def effects(cls, step: str, record: Any) -> Iterable[Any]:
+        """What the hooks of this step set going for the record."""
+        for hook in cls.hooks:
+            if hook.after == step:
+                yield from getattr(cls, hook.method)(record) or ()
+
+
+SYSTEM_COLUMNS = frozenset(
+    {"number", "status", "current_step", "due_at", "created_at", "applicant", "closed_at"}
+)
+
+
+def _names(form: type[Any]) -> set[str]:
+    return {field.short_name for field in form()}

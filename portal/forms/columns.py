@@ -1,0 +1,71 @@
+"""Columns of registers and ledgers: a name, a label, and how their values are shown and written out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal.forms.kinds import KINDS, NUMBERS, ZONE
+from portal.lib.i18n import both
+
+LINK = "record"  # kind of a column that holds a record's number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `kind` is a kind of answer, or `record`; `words` the labels of coded values."""
+
+    name: str
+    title: Any
+    kind: str = "text"
+    words: Mapping[str, Any] = field(default_factory=dict)
+    ends: bool = False  # a date that is marked once it is past
+
+    @property
+    def numeric(self) -> bool:
+        """Whether its values stand at the right."""
+        return self.kind in NUMBERS
+
+    def describe(self) -> dict[str, Any]:
+        """The column as JSON."""
+        return {"name": self.name, "label": both(self.title), "type": self.kind}
+
+    def typed(self, raw: Any) -> Any:
+        """The value behind a stored one; a text that does not fit its kind stays a text."""
+        if raw is None or raw == "":
+            return None
+        if not isinstance(raw, str) or self.kind == LINK:
+            return raw
+        try:
+            return KINDS[self.kind].load(raw)
+        except (ValueError, ArithmeticError):
+            return raw
+
+    def text(self, raw: Any, language: str) -> str:
+        """The value as people read it."""
+        value = self.typed(raw)
+        if value is None:
+            return ""
+        if self.kind == "choice":
+            return str(self.words.get(value, value))
+        if isinstance(value, str):
+            return value
+        return KINDS[self.kind].show(value, {}, language)
+
+    def cell(self, raw: Any, language: str) -> Any:
+        """The value for a spreadsheet: numbers and dates as such, the rest as text."""
+        value = self.typed(raw)
+        if isinstance(value, datetime):
+            return value.astimezone(ZONE).replace(tzinfo=None)
+        if isinstance(value, (int, float, Decimal, date)) and not isinstance(value, bool):
+            return value
+        return self.text(raw, language)
+
+
+def as_column(defined: Mapping[str, Any], language: str) -> Column:
+    """A field of a form's definition as a column, in a language."""
+    words = {one["value"]: one[language] for one in defined.get("choices") or ()}
+    return Column(defined["name"], defined["label"][language], defined["type"], words)

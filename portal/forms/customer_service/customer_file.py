@@ -1,0 +1,251 @@
+"""CS-36 客户档案建立表."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from portal.domain.conditions import any_row, equals, filled
+from portal.domain.deadlines import days, working_days
+from portal.domain.effects import REFUSED, Asks, Effect, Opens, PostsEntry, Updates, after
+from portal.domain.signoff import Close, Route, Step, either, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.checklists import Checklist, Done
+from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.references import Attachments, Customer, RecordLink
+from portal.lib.i18n import _l
+from portal.lib.workdays import SHANGHAI
+from portal.queries import customers
+
+PAPERS = (
+    _l("客户信息登记"),
+    _l("送货申请表"),
+    _l("营业执照"),
+    _l("担保书"),
+    _l("购销合同"),
+    _l("安全生产许可证"),
+    _l("土地使用证复印件"),
+    _l("开票资料"),
+    _l("其他"),
+)
+NOT_DONE = any_row("papers_checklist", "done", "equals", False)
+NOT_COMPLETE = equals("papers_complete", False)
+
+
+class PaperRow(Sheet):
+    """One licence or paper of the customer."""
+
+    paper = Text(_l("资料名称"))
+    number = Text(_l("证照编号"), required=False)
+    issuer = Text(_l("签发单位"), required=False)
+    issued_on = Day(_l("签发日期"), required=False)
+    expires_on = Day(_l("有效期至"), required=False)
+    original_seen = YesNo(_l("已核原件"))
+    scan = Attachments(_l("扫描件"), required=False)
+
+    def check(self) -> None:
+        """A paper does not end before it begins."""
+        if self.issued_on.data and self.expires_on.data and self.expires_on.data < self.issued_on.data:
+            self.refuse("expires_on", _l("有效期不能早于签发日期"))
+
+
+class PapersCheck(Stage):
+    """The supervisor's check of the papers of a first cooperation."""
+
+    papers_complete = YesNo(_l("资料是否齐全"))
+    missing_papers = Text(_l("缺少的资料"), required=False, required_when=NOT_COMPLETE)
+
+    def check(self) -> None:
+        """R15: with a row not done, the papers are not complete."""
+        if self.papers_complete.data and NOT_DONE.holds(self.context):
+            self.refuse("papers_complete", _l("首次合作资料中还有未完成的项目，资料不齐全"))
+
+
+class MissingPapersApproval(Stage):
+    """Whether a file is made, and trade begins, without all papers."""
+
+    approval_decision = Choice(
+        _l("审批意见"), {"file_and_trade_allowed": _l("同意建档交易"), "refused": _l("不同意")}
+    )
+    risk_note = LongText(_l("风险说明"), required=False)
+
+
+class FileMade(Stage):
+    """The file in its two copies, and its number."""
+
+    file_no = Text(_l("档案编号"), computed=True)
+    electronic_made = YesNo(_l("电子档案已建立"))
+    paper_made = YesNo(_l("纸质档案已建立"))
+    shelf_place = Text(_l("纸质档案存放位置"))
+
+    def compute(self) -> None:
+        """The record's own number makes the file's: never given twice, and in order."""
+        record_id = self.context.get("@record_id")
+        number = customers.number_of(record_id) if record_id else ""
+        self.file_no.data = number.replace(CustomerFile.code, "DA", 1)
+
+    def check(self) -> None:
+        """R14: a file is both electronic and on paper."""
+        if self.electronic_made.data is False:
+            self.refuse("electronic_made", _l("电子档案建立后才能完成建档编号"))
+        if self.paper_made.data is False:
+            self.refuse("paper_made", _l("纸质档案建立后才能完成建档编号"))
+
+
+class CustomerFile(CompanyForm):
+    """Makes the numbered file of a customer, once the papers of the first cooperation are there."""
+
+    code = "CS-36"
+    name = _l("客户档案建立表")
+    slug = "customer-files"
+    section = "customer_files"
+    opened_by = ("customer_service_officer",)
+    covers = ("首次合作资料核对清单", "担保书", "证照不全建档交易审批单", "客户证照台帐")
+    columns = (
+        *(
+            "number",
+            "customer",
+            "contract",
+            "contract_accepted_on",
+            "customer_kind",
+            "guarantor",
+            "guarantee_amount",
+        ),
+        *("electronic_made", "paper_made", "current_step", "due_at", "status"),
+    )
+
+    customer = Customer(_l("客户"))
+    contract = RecordLink(_l("销售合同"), "CS-34")
+    contract_accepted_on = Day(_l("合同验收日期"), help=_l("以销售合同的验收记录为准"))
+    customer_kind = Choice(
+        _l("客户类别"), {"new_customer": _l("新合作客户"), "existing_customer": _l("已合作客户")}
+    )
+    customer_data = LongText(_l("客户资料摘要"))
+    papers_checklist = Checklist(
+        _l("首次合作资料"), PAPERS, row=Done, help=_l("没有其他资料时，“其他”一行选“是”")
+    )
+    paper_rows = Rows(_l("证照登记"), PaperRow)
+    guarantor = Text(_l("担保人"), required=False)
+    guarantee_amount = Money(_l("担保金额"), required=False, required_when=filled("guarantor"))
+    guarantee_until = Day(_l("担保期限"), required=False, required_when=filled("guarantor"))
+    missing_reason = LongText(_l("证照不全原因"), when=NOT_DONE)
+    promised_date = Day(_l("承诺补齐日期"), when=NOT_DONE)
+
+    signoff = Route(
+        Step(
+            "papers_check",
+            _l("首次合作资料核对"),
+            role("customer_service_supervisor"),
+            meaning="checked",
+            within=working_days(1),
+            fills=PapersCheck,
+        ),
+        Step(
+            "missing_papers_approval",
+            _l("证照不全建档交易审批"),
+            either(role("marketing_director"), role("general_manager")),
+            within=working_days(1),
+            when=NOT_COMPLETE,
+            fills=MissingPapersApproval,
+            on_refusal=Close(),
+            outcomes=(Close(when=equals("approval_decision", "refused")),),
+        ),
+        Step(
+            "file_made",
+            _l("建档编号"),
+            role("customer_service_officer"),
+            meaning="filled",
+            within=days(3, since="contract_accepted_on", fixed=True),
+            fills=FileMade,
+        ),
+    )
+
+    def compute(self) -> None:
+        """R13: the day on which the contract was accepted, as its record has it."""
+        super().compute()
+        contract = self.contract.data
+        accepted_on = customers.contract_accepted_on(contract.id) if contract and contract.id else None
+        if accepted_on:
+            self.contract_accepted_on.data = accepted_on
+            self.contract_accepted_on.process_errors = []
+
+    def check(self) -> None:
+        """The contract is this customer's."""
+        customer, contract = self.customer.data, self.contract.data
+        if customer and contract and contract.id:
+            partner = customers.contract_customer(contract.id)
+            if partner is not None and partner != customer.id:
+                self.refuse("contract", _l("该合同不是这个客户的合同"))
+
+    @staticmethod
+    @after("papers_check", _l("证照登记写入客户证照台帐"))
+    def enter_papers(record: Filed) -> Iterator[Effect]:
+        """Each paper once, also when a corrected sheet is checked again."""
+        entered = customers.entered("customer_papers", record.id)
+        for row in record["paper_rows"]:
+            facts = _paper(record, row)
+            if facts not in entered:
+                yield PostsEntry("customer_papers", facts)
+
+    @staticmethod
+    @after("missing_papers_approval", _l("到承诺补齐日期提醒客服专员补齐资料"))
+    def remind(record: Filed) -> Iterator[Effect]:
+        """R16: trade without all papers is lent, not given."""
+        if record["approval_decision"] == "file_and_trade_allowed":
+            yield Asks(_l("补齐客户缺少的资料"), f"person:{record.applicant_id}", record["promised_date"])
+
+    @staticmethod
+    @after(REFUSED, _l("不同意建档交易：客户停止交易"))
+    def block(record: Filed) -> Iterator[Effect]:
+        """R16: no file and no trade; a sheet that its officer gives up blocks nobody."""
+        if record["approval_decision"] == "refused" or customers.was_refused(record.id):
+            yield Updates("customer", record["customer"].id, {"status": "blocked"})
+
+    @staticmethod
+    @after("file_made", _l("登记客户档案编号台帐；客户状态改为合作中、可以交易；生成客户分配表草稿"))
+    def open_trade(record: Filed) -> Iterator[Effect]:
+        """R13 to R15: the file has its number, so the customer may trade and gets its officer."""
+        made_on = record.now.astimezone(SHANGHAI).date()
+        yield PostsEntry(
+            "customer_file_numbers",
+            {
+                "file_no": record["file_no"],
+                "customer": record["customer"].text,
+                "contract": record["contract"].text,
+                "electronic_made": record["electronic_made"],
+                "paper_made": record["paper_made"],
+                "shelf_place": record["shelf_place"],
+                "made_on": made_on.isoformat(),
+                "days": (made_on - record["contract_accepted_on"]).days,
+                "missing_papers": "" if record["papers_complete"] else record["missing_papers"] or "",
+            },
+        )
+        yield Updates(
+            "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}
+        )
+        yield Opens(
+            "CS-23",
+            {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},
+            to="role:customer_service_supervisor",
+        )
+
+
+def _paper(record: Filed, row: dict[str, Any]) -> dict[str, Any]:
+    """One line of the ledger of papers; a letter of guarantee says who stands for how much until when."""
+    facts: dict[str, Any] = {
+        "customer_id": record["customer"].id,
+        "customer": record["customer"].text,
+        "paper": row["paper"],
+        "number": row["number"] or "",
+        "issuer": row["issuer"] or "",
+        "issued_on": row["issued_on"].isoformat() if row["issued_on"] else "",
+        "expires_on": row["expires_on"].isoformat() if row["expires_on"] else "",
+        "original_seen": row["original_seen"],
+        "scan": "、".join(file["name"] for file in row["scan"] or ()),
+    }
+    if "担保" in row["paper"] and record["guarantor"]:
+        facts["guarantor"] = record["guarantor"]
+        facts["guarantee_amount"] = str(record["guarantee_amount"])
+        facts["expires_on"] = facts["expires_on"] or record["guarantee_until"].isoformat()
+    return facts

@@ -1,0 +1,120 @@
+"""DS-07 设计稿确认单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from portal.domain.deadlines import working_days
+from portal.domain.effects import Effect, Opens, PostsEntry, after
+from portal.domain.signoff import Route, Step, applicant, outside, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.checklists import Checklist
+from portal.forms.fields import Day, Integer, LongText, Rows, Text
+from portal.forms.filed import Filed
+from portal.forms.references import Attachments, RecordLink
+from portal.lib.i18n import _l
+from portal.queries import works
+
+
+class DraftPage(Sheet):
+    """One page of the draft."""
+
+    page = Text(_l("页面"))
+    file = Attachments(_l("设计稿"))
+    note = Text(_l("说明"), required=False)
+
+
+class SelfCheck(Stage):
+    """The designer's own check before anybody else sees the draft."""
+
+    self_check_points = Checklist(
+        _l("自检内容"), (_l("导航及栏目"), _l("色彩与LOGO"), _l("行距列距统一"), _l("字体字号"))
+    )
+
+
+class CustomerConfirmation(Stage):
+    """The customer's word on the draft."""
+
+    customer_remarks = LongText(_l("客户意见"), required=False)
+    confirmed_on = Day(_l("确认日期"))
+
+
+class DesignDraftSignOff(CompanyForm):
+    """Takes a web design draft past designer, department, project manager and customer, in this order (R48).
+
+    Whoever refuses sends it back to the designer; what comes again is the next version and starts anew.
+    """
+
+    code = "DS-07"
+    name = _l("设计稿确认单")
+    slug = "design-draft-sign-offs"
+    section = "web_design"
+    opened_by = ("designer",)
+    columns = (
+        "number", "project", "draft_version", "planned_on", "finished_on", "acceptance_checklist",
+        "preview_link", "confirmed_on", "current_step", "due_at", "status",
+    )  # fmt: skip
+
+    project = RecordLink(_l("项目"), "DS-01")
+    draft_version = Integer(_l("稿件版本"), computed=True)
+    pages = Rows(_l("页面"), DraftPage)
+    design_notes = LongText(_l("设计说明"))
+    changes_since_last = LongText(_l("与上一稿的修改"), required=False)
+    acceptance_checklist = RecordLink(_l("网站验收检查表"), "DS-19", required=False)
+    planned_on = Day(_l("计划完成日期"))
+    finished_on = Day(_l("完成日期"))
+    preview_link = Text(_l("预览地址"), required=False)
+
+    signoff = Route(
+        Step(
+            "self_check",
+            _l("设计师自检"),
+            applicant(),
+            meaning="inspected",
+            within=working_days(1),
+            fills=SelfCheck,
+        ),
+        Step(
+            "manager_confirm", _l("部门经理确认"), role("design_manager"), within=working_days(1), bulk=True
+        ),
+        Step(
+            "project_manager_confirm",
+            _l("项目经理确认"),
+            role("project_manager"),
+            within=working_days(1),
+            bulk=True,
+        ),
+        Step(
+            "customer_confirm",
+            _l("客户确认"),
+            outside("customer"),
+            meaning="confirmed",
+            within=working_days(3),
+            fills=CustomerConfirmation,
+        ),
+    )
+
+    def compute(self) -> None:
+        """R48: each round of the chain is a version of the draft."""
+        super().compute()
+        self.draft_version.data = self.context.get("@round") or 1
+
+    @staticmethod
+    @after("customer_confirm", _l("设计阶段完成：记入网站项目台帐，生成程序实施确认单草稿"))
+    def finish_design_phase(record: Filed) -> Iterator[Effect]:
+        """Phase A is over; the programmer of the project may start."""
+        project = record["project"]
+        yield PostsEntry(
+            "web_projects",
+            {
+                "project": project.text,
+                "phase": "A",
+                "form": record.number,
+                "planned_on": record["planned_on"].isoformat(),
+                "finished_on": record["finished_on"].isoformat(),
+                "confirmed_on": record["confirmed_on"].isoformat(),
+            },
+        )
+        owner = works.fact(project.id, "program_owner")
+        to = f"person:{owner['id']}" if owner else "role:programmer"
+        yield Opens("DS-08", {"project": project}, to=to, names_as="design_draft")

@@ -1,0 +1,142 @@
+"""The flow chart of a form: its route, and how far a record has gone on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from portal.domain.roles import ROLE
+from portal.domain.signoff import APPLICANT
+from portal.lib.flowchart import Loop, Node, State, draw
+from portal.lib.i18n import _l, both
+
+START = APPLICANT
+END = "end"
+
+_WORDS = {
+    "flow": _l("审批流程"),
+    "submit": _l("提交"),
+    "finished": _l("完成"),
+    "refused": _l("已拒绝"),
+    "returned": _l("退回"),
+    "closes": _l("不同意即终止"),
+    "when": _l("当"),
+    "or": _l("或"),
+    "hours": _l("%(amount)s 小时内"),
+    "days": _l("%(amount)s 天内"),
+    "weeks": _l("%(amount)s 周内"),
+    "working_hours": _l("%(amount)s 个工作小时内"),
+    "working_days": _l("%(amount)s 个工作日内"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """What happened at a step: its state, who signed (or may sign), when, and each parallel signer's state."""
+
+    state: State = "todo"
+    who: tuple[str, ...] = ()
+    at: str = ""
+    parallel: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a record has gone; before it is submitted, the names that are expected.
+
+    `current` is the key of the step that is waited for (`applicant` after a return), `outcome` the
+    record's state, `finished` whether nothing more will happen.
+    """
+
+    submitted_by: str = ""
+    submitted_at: str = ""
+    steps: Mapping[str, StepProgress] = field(default_factory=dict)
+    current: str = ""
+    finished: bool = False
+    outcome: str = ""
+
+
+def chart(
+    defined: Mapping[str, Any],
+    progress: Progress | None,
+    language: str,
+    *,
+    width: int = 960,
+    vertical: bool = False,
+) -> str:
+    """The route of a form definition as SVG, with a record's progress where there is one."""
+    at = progress or Progress()
+    steps = defined["steps"]
+    nodes = [
+        _start(at, language),
+        *(_node(step, at, language) for step in steps),
+        _end(at, language),
+    ]
+    title = f"{defined['title'][language]} · {_say('flow', language)}"
+    return draw(nodes, ways_back(steps, language), width=width, title=title, vertical=vertical)
+
+
+def ways_back(steps: list[dict[str, Any]], language: str) -> list[Loop]:
+    """Where refusals and answers lead back to; the start is position 0, the first step 1."""
+    position = {START: 0} | {step["key"]: at for at, step in enumerate(steps, 1)}
+    loops = []
+    for at, step in enumerate(steps, 1):
+        if step["on_refusal"] in position:
+            loops.append(Loop(at, position[step["on_refusal"]], _say("returned", language)))
+        for outcome in step["outcomes"]:
+            if outcome["to"] in position:
+                label = outcome["when"][language] if outcome["when"] else _say("returned", language)
+                loops.append(Loop(at, position[outcome["to"]], label))
+    return loops
+
+
+def _start(at: Progress, language: str) -> Node:
+    if at.current == START:
+        state: State = "current"
+    else:
+        state = "done" if at.submitted_at else "todo"
+    return Node(
+        _say("submit", language), at.submitted_by or _roles([START], language)[0], at.submitted_at, state
+    )
+
+
+def _end(at: Progress, language: str) -> Node:
+    if at.finished and at.outcome == "refused":
+        return Node(_say("refused", language), state="refused")
+    return Node(_say("finished", language), state="done" if at.finished else "todo")
+
+
+def _node(step: dict[str, Any], at: Progress, language: str) -> Node:
+    known = at.steps.get(step["key"], StepProgress())
+    state: State = "current" if known.state == "todo" and at.current == step["key"] else known.state
+    if at.finished and state == "todo":
+        state = "skipped"
+    names = list(known.who) or _roles(step["roles"], language)
+    parallel = known.parallel
+    if step["mode"] == "all" and not parallel and len(names) > 1:
+        parallel = tuple(f"{name}|{state if state in ('done', 'skipped') else 'todo'}" for name in names)
+    condition = f"{_say('when', language)} {step['condition'][language]}" if step["condition"] else ""
+    gap = f" {_say('or', language)} " if language == "en" else _say("or", language)
+    who = "" if parallel else gap.join(names)
+    return Node(
+        step["title"][language], who, known.at or _note(step, state, language), state, parallel, condition
+    )
+
+
+def _note(step: dict[str, Any], state: State, language: str) -> str:
+    """Before the step is done: its time limit, and that a refusal ends the record."""
+    if state in ("done", "skipped", "refused"):
+        return ""
+    limit = step["deadline"]
+    said = _say(limit["unit"], language) % limit if limit and limit["unit"] in _WORDS else ""
+    ends = _say("closes", language) if step["on_refusal"] == "close" else ""
+    return " · ".join(one for one in (said, ends) if one)
+
+
+def _roles(keys: list[str], language: str) -> list[str]:
+    return [both(ROLE[key].title)[language] if key in ROLE else key for key in keys]
+
+
+def _say(word: str, language: str) -> str:
+    return both(_WORDS[word])[language]

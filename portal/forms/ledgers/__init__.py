@@ -1,0 +1,12 @@
+"""The ledgers: tables of real postings, and the master registers, each declared once."""
+
+from __future__ import annotations
+
+from portal.forms.ledgers.customers import CUSTOMERS
+from portal.forms.ledgers.ledger import Ledger
+from portal.forms.ledgers.stock import STOCK
+from portal.forms.ledgers.works import WORKS
+
+LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *WORKS)}
+
+__all__ = ["LEDGERS", "Ledger"]

@@ -1,0 +1,59 @@
+"""What a ledger is: a declared table of real postings, with its columns and readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from portal.domain.roles import ROLE
+from portal.forms.columns import LINK, Column
+from portal.lib.i18n import _l, both
+from portal.queries.ledgers import Source
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too."""
+
+    key: str
+    title: Any
+    kind: str
+    department: str
+    columns: tuple[Column, ...]
+    make: Callable[[], Source]
+    readers: tuple[str, ...] = ()
+
+    @cached_property
+    def source(self) -> Source:
+        """Where its lines come from."""
+        return self.make()
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return f"/registers/{self.key}"
+
+    def open_to(self, actor: Any) -> bool:
+        """Whether the person may read it: of its departments, of management, or an auditor."""
+        theirs = {
+            actor.person.department.key,
+            *(ROLE[role].department for role in actor.roles if role in ROLE),
+        }
+        return actor.reads_all or not theirs.isdisjoint({self.department, "management", *self.readers})
+
+    def describe(self) -> dict[str, Any]:
+        """The ledger as JSON."""
+        return {
+            "key": self.key,
+            "title": both(self.title),
+            "kind": self.kind,
+            "department": self.department,
+            "url": self.url,
+            "columns": [column.describe() for column in self.columns],
+        }
+
+
+RECORD = Column("record", _l("来源记录"), LINK)
+POSTED = (Column("posted_at", _l("过帐时间"), "datetime"), RECORD, Column("posted_by", _l("过帐人")))

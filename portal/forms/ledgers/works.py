@@ -1,0 +1,114 @@
+"""The books of suppliers, projects and improvement."""
+
+from __future__ import annotations
+
+from portal.forms.columns import LINK, Column
+from portal.forms.ledgers.ledger import POSTED, Ledger
+from portal.lib.i18n import _l
+from portal.queries import master_books
+
+SUPPLIER_STATES = {
+    "approved": _l("合格"),
+    "trial": _l("试用"),
+    "suspended": _l("暂停"),
+    "removed": _l("已除名"),
+    "blocked": _l("停止交易"),
+}
+PERMIT_STATES = {
+    "submitted": _l("已报送"),
+    "accepted": _l("已受理"),
+    "granted": _l("已核发"),
+    "to_be_corrected": _l("需补正"),
+    "returned": _l("已退件"),
+}
+
+WORKS = (
+    Ledger(
+        "approved_suppliers",
+        _l("合格供应商名录"),
+        "master",
+        "purchasing",
+        (
+            Column("code", _l("供应商编号")),
+            Column("name", _l("供应商")),
+            Column("status", _l("状态"), "choice", SUPPLIER_STATES),
+            Column("contact", _l("联系人")),
+            Column("phone", _l("联系电话")),
+            Column("inspected", _l("检验数量"), "decimal"),
+            Column("passed", _l("合格数量"), "decimal"),
+            Column("pass_rate", _l("合格率"), "percent"),
+            Column("returns", _l("退货次数"), "integer"),
+        ),
+        master_books.suppliers,
+        ("warehouse", "quality"),
+    ),
+    Ledger(
+        "external_papers",
+        _l("外来证照批文台帐"),
+        "ledger",
+        "design",
+        (
+            Column("paper", _l("证照批文")),
+            Column("number", _l("文号")),
+            Column("issuer", _l("发证机关")),
+            Column("issued_on", _l("发证日期"), "date"),
+            Column("expires_on", _l("有效期至"), "date", ends=True),
+            Column("project", _l("项目")),
+            Column("scan", _l("扫描件")),
+            *POSTED[1:],
+        ),
+        lambda: master_books.entries("external_papers", "paper", "number", "issuer", "project"),
+        ("engineering",),
+    ),
+    Ledger(
+        "permits",
+        _l("项目前期手续进度台帐"),
+        "ledger",
+        "design",
+        (
+            Column("project", _l("项目")),
+            Column("stage", _l("手续")),
+            Column("submitted_on", _l("报送日期"), "date"),
+            Column("accepted_on", _l("受理日期"), "date"),
+            Column("issued_on", _l("核发日期"), "date"),
+            Column("paper_no", _l("证照文号")),
+            Column("state", _l("状态"), "choice", PERMIT_STATES),
+            *POSTED,
+        ),
+        lambda: master_books.entries("permits", "project", "stage", "paper_no"),
+        ("engineering",),
+    ),
+    Ledger(
+        "web_projects",
+        _l("网站项目台帐"),
+        "master",
+        "design",
+        (
+            Column("project", _l("项目")),
+            Column("phase", _l("阶段")),
+            Column("planned_on", _l("计划完成"), "date"),
+            Column("finished_on", _l("实际完成"), "date"),
+            Column("confirmed_on", _l("确认日期"), "date"),
+            *POSTED,
+        ),
+        lambda: master_books.entries("web_projects", "project", "phase"),
+    ),
+    Ledger(
+        "improvement_actions",
+        _l("纠正改进措施台帐"),
+        "ledger",
+        "quality",
+        (
+            Column("source", _l("来源"), LINK),
+            Column("action", _l("措施")),
+            Column("owner", _l("责任人")),
+            Column("department", _l("责任部门")),
+            Column("due", _l("期限"), "date"),
+            Column("result", _l("实施结果")),
+            Column("verified", _l("已验证"), "yes_no"),
+            *POSTED,
+        ),
+        lambda: master_books.entries("improvement_actions", "source", "action", "owner", "department"),
+        ("engineering", "warehouse", "purchasing", "design", "customer_service"),
+    ),
+)

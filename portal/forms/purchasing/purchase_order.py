@@ -1,0 +1,143 @@
+"""PU-04 采购订货单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from portal.domain.conditions import above, equals
+from portal.domain.deadlines import working_days
+from portal.domain.effects import Asks, Effect, OrdersStock, after
+from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
+from portal.lib.i18n import _l
+from portal.queries import goods
+
+
+class OrderLine(Sheet):
+    """One item ordered."""
+
+    item = StockItem(_l("库存品"))
+    name_ = Text(_l("名称规格"))
+    quantity = Number(_l("数量"), low=Decimal("0.001"))
+    unit = Text(_l("单位"), max=20)
+    unit_price = Money(_l("单价"))
+    amount = Money(_l("金额"), computed=True)
+    shortage = Number(_l("缺口"), computed=True, help=_l("按请购单查得的库存缺口填入"))
+
+    def compute(self) -> None:
+        """Quantity times price."""
+        if self.quantity.data is not None and self.unit_price.data is not None:
+            self.amount.data = (self.quantity.data * self.unit_price.data).quantize(
+                Decimal("0.01"), ROUND_HALF_UP
+            )
+
+    def check(self) -> None:
+        """R54: more than the shortage is ordered only for a reason written into the requisition."""
+        requisition = self.context.get("requisition")
+        if self.quantity.data is None or self.quantity.data <= (self.shortage.data or 0):
+            return
+        if not (requisition and goods.requisition_reason(requisition.id)):
+            short = f"{self.shortage.data or 0:f}"
+            self.refuse(
+                "quantity", _l("订货数量超过缺口 %(short)s：须在请购单中写明仍要采购的理由"), short=short
+            )
+
+
+class SupplierAnswer(Stage):
+    """What the supplier answers to the order."""
+
+    supplier_accepts = YesNo(_l("供应商接受"))
+    promised_date = Day(_l("供应商承诺交期"), when=equals("supplier_accepts", True))
+    supplier_note = LongText(_l("说明"), required=False)
+
+
+class PurchaseOrder(CompanyForm):
+    """Orders goods from an approved supplier when the stock does not cover the demand."""
+
+    code = "PU-04"
+    name = _l("采购订货单")
+    slug = "purchase-orders"
+    section = "goods"
+    opened_by = ("buyer",)
+    columns = (
+        "number",
+        "supplier",
+        "requisition",
+        "total_amount",
+        "delivery_date",
+        "delivery_place",
+        "payment_terms",
+        "supplier_accepts",
+        "promised_date",
+        "current_step",
+        "due_at",
+        "status",
+    )
+
+    supplier = Supplier(_l("供应商"))
+    requisition = RecordLink(_l("请购单"), "PU-03")
+    lines = Rows(_l("订货明细"), OrderLine)
+    total_amount = Money(_l("订单金额"), computed=True)
+    delivery_date = Day(_l("要求交货日期"))
+    delivery_place = Text(_l("交货地点"))
+    payment_terms = Text(_l("付款条件"))
+    quality_terms = LongText(_l("质量及验收要求"))
+    quotation_file = Attachments(_l("报价附件"), required=False)
+    price_compared = YesNo(_l("已比价"))
+
+    signoff = Route(
+        Step(
+            "purchasing_approval",
+            _l("采购部经理审批"),
+            role("purchasing_manager"),
+            within=working_days(1),
+            bulk=True,
+        ),
+        Step(
+            "gm_approval",
+            _l("总经理审批"),
+            role("general_manager"),
+            within=working_days(2),
+            when=above("total_amount", "@purchase_order_limit"),
+        ),
+        Step(
+            "supplier_answer",
+            _l("交送供应商及答复"),
+            outside("supplier"),
+            meaning="confirmed",
+            within=working_days(2),
+            fills=SupplierAnswer,
+            outcomes=(Back(when=equals("supplier_accepts", False)),),
+        ),
+    )
+
+    def compute(self) -> None:
+        """Amounts of the lines and their sum; shortages as the requisition found them, else as the books show."""
+        super().compute()
+        requisition = self.requisition.data
+        found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None
+        for line in self.lines.rows:
+            if found is not None and line.item.data:
+                item = line.item.data.id
+                line.shortage.data = found[item] if item in found else goods.shortage(item)
+        amounts = [line.amount.data for line in self.lines.rows if line.amount.data is not None]
+        self.total_amount.data = sum(amounts, Decimal("0.00"))
+
+    def check(self) -> None:
+        """R54: only suppliers of the approved list, or on trial."""
+        if self.supplier.data and not goods.may_order_from(self.supplier.data.id):
+            self.refuse("supplier", _l("该供应商不在合格供应商名录中，不能订货"))
+
+    @staticmethod
+    @after("supplier_answer", _l("订货数量计入在途；到承诺交期未收货时提醒采购员"))
+    def put_on_order(record: Filed) -> Iterator[Effect]:
+        """Adds each line to the quantity on order, once the supplier has accepted."""
+        if not record["supplier_accepts"]:
+            return
+        for line in record["lines"]:
+            yield OrdersStock(line["item"].id, line["quantity"])
+        yield Asks(_l("核对订货是否到货"), f"person:{record.applicant_id}", record["promised_date"])

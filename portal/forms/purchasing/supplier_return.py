@@ -1,0 +1,155 @@
+"""PU-07 退货单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from portal.domain.conditions import equals
+from portal.domain.deadlines import weeks, working_days
+from portal.domain.effects import Effect, OrdersStock, Updates, after
+from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
+from portal.forms.filed import Filed
+from portal.forms.references import Photos, RecordLink, StockItem, Supplier
+from portal.lib.i18n import _l
+from portal.queries import goods
+
+
+class ReturnedLine(Sheet):
+    """One item that goes back."""
+
+    item = StockItem(_l("库存品"))
+    quantity = Number(_l("数量"), low=Decimal("0.001"))
+    batch = Text(_l("批号"), required=False)
+    reason = Text(_l("不合格原因"))
+
+
+class SupplierTakesBack(Stage):
+    """The supplier takes the goods and says what it will do."""
+
+    taken_back_on = Day(_l("取回日期"))
+    supplier_answer = LongText(_l("供应商处理意见"))
+
+
+class Settlement(Stage):
+    """How the return came to its end."""
+
+    settled_how = LongText(_l("处理结果"))
+
+
+class SupplierReturn(CompanyForm):
+    """Sends back to the supplier what failed an inspection, the warehouse's check, or was never ordered."""
+
+    code = "PU-07"
+    name = _l("退货单")
+    slug = "supplier-returns"
+    section = "goods"
+    opened_by = ("buyer", "warehouse_keeper")
+    columns = (
+        "number",
+        "supplier",
+        "order",
+        "return_stage",
+        "claim",
+        "wanted_by",
+        "inspection",
+        "taken_back_on",
+        "current_step",
+        "due_at",
+        "status",
+    )
+
+    supplier = Supplier(_l("供应商"))
+    order = RecordLink(_l("采购订货单"), "PU-04")
+    return_stage = Choice(
+        _l("退货环节"),
+        {"inspection": _l("验货不合格"), "warehouse": _l("库房审核不合格"), "receipt": _l("收货不符")},
+    )
+    inspection = RecordLink(
+        _l("进货检验单"), "PU-06", required=False, required_when=equals("return_stage", "inspection")
+    )
+    warehouse_review = RecordLink(
+        _l("库房审核单"), "WH-02", required=False, required_when=equals("return_stage", "warehouse")
+    )
+    lines = Rows(_l("退货明细"), ReturnedLine)
+    claim = Choice(
+        _l("处理要求"), {"refund": _l("退款"), "replacement": _l("换货"), "supply_again": _l("补货")}
+    )
+    photos = Photos(_l("照片"), required=False)
+    wanted_by = Day(_l("要求处理日期"))
+
+    signoff = Route(
+        Step(
+            "purchasing_approval",
+            _l("采购部经理审核"),
+            role("purchasing_manager"),
+            within=working_days(1),
+            bulk=True,
+        ),
+        Step(
+            "supplier_sign",
+            _l("供应商签收"),
+            outside("supplier"),
+            meaning="received",
+            within=weeks(1),
+            fills=SupplierTakesBack,
+            on_refusal=Back("purchasing_approval"),
+        ),
+        Step(
+            "settled",
+            _l("处理完成"),
+            role("buyer"),
+            meaning="done",
+            within=weeks(1),
+            fills=Settlement,
+        ),
+    )
+
+    def check(self) -> None:
+        """R56: each way back has its proof; no more goes back than was found bad."""
+        order, supplier = self.order.data, self.supplier.data
+        if order and order.id and supplier and supplier.id != goods.named(order.id, "supplier"):
+            self.refuse("supplier", _l("供应商与采购订货单上的供应商不一致"))
+        if self.return_stage.data == "warehouse":
+            self._check_warehouse()
+        elif self.return_stage.data == "inspection":
+            self._check_inspection()
+
+    def _check_warehouse(self) -> None:
+        review = self.warehouse_review.data
+        if not (review and review.id):
+            return
+        bad = goods.refused_in_warehouse(review.id)
+        if bad is None:
+            self.refuse("warehouse_review", _l("库房审核不合格的货物，须经仓库主管审核确认退回后才能退货"))
+        else:
+            self._check_quantities(bad)
+
+    def _check_inspection(self) -> None:
+        inspection = self.inspection.data
+        if not (inspection and inspection.id):
+            return
+        found = goods.inspection(inspection.id)
+        if found.verdict == "pass":
+            self.refuse("inspection", _l("该进货检验单的结论是合格，不能按验货不合格退货"))
+        else:
+            self._check_quantities(goods.totals(found.lines, "bad"))
+
+    def _check_quantities(self, bad: dict[int, Decimal]) -> None:
+        if any(bad.get(item, 0) < back for item, back in goods.totals(self.lines.data, "quantity").items()):
+            self.refuse("lines", _l("退货数量不能超过查出的不合格数量"))
+
+    @staticmethod
+    @after("supplier_sign", _l("退货计入供应商评分；换货或补货时增加在途数量"))
+    def count_return(record: Filed) -> Iterator[Effect]:
+        """One more return of this supplier; what it will send again is on order. Signed anew, it counts once."""
+        if goods.times_signed(record.id, "supplier_sign") > 1:
+            return
+        supplier = goods.supplier(record["supplier"].id)
+        if supplier is not None:
+            yield Updates("supplier", supplier.id, {"returns": supplier.returns + 1})
+        if record["claim"] in ("replacement", "supply_again"):
+            for line in record["lines"]:
+                yield OrdersStock(line["item"].id, line["quantity"])

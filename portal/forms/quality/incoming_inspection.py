@@ -1,0 +1,128 @@
+"""PU-06 进货检验单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from portal.domain.conditions import differs
+from portal.domain.deadlines import working_days
+from portal.domain.effects import FINISHED, Effect, Opens, Updates, after
+from portal.domain.signoff import Route, Step, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.fields import Choice, Moment, Number, Rows, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.references import Attachments, Person, Photos, RecordLink, StockItem, Supplier
+from portal.lib.i18n import _l
+from portal.queries import goods
+
+
+class InspectedLine(Sheet):
+    """What the inspector found of one item."""
+
+    item = StockItem(_l("库存品"))
+    delivered = Number(_l("到货数量"), low=Decimal("0.001"))
+    sample = Number(_l("抽样数"), low=Decimal("0.001"))
+    standard = Text(_l("检验标准"))
+    measured = Text(_l("实测"))
+    good = Number(_l("合格数量"))
+    bad = Number(_l("不合格数量"))
+    reason = Text(_l("原因"), required=False)
+
+    def check(self) -> None:
+        """The numbers of a line fit together; a bad quantity needs its reason."""
+        delivered, good, bad = (field.data or Decimal(0) for field in (self.delivered, self.good, self.bad))
+        if good + bad != delivered and not (self.good.blank or self.bad.blank):
+            self.refuse("bad", _l("合格与不合格数量之和须等于到货数量"))
+        if (self.sample.data or 0) > delivered:
+            self.refuse("sample", _l("抽样数不能超过到货数量"))
+        if bad and self.reason.blank:
+            self.refuse("reason", _l("有不合格数量时请填写原因"))
+
+
+class Disposal(Stage):
+    """What becomes of goods that failed."""
+
+    disposal = Choice(_l("处置"), {"return": _l("退货"), "concession": _l("让步接收"), "sorting": _l("挑选")})
+
+
+class IncomingInspection(CompanyForm):
+    """Inspects what a supplier has delivered, item by item: the first of two checks."""
+
+    code = "PU-06"
+    name = _l("进货检验单")
+    slug = "incoming-inspections"
+    section = "quality_satisfaction"
+    opened_by = ("quality_inspector",)
+    columns = (
+        "number",
+        "receipt",
+        "supplier",
+        "certificate_seen",
+        "inspected_at",
+        "inspector",
+        "verdict",
+        "disposal",
+        "current_step",
+        "due_at",
+        "status",
+    )
+
+    receipt = RecordLink(_l("采购收货单"), "PU-05")
+    supplier = Supplier(_l("供应商"))
+    lines = Rows(_l("检验明细"), InspectedLine)
+    certificate_seen = YesNo(_l("质量证明文件"))
+    inspected_at = Moment(_l("检验时间"))
+    inspector = Person(_l("检验人员"))
+    verdict = Choice(_l("检验结论"), {"pass": _l("合格"), "partly": _l("部分合格"), "fail": _l("不合格")})
+    photos = Photos(_l("照片"), required=False)
+    report = Attachments(_l("检验报告"), required=False)
+
+    signoff = Route(
+        Step(
+            "quality_check",
+            _l("质量部审核"),
+            role("quality_manager"),
+            meaning="checked",
+            within=working_days(1),
+            when=differs("verdict", "pass"),
+            fills=Disposal,
+        ),
+    )
+
+    def check(self) -> None:
+        """Everything delivered is inspected, and the verdict says what the lines say."""
+        if self.receipt.data and self.receipt.data.id:
+            receipt = goods.opening_answers(self.receipt.data.id)
+            if goods.totals(self.lines.data, "delivered") != goods.totals(receipt["lines"], "delivered"):
+                self.refuse("lines", _l("检验明细的到货数量须与采购收货单一致"))
+            if self.supplier.data and self.supplier.data.id != receipt["supplier"]["id"]:
+                self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
+        verdict = goods.verdict(self.lines.data)
+        if self.verdict.data and self.verdict.data != verdict:
+            self.refuse("verdict", _l("检验结论与明细中的合格、不合格数量不一致"))
+
+    @staticmethod
+    @after("quality_check", _l("须挑选时：生成挑选后重新检验的进货检验单草稿"))
+    def inspect_again(record: Filed) -> Iterator[Effect]:
+        """Sorted goods are inspected anew, all of the delivery."""
+        if record["disposal"] == "sorting":
+            lines = [
+                {"item": line["item"], "delivered": line["delivered"], "standard": line["standard"]}
+                for line in record["lines"]
+            ]
+            answers = {"receipt": record["receipt"], "supplier": record["supplier"], "lines": lines}
+            yield Opens("PU-06", answers, to="role:quality_inspector")
+
+    @staticmethod
+    @after(FINISHED, _l("检验结论供采购收货单引用；累计供应商的检验数量和合格数量"))
+    def count_for_supplier(record: Filed) -> Iterator[Effect]:
+        """The pass rate on the list of approved suppliers; a sheet that was corrected counts once."""
+        if record["disposal"] == "sorting":  # counted when inspected again
+            return
+        supplier = goods.supplier(record["supplier"].id)
+        if supplier is not None:
+            delivered = sum((line["delivered"] for line in record["lines"]), Decimal(0))
+            good = sum((line["good"] for line in record["lines"]), Decimal(0))
+            values = {"inspected": supplier.inspected + delivered, "passed": supplier.passed + good}
+            yield Updates("supplier", supplier.id, values)

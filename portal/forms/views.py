@@ -1,0 +1,34 @@
+"""Named views: registers of forms under the names that the procedures give them, with their filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.lib.i18n import _l
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A register with preset filters; `query` is the query string of its page."""
+
+    key: str
+    title: Any
+    form: str
+    query: str
+    kind: str = "view"
+
+
+VIEWS = (
+    View("complaints", _l("《客户投诉登记表》／投诉记录"), "CS-51", "", "register"),
+    View("service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"),
+    View("late_complaints", _l("逾期未结的投诉"), "CS-51", "overdue=1"),
+    View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
+    View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
+    View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),
+    View("approved_counts", _l("合格盘存报表"), "WH-06", "f.verdict=approved"),
+    View("rejected_counts", _l("不合格盘存报表"), "WH-06", "f.verdict=rejected"),
+    View("write_off_disposals", _l("报损货品清除(处置)记录"), "WH-17", "f.removal_way=*"),
+    View("failed_inspections", _l("不合格的进货检验"), "PU-06", "f.verdict=fail"),
+    View("failed_concealed_works", _l("验收不合格的隐蔽工程"), "EN-21", "f.verdict=fail"),
+)

@@ -1,0 +1,204 @@
+"""WH-17 报损清单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from portal.domain.conditions import above, equals
+from portal.domain.deadlines import weeks, working_days
+from portal.domain.effects import REFUSED, Effect, PostsStock, after
+from portal.domain.signoff import Back, Route, Step, every, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.references import Person, Photos, RecordLink, StockItem
+from portal.lib.i18n import _l
+from portal.queries import goods
+
+CENT = Decimal("0.01")
+BEYOND_LIMIT = above("total_value", "@write_off_limit")
+
+
+class DamagedLine(Sheet):
+    """One item that is damaged and of no more use."""
+
+    item = StockItem(_l("库存品"))
+    place = Text(_l("库位"), max=40)
+    quantity = Number(_l("数量"), low=Decimal("0.001"))
+    unit_cost = Money(_l("单价"), computed=True)
+    value = Money(_l("金额"), computed=True)
+    cause = Choice(
+        _l("破损原因"),
+        {
+            "natural_cause": _l("自然原因"),
+            "handling": _l("搬运"),
+            "storage": _l("保管"),
+            "other_cause": _l("其他原因"),
+        },
+    )
+    usable = YesNo(_l("是否可用"))
+
+    def check(self) -> None:
+        """R61: what can still be used is not written off."""
+        if self.usable.data:
+            self.refuse("usable", _l("仍可使用的货品不能报损"))
+
+
+class SupervisorReview(Stage):
+    """Whether the goods meet the conditions of a write-off."""
+
+    must_scrap = YesNo(_l("确定必须报损"))
+    supervisor_opinion = LongText(_l("审核意见"))
+
+    def check(self) -> None:
+        """The goods are still there."""
+        if self.must_scrap.data and (short := _short(self.context["lines"], self.context.get("@record_id"))):
+            self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=short)
+
+
+class Removal(Stage):
+    """How the goods left the warehouse, and who saw it."""
+
+    removed_on = Day(_l("清除日期"))
+    removal_way = Choice(
+        _l("处置方式"),
+        {"destroyed": _l("销毁"), "sold": _l("变卖"), "returned": _l("退供应商"), "other": _l("其他")},
+    )
+    removal_income = Money(_l("处置收入"), required=False)
+    witness = Person(_l("监督人"))
+
+    def check(self) -> None:
+        """R61: the witness is somebody else than the keeper."""
+        if self.witness.data and self.person is not None and self.witness.data.id == self.person.id:
+            self.refuse("witness", _l("监督人不能是办理清除的库管员本人"))
+
+
+class WriteOff(CompanyForm):
+    """Takes damaged goods that are of no more use off the books and out of the warehouse."""
+
+    code = "WH-17"
+    name = _l("报损清单")
+    slug = "write-offs"
+    section = "stock"
+    opened_by = ("warehouse_keeper",)
+    covers = ("报损货品清除(处置)记录",)
+    columns = (
+        "number",
+        "stock_plan",
+        "list_date",
+        "total_value",
+        "source_record",
+        "removed_on",
+        "removal_way",
+        "current_step",
+        "due_at",
+        "status",
+    )
+
+    stock_plan = RecordLink(_l("库存计划"), "WH-18")
+    list_date = Day(_l("编制日期"))
+    lines = Rows(_l("报损货品"), DamagedLine)
+    total_value = Money(_l("报损金额"), computed=True)
+    photos = Photos(_l("照片"))
+    source_record = RecordLink(_l("来源"), "RD-22", "CS-85", "QA-05", required=False)
+    responsible = LongText(_l("责任说明"), required=False)
+    remark = LongText(_l("说明"), required=False)
+
+    signoff = Route(
+        Step(
+            "supervisor_review",
+            _l("主管确认、审核"),
+            role("warehouse_supervisor"),
+            within=working_days(1),
+            fills=SupervisorReview,
+            outcomes=(Back(when=equals("must_scrap", False)),),
+        ),
+        Step(
+            "finance_gm",
+            _l("财务及总经理批准"),
+            every(role("finance_supervisor"), role("general_manager")),
+            within=working_days(2),
+            when=BEYOND_LIMIT,
+        ),
+        Step(
+            "removal",
+            _l("清除出库房"),
+            role("warehouse_keeper"),
+            meaning="done",
+            within=weeks(1),
+            fills=Removal,
+        ),
+    )
+
+    def compute(self) -> None:
+        """Costs from the books, values and their sum."""
+        super().compute()
+        known = goods.items(row.item.data.id for row in self.lines.rows if row.item.data)
+        total = Decimal("0.00")
+        for row in self.lines.rows:
+            if row.item.data and row.item.data.id in known:
+                row.unit_cost.data = known[row.item.data.id].unit_cost.quantize(CENT, ROUND_HALF_UP)
+            if row.unit_cost.data is not None and row.quantity.data is not None:
+                row.value.data = (row.quantity.data * row.unit_cost.data).quantize(CENT, ROUND_HALF_UP)
+                total += row.value.data
+        self.total_value.data = total
+
+    def check(self) -> None:
+        """No more is written off than lies there."""
+        if short := _short(self.lines.data, self.context.get("@record_id")):
+            self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=short)
+
+    def heading(self) -> str:
+        """The goods."""
+        return "、".join(row["item"].text for row in self.lines.data if row["item"])
+
+    @staticmethod
+    @after("supervisor_review", _l("金额在批准限额以内时：登记流水帐和库存台帐"))
+    def post_within_limit(record: Filed) -> Iterator[Effect]:
+        """R61: the supervisor's approval is the last one below the limit."""
+        approved = record["must_scrap"] and not BEYOND_LIMIT.holds(record.answers)
+        yield from _settle(record, record["lines"] if approved else ())
+
+    @staticmethod
+    @after("finance_gm", _l("登记流水帐和库存台帐"))
+    def post_beyond_limit(record: Filed) -> Iterator[Effect]:
+        """R61: above the limit, both signatures come first."""
+        if record["must_scrap"] and BEYOND_LIMIT.holds(record.answers):
+            yield from _settle(record, record["lines"])
+
+    @staticmethod
+    @after(REFUSED, _l("放弃报损时恢复库存"))
+    def put_back(record: Filed) -> Iterator[Effect]:
+        """R61: a list that is given up leaves the stock as it was."""
+        yield from _settle(record, ())
+
+
+def _settle(record: Filed, lines: Iterable[Mapping[str, Any]]) -> Iterator[Effect]:
+    """Takes these lines off the books; what a former round of this list posted counts, or is put back."""
+    posted = goods.moved(record.id)
+    change = {key: -quantity for key, quantity in posted.items()}
+    costs = {}
+    for line in lines:
+        key = (line["item"].id, line["place"])
+        change[key] = change.get(key, Decimal(0)) - line["quantity"]
+        costs[key] = line["unit_cost"]
+    for (item, place), quantity in change.items():
+        if quantity:
+            kind = "scrap" if quantity < 0 else "reversal"
+            yield PostsStock(kind, item, place, quantity, costs.get((item, place)))
+
+
+def _short(lines: Iterable[Mapping[str, Any]], record_id: int | None) -> str:
+    """The first item of which less lies at its place than the lines take, with what lies there."""
+    own = goods.moved(record_id) if record_id else {}
+    wanted: dict[tuple[int, str], Decimal] = {}
+    for line in lines:
+        if line["item"] and line["place"] and line["quantity"]:
+            key = (line["item"].id, line["place"])
+            wanted[key] = wanted.get(key, Decimal(0)) + line["quantity"]
+            there = goods.balance(*key) - own.get(key, Decimal(0))
+            if wanted[key] > there:
+                return f"{line['item'].text}（{line['place']}：{there:f}）"
+    return ""

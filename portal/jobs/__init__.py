@@ -1,0 +1,1 @@
+"""Work besides the requests: prints, reminders, escalations."""

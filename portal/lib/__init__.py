@@ -1,0 +1,1 @@
+"""The ground floor: small pure tools that know nothing of the company."""

@@ -1,0 +1,61 @@
+"""Text as people type and paste it, made safe to store, to compare and to hand to a spreadsheet."""
+
+import csv
+import re
+import unicodedata
+from io import StringIO
+
+_LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (zero width, bidi, tags), lone surrogate
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def clean(text: str, *, multiline: bool = False) -> str:
+    """Return the text composed (NFC), without characters nobody can see and without outer white space.
+
+    With `multiline`, line breaks (as a plain newline) and tabs stay; without it each becomes a space.
+    """
+    text = _LINE_END.sub("\n", text)
+    if not multiline:
+        text = text.replace("\n", " ").replace("\t", " ")
+    return unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
+
+
+def fold(text: str) -> str:
+    """Return a form for comparing only: full width and half width, capital and small letters are equal."""
+    folded = unicodedata.normalize("NFD", text).casefold()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
+
+
+def neutralise_cell(text: str) -> str:
+    """Return the text so that a spreadsheet shows it and never runs it as a formula.
+
+    Only for text: a number should be written to the sheet as a number.
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def parse_pasted_rows(text: str) -> list[list[str]]:
+    """Return the cells of rows copied from a spreadsheet: cleaned, without blank rows, all rows equally long.
+
+    A spreadsheet quotes only cells that hold a tab or a line break, and leaves a quotation mark elsewhere as
+    it is. Where the marks do not pair up as quotes (5" pipe, "A" grade), they are taken as plain text.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        rows = list(csv.reader(StringIO(text), delimiter="\t", strict=True))
+    except csv.Error:
+        rows = [line.split("\t") for line in text.split("\n")]
+    cleaned = [[clean(cell, multiline=True) for cell in row] for row in rows]
+    filled = [row for row in cleaned if any(row)]
+    width = max(map(len, filled), default=0)
+    return [row + [""] * (width - len(row)) for row in filled]
+
+
+def _is_seen(char: str) -> bool:
+    return char in "\n\t" or not (unicodedata.category(char) in _UNSEEN or _is_noncharacter(ord(char)))
+
+
+def _is_noncharacter(code: int) -> bool:
+    """Whether Unicode keeps this code point for no character at all; XML, so an Excel file, refuses it."""
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF

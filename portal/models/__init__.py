@@ -1,0 +1,70 @@
+"""The tables, one noun per file."""
+
+from portal.models.events import AuditEvent, AuditStream
+from portal.models.files import StoredFile
+from portal.models.ledgers import CountEntry, CreditEntry, LedgerEntry, StockBalance, StockEntry
+from portal.models.master import (
+    CalendarDay,
+    CompanySetting,
+    Customer,
+    Product,
+    Project,
+    StockItem,
+    Supplier,
+)
+from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
+from portal.models.records import (
+    Comment,
+    Content,
+    Draft,
+    FormVersion,
+    NumberSeries,
+    Phrase,
+    Record,
+    RecordLink,
+    RecordReader,
+    SavedView,
+)
+from portal.models.signatures import OutsideLink, Signature
+from portal.models.tasks import Notice, OutboxRow, Task, TaskExclusion, TaskHolder
+
+__all__ = [
+    "AuditEvent",
+    "AuditStream",
+    "CalendarDay",
+    "Comment",
+    "CompanySetting",
+    "Content",
+    "CountEntry",
+    "CreditEntry",
+    "Customer",
+    "Department",
+    "Draft",
+    "FormVersion",
+    "LedgerEntry",
+    "Notice",
+    "NumberSeries",
+    "OutboxRow",
+    "OutsideLink",
+    "Person",
+    "Phrase",
+    "Product",
+    "Project",
+    "Record",
+    "RecordLink",
+    "RecordReader",
+    "RoleGrant",
+    "SavedView",
+    "SignInAttempt",
+    "SignInSession",
+    "Signature",
+    "StockBalance",
+    "StockEntry",
+    "StockItem",
+    "StoredFile",
+    "Substitution",
+    "Supplier",
+    "Task",
+    "TaskExclusion",
+    "TaskHolder",
+]

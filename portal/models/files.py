@@ -1,0 +1,28 @@
+"""Uploaded and made files; the bytes lie in the file store under their hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.models.base import Base
+
+
+class StoredFile(Base):
+    """A file. Before its record is submitted it belongs to the uploader, then to the record."""
+
+    __tablename__ = "files"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    type: Mapped[str]
+    size: Mapped[int]
+    uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    uploaded_at: Mapped[datetime]
+
+    def reference(self) -> dict[str, str | int]:
+        """What an answer keeps of it."""
+        return {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "sha256": self.sha256}

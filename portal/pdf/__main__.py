@@ -1,0 +1,28 @@
+"""The printing process: reads printouts from its input, writes PDF files to its output, until the input ends."""
+
+from __future__ import annotations
+
+import pickle  # nosec B403 -- between the portal and its own child only
+import struct
+import sys
+import traceback
+
+from portal.pdf.render import render
+
+
+def main() -> None:
+    """Answers each request with its size and `=` and the file, or `!` and the error."""
+    output = sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing else may reach the pipe
+    while head := sys.stdin.buffer.read(4):
+        (size,) = struct.unpack(">I", head)
+        try:
+            answer = b"=" + render(pickle.loads(sys.stdin.buffer.read(size)))  # nosec B301 -- our own parent's
+        except Exception:
+            answer = b"!" + traceback.format_exc().encode()
+        output.write(struct.pack(">I", len(answer)) + answer)
+        output.flush()
+
+
+if __name__ == "__main__":
+    main()

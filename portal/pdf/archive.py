@@ -1,0 +1,56 @@
+"""Makes WeasyPrint's file fit for the archive: PDF/A-3a that is at the same time PDF/UA-1."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Any
+
+from weasyprint import Document
+from weasyprint.css import ColorProfile
+
+# The file says that it follows PDF/UA-1; an archive wants each foreign word of that kind described.
+_ACCESSIBLE = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
+<pdfuaid:part>1</pdfuaid:part></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
+xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">\
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>\
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>\
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">\
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>\
+<pdfaProperty:category>internal</pdfaProperty:category>\
+<pdfaProperty:description>Part of ISO 14289 that is followed</pdfaProperty:description>\
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+"""
+_END = b"</rdf:RDF>"
+
+
+def write(document: Document, identifier: bytes) -> bytes:
+    """The laid out document as an archive file."""
+    # WeasyPrint would open the profile anew for each file and leave it open.
+    document.color_profiles["srgb"] = ColorProfile(
+        BytesIO(_profile()), "sRGB", "relative-colorimetric", (["r"], ["g"], ["b"])
+    )
+    made: bytes = document.write_pdf(
+        finisher=_declare,
+        output_intent="given",
+        pdf_identifier=identifier,
+        pdf_tags=True,
+        pdf_variant="pdf/a-3a",
+    )
+    return made
+
+
+def _declare(document: Document, pdf: Any) -> None:
+    """State the kinds in plain, uncompressed metadata, which is how archives read it."""
+    for part in pdf.objects:
+        if (getattr(part, "extra", None) or {}).get("Type") == "/Metadata":
+            part.compress = False
+            part.stream = [piece.replace(_END, _ACCESSIBLE + _END) for piece in part.stream]
+
+
+@cache
+def _profile() -> bytes:
+    return (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()

@@ -1,0 +1,105 @@
+"""What is printed of a record: plain values, gathered by a service, free of the database and of WeasyPrint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Cell(Protocol):
+    """One answer as shown; a cell of `portal.forms.sheet` is one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def numeric(self) -> bool: ...
+    @property
+    def files(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Line(Protocol):
+    """One field of a sheet, or a table; a line of `portal.forms.sheet` is one."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def cell(self) -> Cell: ...
+    @property
+    def headers(self) -> Sequence[str]: ...
+    @property
+    def numeric(self) -> Sequence[bool]: ...
+    @property
+    def rows(self) -> Sequence[Sequence[Cell]]: ...
+    @property
+    def wide(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureLine:
+    """One signature: the step and the act in words, what it means, who, in which role, for whom, when."""
+
+    step: str
+    act: str
+    meaning: str
+    who: str
+    role: str
+    when: str
+    hash: str
+    on_behalf: str = ""
+    opinion: str = ""
+    drawn_file_id: int | None = None
+    outside: str = ""  # how a party outside the company signed
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the sheet: the opening answers, or a stage with the signatures that closed it."""
+
+    title: str
+    lines: Sequence[Line]
+    note: str = ""
+    signatures: Sequence[SignatureLine] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentLine:
+    """One file that belongs to the record."""
+
+    name: str
+    type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event of the record's history."""
+
+    when: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A record ready for print. `images` holds the bytes of every photo and drawn signature by file id."""
+
+    company: str
+    code: str
+    title: str
+    number: str
+    state_text: str
+    unfinished: bool
+    language: str
+    facts: Sequence[tuple[str, str]]
+    sections: Sequence[Section]
+    printed_at: str
+    signatures: Sequence[SignatureLine] = ()
+    attachments: Sequence[AttachmentLine] = ()
+    history: Sequence[HistoryLine] = ()
+    chart_svg: str = ""
+    images: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
+    with_history: bool = True

@@ -1,0 +1,80 @@
+"""Prints are made in a process of their own, so that WeasyPrint's memory and time burden no request."""
+
+from __future__ import annotations
+
+import pickle  # nosec B403 -- between the portal and its own child only
+import struct
+import subprocess  # nosec B404 -- starts this very program
+import sys
+from pathlib import Path
+from threading import Lock, Timer
+
+from portal.pdf.printout import Printout
+
+SECONDS = 120  # longest that one print may take
+PRINTS = 200  # after so many the process is replaced, as WeasyPrint's memory grows
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class PrintFailed(RuntimeError):
+    """The printing process could not make the print; the text is its error."""
+
+
+class Printer:
+    """The printing process: started at the first print, replaced when it is old or has failed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._left = 0
+
+    def render(self, printout: Printout) -> bytes:
+        """The printout as PDF.
+
+        Raises:
+            PrintFailed: the process failed or took too long.
+        """
+        with self._lock:
+            process = self._running()
+            alarm = Timer(SECONDS, process.kill)
+            alarm.start()
+            try:
+                data = self._ask(process, pickle.dumps(printout))
+            except (OSError, struct.error) as error:
+                self.stop()
+                raise PrintFailed("the printing process ended") from error
+            finally:
+                alarm.cancel()
+        if data[:1] == b"!":
+            raise PrintFailed(data[1:].decode())
+        return data[1:]
+
+    def stop(self) -> None:
+        """Ends the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None or self._left == 0:
+            self.stop()
+            command = [sys.executable, "-m", "portal.pdf"]
+            self._process = subprocess.Popen(  # nosec B603 -- fixed words only
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+            )
+            self._left = PRINTS
+        self._left -= 1
+        return self._process
+
+    @staticmethod
+    def _ask(process: subprocess.Popen[bytes], request: bytes) -> bytes:
+        assert process.stdin is not None  # nosec B101 -- both are pipes
+        assert process.stdout is not None  # nosec B101
+        process.stdin.write(struct.pack(">I", len(request)) + request)
+        process.stdin.flush()
+        (size,) = struct.unpack(">I", process.stdout.read(4))
+        return process.stdout.read(size)
+
+
+printer = Printer()

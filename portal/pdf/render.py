@@ -1,0 +1,115 @@
+"""Turns a printout into a PDF file; the same printout always gives the same bytes."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from portal.lib.hashing import sha256
+from portal.pdf import fonts, layout
+from portal.pdf.pictures import prepare
+from portal.pdf.printout import Printout
+from portal.pdf.words import speaker
+
+# isort: split
+# WeasyPrint reads the font configuration when it is imported, so it comes last.
+import weasyprint
+from weasyprint.text import ffi
+from weasyprint.text.fonts import FontConfiguration
+
+from portal.pdf import archive
+from portal.pdf.fetcher import Fetcher, ForbiddenAddress
+
+
+def render(printout: Printout) -> bytes:
+    """The printout as a tagged PDF file.
+
+    Raises:
+        FontsMissing: this machine lacks the fonts or the library that prepares them.
+        ForbiddenAddress: the print asked for something that it may not load.
+    """
+    fonts.require(ffi.harfbuzz_subset)
+    ready = {
+        key: picture
+        for key, (_type, data) in printout.images.items()
+        if (picture := prepare(data)) is not None
+    }
+    text = html(printout, shown=frozenset(ready))
+    fetcher = Fetcher(ready)
+    page = weasyprint.HTML(string=text, base_url=None, url_fetcher=fetcher)
+    with _quiet_memory():
+        document = page.render(
+            stylesheets=[_sheet()],
+            font_config=_font_configuration(),
+            output_intent="srgb",
+            pdf_tags=True,
+            presentational_hints=True,
+        )
+        made = archive.write(document, identifier=bytes.fromhex(sha256(text.encode()))[:16])
+    if fetcher.refused:
+        raise ForbiddenAddress(f"A print may not load {fetcher.refused[0][:80]!r}.")
+    return made
+
+
+def html(printout: Printout, shown: frozenset[int] = frozenset()) -> str:
+    """The printout as the page that WeasyPrint lays out; `shown` are the ids of pictures that can be read."""
+    template = _environment().get_template("print/record.html")
+    return template.render(
+        record=printout,
+        chart=Markup(printout.chart_svg),  # drawn by portal.lib.flowchart, which escapes its texts
+        shown=shown,
+        say=speaker(printout.language),
+    )
+
+
+def _shown(value: Any) -> Any:
+    return fonts.printable(value) if isinstance(value, str) else value
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("portal"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    made.globals.update(
+        blocks=layout.blocks, breakable=layout.breakable, widths=layout.widths, size=layout.size_words
+    )
+    return made
+
+
+@cache
+def _font_configuration() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _sheet() -> weasyprint.CSS:
+    return weasyprint.CSS(
+        url="static:print/record.css",
+        url_fetcher=Fetcher(),
+        font_config=_font_configuration(),
+        base_url="static:print/",
+    )
+
+
+@contextmanager
+def _quiet_memory() -> Iterator[None]:
+    """Layout makes many small objects; counting them in vain costs a tenth of the time."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

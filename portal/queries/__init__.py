@@ -1,0 +1,1 @@
+"""Look things up; never write."""

@@ -1,0 +1,171 @@
+"""What the forms of customers ask of the books: who is known already, files, credit, contracts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.lib.pinyin import needle
+from portal.lib.text import fold
+from portal.models import Customer, Department, LedgerEntry, Person, Record, Signature
+from portal.queries import goods
+
+_UNDIALLED = "-+() "
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a customer stands with the company."""
+
+    status: str
+    file_number: str
+    limit: Decimal
+    days: int
+    arrears: Decimal
+
+
+def standing(customer_id: int) -> Standing | None:
+    """Status, file, credit and debts of a customer; None if there is no such customer."""
+    customer = db.session.get(Customer, customer_id)
+    if customer is None:
+        return None
+    return Standing(
+        customer.status, customer.file_number, customer.credit_limit, customer.credit_days, customer.arrears
+    )
+
+
+def has_file(customer_id: int) -> bool:
+    """Whether a numbered file was made for the customer."""
+    found = standing(customer_id)
+    return found is not None and bool(found.file_number)
+
+
+def may_trade(customer_id: int) -> bool:
+    """R15: whether contracts, orders and deliveries are open to the customer."""
+    found = standing(customer_id)
+    return found is not None and bool(found.file_number) and found.status != "blocked"
+
+
+def normal_code(text: str | None) -> str:
+    """A credit code or identity number as it is compared and kept: half width, capitals, no blanks."""
+    return "".join(fold(text or "").upper().split())
+
+
+def similar(name: str | None, credit_code: str | None, phone: str | None) -> list[Customer]:
+    """Customers with the same name, credit code or telephone, without the prospect that this one is."""
+    return [
+        one for one in _matches(name, credit_code, phone) if not _is_prospect(one, name, credit_code, phone)
+    ]
+
+
+def same(name: str | None, credit_code: str | None) -> list[Customer]:
+    """Customers that are the same by name or credit code."""
+    return _matches(name, credit_code, None)
+
+
+def prospect(name: str | None, credit_code: str | None, phone: str | None) -> Customer | None:
+    """The prospect that is registered now: same credit code, or same name and telephone."""
+    found = _matches(name, credit_code, phone)
+    return next((one for one in found if _is_prospect(one, name, credit_code, phone)), None)
+
+
+def contract_customer(record_id: int) -> int | None:
+    """The customer of a contract (CS-34)."""
+    customer = goods.opening_answers(record_id).get("customer") or {}
+    return customer.get("id")
+
+
+def contract_accepted_on(record_id: int) -> date | None:
+    """The day on which a contract (CS-34) was accepted; None while it is not."""
+    query = (
+        sa.select(Signature.answers)
+        .where(Signature.record_id == record_id, Signature.step == "acceptance", Signature.act == "signed")
+        .order_by(Signature.id.desc())
+        .limit(1)
+    )
+    accepted = (db.session.scalar(query) or {}).get("accepted_on")
+    return date.fromisoformat(accepted) if accepted else None
+
+
+def number_of(record_id: int) -> str:
+    """The number of a record; nothing if there is none."""
+    return db.session.scalar(sa.select(Record.number).where(Record.id == record_id)) or ""
+
+
+def entered(ledger: str, record_id: int) -> list[dict[str, Any]]:
+    """What a record has entered into a plain ledger so far."""
+    query = sa.select(LedgerEntry.facts).where(
+        LedgerEntry.ledger == ledger, LedgerEntry.record_id == record_id
+    )
+    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+
+
+def was_refused(record_id: int) -> bool:
+    """Whether the last act on a record was a refusal, and not its applicant giving it up."""
+    query = (
+        sa.select(Signature.act)
+        .where(Signature.record_id == record_id)
+        .order_by(Signature.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) == "refused"
+
+
+def works_in(person_id: int, department: str) -> bool:
+    """Whether the person belongs to the department with this key."""
+    query = (
+        sa.select(Department.key)
+        .join(Person, Person.department_id == Department.id)
+        .where(Person.id == person_id)
+    )
+    return db.session.scalar(query) == department
+
+
+def department_name(department_id: int) -> str:
+    """The name of a department; nothing if there is none."""
+    return db.session.scalar(sa.select(Department.name).where(Department.id == department_id)) or ""
+
+
+def _matches(name: str | None, credit_code: str | None, phone: str | None) -> list[Customer]:
+    wanted: list[sa.ColumnElement[bool]] = []
+    plain, code, dialled = needle(name or ""), normal_code(credit_code), _dialled(phone)
+    if plain:
+        wanted += [Customer.name == name, Customer.search_key.contains(plain, autoescape=True)]
+    if code:
+        wanted.append(sa.func.upper(Customer.credit_code) == code)
+    if dialled:
+        wanted.append(_dialled_column() == dialled)
+    if not wanted:
+        return []
+    rows = db.session.scalars(sa.select(Customer).where(sa.or_(*wanted)).order_by(Customer.code))
+    return [
+        one
+        for one in rows
+        if (plain and needle(one.name) == plain)
+        or (code and normal_code(one.credit_code) == code)
+        or (dialled and _dialled(one.phone) == dialled)
+    ]
+
+
+def _is_prospect(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
+    if one.status != "prospect":
+        return False
+    code = normal_code(credit_code)
+    by_code = bool(code) and normal_code(one.credit_code) == code
+    return by_code or (needle(one.name) == needle(name or "") and _dialled(one.phone) == _dialled(phone))
+
+
+def _dialled(phone: str | None) -> str:
+    return "".join(sign for sign in phone or "" if sign not in _UNDIALLED)
+
+
+def _dialled_column() -> sa.ColumnElement[str]:
+    column: sa.ColumnElement[str] = sa.cast(Customer.phone, sa.Text)
+    for sign in _UNDIALLED:
+        column = sa.func.replace(column, sign, "")
+    return column

@@ -1,0 +1,305 @@
+"""What the forms of goods ask of the books: suppliers, orders, inspections, balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.models import Content, Person, Record, Signature, StockBalance, StockEntry, StockItem, Supplier
+
+OPEN_OR_DONE = ("running", "returned", "stuck", "finished")
+DONE = ("finished",)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What an inspection sheet found, and everyone who had a hand in it."""
+
+    lines: list[dict[str, Any]]
+    verdict: str
+    people: frozenset[int]
+    disposal: str = ""  # what the quality department decided on failed goods
+    finished: bool = True
+    receipt: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The verdict, or that failed goods are taken by concession."""
+        return "concession" if self.disposal == "concession" else self.verdict
+
+    @property
+    def accepted(self) -> dict[int, Decimal]:
+        """What may go to the warehouse, by item id."""
+        columns = ("good", "bad") if self.disposal == "concession" else ("good",)
+        return {item: quantity for item, quantity in totals(self.lines, *columns).items() if quantity}
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        """The lines with a quantity that goes back to the supplier."""
+        return [line for line in self.lines if Decimal(line["bad"] or 0) and self.disposal != "concession"]
+
+
+def may_order_from(supplier_id: int) -> bool:
+    """Whether the supplier is on the approved list (or on trial)."""
+    found = supplier(supplier_id)
+    return found is not None and found.status in ("approved", "trial")
+
+
+def supplier(supplier_id: int) -> Supplier | None:
+    """A supplier with what it has delivered and taken back so far."""
+    return db.session.get(Supplier, supplier_id)
+
+
+def items(ids: Iterable[int]) -> dict[int, StockItem]:
+    """Stock items by id."""
+    found = db.session.scalars(sa.select(StockItem).where(StockItem.id.in_(set(ids))))
+    return {item.id: item for item in found}
+
+
+def person_label(person_id: int) -> str:
+    """A person as pickers show them."""
+    person = db.session.get(Person, person_id)
+    return person.label if person else ""
+
+
+def totals(lines: Iterable[Mapping[str, Any]], *columns: str) -> dict[int, Decimal]:
+    """Sums of these columns by item id; lines without an item are left out."""
+    found: dict[int, Decimal] = {}
+    for line in lines:
+        item = line["item"]
+        if item is not None:
+            id = item["id"] if isinstance(item, Mapping) else item.id
+            found[id] = found.get(id, Decimal(0)) + sum((Decimal(line[c] or 0) for c in columns), Decimal(0))
+    return found
+
+
+def verdict(lines: Iterable[Mapping[str, Any]]) -> str:
+    """What lines with good and bad quantities say together: pass, partly or fail."""
+    found = list(lines)
+    good = any(Decimal(line["good"] or 0) for line in found)
+    bad = any(Decimal(line["bad"] or 0) for line in found)
+    if not bad:
+        return "pass"
+    return "partly" if good else "fail"
+
+
+def opening_answers(record_id: int) -> dict[str, Any]:
+    """The stored opening answers of a record, latest version."""
+    query = (
+        sa.select(Content.answers)
+        .where(Content.record_id == record_id)
+        .order_by(Content.version.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or {}
+
+
+def stage_answers(record_id: int, step: str) -> dict[str, Any]:
+    """The stored answers of a step's latest signature."""
+    query = (
+        sa.select(Signature.answers)
+        .where(Signature.record_id == record_id, Signature.step == step, Signature.act == "signed")
+        .order_by(Signature.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or {}
+
+
+def state(record_id: int) -> str:
+    """Where a record stands: running, returned, withdrawn, stuck, finished, refused or voided."""
+    return db.session.scalar(sa.select(Record.state).where(Record.id == record_id)) or ""
+
+
+def named(record_id: int, field: str) -> int | None:
+    """The id of what a record names in a field of its opening section."""
+    return _id(opening_answers(record_id), field)
+
+
+def label(record_id: int) -> str:
+    """A record as pickers show it."""
+    record = db.session.get(Record, record_id)
+    return f"{record.number} {record.title}".strip() if record else ""
+
+
+def requisition_reason(record_id: int | None) -> str:
+    """The reason written into a requisition for buying without a shortage."""
+    return str(stage_answers(record_id, "stock_check").get("buy_reason") or "") if record_id else ""
+
+
+def requisition_shortages(record_id: int) -> dict[int, Decimal]:
+    """What a requisition's look at the stock found missing, by item id."""
+    return totals(stage_answers(record_id, "stock_check").get("stock_lines") or [], "shortage")
+
+
+def inspection(record_id: int) -> Inspection:
+    """An incoming inspection sheet (PU-06)."""
+    answers = opening_answers(record_id)
+    inspector = _id(answers, "inspector")
+    applicant = db.session.scalar(sa.select(Record.applicant_id).where(Record.id == record_id))
+    people = frozenset(one for one in (inspector, applicant) if one)
+    return Inspection(
+        answers.get("lines") or [],
+        answers.get("verdict") or "",
+        people,
+        stage_answers(record_id, "quality_check").get("disposal") or "",
+        state(record_id) == "finished",
+        _id(answers, "receipt"),
+    )
+
+
+def waiting_for_inspection() -> list[int]:
+    """Goods received notes that wait for an inspection sheet and are named by none yet, oldest first."""
+    query = (
+        sa.select(Record.id)
+        .where(Record.form_code == "PU-05", Record.state == "running", Record.step == "inspection_result")
+        .order_by(Record.id)
+    )
+    return [id for id in db.session.scalars(query) if not _naming("PU-06", "receipt", id, OPEN_OR_DONE)]
+
+
+def inspection_of(receipt_id: int) -> int | None:
+    """The latest finished inspection sheet of a goods received note."""
+    found = _naming("PU-06", "receipt", receipt_id, DONE)
+    return max(found, default=None)
+
+
+def ordered(order_id: int) -> dict[int, Decimal]:
+    """What a purchase order asks for, by item id."""
+    return totals(opening_answers(order_id).get("lines") or [], "quantity")
+
+
+def order_prices(order_id: int) -> dict[int, Decimal]:
+    """The prices of a purchase order, by item id; the last one of an item that has several."""
+    lines = opening_answers(order_id).get("lines") or []
+    return {line["item"]["id"]: Decimal(line["unit_price"]) for line in lines}
+
+
+def outstanding(
+    order_id: int, but: int | None = None, states: tuple[str, ...] = OPEN_OR_DONE
+) -> dict[int, Decimal]:
+    """What is still to come of an order, by item id: ordered or promised again, and not delivered by others.
+
+    `but` is a goods received note that does not count, `states` those of the notes that do.
+    """
+    open = ordered(order_id)
+    for id, answers in _naming("PU-07", "order", order_id, OPEN_OR_DONE).items():
+        if answers.get("claim") != "refund" and signer(id, "supplier_sign"):
+            for item, quantity in totals(answers.get("lines") or [], "quantity").items():
+                open[item] = open.get(item, Decimal(0)) + quantity
+    for id, answers in _naming("PU-05", "order", order_id, states).items():
+        if id != but:
+            for item, quantity in totals(answers.get("lines") or [], "delivered").items():
+                open[item] = max(Decimal(0), open.get(item, Decimal(0)) - quantity)
+    return open
+
+
+def entered(inspection_id: int, but: int | None = None) -> dict[int, Decimal]:
+    """What other entry checks already brought in of the goods of one inspection sheet, by item id."""
+    others = _naming("WH-02", "inspection", inspection_id, OPEN_OR_DONE)
+    return totals(
+        [line for id, answers in others.items() if id != but for line in answers.get("lines") or []],
+        "quantity",
+    )
+
+
+def refused_in_warehouse(record_id: int) -> dict[int, Decimal] | None:
+    """What the keeper found bad in an entry check (WH-02); None while no supervisor has confirmed the return."""
+    if stage_answers(record_id, "supervisor_review").get("reject_confirmed") is not True:
+        return None
+    return totals(stage_answers(record_id, "keeper_check").get("checked_lines") or [], "bad")
+
+
+def balance(item_id: int, place: str) -> Decimal:
+    """What the stock ledger holds of an item at a place."""
+    query = sa.select(StockBalance.quantity).where(
+        StockBalance.item_id == item_id, StockBalance.place == place
+    )
+    return db.session.scalar(query) or Decimal(0)
+
+
+def book(item_id: int, place: str, at: datetime | None) -> Decimal:
+    """What the stock ledger held at a minute: today's balance without what was posted after it."""
+    if at is None:
+        return balance(item_id, place)
+    later = sa.select(sa.func.sum(StockEntry.quantity)).where(
+        StockEntry.item_id == item_id,
+        StockEntry.place == place,
+        StockEntry.posted_at >= at + timedelta(minutes=1),
+    )
+    return balance(item_id, place) - (db.session.scalar(later) or Decimal(0))
+
+
+def moved(record_id: int) -> dict[tuple[int, str], Decimal]:
+    """What a record has put into the warehouse journal, by item and place."""
+    query = (
+        sa.select(StockEntry.item_id, StockEntry.place, sa.func.sum(StockEntry.quantity))
+        .where(StockEntry.record_id == record_id)
+        .group_by(StockEntry.item_id, StockEntry.place)
+    )
+    return {(item, place): quantity for item, place, quantity in db.session.execute(query)}
+
+
+def frozen_by(item_id: int, place: str) -> int | None:
+    """The stock-take that holds the balance of an item at a place, if any."""
+    query = sa.select(StockBalance.frozen_by_id).where(
+        StockBalance.item_id == item_id, StockBalance.place == place
+    )
+    return db.session.scalar(query)
+
+
+def frozen(record_id: int) -> set[tuple[int, str]]:
+    """The items and places that a stock-take holds."""
+    query = sa.select(StockBalance.item_id, StockBalance.place).where(StockBalance.frozen_by_id == record_id)
+    return {(item, place) for item, place in db.session.execute(query)}
+
+
+def shortage(item_id: int) -> Decimal:
+    """How much the minimum exceeds what is there and on order."""
+    item = db.session.get(StockItem, item_id)
+    if item is None:
+        return Decimal(0)
+    there = db.session.scalar(
+        sa.select(sa.func.sum(StockBalance.quantity)).where(StockBalance.item_id == item_id)
+    )
+    return max(Decimal(0), item.minimum - (there or Decimal(0)) - item.on_order)
+
+
+def signer(record_id: int, step: str) -> int | None:
+    """Who signed a step of a record last."""
+    query = (
+        sa.select(Signature.person_id)
+        .where(Signature.record_id == record_id, Signature.step == step, Signature.act == "signed")
+        .order_by(Signature.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
+def times_signed(record_id: int, step: str) -> int:
+    """How often a step of a record has been signed, over all rounds."""
+    query = sa.select(sa.func.count(Signature.id)).where(
+        Signature.record_id == record_id, Signature.step == step, Signature.act == "signed"
+    )
+    return db.session.scalar(query) or 0
+
+
+def _id(answers: Mapping[str, Any], field: str) -> int | None:
+    return (answers.get(field) or {}).get("id")
+
+
+def _naming(code: str, field: str, record_id: int, states: tuple[str, ...]) -> dict[int, dict[str, Any]]:
+    """Opening answers of the records of a form that name this record in a field, by id."""
+    query = (
+        sa.select(Record.id, Content.answers)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(Record.form_code == code, Record.state.in_(states))
+        .where(Content.answers[field]["id"].as_integer() == record_id)
+        .order_by(Record.id)
+    )
+    return dict(iter(db.session.execute(query)))

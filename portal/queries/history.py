@@ -1,0 +1,83 @@
+"""What a record holds: its content, signatures and answers so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.limits import LIMITS
+from portal.extensions import db
+from portal.models import AuditEvent, CompanySetting, Content, Record, RecordLink, Signature, Task
+from portal.lib.hashing import canonical_json, sha256
+
+
+def content(record: Record) -> Content:
+    """The opening answers as last submitted."""
+    query = sa.select(Content).where(Content.record_id == record.id, Content.version == record.version)
+    return db.session.scalars(query).one()
+
+
+def signatures(record: Record) -> list[Signature]:
+    """Every signature and side entry, oldest first."""
+    query = sa.select(Signature).where(Signature.record_id == record.id).order_by(Signature.id)
+    return list(db.session.scalars(query))
+
+
+def open_tasks(record: Record) -> list[Task]:
+    """The tasks of the record that are not over."""
+    query = (
+        sa.select(Task)
+        .where(Task.record_id == record.id, Task.state.in_(("open", "waiting", "stuck")))
+        .order_by(Task.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def stored_answers(opening: Content, signed: list[Signature]) -> dict[str, Any]:
+    """The stored answers so far: the opening section, then each stage; signed anew, it replaces itself."""
+    stages: dict[str, tuple[int, dict[str, Any]]] = {}
+    for signature in signed:
+        if signature.act in ("signed", "entered"):
+            filled_in, _answers = stages.get(signature.step, (0, {}))
+            if signature.answers or signature.round > filled_in:
+                stages.pop(signature.step, None)  # the latest stage comes last
+                stages[signature.step] = (signature.round, signature.answers)
+    merged = dict(opening.answers)
+    for _round, answers in stages.values():
+        merged.update(answers)
+    return merged
+
+
+def shown_hash(opening: Content, signed: list[Signature]) -> str:
+    """SHA-256 of all that a signer is shown: the content version and every stage's answers."""
+    stages = [[one.step, one.answers, one.files] for one in signed if one.answers or one.files]
+    return sha256(canonical_json([opening.sha256, stages]))
+
+
+def limits() -> dict[str, Decimal]:
+    """The authority table's numbers, as `@key`."""
+    changed = dict(db.session.execute(sa.select(CompanySetting.key, CompanySetting.value)).all())
+    return {f"@{limit.key}": Decimal(changed.get(f"limit.{limit.key}", limit.value)) for limit in LIMITS}
+
+
+def links(record: Record) -> list[tuple[str, str, Record]]:
+    """Records that belong to this one: (`to` or `from`, kind, the other record)."""
+    onward = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.target_id)
+    back = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.source_id)
+    found = [("to", kind, other) for kind, other in db.session.execute(onward.where(RecordLink.source_id == record.id))]
+    found += [("from", kind, other) for kind, other in db.session.execute(back.where(RecordLink.target_id == record.id))]
+    return found
+
+
+def events(record: Record) -> list[AuditEvent]:
+    """The record's audit trail, oldest first."""
+    query = sa.select(AuditEvent).where(AuditEvent.record_id == record.id).order_by(AuditEvent.id)
+    return list(db.session.scalars(query))
+
+
+def signers(signed: list[Signature]) -> Mapping[str, int]:
+    """Who signed each step last."""
+    return {one.step: one.person_id for one in signed if one.act == "signed"}

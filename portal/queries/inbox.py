@@ -1,0 +1,82 @@
+"""What waits for a person, sorted by what is due first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.extensions import db
+from portal.models import Draft, Notice, Record, Task, TaskExclusion, TaskHolder
+from portal.queries.actors import Actor
+
+ALL = 1000  # a count above this is shown as 1000+
+
+
+def _held(actor: Actor) -> sa.Select[int, datetime | None]:
+    """Ids of the open tasks that the person may do: held by one of their keys, not judging their own work."""
+    whole = {one.key for one in actor.authorities if not one.forms}
+    parts: list[sa.ColumnElement[bool]] = [TaskHolder.key.in_(sorted(whole))]
+    for one in actor.authorities:
+        if one.forms and one.key not in whole:
+            theirs = sa.select(Task.id).where(Task.id == TaskHolder.task_id, Task.form_code.in_(one.forms))
+            parts.append(sa.and_(TaskHolder.key == one.key, theirs.exists()))
+    barred = sa.select(TaskExclusion.task_id).where(
+        TaskExclusion.task_id == TaskHolder.task_id, TaskExclusion.person_id == actor.id
+    )
+    return sa.select(TaskHolder.task_id, TaskHolder.due_at).where(sa.or_(*parts), TaskHolder.open, ~barred.exists())
+
+
+def tasks(actor: Actor, *, limit: int = 50, offset: int = 0) -> list[Task]:
+    """The open tasks, those due first before those without a date."""
+    if actor.is_auditor:
+        return []
+    held = _held(actor).subquery()
+    ids = (
+        sa.select(held.c.task_id)
+        .group_by(held.c.task_id)
+        .order_by(sa.func.min(held.c.due_at).is_(None), sa.func.min(held.c.due_at), held.c.task_id)
+        .limit(limit)
+        .offset(offset)
+    )
+    order = list(db.session.scalars(ids))
+    query = (
+        sa.select(Task)
+        .where(Task.id.in_(order))
+        .options(joinedload(Task.record).joinedload(Record.applicant), joinedload(Task.draft))
+    )
+    found = {task.id: task for task in db.session.scalars(query).unique()}
+    return [found[id] for id in order]
+
+
+def count(actor: Actor) -> int:
+    """How many tasks wait, counted up to `ALL`."""
+    if actor.is_auditor:
+        return 0
+    held = _held(actor).subquery()
+    some = sa.select(held.c.task_id).distinct().limit(ALL).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+
+
+def drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:
+    """The person's drafts, newest first; half-written stages live with their tasks."""
+    query = (
+        sa.select(Draft)
+        .where(Draft.person_id == actor.id, Draft.task_id.is_(None))
+        .order_by(Draft.updated_at.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def notices(actor: Actor, *, limit: int = 30) -> list[Notice]:
+    """The person's newest notices."""
+    query = (
+        sa.select(Notice)
+        .where(Notice.person_id == actor.id)
+        .order_by(Notice.id.desc())
+        .limit(limit)
+        .options(joinedload(Notice.record))
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,128 @@
+"""Lines of the books of customers and suppliers, and of the plain ledgers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.models import CreditEntry, Customer, LedgerEntry, Person, Record, Signature, Supplier
+from portal.queries.keyset import Order
+from portal.queries.ledgers import Cells, Source
+
+
+def customers() -> Source:
+    """客户资料库: every customer, by code."""
+    names = ("code", "name", "kind", "status", "credit_code", "contact", "phone", "region", "address")
+    books = ("file_number", "credit_limit", "credit_days", "arrears")
+    return Source(
+        query=sa.select(*(getattr(Customer, name) for name in (*names, *books))),
+        order=Order((Customer.code,), (str,)),
+        lines=lambda row: [dict(row._mapping)],
+        text=(Customer.search_key, Customer.contact, Customer.phone, Customer.region, Customer.file_number),
+    )
+
+
+def suppliers() -> Source:
+    """合格供应商名录: every supplier, by code, with what passed inspection."""
+    names = ("code", "name", "status", "contact", "phone", "inspected", "passed", "returns")
+    return Source(
+        query=sa.select(*(getattr(Supplier, name) for name in names)),
+        order=Order((Supplier.code,), (str,)),
+        lines=lambda row: [{**row._mapping, "pass_rate": _percent(row.passed, row.inspected)}],
+        text=(Supplier.search_key, Supplier.contact, Supplier.phone),
+    )
+
+
+def credit() -> Source:
+    """信用额度账期台帐: each change of a limit or term, newest first."""
+    query = (
+        sa.select(
+            CreditEntry.id,
+            CreditEntry.posted_at,
+            Customer.code,
+            Customer.name,
+            CreditEntry.old_limit,
+            CreditEntry.new_limit,
+            CreditEntry.old_days,
+            CreditEntry.new_days,
+            CreditEntry.effective_on,
+            Record.number.label("record"),
+            Person.name.label("posted_by"),
+        )
+        .join(Customer, Customer.id == CreditEntry.customer_id)
+        .join(Record, Record.id == CreditEntry.record_id)
+        .join(Person, Person.id == CreditEntry.posted_by_id)
+    )
+    return Source(
+        query=query,
+        order=Order((CreditEntry.id,), (int,), descending=True),
+        lines=lambda row: [dict(row._mapping)],
+        text=(Customer.search_key, Record.number),
+        at=CreditEntry.posted_at,
+    )
+
+
+def entries(ledger: str, *searched: str) -> Source:
+    """The lines of a plain ledger, newest first; `searched` are the facts that words are looked up in."""
+    query = (
+        sa.select(
+            LedgerEntry.id,
+            LedgerEntry.posted_at,
+            LedgerEntry.facts,
+            Record.number.label("record"),
+            Person.name.label("posted_by"),
+        )
+        .join(Record, Record.id == LedgerEntry.record_id)
+        .join(Person, Person.id == LedgerEntry.posted_by_id)
+        .where(LedgerEntry.ledger == ledger)
+    )
+    facts = tuple(LedgerEntry.facts[name].as_string() for name in searched)
+    return Source(
+        query=query,
+        order=Order((LedgerEntry.id,), (int,), descending=True),
+        lines=lambda row: [
+            {**row.facts, "posted_at": row.posted_at, "record": row.record, "posted_by": row.posted_by}
+        ],
+        text=(*facts, Record.number),
+        at=LedgerEntry.posted_at,
+    )
+
+
+def side_entries(form_code: str, key: str, table: str) -> Source:
+    """The rows of a table that side entries of a form were filled with, newest entry first."""
+    query = (
+        sa.select(
+            Signature.id,
+            Signature.signed_at,
+            Signature.answers,
+            Record.number.label("record"),
+            Record.title,
+            Person.name.label("posted_by"),
+        )
+        .join(Record, Record.id == Signature.record_id)
+        .join(Person, Person.id == Signature.person_id)
+        .where(Record.form_code == form_code, Signature.step == key, Signature.act == "entered")
+    )
+
+    def lines(row: Any) -> list[Cells]:
+        known = {
+            "record": row.record,
+            "title": row.title,
+            "posted_at": row.signed_at,
+            "posted_by": row.posted_by,
+        }
+        return [{**one, **known} for one in row.answers.get(table) or ()]
+
+    return Source(
+        query=query,
+        order=Order((Signature.id,), (int,), descending=True),
+        lines=lines,
+        text=(Record.number, Record.title),
+        at=Signature.signed_at,
+    )
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    return (part * 100 / whole).quantize(Decimal("0.1")) if whole else None

@@ -1,0 +1,143 @@
+"""The audit trail, read: filtered, newest first, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from portal.extensions import db
+from portal.lib.workdays import SHANGHAI as ZONE
+from portal.models import AuditEvent, AuditStream, Person, Record
+from portal.queries.actors import Actor
+from portal.queries.visible import visible_to
+
+NAMING = frozenset(
+    {"person", "person_id", "for_person", "to", "substitute", "people"}
+)  # facts that hold people's ids
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the reader wants to see; empty fields do not narrow."""
+
+    person_id: int | None = None
+    kinds: tuple[str, ...] = ()
+    number: str = ""
+    stream: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def page(wanted: Filter, *, before: int | None = None, size: int = 100) -> list[AuditEvent]:
+    """The newest events that fit, those before an event's id."""
+    query = _fitting(wanted)
+    if before is not None:
+        query = query.where(AuditEvent.id < before)
+    events = list(db.session.scalars(query.order_by(AuditEvent.id.desc()).limit(size)).unique())
+    warm(events)
+    return events
+
+
+def every(wanted: Filter, *, chunk: int = 1000) -> Iterator[AuditEvent]:
+    """All events that fit, newest first, read chunk by chunk."""
+    before: int | None = None
+    while events := page(wanted, before=before, size=chunk):
+        yield from events
+        before = events[-1].id
+
+
+def about(person_id: int, *, size: int = 20) -> list[AuditEvent]:
+    """The newest changes of a person and their rights."""
+    query = (
+        sa.select(AuditEvent)
+        .where(AuditEvent.stream == "people", AuditEvent.facts["person"].as_integer() == person_id)
+        .options(joinedload(AuditEvent.person))
+        .order_by(AuditEvent.seq.desc())
+        .limit(size)
+    )
+    events = list(db.session.scalars(query).unique())
+    warm(events)
+    return events
+
+
+def of_kind(kind: str, stream: str, *, size: int = 20) -> list[AuditEvent]:
+    """The newest events of a kind in a stream."""
+    query = (
+        sa.select(AuditEvent)
+        .where(AuditEvent.stream == stream, AuditEvent.kind == kind)
+        .options(joinedload(AuditEvent.person))
+        .order_by(AuditEvent.seq.desc())
+        .limit(size)
+    )
+    return list(db.session.scalars(query).unique())
+
+
+def streams() -> list[str]:
+    """The chains that are not a record's."""
+    name = AuditStream.name
+    return list(db.session.scalars(sa.select(name).where(sa.or_(name < "record:", name >= "record;")).order_by(name)))
+
+
+def readable(events: list[AuditEvent], actor: Actor) -> set[int]:
+    """Ids of the records of these events whose content the reader may see."""
+    ids = {event.record_id for event in events if event.record_id is not None}
+    return (
+        set(db.session.scalars(visible_to(sa.select(Record.id).where(Record.id.in_(ids)), actor)))
+        if ids
+        else set()
+    )
+
+
+def numbers(events: list[AuditEvent]) -> dict[int, str]:
+    """The numbers of the events' records."""
+    ids = {event.record_id for event in events if event.record_id is not None}
+    query = sa.select(Record.id, Record.number).where(Record.id.in_(ids))
+    return dict(db.session.execute(query).tuples().all()) if ids else {}
+
+
+def warm(events: list[AuditEvent]) -> None:
+    """Reads the people and records that the events name, all at once, so that sentences need no more.
+
+    The session forgets what nobody holds, so it holds them itself.
+    """
+    people = {id for event in events for id in _named(event.facts)}
+    records = {event.record_id for event in events if event.record_id is not None}
+    held = db.session.info.setdefault("named in the trail", [])
+    if people:
+        held += db.session.scalars(sa.select(Person).where(Person.id.in_(people))).unique()
+    if records:
+        query = sa.select(Record).where(Record.id.in_(records)).options(joinedload(Record.form_version))
+        held += db.session.scalars(query).unique()
+
+
+def _named(facts: dict[str, Any]) -> Iterator[int]:
+    for key in NAMING & facts.keys():
+        value = facts[key]
+        yield from (id for id in (value if isinstance(value, list) else [value]) if isinstance(id, int))
+
+
+def _fitting(wanted: Filter) -> sa.Select[Any]:
+    query = sa.select(AuditEvent).options(joinedload(AuditEvent.person))
+    if wanted.person_id is not None:
+        query = query.where(AuditEvent.person_id == wanted.person_id)
+    if wanted.kinds:
+        query = query.where(AuditEvent.kind.in_(wanted.kinds))
+    if wanted.number:
+        numbered = sa.select(Record.id).where(Record.number == wanted.number.strip().upper())
+        query = query.where(AuditEvent.record_id.in_(numbered))
+    if wanted.stream:
+        query = query.where(AuditEvent.stream == wanted.stream)
+    if wanted.since is not None:
+        query = query.where(AuditEvent.at >= _midnight(wanted.since))
+    if wanted.until is not None:
+        query = query.where(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)

@@ -1,0 +1,62 @@
+"""Which records a person may see. Every look-up of records goes through here."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from portal.domain.refusal import NotFound
+from portal.extensions import db
+from portal.models import Record, RecordReader
+
+
+Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
+
+
+def visible_to(query: Query, actor: Any) -> Query:
+    """The query, narrowed to records that this person may see."""
+    if actor is None:
+        return query.where(sa.false())
+    if actor.reads_all:
+        return query
+    readers = sa.select(RecordReader.record_id).where(
+        RecordReader.record_id == Record.id, RecordReader.key.in_(actor.keys)
+    )
+    return query.where(readers.exists())
+
+
+def record(number: str, actor: Any, form_code: str | None = None) -> Record:
+    """The record with this number.
+
+    Raises:
+        NotFound: there is none, or it is not for this person.
+    """
+    query = sa.select(Record).where(Record.number == number)
+    if form_code is not None:
+        query = query.where(Record.form_code == form_code)
+    found: Record | None = db.session.scalar(visible_to(query, actor))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def page(form_code: str, actor: Any, *, before: int | None, size: int) -> list[Record]:
+    """The newest records of a form that the person may see, at the same cost for ten or a million.
+
+    Each authority key has its records in order in the readers' index, so the newest of each key
+    are read and merged; auditors read the table itself.
+    """
+    if actor.reads_all:
+        query = sa.select(Record).where(Record.form_code == form_code)
+        if before is not None:
+            query = query.where(Record.id < before)
+        return list(db.session.scalars(query.order_by(Record.id.desc()).limit(size)))
+    ids: set[int] = set()
+    for key in actor.keys:
+        one = sa.select(RecordReader.record_id).where(RecordReader.key == key, RecordReader.form_code == form_code)
+        if before is not None:
+            one = one.where(RecordReader.record_id < before)
+        ids.update(db.session.scalars(one.order_by(RecordReader.record_id.desc()).limit(size)))
+    newest = sorted(ids, reverse=True)[:size]
+    return list(db.session.scalars(sa.select(Record).where(Record.id.in_(newest)).order_by(Record.id.desc())))

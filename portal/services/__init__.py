@@ -1,0 +1,1 @@
+"""Acts: one public function per act. They never commit and never read the request."""

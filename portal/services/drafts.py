@@ -1,0 +1,79 @@
+"""Drafts: what has been typed is never lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.refusal import NotAllowed, NotFound
+from portal.extensions import db
+from portal.models import Draft, Task
+from portal.queries.actors import Actor
+from portal.services import tasks
+
+
+def keep(
+    key: str,
+    form_code: str,
+    by: Actor,
+    typed: list[list[str]],
+    *,
+    title: str,
+    now: datetime,
+    record_id: int | None = None,
+    task_id: int | None = None,
+) -> Draft:
+    """Keeps what is typed, word for word, under the page's key."""
+    draft = mine(key, by)
+    if draft is None:
+        draft = Draft(form_code=form_code, person_id=by.id, key=key, answers={}, updated_at=now)
+        db.session.add(draft)
+    draft.person_id = by.id
+    draft.typed, draft.updated_at = typed, now
+    draft.title = title[:200] or draft.title or ""
+    draft.record_id, draft.task_id = record_id, task_id
+    return draft
+
+
+def start(form_code: str, by: Actor, key: str, answers: dict[str, Any], *, title: str, now: datetime) -> Draft:
+    """A draft filled from a former record."""
+    draft = Draft(
+        form_code=form_code, person_id=by.id, key=key, answers=answers, typed=None, title=title[:200], updated_at=now
+    )
+    db.session.add(draft)
+    return draft
+
+
+def mine(key: str, by: Actor) -> Draft | None:
+    """The draft with this key, if it is the person's own or waits for one of their keys.
+
+    Raises:
+        NotFound: it is somebody else's.
+    """
+    draft = db.session.scalar(sa.select(Draft).where(Draft.key == key))
+    if draft is None or draft.person_id == by.id:
+        return draft
+    task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
+    if draft.person_id is None and task is not None and tasks.authority_for(task, by) is not None:
+        return draft
+    raise NotFound
+
+
+def discard(key: str, by: Actor) -> None:
+    """Throws the person's own draft away; one that an effect opened stays for its task."""
+    draft = mine(key, by)
+    if draft is None:
+        return
+    if draft.person_id != by.id:
+        raise NotAllowed
+    if draft.source_id is not None:
+        draft.person_id, draft.typed = None, None
+        return
+    db.session.delete(draft)
+
+
+def drop_stage(task_id: int, by: Actor) -> None:
+    """The stage has been signed: its half-written draft goes."""
+    db.session.execute(sa.delete(Draft).where(Draft.task_id == task_id, Draft.person_id == by.id))

@@ -1,0 +1,110 @@
+"""Carries out what forms declare, inside the write of the signature that causes it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.deadlines import as_moment
+from portal.domain.effects import (
+    Asks,
+    Effect,
+    FreezesStock,
+    Opens,
+    OrdersStock,
+    PostsCount,
+    PostsCredit,
+    PostsEntry,
+    PostsStock,
+    Tells,
+    Updates,
+)
+from portal.domain.permissions import person_key, role_key
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.forms.kinds import Ref
+from portal.lib.i18n import _l, both
+from portal.models import Draft, Record
+from portal.queries import calendar
+from portal.services import audit, ledgers, master, notices, tasks
+
+
+def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
+    """Carries out the effects one by one; a refusal among them undoes the whole write."""
+    for effect in wanted:
+        match effect:
+            case Opens():
+                opens(effect, record, by=by, now=now)
+            case PostsStock() | PostsCount() | OrdersStock() | FreezesStock() | PostsCredit() | PostsEntry():
+                ledgers.post(effect, record, by=by, now=now)
+            case Updates():
+                master.update(effect, record, by=by, now=now)
+            case Asks():
+                asks(effect.title, effect.to, effect.due, record, now=now)
+            case Tells():
+                notices.tell([effect.to], "told", now=now, record_id=record.id, text=both(effect.text))
+
+
+def opens(effect: Opens, record: Record, *, by: int, now: datetime) -> None:
+    """Leaves a prefilled draft and a task to take it up; a form still on paper becomes a thing to do."""
+    form = FORMS.get(effect.code)
+    if form is None:
+        asks(_l("填写 %(code)s", code=effect.code), effect.to or person_key(by), effect.due, record, now=now)
+        return
+    answers = dict(effect.answers)
+    if effect.names_as:
+        answers[effect.names_as] = Ref(record.id, f"{record.number} {record.title}".strip())
+    pending = sa.select(Draft).where(
+        Draft.source_id == record.id, Draft.form_code == effect.code, Draft.person_id.is_(None)
+    )
+    waiting = db.session.scalar(pending)
+    if waiting is not None:  # a further round: the draft that nobody has taken up yet follows it
+        waiting.answers, waiting.updated_at = prefill(form, answers), now
+        return
+    draft = Draft(
+        form_code=effect.code,
+        person_id=None,
+        source_id=record.id,
+        key=secrets.token_urlsafe(18),
+        answers=prefill(form, answers),
+        typed=None,
+        title=f"{record.number} {record.title}".strip(),
+        updated_at=now,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    keys = [effect.to] if effect.to else [role_key(role) for role in form.opened_by]
+    task = tasks.make(
+        "open", keys, form_code=effect.code, now=now, record=record, draft_id=draft.id, due_at=_due(effect.due)
+    )
+    db.session.flush()
+    audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
+    notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
+
+
+def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed answers as the form stores them; names that it does not know are refused.
+
+    Raises:
+        KeyError: an effect fills a field that the form does not have.
+    """
+    sheet = form(answers=answers)
+    unknown = set(answers) - {field.short_name for field in sheet}
+    if unknown:
+        raise KeyError(f"{form.code} has no field {', '.join(sorted(unknown))}")
+    return {name: value for name, value in sheet.dump().items() if value is not None}
+
+
+def asks(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None:
+    """Makes a thing to do about the record, until a day or moment."""
+    note = both(title)["zh"]
+    tasks.make("ask", [to], form_code=record.form_code, now=now, record=record, due_at=_due(due), note=note)
+    notices.tell([to], "ask", now=now, record_id=record.id, text=both(title))
+
+
+def _due(due: Any) -> datetime | None:
+    return as_moment(due, calendar.current()) if isinstance(due, (date, datetime)) else None

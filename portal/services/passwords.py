@@ -1,0 +1,95 @@
+"""Passwords: at least eight characters, nothing easily guessed, no make-up rules."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from portal.domain.password_rules import LONGEST, SHORTEST, guessable
+from portal.domain.refusal import Refusal
+from portal.lib.i18n import _l
+from portal.models import Person, SignInSession
+from portal.services import audit, sessions
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
+
+
+class WrongPassword(Refusal):
+    """The password given does not fit."""
+
+    text = _l("原密码不正确。")
+
+
+def generate() -> tuple[str, str]:
+    """A password to show once, with its hash; slow, so make it before the write."""
+    groups = ("".join(secrets.choice(ALPHABET) for _place in range(4)) for _group in range(4))
+    plain = "-".join(groups)
+    return plain, sessions.hashed(plain)
+
+
+def check(login: str, new: str) -> None:
+    """Refuses a password that is too short, too long or too easy.
+
+    Raises:
+        Refusal: the text says which.
+    """
+    if not SHORTEST <= len(new) <= LONGEST:
+        raise Refusal(_l("密码须为 8 至 128 个字符。"))
+    if guessable(new, (login,)):
+        raise Refusal(_l("这个密码太容易被猜到，请换一个。"))
+
+
+def prepare(person: Person, old: str, new: str) -> str:
+    """The hash of a new password of one's own, the old one given; slow, so call it before the write.
+
+    Raises:
+        WrongPassword: the old one does not fit.
+        Refusal: the new one is not good enough, or is the old one.
+    """
+    if not sessions.matches(person.password_hash, old):
+        raise WrongPassword
+    if new == old:
+        raise Refusal(_l("新密码不能与原密码相同。"))
+    check(person.login, new)
+    return sessions.hashed(new)
+
+
+def store(
+    person: Person, password_hash: str, *, by: int | None, now: datetime, keep: SignInSession | None = None
+) -> None:
+    """Stores a new password's hash and ends the person's other sessions.
+
+    One set by somebody else must be changed at the next sign-in. One's own first password comes with the
+    statement that signing with it equals signing by hand.
+    """
+    own = by == person.id
+    statement = own and person.must_change_password
+    person.password_hash = password_hash
+    person.must_change_password = not own
+    audit.note(
+        "password_changed" if own else "password_reset", at=now, by=by, stream="people", person=person.id
+    )
+    if statement:
+        audit.note("signature_statement_given", at=now, by=by, stream="people", person=person.id)
+    sessions.end_all(person.id, now=now, by=by, but=keep.id if keep else None)
+
+
+def set_password(
+    person: Person, new: str, *, by: int | None, now: datetime, keep: SignInSession | None = None
+) -> None:
+    """Checks and stores a password in one go, where nobody waits for the write.
+
+    Raises:
+        Refusal: it is not good enough.
+    """
+    check(person.login, new)
+    store(person, sessions.hashed(new), by=by, now=now, keep=keep)
+
+
+def change(person: Person, old: str, new: str, *, now: datetime, keep: SignInSession) -> None:
+    """Changes one's own password in one go, the old one given.
+
+    Raises:
+        Refusal: the old password is wrong, or the new one is not good enough.
+    """
+    store(person, prepare(person, old, new), by=person.id, now=now, keep=keep)

@@ -1,0 +1,114 @@
+"""People: taken on, changed, let in again; never deleted, no login ever given to another."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.domain.permissions import person_key, role_key
+from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
+from portal.extensions import db
+from portal.lib.i18n import _l, both
+from portal.lib.pinyin import spellings
+from portal.models import Person
+from portal.queries import people, rights
+from portal.queries.actors import Actor
+from portal.services import audit, notices, passwords
+
+LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
+STREAM = "people"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of a person besides login and rights."""
+
+    number: str
+    name: str
+    department_id: int
+    email: str = ""
+    phone: str = ""
+
+
+def create(login: str, identity: Identity, password_hash: str, *, by: int | None, now: datetime) -> Person:
+    """Takes somebody on, with a first password that must be changed.
+
+    Raises:
+        Refusal: the login or the number belongs, or has ever belonged, to another.
+    """
+    rights.one_at_a_time()
+    if not LOGIN.fullmatch(login):
+        raise Refusal(_l("登录名须以小写字母开头，只含小写字母、数字、点、横线和下划线，长度 2 至 40。"))
+    if people.by_login(login) is not None:
+        raise Refusal(_l("登录名“%(login)s”已被使用过；登录名永不转给他人。"), login=login)
+    _number_is_free(identity.number, None)
+    person = Person(
+        login=login,
+        **asdict(identity),
+        search_key=spellings(f"{identity.name} {identity.number}"),
+        password_hash=password_hash,
+        must_change_password=True,
+        created_at=now,
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.note(
+        "person_created", at=now, by=by, stream=STREAM, person=person.id, login=login, **asdict(identity)
+    )
+    return person
+
+
+def edit(person: Person, identity: Identity, *, by: Actor, now: datetime) -> None:
+    """Changes what is known of a person; old and new values go into the trail."""
+    rights.one_at_a_time()
+    _number_is_free(identity.number, person.id)
+    new = asdict(identity)
+    changed = {
+        name: [getattr(person, name), value] for name, value in new.items() if getattr(person, name) != value
+    }
+    if not changed:
+        return
+    for name, (_old, value) in changed.items():
+        setattr(person, name, value)
+    person.search_key = spellings(f"{person.name} {person.number}")
+    audit.note("person_changed", at=now, by=by.id, stream=STREAM, person=person.id, changed=changed)
+
+
+def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now: datetime) -> None:
+    """Lets a retired person in again, under the old login, without the old roles."""
+    if not reason:
+        raise ReasonMissing
+    if person.active:
+        raise Refusal(_l("%(name)s的账号没有停用。"), name=person.name)
+    person.active = True
+    audit.note("person_reinstated", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
+    passwords.store(person, password_hash, by=by.id, now=now)
+
+
+def reset_password(person: Person, password_hash: str, *, by: Actor, now: datetime) -> None:
+    """Gives a person a new first password; they and the security officer are told."""
+    if person.id == by.id:
+        raise NotAllowed(_l("请在“修改密码”里更改自己的密码。"))
+    if not person.active:
+        raise Refusal(_l("%(name)s的账号已经停用。"), name=person.name)
+    passwords.store(person, password_hash, by=by.id, now=now)
+    text = both(_l("%(by)s重置了%(name)s的密码。", by=by.name, name=person.name))
+    notices.tell([person_key(person.id), role_key("security_officer")], "told", now=now, but=by.id, text=text)
+
+
+def prefer(person: Person, *, language: str = "", theme: str = "", now: datetime) -> None:
+    """Sets the person's own language or colours."""
+    wanted = {name: value for name, value in (("language", language), ("theme", theme)) if value}
+    for name, value in wanted.items():
+        if getattr(person, name) != value:
+            setattr(person, name, value)
+            audit.note("preference_changed", at=now, by=person.id, stream=STREAM, name=name, value=value)
+
+
+def _number_is_free(number: str, person_id: int | None) -> None:
+    holder = db.session.scalar(sa.select(Person).where(Person.number == number))
+    if holder is not None and holder.id != person_id:
+        raise Refusal(_l("工号“%(number)s”已属于%(name)s。"), number=number, name=holder.name)

@@ -1,0 +1,42 @@
+"""A person's own stock phrases for opinions."""
+
+from __future__ import annotations
+
+from portal.domain.refusal import NotFound, Refusal
+from portal.extensions import db
+from portal.lib.i18n import _l
+from portal.models import Phrase
+from portal.queries import account
+from portal.queries.actors import Actor
+
+MOST, LONGEST = 50, 200
+
+
+def add(text: str, *, by: Actor) -> None:
+    """Keeps a phrase; the same one is kept once.
+
+    Raises:
+        Refusal: empty, too long, or there are too many.
+    """
+    kept = account.phrases(by)
+    if not text:
+        raise Refusal(_l("请填写内容。"))
+    if len(text) > LONGEST:
+        raise Refusal(_l("不能超过 %(max)d 个字"), max=LONGEST)
+    if len(kept) >= MOST:
+        raise Refusal(_l("最多保存 %(most)d 条常用语。"), most=MOST)
+    if text not in {phrase.text for phrase in kept}:
+        db.session.add(Phrase(person_id=by.id, text=text))
+
+
+def delete(id: int, *, by: Actor) -> None:
+    """Throws one's own phrase away.
+
+    Raises:
+        NotFound: there is none of one's own with this id.
+    """
+    for phrase in account.phrases(by):
+        if phrase.id == id:
+            db.session.delete(phrase)
+            return
+    raise NotFound

@@ -1,0 +1,187 @@
+"""The print of a record: gathered, rendered, stored once when the last signature has fallen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+
+from portal.extensions import db
+from portal.forms.flow import chart
+from portal.forms.kinds import ZONE
+from portal.forms.progress import progress
+from portal.forms.sentences import sentence
+from portal.forms.sheet import lines
+from portal.forms.words import ACTS, MEANINGS, STATES, WAYS, authority
+from portal.lib.i18n import LOCALES, _
+from portal.models import Record, Signature, StoredFile
+from portal.pdf.process import printer
+from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
+from portal.queries import record_page
+from portal.queries.record_page import RecordPage
+from portal.services import audit, signing, uploads
+from portal.storage import files
+
+PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+
+
+def current(record: Record, language: str, *, now: datetime) -> bytes:
+    """The stored print of a finished record in Chinese, else one made now."""
+    if record.pdf_id is not None and language == "zh":
+        return files.get(db.session.get_one(StoredFile, record.pdf_id).sha256)
+    return make(record, language, now=now)
+
+
+def store(record_id: int, *, now: datetime) -> None:
+    """Makes the print of a finished record and keeps it for good, its hash in the trail."""
+    record = db.session.get_one(Record, record_id)
+    if record.pdf_id is not None or record.state != "finished":
+        return
+    data = make(record, "zh", now=record.closed_at or now)
+    file = uploads.keep(f"{record.number}.pdf", data, "application/pdf", by=None, now=now)
+    file.record_id = record.id
+    record.pdf_id = file.id
+    audit.note("print_stored", at=now, by=None, record_id=record.id, sha256=file.sha256)
+
+
+def make(record: Record, language: str, *, now: datetime) -> bytes:
+    """Renders the print in a language."""
+    with force_locale(LOCALES[language]):
+        return printer.render(gather(record_page.read(record), language, now=now))
+
+
+def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
+    """Everything that the print shows, as plain values."""
+    record, defined = read.record, read.definition
+    references = _references(read)
+    return Printout(
+        company=current_app.config["SETTINGS"].company,
+        code=record.form_code,
+        title=defined["title"][language],
+        number=record.number,
+        state_text=str(STATES[record.state]),
+        unfinished=record.state != "finished",
+        language=language,
+        facts=_facts(read),
+        sections=_sections(read, language),
+        signatures=[_signature(one, read, language) for one in read.signatures],
+        attachments=[
+            AttachmentLine(file["name"], file["type"], file["size"], file["sha256"]) for file in references.values()
+        ],
+        history=[
+            HistoryLine(_time(event.at), event.person.name if event.person else _("系统"), sentence(event))
+            for event in read.events
+            if event.kind != "print_stored"
+        ],
+        chart_svg=chart(defined, progress(read), language, width=680),
+        images=_images(references, read),
+        printed_at=_time(now),
+    )
+
+
+def as_json(read: RecordPage) -> dict[str, Any]:
+    """The record for machines."""
+    record = read.record
+    return {
+        "number": record.number,
+        "state": record.state,
+        "round": record.round,
+        "version": record.version,
+        "applicant": {"name": record.applicant.name, "number": record.applicant.number},
+        "department": record.department.key,
+        "submitted_at": record.submitted_at.isoformat(),
+        "closed_at": record.closed_at.isoformat() if record.closed_at else None,
+        "form": read.definition,
+        "form_version": record.form_version.sha256,
+        "answers": read.content.answers,
+        "content_sha256": read.content.sha256,
+        "versions": [
+            {"version": one.version, "answers": one.answers, "sha256": one.sha256, "reason": one.reason}
+            for one in read.versions
+        ],
+        "signatures": [_signature_json(one) for one in read.signatures],
+        "links": [{"direction": way, "kind": kind, "number": other.number} for way, kind, other in read.links],
+        "events": [
+            {"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind, "facts": event.facts, "hash": event.hash}
+            for event in read.events
+        ],
+    }
+
+
+def _facts(read: RecordPage) -> list[tuple[str, str]]:
+    record = read.record
+    return [
+        (_("发起人"), f"{record.applicant.name}（{record.applicant.number}）"),
+        (_("部门"), record.department.name),
+        (_("提交时间"), _time(record.submitted_at)),
+        (_("状态"), str(STATES[record.state])),
+        (_("结束时间"), _time(record.closed_at) if record.closed_at else "—"),
+        (_("内容版本"), f"{record.version} · {read.content.sha256[:16]}"),
+        (_("表单版本"), record.form_version.sha256[:16]),
+        (_("轮次"), str(record.round)),
+    ]
+
+
+def _sections(read: RecordPage, language: str) -> list[Section]:
+    defined = read.definition
+    found = [Section(defined["title"][language], lines(defined["fields"], read.content.answers, language))]
+    stages = {one["key"]: one for one in (*defined["steps"], *defined["entries"])}
+    for signature in read.signatures:
+        stage = stages.get(signature.step)
+        if stage is None or not signature.answers:
+            continue
+        shown = [line for line in lines(stage["fields"], signature.answers, language) if line.name in signature.answers]
+        note = _("第 %(round)d 轮", round=signature.round) if signature.round > 1 else ""
+        found.append(Section(stage["title"][language], shown, note, [_signature(signature, read, language)]))
+    return found
+
+
+def _signature(one: Signature, read: RecordPage, language: str) -> SignatureLine:
+    titles = {s["key"]: s["title"][language] for s in (*read.definition["steps"], *read.definition["entries"])}
+    outside = f"{one.outside_name}（{WAYS[one.outside_way]}）" if one.outside_name else ""
+    return SignatureLine(
+        step=titles.get(one.step, one.step),
+        act=str(ACTS[one.act]),
+        meaning=str(MEANINGS.get(one.meaning, one.meaning)),
+        who=f"{one.authority['name']} {one.authority['number']}",
+        role=f"{one.authority['department']} {authority(one.authority)}".strip(),
+        when=_time(one.signed_at),
+        hash=one.sha256[:16],
+        on_behalf=one.authority["on_behalf_of"],
+        opinion=one.opinion,
+        drawn_file_id=one.drawn_id,
+        outside=outside,
+    )
+
+
+def _signature_json(one: Signature) -> dict[str, Any]:
+    names = (
+        "step", "round", "version", "act", "meaning", "authority", "outside_role", "outside_name", "outside_way",
+        "answers", "opinion", "content_sha256", "sha256",
+    )  # fmt: skip
+    return {**{name: getattr(one, name) for name in names}, "signed_at": one.signed_at.isoformat()}
+
+
+def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
+    """Every file named in the answers, opinions and comments."""
+    values: list[Any] = [read.content.answers]
+    values += [value for one in read.signatures for value in (one.answers, one.files)]
+    values += [comment.files for comment in read.comments]
+    ids = set(signing.file_ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
+    found = (db.session.get(StoredFile, id) for id in sorted(ids))
+    return {file.id: file.reference() for file in found if file is not None}
+
+
+def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> dict[int, tuple[str, bytes]]:
+    return {
+        id: (str(file["type"]), files.get(str(file["sha256"])))
+        for id, file in references.items()
+        if file["type"] in PICTURES
+    }
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}"

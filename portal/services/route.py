@@ -1,0 +1,255 @@
+"""Moves a record along its route: opens steps, leads back, finishes. Called by acts, never by the web."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.effects import FINISHED, REFUSED
+from portal.domain.permissions import head_key, person_key, role_key
+from portal.domain.signoff import APPLICANT, Back, Close, Party, Signers, Step
+from portal.extensions import db
+from portal.forms.base import CompanyForm
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import every_field
+from portal.forms.filed import Filed
+from portal.forms.kinds import load
+from portal.forms.sheet import cells
+from portal.models import OutboxRow, Project, Record, Signature, Task
+from portal.queries import calendar, history
+from portal.services import audit, effects, notices, tasks
+
+OVER = ("finished", "refused", "voided")
+
+
+def form_of(record: Record) -> type[CompanyForm]:
+    """The record's form as it is today: its route and rules run."""
+    return FORMS[record.form_code]
+
+
+def known(
+    record: Record, signed: list[Signature] | None = None, *, now: datetime | None = None
+) -> dict[str, Any]:
+    """The typed answers so far, with the company's limits as `@name` and facts of the record."""
+    signed = history.signatures(record) if signed is None else signed
+    stored = history.stored_answers(history.content(record), signed)
+    typed = load(every_field(record.form_version.definition), stored)
+    return {
+        **typed,
+        **history.limits(),
+        "@record_id": record.id,
+        "@round": record.round,
+        "@version": record.version,
+        "@signers": history.signers(signed),
+        "@now": now,
+    }
+
+
+def filed(record: Record, answers: dict[str, Any], signer_id: int, now: datetime) -> Filed:
+    """The record as its effects see it."""
+    return Filed(
+        id=record.id,
+        number=record.number,
+        code=record.form_code,
+        answers=answers,
+        applicant_id=record.applicant_id,
+        department_id=record.department_id,
+        signer_id=signer_id,
+        signers=answers.get("@signers", {}),
+        now=now,
+    )
+
+
+def fall(record: Record, moment: str, *, by: int, now: datetime) -> None:
+    """Carries out what the form sets going at this moment (a step's key, `submitted`, `finished`, `refused`)."""
+    form = form_of(record)
+    if any(hook.after == moment for hook in form.hooks):
+        view = filed(record, known(record), by, now)
+        effects.carry_out(form.effects(moment, view), record, by=by, now=now)
+
+
+def advance(record: Record, after: str | None, *, by: int, now: datetime) -> None:
+    """Opens the next step that takes place, or finishes the record."""
+    answers = known(record)
+    step = form_of(record).signoff.following(after, answers)
+    if step is None:
+        finish(record, "finished", by=by, now=now)
+    else:
+        open_step(record, step, answers, now=now)
+
+
+def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datetime) -> None:
+    """Makes the step's tasks: one for each party if all must sign, else one that any may take."""
+    due = step.within.due(now, answers, calendar.current()) if step.within else None
+    excluded = _excluded(record, step, answers)
+    groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
+    record.state, record.step, record.due_at = "running", step.key, due
+    for slot, parties in enumerate(groups):
+        keys = [key for party in parties for key in _keys(party, record, answers, excluded, now)]
+        outside = next((party.key for party in parties if party.kind == "outside"), "")
+        barred = () if outside else excluded
+        anyone = bool(tasks.able(keys, barred, now))
+        task = tasks.make(
+            "sign",
+            keys,
+            form_code=record.form_code,
+            now=now,
+            record=record,
+            due_at=due,
+            excluded=barred,
+            state="open" if anyone else "stuck",
+            step=step.key,
+            round=record.round,
+            slot=slot,
+            outside=outside,
+        )
+        if anyone:
+            notices.tell(keys, "task", now=now, record_id=record.id, step=step.key)
+        else:
+            db.session.flush()
+            record.state = "stuck"
+            audit.note("step_stuck", at=now, by=None, record_id=record.id, step=step.key, task=task.id)
+            notices.tell([role_key("administrator")], "stuck", now=now, record_id=record.id, step=step.key)
+    _refresh_cells(record)
+
+
+def refresh(record: Record, *, now: datetime) -> None:
+    """After a side entry: the open step's deadline and the register's columns follow the new answers."""
+    answers = known(record)
+    if record.step:
+        step = form_of(record).signoff.step(record.step)
+        if step.within is not None and step.within.since:
+            due = step.within.due(now, answers, calendar.current())
+            record.due_at = due
+            for task in history.open_tasks(record):
+                if task.step == step.key:
+                    task.due_at = due
+                    for holder in task.holders:
+                        holder.due_at = due
+    _refresh_cells(record)
+
+
+def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
+    """The authority keys of all parties of a set of signers."""
+    return {key for party in by.parties for key in _keys(party, record, answers, set(), record.submitted_at)}
+
+
+def is_complete(record: Record, step: str) -> bool:
+    """Whether no task of this step is left in this round."""
+    query = sa.select(Task.id).where(
+        Task.record_id == record.id,
+        Task.step == step,
+        Task.round == record.round,
+        Task.kind.in_(("sign", "added", "advice")),
+        Task.state.in_(("open", "waiting", "stuck")),
+    )
+    return db.session.scalar(query.limit(1)) is None
+
+
+def complete(record: Record, step: Step, *, by: int, now: datetime) -> None:
+    """The step's last signature has fallen: effects, then back, close or onward."""
+    outcome = step.outcome(known(record))
+    fall(record, step.key, by=by, now=now)
+    if outcome is None:
+        advance(record, step.key, by=by, now=now)
+    else:
+        follow(record, outcome, by=by, now=now)
+
+
+def follow(record: Record, outcome: Back | Close, *, by: int, now: datetime, reason: str = "") -> None:
+    """Goes where an outcome or a refusal leads."""
+    if isinstance(outcome, Close):
+        finish(record, "refused", by=by, now=now)
+    elif outcome.to == APPLICANT:
+        back_to_applicant(record, "returned", now=now, reason=reason)
+    else:
+        back_to_step(record, outcome.to, now=now)
+
+
+def back_to_applicant(record: Record, state: str, *, now: datetime, reason: str = "") -> None:
+    """Closes every open task and gives the sheet back to its applicant (`returned` or `withdrawn`)."""
+    cancel_tasks(record, now=now)
+    record.state, record.step, record.due_at = state, "", None
+    record.round += 1
+    key = person_key(record.applicant_id)
+    tasks.make(
+        "correct", [key], form_code=record.form_code, now=now, record=record, round=record.round, note=reason
+    )
+    if state == "returned":
+        notices.tell([key], "returned", now=now, record_id=record.id, reason=reason)
+    _refresh_cells(record)
+
+
+def back_to_step(record: Record, key: str, *, now: datetime) -> None:
+    """Closes every open task and opens an earlier step, one round further."""
+    cancel_tasks(record, now=now)
+    record.round += 1
+    open_step(record, form_of(record).signoff.step(key), known(record), now=now)
+
+
+def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
+    """Ends the record; a finished one gets its print made."""
+    cancel_tasks(record, now=now)
+    record.state, record.step, record.due_at, record.closed_at = state, "", None, now
+    audit.note(f"record_{state}", at=now, by=by, record_id=record.id)
+    notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
+    if state == "refused":
+        fall(record, REFUSED, by=by, now=now)
+    elif state == "finished":
+        fall(record, FINISHED, by=by, now=now)
+        db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
+    _refresh_cells(record)
+
+
+def cancel_tasks(record: Record, *, now: datetime) -> None:
+    """Ends everything that waits for somebody in the route; things to do besides it stay."""
+    for task in history.open_tasks(record):
+        if task.kind in ("sign", "added", "advice", "correct", "entry"):
+            tasks.end(task, "cancelled", now=now)
+
+
+def _keys(party: Party, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:
+    """The authority keys of a party for this record."""
+    match party.kind:
+        case "role":
+            return [role_key(party.key)]
+        case "person":
+            named = answers.get(party.key)
+            return [person_key(named.id)] if named is not None else []
+        case "head":
+            department = answers[party.key].id if party.key and answers.get(party.key) else record.department_id
+            return [head_key(department)]
+        case "applicant":
+            return [person_key(record.applicant_id)]
+        case "project":
+            return _project_keys(party, answers, excluded, now)
+        case "outside":
+            return [person_key(record.applicant_id), head_key(record.department_id)]
+    raise ValueError(f"unknown party {party.kind}")
+
+
+def _project_keys(party: Party, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:
+    name, _dot, role = party.key.partition(".")
+    named = answers.get(name)
+    project = db.session.get(Project, named.id) if named is not None and named.id else None
+    person = (project.people if project else {}).get(role)
+    if person and tasks.able([person_key(person)], excluded, now):
+        return [person_key(person)]
+    return [role_key(role)]
+
+
+def _excluded(record: Record, step: Step, answers: dict[str, Any]) -> set[int]:
+    """Who may not judge here: the applicant, and those who did the work that is judged."""
+    if not step.judges:
+        return set()
+    doers = {answers["@signers"].get(key) for key in form_of(record).signoff.judged(step.key)}
+    return {record.applicant_id} | {person for person in doers if person}
+
+
+def _refresh_cells(record: Record) -> None:
+    """Brings the register's columns up to date."""
+    stored = history.stored_answers(history.content(record), history.signatures(record))
+    fields = every_field(record.form_version.definition)
+    record.cells = cells(fields, stored, form_of(record).columns)

@@ -1,0 +1,93 @@
+"""What administrators may set: limits of the authority table and the company's own working days."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from portal.domain.limits import LIMITS, Limit
+from portal.domain.refusal import NotFound, ReasonMissing, Refusal
+from portal.extensions import db
+from portal.lib.i18n import _l
+from portal.models import CalendarDay, CompanySetting
+from portal.queries import calendar, history
+from portal.queries.actors import Actor
+from portal.services import audit
+
+STREAM = "settings"
+HIGHEST = Decimal(1_000_000_000)
+
+
+def limit(key: str) -> Limit:
+    """The limit with this key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for one in LIMITS:
+        if one.key == key:
+            return one
+    raise NotFound
+
+
+def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: datetime) -> None:
+    """Sets a limit; the old value, the new one and the reason stay in the trail.
+
+    Raises:
+        Refusal: no reason, the value it has already, or one that makes no sense.
+    """
+    highest = Decimal(100) if one.unit == "%" else HIGHEST
+    if not reason:
+        raise ReasonMissing
+    if not 0 <= value <= highest:
+        raise Refusal(_l("应在 %(low)s 至 %(high)s 之间"), low=0, high=highest)
+    row = db.session.get(CompanySetting, f"limit.{one.key}", with_for_update=True)
+    old = history.limits()[f"@{one.key}"]
+    if value == old:
+        raise Refusal(_l("新值与原值相同。"))
+    if row is None:
+        row = CompanySetting(key=f"limit.{one.key}")
+        db.session.add(row)
+    row.value, row.reason, row.changed_at = f"{value:f}", reason, now
+    audit.note(
+        "limit_changed",
+        at=now,
+        by=by.id,
+        stream=STREAM,
+        key=one.key,
+        old=f"{old:f}",
+        new=f"{value:f}",
+        reason=reason,
+    )
+
+
+def set_day(day: date, working: bool, note: str, *, by: Actor, now: datetime) -> None:
+    """Makes a day a working day, or a day off, whatever the public calendar says.
+
+    Raises:
+        Refusal: no explanation, or the day is that already.
+    """
+    if not note:
+        raise ReasonMissing
+    row = db.session.get(CalendarDay, day, with_for_update=True)
+    if row is None and calendar.current().is_working_day(day) == working:
+        raise Refusal(_l("%(day)s本来就是工作日。") if working else _l("%(day)s本来就是休息日。"), day=day)
+    old = row.working if row is not None else None
+    if row is None:
+        row = CalendarDay(day=day)
+        db.session.add(row)
+    row.working, row.note = working, note
+    audit.note("calendar_day_set", at=now, by=by.id, stream=STREAM, day=day.isoformat(), working=working, old=old, reason=note)  # fmt: skip
+
+
+def remove_day(day: date, *, by: Actor, now: datetime) -> None:
+    """Lets the public calendar count for the day again.
+
+    Raises:
+        NotFound: the company has not set this day.
+    """
+    row = db.session.get(CalendarDay, day, with_for_update=True)
+    if row is None:
+        raise NotFound
+    audit.note("calendar_day_removed", at=now, by=by.id, stream=STREAM, day=day.isoformat(), working=row.working, note=row.note)  # fmt: skip
+    db.session.delete(row)

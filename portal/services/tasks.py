@@ -1,0 +1,135 @@
+"""Tasks: made, ended, handed to others; with who may do them and who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from portal.domain.permissions import Authority
+from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
+from portal.extensions import db
+from portal.forms.kinds import ZONE
+from portal.models import Record, RecordReader, Substitution, Task, TaskExclusion, TaskHolder
+from portal.queries.actors import Actor, people_with_key
+
+
+def make(
+    kind: str,
+    keys: Iterable[str],
+    *,
+    form_code: str,
+    now: datetime,
+    record: Record | None = None,
+    due_at: datetime | None = None,
+    excluded: Iterable[int] = (),
+    state: str = "open",
+    **values: object,
+) -> Task:
+    """Makes a task held by these keys; they may read its record from now on."""
+    task = Task(
+        kind=kind,
+        form_code=form_code,
+        record_id=record.id if record else None,
+        state=state,
+        created_at=now,
+        due_at=due_at,
+        **values,
+    )
+    hold(task, keys)
+    task.exclusions = [TaskExclusion(person_id=id) for id in sorted(set(excluded))]
+    db.session.add(task)
+    if record is not None:
+        let_read(record, [holder.key for holder in task.holders])
+    return task
+
+
+def hold(task: Task, keys: Iterable[str]) -> None:
+    """Gives the task to these keys and nobody else."""
+    held = {holder.key: holder for holder in task.holders}
+    task.holders = [
+        held.get(key) or TaskHolder(key=key, open=task.state == "open", due_at=task.due_at)
+        for key in dict.fromkeys(keys)
+    ]
+
+
+def let_read(record: Record, keys: Iterable[str]) -> None:
+    """Lets these keys read the record, from now on and after their task is over."""
+    query = sa.select(RecordReader.key).where(RecordReader.record_id == record.id)
+    known = set(db.session.scalars(query))
+    for key in dict.fromkeys(keys):
+        if key not in known:
+            db.session.add(RecordReader(key=key, form_code=record.form_code, record_id=record.id))
+
+
+def set_state(task: Task, state: str) -> None:
+    """Opens a task, lets it wait or ends it; its holders' rows follow for the inbox."""
+    task.state = state
+    for holder in task.holders:
+        holder.open = state == "open"
+
+
+def end(task: Task, state: str, *, now: datetime, by: int | None = None) -> None:
+    """Ends a task as `done` or `cancelled`."""
+    set_state(task, state)
+    task.done_at, task.done_by_id = now, by
+
+
+def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
+    """The open task, locked, with the authority under which this person does it.
+
+    Raises:
+        NotYourTurn: it is not held by the person, or is over without a decision.
+        AlreadyDecided: somebody else was first.
+        OwnWork: it judges what the person, or the one they stand in for, did.
+    """
+    task = db.session.get(Task, task_id)
+    if task is None:
+        raise NotYourTurn
+    if task.record_id is not None:
+        lock(task.record_id)
+    db.session.refresh(task, with_for_update=True)
+    authority = authority_for(task, by)
+    if task.state == "done" and task.done_by is not None and task.done_at is not None:
+        raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
+    if task.state != "open" or authority is None:
+        raise NotYourTurn
+    excluded = {exclusion.person_id for exclusion in task.exclusions}
+    if by.id in excluded or authority.lender in excluded:
+        raise OwnWork
+    return task, authority
+
+
+def lock(record_id: int) -> Record:
+    """The record, so that acts on it come one after the other."""
+    return db.session.scalars(
+        sa.select(Record)
+        .where(Record.id == record_id)
+        .with_for_update(of=Record)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def authority_for(task: Task, by: Actor) -> Authority | None:
+    """The authority under which the person may do the task: their own first, then a lent one."""
+    if by.is_auditor:
+        return None
+    keys = {holder.key for holder in task.holders}
+    excluded = {exclusion.person_id for exclusion in task.exclusions}
+    able = [one for one in by.authorities if one.key in keys and one.covers(task.form_code)]
+    able.sort(key=lambda one: (one.lender is not None and one.lender in excluded, one.lender is not None))
+    return able[0] if able else None
+
+
+def able(keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
+    """The people who can do a task held by these keys today, substitutes included."""
+    today = now.astimezone(ZONE).date()
+    holders = {person.id for key in keys for person in people_with_key(key, today)} - set(excluded)
+    query = sa.select(Substitution.substitute_id).where(
+        Substitution.person_id.in_(holders),
+        Substitution.ended_at.is_(None),
+        Substitution.starts_on <= today,
+        Substitution.ends_on >= today,
+    )
+    return (holders | set(db.session.scalars(query))) - set(excluded)

@@ -1,0 +1,71 @@
+// Saves the draft two seconds after the last keystroke, and when the page is left.
+// The server answers 204 with HX-Trigger {"saved": {"at": "14:32", "version": "4"}}; fragments in the answer are swapped too.
+(() => {
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+  const place = document.querySelector(form.dataset.autosave);
+  let timer;
+  let dirty = false;
+  let busy = null;
+
+  const say = (state, more = "") => {
+    place.textContent = `${place.dataset[state]} ${more}`;
+    place.dataset.state = state;
+  };
+  const lost = () => form.dispatchEvent(new CustomEvent("notsaved"));
+  const saved = ({ at, version }) => {
+    if (version) form.elements.version.value = version;
+    if (!dirty) say("saved", at);
+  };
+
+  function edited() {
+    dirty = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, 2000);
+  }
+
+  function save() {
+    if (!dirty || busy) return;
+    dirty = false;
+    say("saving");
+    busy = htmx.ajax("POST", form.getAttribute("action"), { source: form, target: place, swap: "none", values: { op: "save" } });
+    busy.finally(() => {
+      busy = null;
+      if (place.dataset.state === "saving") lost();
+      else if (dirty && place.dataset.state !== "failed") edited();
+    });
+  }
+
+  async function leave() {
+    if (!dirty || busy) return;
+    dirty = false;
+    clearTimeout(timer);
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    body.append("op", "save");
+    const headers = { "X-CSRFToken": form.elements.csrf_token.value, "HX-Request": "true" };
+    try {
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers, keepalive: true });
+      if (!answer.ok || answer.redirected) throw new Error();
+      const detail = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}").saved ?? {};
+      document.dispatchEvent(new CustomEvent("saved", { detail }));
+    } catch { lost(); }
+  }
+
+  form.addEventListener("input", edited);
+  form.addEventListener("change", edited);
+  form.addEventListener("notsaved", () => { dirty = true; say("failed"); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    dirty = false;
+    if (!busy) return;
+    event.preventDefault();  // the running save counts the version up; go after it
+    busy.finally(() => form.requestSubmit(event.submitter));
+  });
+  document.addEventListener("saved", (event) => saved(event.detail));
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+  addEventListener("pagehide", leave);
+  document.addEventListener("htmx:before:response", (event) => {
+    const { sourceElement, response } = event.detail.ctx;
+    if (sourceElement === form && (response.status >= 300 || response.raw.redirected)) event.preventDefault();
+  });
+})();

@@ -1,0 +1,1 @@
+"""The file store: the only place that touches obstore."""

@@ -1,0 +1,45 @@
+"""Files by their content: stored once under their hash, on a folder of the portal's data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import obstore
+from flask import Flask, current_app
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore
+
+from portal.lib.hashing import sha256
+
+
+def init_app(app: Flask) -> None:
+    """Opens the store in the data folder."""
+    folder = app.config["SETTINGS"].portal_data / "files"
+    app.extensions["files"] = LocalStore(prefix=folder, mkdir=True)
+
+
+def put(data: bytes) -> str:
+    """Stores bytes and returns their SHA-256; the same bytes are stored once."""
+    digest = sha256(data)
+    try:
+        obstore.put(_store(), _path(digest), data, mode="create")
+    except AlreadyExistsError:
+        pass
+    return digest
+
+
+def get(digest: str) -> bytes:
+    """The bytes of this SHA-256.
+
+    Raises:
+        FileNotFoundError: the store does not have them.
+    """
+    return bytes(obstore.get(_store(), _path(digest)).bytes())
+
+
+def _store() -> Any:
+    return current_app.extensions["files"]
+
+
+def _path(digest: str) -> str:
+    return f"{digest[:2]}/{digest}"

@@ -1,0 +1,1 @@
+"""The hallway between the rooms: who may pass, one commit a request, refusals, navigation."""

@@ -1,0 +1,128 @@
+"""Who may pass. Every view says so with `open_to`; a view that does not is shut to everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask_login import current_user
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from portal.domain.refusal import NotAllowed, NotFound
+from portal.extensions import login
+from portal.models import SignInSession
+from portal.queries import actors
+from portal.services import sessions
+from portal.web.clock import now, today
+
+View = TypeVar("View", bound=Callable[..., Any])
+EVERYONE, SIGNED_IN, WRITERS, ADMINISTRATORS, AUDITORS = (
+    "everyone", "signed_in", "writers", "administrators", "auditors",
+)  # fmt: skip
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class SignedIn:
+    """The session as Flask-Login knows it: its id is the session's token."""
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def __init__(self, token: str, row: SignInSession) -> None:
+        self.token, self.row = token, row
+
+    def get_id(self) -> str:
+        """The token, kept in the signed cookie."""
+        return self.token
+
+
+@login.user_loader
+def _load(token: str) -> SignedIn | None:
+    settings = current_app.config["SETTINGS"]
+    row = sessions.find(token, now=now(), hours=settings.session_hours)
+    return SignedIn(token, row) if row is not None else None
+
+
+def open_to(who: str) -> Callable[[View], View]:
+    """Marks a view with who may pass: `everyone`, `signed_in`, `writers` (not auditors), `administrators`, `auditors`."""
+
+    def mark(view: View) -> View:
+        view.open_to = who  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def actor() -> actors.Actor:
+    """Who acts in this request.
+
+    Raises:
+        NotAllowed: nobody is signed in.
+    """
+    found = maybe_actor()
+    if found is None:
+        raise NotAllowed
+    return found
+
+
+def maybe_actor() -> actors.Actor | None:
+    """Who acts in this request, None for a stranger; the same object all through it."""
+    if "actor" not in g:
+        signed_in = current_user.is_authenticated
+        g.actor = actors.actor(current_user.row.person, today()) if signed_in else None
+    found: actors.Actor | None = g.actor
+    return found
+
+
+def check() -> Response | None:
+    """Before each request: strangers go to the sign-in page, others pass as the view says."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    who = getattr(current_app.view_functions[request.endpoint], "open_to", None)
+    if who is None:
+        raise Forbidden
+    _refuse_foreign_origin()
+    if who == EVERYONE:
+        return None
+    person = maybe_actor()
+    if person is None:
+        target = request.full_path if request.method == "GET" else ""
+        return redirect(url_for("auth.sign_in", next=target or None))
+    if person.person.must_change_password and request.endpoint not in ("auth.password", "auth.sign_out"):
+        return redirect(url_for("auth.password"))
+    if who == WRITERS and person.is_auditor:
+        raise NotAllowed
+    if (who == ADMINISTRATORS and not person.is_administrator) or (who == AUDITORS and not person.is_auditor):
+        raise NotFound
+    return None
+
+
+def safe_target(target: str | None) -> str:
+    """A path of our own to go on to; anything else leads home."""
+    if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
+        return "/"
+    if any(ord(c) < 33 for c in target) or "\\" in target:
+        return "/"
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else "/"
+
+
+def _refuse_foreign_origin() -> None:
+    """A change that another site's page sends is refused, token or not."""
+    if request.method not in CHANGING:
+        return
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise Forbidden
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise Forbidden
+
+
+def init_app(app: Flask) -> None:
+    """Puts the guard before every request."""
+    app.before_request(check)
+    app.before_request(lambda: setattr(session, "permanent", True))

@@ -1,0 +1,65 @@
+"""What every page knows: who is here, where they can go, how much waits for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request
+
+from portal.domain.roles import DEPARTMENTS
+from portal.lib.i18n import _l, language
+from portal.queries import inbox
+from portal.web.guard import maybe_actor
+
+ICONS = {
+    "customer_service": "headset",
+    "engineering": "crane",
+    "design": "palette",
+    "purchasing": "shopping-cart",
+    "warehouse": "building-warehouse",
+    "quality": "certificate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the main navigation."""
+
+    href: str
+    text: Any
+    icon: str
+    count: int = 0
+    active: bool = False
+
+
+def links(actor: Any) -> list[Link]:
+    """The main navigation of this person."""
+    path = request.path
+    found = [Link("/", _l("首页"), "home", inbox.count(actor), path == "/")]
+    for department in DEPARTMENTS:
+        if department.key in ICONS:
+            href = f"/{department.key.replace('_', '-')}/"
+            found.append(Link(href, department.title, ICONS[department.key], 0, path.startswith(href)))
+    if actor.is_auditor or actor.is_administrator:
+        found.append(Link("/trail", _l("审计追踪"), "history", 0, path.startswith("/trail")))
+    if actor.is_administrator:
+        found.append(Link("/admin/", _l("管理"), "settings", 0, path.startswith("/admin")))
+    return found
+
+
+def init_app(app: Flask) -> None:
+    """Gives it to every template."""
+
+    @app.context_processor
+    def everywhere() -> dict[str, Any]:
+        actor = maybe_actor()
+        settings = current_app.config["SETTINGS"]
+        return {
+            "actor": actor,
+            "navigation": links(actor) if actor else [],
+            "language": language(),
+            "theme": actor.theme if actor else request.cookies.get("theme", "auto"),
+            "company": settings.company,
+            "demo": settings.demo,
+        }

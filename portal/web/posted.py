@@ -1,0 +1,67 @@
+"""What a form page posted: its fields as typed, files and drawings turned into stored ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app, request
+from werkzeug.datastructures import MultiDict
+
+from portal.queries.actors import Actor
+from portal.services import uploads
+from portal.web.clock import now
+
+CONTROLS = frozenset(
+    {"csrf_token", "_op", "_key", "_version", "_reason", "_task", "_seen", "_opinion", "_password", "_act", "_to"}
+    | {"_outside_name", "_outside_way", "_hand", "_hand-upload", "_hand-drawn", "_entry", "_person", "_where"}
+)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The posted fields; `op` is the button pressed, e.g. `submit`, `save`, `add:lines`."""
+
+    op: str
+    fields: MultiDict[str, str]
+
+    @property
+    def typed(self) -> list[list[str]]:
+        """The pairs word for word, as a draft keeps them."""
+        return [[name, value] for name, value in self.fields.items(multi=True)]
+
+
+def read(by: Actor) -> Posted:
+    """Reads the request; stores files and drawings that came with it, so call it inside a write.
+
+    Raises:
+        Refusal: a file is not acceptable.
+    """
+    fields: MultiDict[str, str] = MultiDict()
+    for name, value in request.form.items(multi=True):
+        if name in CONTROLS or (name.endswith("-drawn") and not value):
+            continue
+        if name.endswith("-drawn"):
+            fields.add(name.removesuffix("-drawn"), str(uploads.receive_drawing(value, by, now=now()).id))
+        else:
+            fields.add(name, value)
+    for name, file in request.files.items(multi=True):
+        if file.filename and name.endswith("-upload") and name not in CONTROLS:
+            fields.add(name.removesuffix("-upload"), str(store(file, by)))
+    return Posted(request.form.get("_op", "submit"), fields)
+
+
+def store(file: object, by: Actor) -> int:
+    """Stores one uploaded file and returns its id."""
+    megabytes = current_app.config["SETTINGS"].upload_megabytes
+    data = file.stream.read(megabytes * 1024 * 1024 + 1)  # type: ignore[attr-defined]
+    return uploads.receive(file.filename, data, by, now=now(), megabytes=megabytes).id  # type: ignore[attr-defined]
+
+
+def control(name: str, limit: int = 2000) -> str:
+    """A control field's text, trimmed."""
+    return request.form.get(name, "").strip()[:limit]
+
+
+def as_typed(typed: list[list[str]] | None) -> MultiDict[str, str] | None:
+    """A draft's pairs as form data again."""
+    return MultiDict((name, value) for name, value in typed) if typed is not None else None

@@ -1,0 +1,64 @@
+"""Turns refusals and errors into pages, never into stack traces."""
+
+from __future__ import annotations
+
+import secrets
+
+import sqlalchemy.exc
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.lib.i18n import _l
+
+TEXTS = {
+    400: _l("请求不完整或已过期。请返回上一页，刷新后再试；您填写的内容仍在。"),
+    403: _l("您没有进行这个操作的权限。"),
+    404: _l("没有找到这个页面，或者您没有查看它的权限。"),
+    405: _l("这个地址不接受这种操作。"),
+    413: _l("内容太大，超过了允许的大小。"),
+    429: _l("尝试次数太多，请稍后再试。"),
+    503: _l("系统正忙，请稍后再试。"),
+}
+UNEXPECTED = _l("系统出现意外错误，操作没有写入。请把下面的编号告诉管理员。")
+
+Answer = tuple[str, int]
+
+
+def init_app(app: Flask) -> None:
+    """Registers the handlers."""
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> Answer:
+        db.session.rollback()
+        return page(refusal.status, str(refusal))
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Answer:
+        return page(400, str(TEXTS[400]))
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Answer:
+        code = error.code or 500
+        return page(code, str(TEXTS.get(code, error.name)))
+
+    @app.errorhandler(sqlalchemy.exc.OperationalError)
+    def busy(error: sqlalchemy.exc.OperationalError) -> Answer:
+        db.session.rollback()
+        app.logger.error("database: %s", error)
+        return page(503, str(TEXTS[503]))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Answer:
+        db.session.rollback()
+        reference = secrets.token_hex(4)
+        app.logger.exception("%s at %s", reference, request.path, exc_info=error)
+        return page(500, str(UNEXPECTED), reference)
+
+
+def page(status: int, text: str, reference: str = "") -> Answer:
+    """The error page, or only its message where htmx asked for a piece."""
+    template = "errors/message.html" if request.headers.get("HX-Request") else "errors/error.html"
+    return render_template(template, status=status, text=text, reference=reference), status

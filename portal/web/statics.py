@@ -1,0 +1,31 @@
+"""Static files: served compressed and kept for a year under names that carry their hash."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+
+
+@cache
+def fingerprint(path: str) -> str:
+    """The first characters of a static file's SHA-256."""
+    return hashlib.sha256((FOLDER / path).read_bytes()).hexdigest()[:12]
+
+
+def static(path: str) -> str:
+    """The address of a static file; a changed file has a new one."""
+    return f"/static/{path}?v={fingerprint(path)}"
+
+
+def init_app(app: Flask) -> None:
+    """Serves the folder, before the guard and without a session."""
+    app.jinja_env.globals["static"] = static
+    noise = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda path, url: True)
+    noise.add_files(str(FOLDER), prefix="static/")
+    app.wsgi_app = noise  # type: ignore[method-assign]

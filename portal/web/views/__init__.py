@@ -1,0 +1,1 @@
+"""Views that all six departments share; their blueprints put them under the department's address."""

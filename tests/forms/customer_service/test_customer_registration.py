@@ -1,0 +1,150 @@
+"""CS-30: one customer is entered once."""
+
+from decimal import Decimal
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from portal.demo.stories.customer_service import STORIES
+from portal.domain.effects import PostsEntry, Updates
+from portal.extensions import db
+from portal.forms.customer_service.customer_registration import CustomerRegistration, SupervisorCheck
+from portal.models import Customer
+
+GIVEN = {
+    "customer_name": "青岛瑞丰路桥工程有限公司",
+    "customer_type": "company",
+    "registered_address": "青岛市人民路 12 号",
+    "contact_person": "王建国",
+    "contact_phone": "0532-8123 4567",
+    "region": "华东",
+    "source": "referral",
+}
+
+
+def opened(**changed):
+    form = CustomerRegistration(answers={**GIVEN, **changed})
+    form.validate()
+    return form
+
+
+def test_an_unknown_customer_is_taken_without_questions(app_context):
+    form = CustomerRegistration(MultiDict({**GIVEN, "credit_code": "91370200ma0ｋ1234"}))
+    assert form.validate(), form.errors
+    assert form.credit_code.data == "91370200MA0K1234"
+    assert form.answers()["not_duplicate"] is None
+
+
+def test_emptiness_is_refused_beside_the_fields(app_context):
+    form = CustomerRegistration(MultiDict())
+    assert not form.validate()
+    assert set(form.errors) == {*GIVEN}
+
+
+@pytest.mark.parametrize(
+    "same", [{"customer_name": "宁波恒远重工机械有限公司"}, {"contact_phone": "(0574)87654321"}]
+)
+def test_a_look_alike_is_listed_and_has_to_be_told_apart(customer, same):
+    form = opened(**same)
+    assert customer.text in form.similar_customers.data
+    assert set(form.errors) == {"not_duplicate"}
+    assert set(opened(**same, not_duplicate=False).errors) == {"not_duplicate"}
+    assert not opened(**same, not_duplicate=True).errors
+
+
+def test_the_same_credit_code_is_the_same_customer(customer):
+    assert "credit_code" in opened(credit_code="91330200ma00000001", not_duplicate=True).errors
+    assert not opened(credit_code="91330200MA00000002").errors
+
+
+def test_only_dealers_have_dealer_fields(app_context):
+    dealer = {"dealer_region": "青岛", "dealer_level": "first", "dealer_score": Decimal("91.5")}
+    assert opened(**dealer).answers()["dealer_region"] is None
+    form = opened(**dealer, customer_type="dealer")
+    assert not form.errors
+    assert form.answers()["dealer_level"] == "first"
+
+
+def test_the_supervisor_has_looked(app_context):
+    assert not SupervisorCheck(answers={"duplicate_checked": False}, context=GIVEN).validate()
+    assert SupervisorCheck(answers={"duplicate_checked": True}, context=GIVEN).validate()
+
+
+def test_the_supervisor_sees_who_was_entered_meanwhile(customer):
+    context = {**GIVEN, "customer_name": "宁波恒远重工机械有限公司", "similar_customers": None}
+    stage = SupervisorCheck(answers={"duplicate_checked": True}, context=context)
+    assert not stage.validate()
+    assert customer.text in stage.duplicate_checked.errors[0]
+    context["similar_customers"] = f"{customer.text} 0574-8765 4321"
+    assert SupervisorCheck(answers={"duplicate_checked": True}, context=context).validate()
+
+
+def test_a_new_customer_gets_a_row(app_context, filed):
+    (effect,) = CustomerRegistration.effects("supervisor_check", filed("CS-30", **GIVEN, industry="市政工程"))
+    assert isinstance(effect, Updates)
+    assert (effect.kind, effect.id, effect.values["status"]) == ("customer", None, "new")
+    assert effect.values["phone"] == GIVEN["contact_phone"]
+    assert effect.values["facts"] == {"industry": "市政工程", "source": "referral"}
+
+
+def test_a_prospect_becomes_a_customer_and_is_no_look_alike_of_itself(make_customer, filed):
+    prospect = make_customer(
+        GIVEN["customer_name"], phone="053281234567", status="prospect", facts={"class": "A"}
+    )
+    form = opened()
+    assert not form.errors
+    assert form.similar_customers.blank
+    (effect,) = CustomerRegistration.effects("supervisor_check", filed("CS-30", **GIVEN))
+    assert (effect.id, effect.values["status"]) == (prospect.id, "new")
+    assert effect.values["facts"] == {"class": "A", "source": "referral"}
+
+
+def test_a_dealer_is_also_entered_among_the_dealers(app_context, filed):
+    answers = {**GIVEN, "customer_type": "dealer", "dealer_level": "second", "dealer_score": Decimal("88.0")}
+    _row, entry = CustomerRegistration.effects("supervisor_check", filed("CS-30", **answers))
+    assert entry == PostsEntry(
+        "dealers", {"dealer": GIVEN["customer_name"], "dealer_level": "second", "dealer_score": "88.0"}
+    )
+
+
+@pytest.fixture
+def refused(make_record, sign, filed):
+    """A sheet that the supervisor refused."""
+
+    def make(act="refused", **changed):
+        record = make_record("CS-30-2026-0007")
+        sign(record, "supervisor_check", act)
+        return filed("CS-30", id=record.id, **{**GIVEN, **changed})
+
+    return make
+
+
+TWIN = {"customer_name": "宁波恒远重工机械有限公司", "credit_code": "91330200MA00000001"}
+
+
+def test_a_refused_duplicate_is_merged_without_overwriting(customer, refused):
+    (effect,) = CustomerRegistration.effects("refused", refused(**TWIN))
+    assert effect.id == customer.id
+    assert effect.values["address"] == GIVEN["registered_address"]
+    assert not {"phone", "credit_code", "status", "name"} & effect.values.keys()
+
+
+def test_a_refusal_without_a_double_changes_nobody(customer, refused):
+    view = refused(contact_phone="0574-87654321")  # another company with the same telephone
+    assert not list(CustomerRegistration.effects("refused", view))
+
+
+def test_a_sheet_given_up_changes_nobody(customer, refused):
+    assert not list(CustomerRegistration.effects("refused", refused("returned", **TWIN)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_its_story_reaches_the_end(worlds, walk, seed):
+    answers = walk(CustomerRegistration, STORIES["CS-30"], worlds(seed))
+    assert answers["duplicate_checked"]
+
+
+def test_texts_of_customers_are_compared_without_width_or_blanks(make_customer):
+    make_customer("ＡＢＣ 重工")
+    assert opened(customer_name="abc重工").similar_customers.data
+    assert db.session.query(Customer).count() == 1

@@ -1,0 +1,94 @@
+"""DS-07: four steps in order, a version for each round, and the next phase."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from portal.demo.stories.design import STORIES
+from portal.domain.effects import Opens, PostsEntry
+from portal.domain.signoff import Back
+from portal.forms.design.design_draft_sign_off import DesignDraftSignOff, SelfCheck
+from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
+from portal.queries import works
+
+FILE = {"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "sha256": "0"}
+DAY = date(2026, 5, 12)
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+
+def opening(**other: Any) -> dict[str, Any]:
+    return {
+        "project": Ref(None, "DS-01-2026-0001"),
+        "pages": [{"page": "首页", "file": [FILE], "note": None}],
+        "design_notes": "蓝灰色系",
+        "planned_on": DAY,
+        "finished_on": DAY,
+        **other,
+    }
+
+
+@pytest.mark.requirement("R48")
+def test_the_four_steps_come_one_after_the_other() -> None:
+    route = DesignDraftSignOff.signoff
+    assert [step.key for step in route.steps] == [
+        "self_check", "manager_confirm", "project_manager_confirm", "customer_confirm",
+    ]  # fmt: skip
+    assert all(step.on_refusal == Back() and step.when is None for step in route.steps)
+    assert route.step("self_check").by.parties[0].kind == "applicant"
+    assert route.judged("manager_confirm") == ("self_check",)
+
+
+@pytest.mark.requirement("R48")
+@pytest.mark.parametrize(("context", "version"), [({}, 1), ({"@round": 1}, 1), ({"@round": 3}, 3)])
+def test_each_round_is_a_version(context: dict[str, Any], version: int) -> None:
+    form = DesignDraftSignOff(answers=opening(draft_version=9), context=context)
+    assert form.validate(), form.errors
+    assert form.draft_version.data == version
+
+
+def test_nobody_types_the_version() -> None:
+    form = DesignDraftSignOff(MultiDict({"draft_version": "7"}))
+    form.validate()
+    assert form.draft_version.data == 1
+
+
+def test_a_page_needs_its_file() -> None:
+    form = DesignDraftSignOff(answers=opening(pages=[{"page": "首页", "file": [], "note": None}]))
+    assert not form.validate()
+
+
+def test_every_point_of_the_self_check_needs_a_result() -> None:
+    assert not SelfCheck(answers={}).validate()
+    points = [{"item": "", "result": "pass"} for _n in range(4)]
+    stage = SelfCheck(answers={"self_check_points": points})
+    assert stage.validate(), stage.errors
+    assert stage.self_check_points.data[1]["item"] == "色彩与LOGO"
+
+
+@pytest.mark.parametrize(
+    ("owner", "to"), [({"id": 9, "text": "陈程序"}, "person:9"), (None, "role:programmer")]
+)
+def test_the_programmer_goes_on_after_the_customer(
+    monkeypatch: pytest.MonkeyPatch, owner: dict[str, Any] | None, to: str
+) -> None:
+    monkeypatch.setattr(works, "fact", lambda record, name: owner)
+    answers = opening(confirmed_on=DAY)
+    record = Filed(7, "DS-07-2026-0007", "DS-07", answers, 1, 1, 1, {}, datetime(2026, 5, 12, tzinfo=UTC))
+    line, opened = DesignDraftSignOff.effects("customer_confirm", record)
+    assert isinstance(line, PostsEntry)
+    assert line.ledger == "web_projects"
+    assert line.facts["phase"] == "A"
+    assert line.facts["confirmed_on"] == "2026-05-12"
+    assert isinstance(opened, Opens)
+    assert (opened.code, opened.to, opened.names_as) == ("DS-08", to, "design_draft")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
+    assert tell(DesignDraftSignOff, STORIES["DS-07"], seed)["draft_version"] == 1

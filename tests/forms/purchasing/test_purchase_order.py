@@ -1,0 +1,100 @@
+"""PU-04: bought is what is short, from whom it may be bought."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from goods_books import BLOCKED, BOLT, HENGDA, PIPE, filed, furnish, kept, refusals, row_refusals, stored
+
+from portal.domain.effects import Asks, OrdersStock
+from portal.domain.signoff import Back
+from portal.forms.kinds import Ref
+from portal.forms.purchasing.purchase_order import PurchaseOrder, SupplierAnswer
+
+
+@pytest.fixture(autouse=True)
+def books(app_context: Any) -> None:
+    furnish()
+
+
+def requisition(shortage: str = "30", reason: str | None = None) -> Ref:
+    rows = [{"item": stored(BOLT), "on_hand": "0", "ordered": "0", "demand": "30", "shortage": shortage}]
+    return kept("PU-03", {}, stages={"stock_check": {"stock_lines": rows, "buy_reason": reason}})
+
+
+def line(item: Ref = BOLT, quantity: str = "30", **other: Any) -> dict[str, Any]:
+    return {
+        "item": item,
+        "name": "M8",
+        "quantity": Decimal(quantity),
+        "unit": "件",
+        "unit_price": Decimal("2.55"),
+        **other,
+    }
+
+
+def opening(**other: Any) -> dict[str, Any]:
+    return {
+        "supplier": HENGDA,
+        "requisition": requisition(),
+        "lines": [line()],
+        "delivery_date": date(2026, 6, 1),
+        "delivery_place": "一号库",
+        "payment_terms": "月结",
+        "quality_terms": "附合格证",
+        "price_compared": True,
+        **other,
+    }
+
+
+def test_amounts_are_computed_and_rounded_half_up() -> None:
+    form = PurchaseOrder(answers=opening(lines=[line(quantity="0.3", unit_price=Decimal("0.15"))]))
+    assert refusals(form) == set()
+    assert form.lines.data[0]["amount"] == form.total_amount.data == Decimal("0.05")
+
+
+def test_r54_the_shortage_comes_from_the_requisition_and_a_larger_order_needs_its_reason() -> None:
+    assert refusals(PurchaseOrder(answers=opening())) == set()
+    too_much = PurchaseOrder(answers=opening(lines=[line(quantity="31", shortage=Decimal(99))]))
+    assert row_refusals(too_much, "lines") == {"quantity"}
+    assert not too_much.validate()
+    explained = opening(requisition=requisition(reason="整箱起订"), lines=[line(quantity="50")])
+    assert refusals(PurchaseOrder(answers=explained)) == set()
+
+
+def test_r54_an_item_that_the_requisition_does_not_name_is_short_by_the_books() -> None:
+    form = PurchaseOrder(answers=opening(lines=[line(PIPE, "40")]))
+    assert refusals(form) == set()
+    assert form.lines.data[0]["shortage"] == 40  # minimum 50, 10 there
+
+
+def test_r54_only_suppliers_of_the_approved_list() -> None:
+    assert refusals(PurchaseOrder(answers=opening(supplier=BLOCKED))) == {"supplier"}
+
+
+def test_the_general_manager_approves_above_the_limit() -> None:
+    step = PurchaseOrder.signoff.step("gm_approval")
+    assert step.when is not None
+    limit = {"@purchase_order_limit": Decimal(50_000)}
+    assert not step.when.holds({"total_amount": Decimal(50_000), **limit})
+    assert step.when.holds({"total_amount": Decimal("50000.01"), **limit})
+
+
+def test_a_supplier_that_declines_sends_the_order_back_and_nothing_is_on_order() -> None:
+    step = PurchaseOrder.signoff.step("supplier_answer")
+    assert step.outcome({"supplier_accepts": False}) == Back(when=step.outcomes[0].when)
+    assert refusals(SupplierAnswer(answers={"supplier_accepts": False})) == set()
+    assert refusals(SupplierAnswer(answers={"supplier_accepts": True})) == {"promised_date"}
+    declined = filed(PurchaseOrder, {"lines": [line()], "supplier_accepts": False})
+    assert list(PurchaseOrder.effects("supplier_answer", declined)) == []
+
+
+def test_an_accepted_order_is_on_order_and_its_buyer_is_reminded() -> None:
+    answers = {"lines": [line()], "supplier_accepts": True, "promised_date": date(2026, 6, 2)}
+    on_order, ask = PurchaseOrder.effects("supplier_answer", filed(PurchaseOrder, answers))
+    assert on_order == OrdersStock(1, Decimal(30))
+    assert isinstance(ask, Asks)
+    assert (ask.to, ask.due) == ("person:1", date(2026, 6, 2))

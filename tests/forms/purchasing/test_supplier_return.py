@@ -1,0 +1,103 @@
+"""PU-07: nothing goes back without its proof."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from goods_books import (
+    BLOCKED,
+    BOLT,
+    HENGDA,
+    filed,
+    furnish,
+    kept,
+    kept_inspection,
+    kept_order,
+    kept_receipt,
+    refusals,
+    stored,
+)
+
+from portal.domain.deadlines import weeks
+from portal.domain.effects import OrdersStock, Updates
+from portal.domain.signoff import Back
+from portal.extensions import db
+from portal.forms.kinds import Ref
+from portal.forms.purchasing.supplier_return import SupplierReturn
+from portal.models import Supplier
+
+
+@pytest.fixture(autouse=True)
+def books(app_context: Any) -> None:
+    furnish()
+
+
+def opening(stage: str, quantity: str = "3", **other: Any) -> dict[str, Any]:
+    return {
+        "supplier": HENGDA,
+        "order": kept_order((BOLT, 30)),
+        "return_stage": stage,
+        "lines": [{"item": BOLT, "quantity": Decimal(quantity), "reason": "锈蚀"}],
+        "claim": "refund",
+        "wanted_by": date(2026, 6, 1),
+        **other,
+    }
+
+
+def review(confirmed: bool | None) -> Ref:
+    """An entry check in which the keeper found three bolts bad."""
+    stages: dict[str, Any] = {
+        "keeper_check": {"checked_lines": [{"item": stored(BOLT), "good": "27", "bad": "3"}]}
+    }
+    if confirmed is not None:
+        stages["supervisor_review"] = {"reject_confirmed": confirmed}
+    return kept("WH-02", {}, state="running", stages=stages)
+
+
+def test_each_way_back_needs_its_proof() -> None:
+    assert refusals(SupplierReturn(answers=opening("receipt"))) == set()
+    assert refusals(SupplierReturn(answers=opening("inspection"))) == {"inspection"}
+    assert refusals(SupplierReturn(answers=opening("warehouse"))) == {"warehouse_review"}
+
+
+@pytest.mark.requirement("R56")
+def test_r56_a_warehouse_refusal_needs_the_supervisors_word() -> None:
+    for confirmed in (None, False):
+        form = SupplierReturn(answers=opening("warehouse", warehouse_review=review(confirmed)))
+        assert refusals(form) == {"warehouse_review"}
+    assert refusals(SupplierReturn(answers=opening("warehouse", warehouse_review=review(True)))) == set()
+    too_many = opening("warehouse", "4", warehouse_review=review(True))
+    assert refusals(SupplierReturn(answers=too_many)) == {"lines"}
+
+
+@pytest.mark.requirement("R56")
+def test_r56_an_inspection_return_needs_a_failed_inspection_and_no_supervisor() -> None:
+    receipt = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30))
+    passed, failed = kept_inspection(receipt, (BOLT, 30, 0)), kept_inspection(receipt, (BOLT, 27, 3))
+    assert refusals(SupplierReturn(answers=opening("inspection", inspection=passed))) == {"inspection"}
+    assert refusals(SupplierReturn(answers=opening("inspection", inspection=failed))) == set()
+    assert refusals(SupplierReturn(answers=opening("inspection", "3.5", inspection=failed))) == {"lines"}
+
+
+def test_the_supplier_is_the_one_of_the_order() -> None:
+    assert refusals(SupplierReturn(answers=opening("receipt", supplier=BLOCKED))) == {"supplier"}
+
+
+def test_a_dispute_goes_to_the_purchasing_manager_and_the_supplier_has_a_week() -> None:
+    step = SupplierReturn.signoff.step("supplier_sign")
+    assert step.on_refusal == Back("purchasing_approval")
+    assert step.within == weeks(1)
+    assert step.by.mode == "external"
+
+
+@pytest.mark.parametrize(("claim", "again"), [("refund", []), ("replacement", [3]), ("supply_again", [3])])
+def test_a_return_counts_and_what_comes_again_is_on_order(claim: str, again: list[int]) -> None:
+    db.session.get_one(Supplier, 1).returns = 4
+    counted, *ordered = SupplierReturn.effects(
+        "supplier_sign", filed(SupplierReturn, opening("receipt", claim=claim))
+    )
+    assert counted == Updates("supplier", 1, {"returns": 5})
+    assert ordered == [OrdersStock(1, Decimal(quantity)) for quantity in again]
