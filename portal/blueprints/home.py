@@ -2,6 +2,160 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections import Counter
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from portal.database import transaction
+from portal.domain.refusal import IdentityNotConfirmed
+from portal.forms.catalogue import FORMS
+from portal.forms.titles import form_title, record_path, register_path, step_title
+from portal.forms.words import STATES
+from portal.lib.i18n import _, language
+from portal.queries import home
+from portal.queries.actors import Actor
+from portal.services import bulk, reading, records
+from portal.web import identity
+from portal.web.clock import now, today
+from portal.web.guard import actor, open_to
+from portal.web.notices import icon, sentence
+from portal.web.times import due, short
+from portal.web.todo import todo
+from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
+
+TASKS, MINE, NOTICES, FORMS_SHOWN = 50, 8, 40, 8
+NEW = 6  # unread notices on the first page
+
+
+@bp.get("/")
+@open_to("signed_in")
+def index() -> str:
+    """The first page."""
+    return _page()
+
+
+@bp.post("/tasks/approve")
+@open_to("writers")
+def approve() -> str | tuple[str, int]:
+    """Approves several tasks at once and tells of each what became of it."""
+    chosen = [int(id) for id in request.form.getlist("task") if id.isascii() and id.isdigit()]
+    if not identity.confirm():
+        return _page(problem=str(IdentityNotConfirmed()), chosen=frozenset(chosen)), 422
+    with transaction():
+        outcomes = bulk.approve({id: request.form.get(f"seen-{id}", "") for id in chosen}, actor(), now=now())
+    return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
+
+
+@bp.post("/tasks/<int:id>/done")
+@open_to("writers")
+@writes
+def done(id: int) -> Response:
+    """Ticks off a thing to do."""
+    records.do_ask(id, actor(), request.form.get("note", "").strip()[:500], now=now())
+    flash(_("已办。"), "success")
+    return redirect("/", 303)
+
+
+@bp.get("/notices")
+@open_to("signed_in")
+def notices() -> str:
+    """All notices, newest first."""
+    before = request.args.get("before", type=int)
+    found = home.notices(actor().id, limit=NOTICES + 1, before=before)
+    following = found[NOTICES - 1].id if len(found) > NOTICES else None
+    shown = [_notice(row) for row in found[:NOTICES]]
+    return render_template("home/notices.html", notices=shown, following=following, before=before)
+
+
+@bp.post("/notices/read")
+@open_to("signed_in")
+@writes
+def read() -> Response:
+    """Marks notices as read: one, or all."""
+    reading.mark_read(actor(), now=now(), only=request.form.getlist("id", type=int))
+    return redirect("/notices", 303)
+
+
+def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
+    """The first page, after a failed approval with what was chosen."""
+    by, at, spoken = actor(), now(), language()
+    page = max(request.args.get("page", 1, type=int), 1)
+    leaves = home.substitutions(by.id, today())
+    lenders = {leave.person_id: leave.away for leave in leaves}
+    rows = home.tasks(by, limit=TASKS + 1, offset=min((page - 1) * TASKS, 10_000))
+    todos = [todo(row, by, lenders, at, spoken) for row in rows[:TASKS]]
+    signable = [one.record_id for one in todos if one.bulk and one.record_id]
+    desk = home.desk(by, at)
+    return render_template(
+        "home/index.html",
+        todos=todos,
+        seen=home.shown_hashes(signable) if signable else {},
+        page=page,
+        more=len(rows) > TASKS,
+        fresh=identity.is_fresh() if signable else True,
+        problem=problem,
+        chosen=chosen,
+        drafts=[_draft(row) for row in desk.drafts],
+        mine=[_mine(row, spoken) for row in desk.mine[:MINE]],
+        late=[_mine(row, spoken) for row in desk.late],
+        forms=_frequent(by, [row.form_code for row in desk.mine], spoken),
+        notices=[_notice(row) for row in home.notices(by.id, limit=NEW + 1, unread=True)],
+        new=NEW,
+        leaves=leaves,
+    )
+
+
+def _draft(row: Any) -> dict[str, Any]:
+    path = register_path(row.form_code)
+    return {
+        "key": row.number,
+        "form": _form(row.form_code),
+        "title": row.title,
+        "at": short(row.at, now()),
+        "new": f"{path}new",
+    }
+
+
+def _mine(row: Any, spoken: str) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "href": record_path(row.form_code, row.number),
+        "form": form_title(row.form_code, spoken),
+        "title": row.title,
+        "state": row.state,
+        "state_text": STATES.get(row.state, row.state),
+        "step": step_title(row.form_code, row.step, spoken),
+        "who": row.who,
+        "due": due(row.due_at, now()),
+    }
+
+
+def _notice(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "icon": icon(row.kind),
+        "text": sentence(row.kind, row.facts, row.number, row.form_code),
+        "title": row.title,
+        "href": f"/records/{row.number}" if row.number else "",
+        "at": short(row.at, now()),
+        "unread": row.read_at is None,
+    }
+
+
+def _frequent(by: Actor, used: list[str], spoken: str) -> list[tuple[str, str, str]]:
+    """Forms that the person starts most, then others that they may start: code, title, address."""
+    mine = [code for code, _count in Counter(used).most_common()]
+    codes = [code for code in dict.fromkeys([*mine, *FORMS]) if code in FORMS and by.may_open(FORMS[code].opened_by)]
+    return [(code, form_title(code, spoken), f"{register_path(code)}new") for code in codes[:FORMS_SHOWN]]
+
+
+def _form(code: str) -> str:
+    return form_title(code, language())
+
+
+def _step(code: str, key: str) -> str:
+    return step_title(code, key, language())

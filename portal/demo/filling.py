@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import fields
-from portal.forms.kinds import ROWS, Ref, load
+from portal.forms.kinds import Ref, load
 from portal.models import Draft, Record
 from portal.queries import history
 from portal.queries.actors import Actor
@@ -51,7 +51,9 @@ def correct(world: DemoWorld, record: Record, by: Actor) -> None:
     form = FORMS[record.form_code]
     answers = load(fields(form()), history.content(record).answers)
     reason = world.rng.choice(phrases.CORRECTIONS)
-    long = [field.short_name for field in form() if field.kind == "long_text" and answers.get(field.short_name)]
+    long = [
+        field.short_name for field in form() if field.kind == "long_text" and answers.get(field.short_name)
+    ]
     if long:
         name = world.rng.choice(long)
         answers[name] = f"{answers[name]}（更正：{reason}）"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 
 from portal.forms.kinds import ZONE
@@ -12,8 +12,8 @@ STALLS, LATE = 0.035, 0.10  # share of tasks that lie for weeks, and that are do
 
 
 def working(moment: datetime, rng: Random, calendar: Calendar) -> datetime:
-    """The moment itself within office hours, else some minutes after the next opening."""
-    local = moment.astimezone(ZONE)
+    """The moment itself within office hours, else some minutes after the next opening; in UTC."""
+    moment, local = moment.astimezone(UTC), moment.astimezone(ZONE)
     if calendar.is_working_day(local.date()) and time(8, 30) <= local.time() <= time(17, 50):
         return moment
     settled = calendar.add_working_days(moment, 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+
+import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.demo import filling, hours
@@ -28,6 +30,8 @@ from portal.services import reminders
 YEAR = timedelta(days=365)
 AT_ONCE = 60  # acts in one write
 TRIES = 3
+FULL = 1500  # records of a demo of full size
+WITHDRAWN = 0.03
 OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-04": 3.0, "PU-03": 2.0, "QA-10": 1.5, "EN-25": 1.5}
 SELDOM = {"PU-05": 0.2, "PU-06": 0.2, "WH-02": 0.2, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
 Report = Callable[[int, int], None]
@@ -62,10 +66,11 @@ class Year:
         self.world = DemoWorld(rng, self.begin)
         self.cast = Cast(self.world)
         self.progress = Progress(self.world, self.cast)
-        self.pastime = Pastime(self.world, self.cast)
+        self.pastime = Pastime(self.world, self.cast, records / FULL)
         self.summary = Summary()
         self._queue: list[tuple[datetime, int, str, int]] = []
         self._order = count()
+        self._begun = 0
         self._tries: Counter[int] = Counter()
         self._planned: set[int] = set()
         self._forms = [code for code in FORMS if code in STORIES]
@@ -105,9 +110,7 @@ class Year:
         try:
             with db.session.begin_nested():
                 if kind == "day":
-                    reminders.sweep(at)
-                    for record in self.pastime.day():
-                        self._plan(record)
+                    self._day()
                 elif kind == "begin":
                     what = self.rng.choices(self._forms, self._weights)[0]
                     self._begin(what)
@@ -121,22 +124,26 @@ class Year:
             self.summary.failures[f"{what}: {problem}"] += 1
             self._again(kind, id)
 
+    def _day(self) -> None:
+        """What a day brings: reminders, side entries due, small acts."""
+        reminders.sweep(self.world.now)
+        self.pastime.day()
+        entries = sa.select(Task).where(Task.kind == "entry", Task.state == "open")
+        self._plan_tasks(db.session.scalars(entries).all())
+
     def _begin(self, code: str) -> None:
-        if self.summary.records >= self.wanted * (1.02 if self.rng.random() < 0.5 else 1):
-            return
+        """Somebody starts a record, unless drafts taken up have made enough of them."""
+        self._begun += 1
         role = self.rng.choice(FORMS[code].opened_by)
         by = self.cast.actor(self.world.person(role).id or 0)
-        if by.id in self.cast.away or not by.may_open(FORMS[code].opened_by):
+        late = self.summary.records >= self._begun
+        if late or by.id in self.cast.away or not by.may_open(FORMS[code].opened_by):
             return
         self.world.sees(by.person)
-        record = filling.begin(self.world, code, by, f"demo-{next(self._order)}")
+        record = filling.begin(self.world, code, by, f"demo-{self._begun}")
         self.summary.records += 1
-        if self.rng.random() < 0.03:
-            self._put(
-                hours.working(self.world.now + timedelta(minutes=40), self.rng, self.calendar),
-                "withdraw",
-                record.id,
-            )
+        if self.rng.random() < WITHDRAWN:
+            self._put(self._soon(minutes=40), "withdraw", record.id)
         self._plan(record)
 
     def _withdraw(self, record_id: int) -> None:
@@ -145,28 +152,34 @@ class Year:
         self._plan(record)
 
     def _turn(self, task: Task) -> None:
+        """Somebody takes a turn on a task."""
         self._planned.discard(task.id)
         if task.state not in ("open", "stuck"):
             return
-        before, draft = task.record, task.draft_id
-        self.progress.act(task)
-        if task.kind == "open" and draft is not None and task.state == "done":
-            self.summary.records += 1
-        for record in self.pastime.touched(before, task):
+        moved = self.progress.act(task)
+        self.summary.records += task.kind == "open" and len(moved) == 2
+        for record in moved:
             self._plan(record)
 
     def _plan(self, record: Record) -> None:
-        """Puts the turns that the record waits for into the queue."""
         db.session.flush()
-        for task in history.open_tasks(record):
+        self._plan_tasks(history.open_tasks(record))
+
+    def _plan_tasks(self, waiting: Iterable[Task]) -> None:
+        """Puts turns that somebody must take into the queue."""
+        for task in waiting:
             if task.id not in self._planned and task.state in ("open", "stuck"):
                 self._planned.add(task.id)
                 self._put(hours.answer(self.world.now, task.due_at, self.rng, self.calendar), "task", task.id)
 
+    def _soon(self, **span: float) -> datetime:
+        return hours.working(self.world.now + timedelta(**span), self.rng, self.calendar)
+
     def _again(self, kind: str, id: int) -> None:
         """What failed is tried again some days later, a few times."""
+        if kind != "task":
+            return
         self._tries[id] += 1
-        if kind == "task" and self._tries[id] < TRIES:
-            self._planned.add(id)
-            later = self.world.now + timedelta(days=self.rng.randint(1, 4))
-            self._put(hours.working(later, self.rng, self.calendar), kind, id)
+        self._planned.add(id)
+        if self._tries[id] < TRIES:
+            self._put(self._soon(days=self.rng.randint(1, 4)), kind, id)

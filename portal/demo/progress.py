@@ -27,21 +27,22 @@ class Progress:
     def __init__(self, world: DemoWorld, cast: Cast) -> None:
         self.world, self.cast = world, cast
 
-    def act(self, task: Task) -> None:
-        """Somebody takes their turn on the task.
+    def act(self, task: Task) -> list[Record]:
+        """Somebody takes their turn on the task; returns the records that moved.
 
         Raises:
             Unfit: what the story has them write is refused by the form.
             Refusal: the rules do not allow it now.
         """
         by = self._administrator() if task.state == "stuck" else self.cast.for_task(task)
+        moved = [task.record] if task.record is not None else []
         if by is None:
-            return
+            return moved
         if task.record is not None:
             self.world.sees(task.record.applicant, by.person)
         turn = getattr(self, f"_{task.kind}", self._sign)
-        (self._reroute if task.state == "stuck" else turn)(task, by)
-        db.session.flush()
+        made = (self._reroute if task.state == "stuck" else turn)(task, by)
+        return moved if made is None else [*moved, made]
 
     def _sign(self, task: Task, by: Actor) -> None:
         """Signs, or does something else with the turn."""
@@ -138,12 +139,13 @@ class Progress:
         else:
             filling.correct(self.world, record, by)
 
-    def _open(self, task: Task, by: Actor) -> None:
+    def _open(self, task: Task, by: Actor) -> Record | None:
         """Takes up a draft that an effect left."""
         draft = db.session.get(Draft, task.draft_id) if task.draft_id else None
-        if draft is not None:
-            self.world.sees(by.person)
-            filling.take_up(self.world, draft, by)
+        if draft is None:
+            return None
+        self.world.sees(by.person)
+        return filling.take_up(self.world, draft, by)
 
     def _ask(self, task: Task, by: Actor) -> None:
         """Ticks a thing off."""

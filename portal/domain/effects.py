@@ -10,6 +10,9 @@ from typing import Any
 SUBMITTED = "submitted"
 FINISHED = "finished"
 REFUSED = "refused"
+CORRECTED = "corrected"  # submitted again after a return or a withdrawal
+VOIDED = "voided"  # given up by its applicant
+MOMENTS = (SUBMITTED, CORRECTED, FINISHED, REFUSED, VOIDED)
 
 
 @dataclass(frozen=True, slots=True)

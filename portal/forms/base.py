@@ -12,7 +12,7 @@ import wtforms
 from wtforms.fields import FieldList, FormField
 from wtforms.fields.core import UnboundField
 
-from portal.domain.effects import FINISHED, REFUSED, SUBMITTED, Hook
+from portal.domain.effects import MOMENTS, Hook
 from portal.domain.roles import ROLE
 from portal.domain.signoff import Back, Route
 from portal.forms.fields import Answer
@@ -43,7 +43,9 @@ class Sheet(wtforms.Form):
         for name, value in list(vars(cls).items()):
             if isinstance(value, UnboundField):
                 if name in RESERVED:
-                    raise FormIncomplete(f"{cls.__name__}: field “{name}” hides a property; write it as “{name}_”")
+                    raise FormIncomplete(
+                        f"{cls.__name__}: field “{name}” hides a property; write it as “{name}_”"
+                    )
                 if name.endswith("_"):
                     value.name = name.rstrip("_")
         super().__init_subclass__()
@@ -65,7 +67,9 @@ class Sheet(wtforms.Form):
         """Fills the fields; answers go by the fields' short names."""
         filters = kwargs.pop("extra_filters", None)
         given = {**(data or {}), **kwargs}
-        renamed = {name: given[field.short_name] for name, field in self._fields.items() if field.short_name in given}
+        renamed = {
+            name: given[field.short_name] for name, field in self._fields.items() if field.short_name in given
+        }
         super().process(formdata, obj, data=renamed, extra_filters=filters)
 
     def post_process(self, formdata: Any = None) -> None:
@@ -125,6 +129,16 @@ class Sheet(wtforms.Form):
 class Stage(Sheet):
     """The fields that the person of a step fills in when signing. `context` is the record so far."""
 
+    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
+        """An empty page opens with what the stage proposes."""
+        if formdata is None and not data and self.context:
+            data = self.proposal()
+        super().process(formdata, obj, data, **kwargs)
+
+    def proposal(self) -> dict[str, Any]:
+        """Typed answers to begin with; stages override it."""
+        return {}
+
 
 class CompanyForm(Sheet):
     """A form of the company; `portal/forms/purchasing/purchase_order.py` is one to follow.
@@ -153,7 +167,9 @@ class CompanyForm(Sheet):
         for need in ("code", "name", "slug", "section", "signoff", "opened_by", "columns"):
             if not getattr(cls, need, None):
                 raise FormIncomplete(f"{cls.__name__}: “{need}” is missing")
-        cls.department_key = cls.__module__.split(".")[2] if cls.__module__.startswith("portal.forms.") else "tests"
+        cls.department_key = (
+            cls.__module__.split(".")[2] if cls.__module__.startswith("portal.forms.") else "tests"
+        )
         methods = (getattr(value, "__func__", value) for value in vars(cls).values())
         cls.hooks = tuple(method.hook for method in methods if hasattr(method, "hook"))
         cls._complete()
@@ -165,7 +181,9 @@ class CompanyForm(Sheet):
         steps = [step.key for step in cls.signoff.steps]
         entries = [entry.key for entry in cls.signoff.entries]
         known = {*_names(cls), *SYSTEM_COLUMNS}
-        for stage in [part.fills for part in cls.signoff.steps] + [part.fills for part in cls.signoff.entries]:
+        for stage in [part.fills for part in cls.signoff.steps] + [
+            part.fills for part in cls.signoff.entries
+        ]:
             known |= _names(stage) if stage is not None else set()
         if not cls.__doc__:
             raise FormIncomplete(f"{cls.__name__}: needs a docstring that says what it is for")
@@ -178,7 +196,7 @@ class CompanyForm(Sheet):
             if column not in known:
                 raise FormIncomplete(f"{cls.__name__}: register column “{column}” is no field")
         for hook in cls.hooks:
-            if hook.after not in (SUBMITTED, FINISHED, REFUSED, *steps, *entries):
+            if hook.after not in (*MOMENTS, *steps, *entries):
                 raise FormIncomplete(f"{cls.__name__}: effect after unknown step “{hook.after}”")
         for step in cls.signoff.steps:
             for party in step.by.parties:
@@ -186,7 +204,9 @@ class CompanyForm(Sheet):
                     raise FormIncomplete(f"{cls.__name__}: unknown role “{party.key}” at step “{step.key}”")
             for outcome in (step.on_refusal, *step.outcomes):
                 if isinstance(outcome, Back) and outcome.to not in ("applicant", *steps):
-                    raise FormIncomplete(f"{cls.__name__}: step “{step.key}” leads back to unknown “{outcome.to}”")
+                    raise FormIncomplete(
+                        f"{cls.__name__}: step “{step.key}” leads back to unknown “{outcome.to}”"
+                    )
             for condition in (step.when, *(outcome.when for outcome in step.outcomes)):
                 for field in condition.fields() if condition else ():
                     if field not in known and not field.startswith("@"):

@@ -19,7 +19,9 @@ def _walk() -> dict[str, type[CompanyForm]]:
     found: dict[str, type[CompanyForm]] = {}
     for form in sorted(forms, key=lambda form: form.code):
         if form.code in found:
-            raise FormIncomplete(f"{form.__name__} and {found[form.code].__name__} share the code {form.code}")
+            raise FormIncomplete(
+                f"{form.__name__} and {found[form.code].__name__} share the code {form.code}"
+            )
         found[form.code] = form
     return found
 

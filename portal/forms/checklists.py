@@ -21,9 +21,7 @@ class Checked(Sheet):
     """Passed, failed or not applicable."""
 
     item = Item(_l("检查内容"))
-    result = Choice(
-        _l("结果"), {"pass": _l("合格"), "fail": _l("不合格"), "not_applicable": _l("不适用")}
-    )
+    result = Choice(_l("结果"), {"pass": _l("合格"), "fail": _l("不合格"), "not_applicable": _l("不适用")})
     remark = Text(_l("说明"), required=False)
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from portal.domain.conditions import Condition
 from portal.domain.deadlines import Within
+from portal.domain.limits import LIMITS
 from portal.domain.signoff import Back, Entry, Party, Step
 from portal.forms.base import CompanyForm, Sheet
 from portal.lib.hashing import canonical_json, sha256
 from portal.lib.i18n import both, language
 
+LIMIT = {f"@{limit.key}": limit for limit in LIMITS}
 VIRTUAL = {"person": "assigned_person", "head": "assigned_department_head", "applicant": "applicant"}
 
 
@@ -44,7 +46,9 @@ def _define(form: type[CompanyForm]) -> dict[str, Any]:
         "opened_by": list(form.opened_by),
         "fields": _spoken(opening, speak),
         "steps": [_step(step, _spoken(stages[step.key], speak), speak) for step in form.signoff.steps],
-        "entries": [_entry(entry, _spoken(entries[entry.key], speak), speak) for entry in form.signoff.entries],
+        "entries": [
+            _entry(entry, _spoken(entries[entry.key], speak), speak) for entry in form.signoff.entries
+        ],
         "effects": [{"after": hook.after, "title": both(hook.title)} for hook in form.hooks],
         "register": list(form.columns),
         "covers": list(form.covers),
@@ -126,6 +130,8 @@ def _speaker(every: list[dict[str, Any]]) -> Speaker:
         def shown(name: str, value: Any) -> str:
             if isinstance(value, bool):
                 return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
+            if isinstance(value, str) and value.startswith("@"):
+                return both(LIMIT[value].title)[language]
             if isinstance(value, tuple):
                 return shown(value[0], value[2])
             for choice in known.get(name, {}).get("choices") or ():
@@ -166,7 +172,10 @@ def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker) -> dict[str, 
         "condition": speak(step.when) if step.when else None,
         "on_refusal": refusal.to if isinstance(refusal, Back) else "close",
         "outcomes": [
-            {"to": one.to if isinstance(one, Back) else "close", "when": speak(one.when) if one.when else None}
+            {
+                "to": one.to if isinstance(one, Back) else "close",
+                "when": speak(one.when) if one.when else None,
+            }
             for one in step.outcomes
         ],
         "fields": stage,

@@ -385,7 +385,13 @@ class Rows(Answer, wtforms.FieldList):
     ask = _l("“%(label)s”至少需要 %(count)d 行")
 
     def __init__(
-        self, label: Any = "", row: type[Any] | None = None, *, at_least: int = 1, most: int = 1000, **kwargs: Any
+        self,
+        label: Any = "",
+        row: type[Any] | None = None,
+        *,
+        at_least: int = 1,
+        most: int = 1000,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, unbound_field=Row(row), max_entries=most, **kwargs)
         self.row: type[Any] = row  # type: ignore[assignment]
@@ -440,7 +446,7 @@ class Rows(Answer, wtforms.FieldList):
 
     def describe(self) -> dict[str, Any]:
         """The columns."""
-        return {"columns": [field for field in self.row()]}
+        return {"columns": list(self.row())}
 
 
 def _iso_day(text: str) -> str:

@@ -68,9 +68,7 @@ def _same(value: Any) -> Any:
 
 _TEXT = Kind(str, _same, _plain)
 _DECIMAL = Kind(lambda value: format(value, "f"), Decimal, _number)
-_REF = Kind(
-    lambda ref: {"id": ref.id, "text": ref.text}, lambda raw: Ref(raw["id"], raw["text"]), _plain
-)
+_REF = Kind(lambda ref: {"id": ref.id, "text": ref.text}, lambda raw: Ref(raw["id"], raw["text"]), _plain)
 _FILES = Kind(_same, _same, lambda files, field, language: "、".join(f["name"] for f in files))
 
 KINDS: dict[str, Kind] = {
@@ -86,7 +84,9 @@ KINDS: dict[str, Kind] = {
     "integer": Kind(int, int, lambda value, field, language: f"{value:,}"),
     "decimal": _DECIMAL,
     "money": Kind(_DECIMAL.dump, Decimal, lambda value, field, language: f"¥{value:,.2f}"),
-    "percent": Kind(_DECIMAL.dump, Decimal, lambda value, field, language: f"{_number(value, field, language)}%"),
+    "percent": Kind(
+        _DECIMAL.dump, Decimal, lambda value, field, language: f"{_number(value, field, language)}%"
+    ),
     "score": _DECIMAL,
     "choice": Kind(str, _same, _choice),
     "multi_choice": Kind(

@@ -41,9 +41,7 @@ def _step(key: str, page: RecordPage) -> StepProgress:
 
 
 def _current(waiting: list[Task], signed: list[Signature], page: RecordPage) -> StepProgress:
-    names = tuple(
-        dict.fromkeys(holder(one.key, page.people) for task in waiting for one in task.holders)
-    )
+    names = tuple(dict.fromkeys(holder(one.key, page.people) for task in waiting for one in task.holders))
     here = [one for one in signed if one.round == page.record.round]
     done = tuple(f"{one.outside_name or one.person.name}|done" for one in here)
     parallel = (*done, *(f"{name}|todo" for name in names)) if len(waiting) + len(done) > 1 else ()
@@ -52,7 +50,9 @@ def _current(waiting: list[Task], signed: list[Signature], page: RecordPage) -> 
 
 def _latest(key: str, page: RecordPage) -> list[Signature]:
     """The signatures of the step's last round."""
-    signed = [one for one in page.signatures if one.step == key and one.act in ("signed", "refused", "returned")]
+    signed = [
+        one for one in page.signatures if one.step == key and one.act in ("signed", "refused", "returned")
+    ]
     return [one for one in signed if one.round == signed[-1].round]
 
 

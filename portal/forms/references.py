@@ -40,7 +40,9 @@ class Reference(Answer, wtforms.StringField):
             self.data, self.text = found[0], found[0].text
         elif found:
             names = "、".join(ref.text for ref in found[:5])
-            self.process_errors = [str(_l("“%(text)s”不止一个：%(names)s")) % {"text": self.text, "names": names}]
+            self.process_errors = [
+                str(_l("“%(text)s”不止一个：%(names)s")) % {"text": self.text, "names": names}
+            ]
         else:
             self.process_errors = [str(_l("找不到“%(text)s”，请从列表中选择")) % {"text": self.text}]
 
@@ -112,12 +114,16 @@ class Attachments(Answer, wtforms.Field):
 
     kind = "attachment"
     ask = _l("请上传“%(label)s”")
-    accept = ".pdf,.jpg,.jpeg,.png,.webp,.gif,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.txt,.csv,.zip,.dwg,.dxf"
+    accept = (
+        ".pdf,.jpg,.jpeg,.png,.webp,.gif,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.txt,.csv,.zip,.dwg,.dxf"
+    )
     ids: tuple[int, ...] = ()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keeps the ids until `resolve` looks them up."""
-        self.ids = tuple(int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 18)
+        self.ids = tuple(
+            int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 18
+        )
         self.data = []
 
     def settle(self, found: list[dict[str, Any]]) -> None:

@@ -104,7 +104,9 @@ def columns(code: str, language: str) -> tuple[Column, ...]:
     """The columns of a form's register in a language, those of the form and of the system."""
     form = FORMS[code]
     fields = {field["name"]: field for field in reversed(every_field(definition(form)))}
-    return tuple(SYSTEM[name] if name in SYSTEM else as_column(fields[name], language) for name in form.columns)
+    return tuple(
+        SYSTEM[name] if name in SYSTEM else as_column(fields[name], language) for name in form.columns
+    )
 
 
 @cache
@@ -153,4 +155,6 @@ def of_department(key: str) -> list[Register]:
 
 def views_of(form: type[CompanyForm]) -> list[FormView]:
     """The named views of a form."""
-    return [one for one in REGISTERS.values() if isinstance(one, FormView) and one.form is form and one.view.query]
+    return [
+        one for one in REGISTERS.values() if isinstance(one, FormView) and one.form is form and one.view.query
+    ]

@@ -52,7 +52,9 @@ def line(defined: Mapping[str, Any], raw: Any, language: str) -> Line:
     if kind not in ROWS:
         return Line(name, label, kind, cell(defined, raw, language))
     columns = defined["columns"]
-    rows = tuple(tuple(cell(column, row.get(column["name"]), language) for column in columns) for row in raw or ())
+    rows = tuple(
+        tuple(cell(column, row.get(column["name"]), language) for column in columns) for row in raw or ()
+    )
     return Line(
         name,
         label,
@@ -92,4 +94,6 @@ def cells(defined: list[dict[str, Any]], raw: Mapping[str, Any], wanted: tuple[s
 
 
 def _shown(defined: Mapping[str, Any], raw: Mapping[str, Any]) -> bool:
-    return raw.get(defined["name"]) is not None or ("when" not in defined and defined["type"] not in REFERENCES)
+    return raw.get(defined["name"]) is not None or (
+        "when" not in defined and defined["type"] not in REFERENCES
+    )

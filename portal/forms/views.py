@@ -21,7 +21,9 @@ class View:
 
 VIEWS = (
     View("complaints", _l("《客户投诉登记表》／投诉记录"), "CS-51", "", "register"),
-    View("service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"),
+    View(
+        "service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"
+    ),
     View("late_complaints", _l("逾期未结的投诉"), "CS-51", "overdue=1"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.domain.permissions import person_key
+from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record, Task, TaskHolder
 
@@ -33,3 +34,15 @@ def stuck_tasks() -> list[Task]:
         .options(joinedload(Task.record).joinedload(Record.form_version))
     )
     return list(db.session.scalars(query).unique())
+
+
+def task(id: int) -> Task:
+    """The task with this id, still to be done.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.session.get(Task, id) if id < 2**31 else None
+    if found is None or found.state not in WAITING:
+        raise NotFound
+    return found

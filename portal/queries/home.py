@@ -19,13 +19,13 @@ from portal.queries.visible import visible_to
 
 
 def tasks(actor: Actor, *, limit: int, offset: int = 0) -> list[Any]:
-    """The person's open tasks with what a list says of them, those due first; `keys` are those that hold each."""
+    """The person's open tasks with what a list says of them, those due first; `held_by` are the keys through which."""
     if actor.is_auditor:
         return []
     held = _held(actor).add_columns(TaskHolder.key).subquery()
     due = sa.func.min(held.c.due_at)
     some = (
-        sa.select(held.c.task_id, due.label("due_at"), sa.func.aggregate_strings(held.c.key, " ").label("keys"))
+        sa.select(held.c.task_id, due.label("due_at"), sa.func.aggregate_strings(held.c.key, " ").label("held_by"))
         .group_by(held.c.task_id)
         .order_by(due.is_(None), due, held.c.task_id)
         .limit(limit)
@@ -35,7 +35,7 @@ def tasks(actor: Actor, *, limit: int, offset: int = 0) -> list[Any]:
     query = (
         sa.select(
             *(Task.id, Task.kind, Task.form_code, Task.step, Task.outside, Task.note, Task.created_at),
-            *(some.c.due_at, some.c["keys"], Record.number, Record.title, Record.state, Record.cells),
+            *(some.c.due_at, some.c.held_by, Record.number, Record.title, Record.state, Record.cells),
             *(Record.id.label("record_id"), Record.form_code.label("record_form")),
             *(Person.name.label("applicant"), Draft.key.label("draft"), Draft.title.label("draft_title")),
         )

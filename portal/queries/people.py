@@ -113,3 +113,30 @@ def in_use(logins: list[str], numbers: list[str]) -> tuple[set[str], set[str]]:
         )
     ).all()
     return {row.login for row in rows} & set(logins), {row.number for row in rows} & set(numbers)
+
+
+def name_of(id: int) -> str:
+    """A person's name."""
+    found = db.session.get(Person, id)
+    return found.name if found is not None else ""
+
+
+def department_name(id: int) -> str:
+    """A department's name."""
+    found = db.session.get(Department, id)
+    return found.name if found is not None else ""
+
+
+def ids_named(text: str, *, most: int = 50) -> list[int]:
+    """Ids of the people, retired ones too, whose number or login it is; else of those whose name fits."""
+    word = text.strip().split(" ")[-1]
+    exact = sa.select(Person.id).where(sa.or_(Person.number == word, Person.login == word.lower()))
+    found = list(db.session.scalars(exact))
+    wanted = needle(text)
+    if found or not wanted:
+        return found
+    return list(
+        db.session.scalars(
+            sa.select(Person.id).where(Person.search_key.contains(wanted, autoescape=True)).limit(most)
+        )
+    )

@@ -82,7 +82,10 @@ def verify() -> tuple[int, AuditEvent | None, str]:
     for name, head in heads.items():
         if seen.get(name, (0, GENESIS)) != (head.seq, head.hash):
             last = db.session.scalar(
-                sa.select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.seq.desc()).limit(1)
+                sa.select(AuditEvent)
+                .where(AuditEvent.stream == name)
+                .order_by(AuditEvent.seq.desc())
+                .limit(1)
             )
             return count, last or AuditEvent(stream=name, seq=0, kind=""), "cut"
     return count, None, ""

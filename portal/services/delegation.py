@@ -17,7 +17,9 @@ def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: s
     """Adds a signer before (前加签) or after (后加签) one's own signature."""
     task, record = _passing(task_id, by, reason)
     other = _other(task, by, person_id)
-    added = _beside(task, "added", other, by, reason, record, now, state="open" if where == "before" else "waiting")
+    added = _beside(
+        task, "added", other, by, reason, record, now, state="open" if where == "before" else "waiting"
+    )
     if where == "before":
         tasks.set_state(task, "waiting")
         task.waits_for_id = added.id
@@ -118,7 +120,15 @@ def _give(task: Task, record: Record, person: Person) -> None:
 
 
 def _beside(
-    task: Task, kind: str, person: Person, by: Actor, reason: str, record: Record, now: datetime, *, state: str
+    task: Task,
+    kind: str,
+    person: Person,
+    by: Actor,
+    reason: str,
+    record: Record,
+    now: datetime,
+    *,
+    state: str,
 ) -> Task:
     """Another task of the same step and round."""
     added = tasks.make(

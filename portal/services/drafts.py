@@ -37,10 +37,18 @@ def keep(
     return draft
 
 
-def start(form_code: str, by: Actor, key: str, answers: dict[str, Any], *, title: str, now: datetime) -> Draft:
+def start(
+    form_code: str, by: Actor, key: str, answers: dict[str, Any], *, title: str, now: datetime
+) -> Draft:
     """A draft filled from a former record."""
     draft = Draft(
-        form_code=form_code, person_id=by.id, key=key, answers=answers, typed=None, title=title[:200], updated_at=now
+        form_code=form_code,
+        person_id=by.id,
+        key=key,
+        answers=answers,
+        typed=None,
+        title=title[:200],
+        updated_at=now,
     )
     db.session.add(draft)
     return draft

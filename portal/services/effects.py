@@ -79,11 +79,26 @@ def opens(effect: Opens, record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
     keys = [effect.to] if effect.to else [role_key(role) for role in form.opened_by]
     task = tasks.make(
-        "open", keys, form_code=effect.code, now=now, record=record, draft_id=draft.id, due_at=_due(effect.due)
+        "open",
+        keys,
+        form_code=effect.code,
+        now=now,
+        record=record,
+        draft_id=draft.id,
+        due_at=_due(effect.due),
     )
+    for named in _named(form, answers):
+        tasks.let_read(named, keys)
     db.session.flush()
     audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
     notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
+
+
+def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:
+    """The records that a draft names: whoever takes it up must be able to read them."""
+    links = [field.short_name for field in form() if field.kind == "record_link"]
+    ids = {answers[name].id for name in links if answers.get(name)} - {None}
+    return [db.session.get_one(Record, id) for id in ids]
 
 
 def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,7 +110,9 @@ def move(
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     """Takes back, line by line, what the record that this one corrects has posted; once."""
     corrected = db.session.scalar(
-        sa.select(RecordLink.target_id).where(RecordLink.source_id == record.id, RecordLink.kind == "corrects")
+        sa.select(RecordLink.target_id).where(
+            RecordLink.source_id == record.id, RecordLink.kind == "corrects"
+        )
     )
     if corrected is None:
         return

@@ -42,7 +42,9 @@ def make_link(task_id: int, by: Actor, sent_to: str, *, now: datetime) -> str:
             expires_at=now + timedelta(days=DAYS),
         )
     )
-    audit.note("outside_link_made", at=now, by=by.id, record_id=task.record_id, step=task.step, sent_to=sent_to)
+    audit.note(
+        "outside_link_made", at=now, by=by.id, record_id=task.record_id, step=task.step, sent_to=sent_to
+    )
     return token
 
 

@@ -99,15 +99,6 @@ def reset_password(person: Person, password_hash: str, *, by: Actor, now: dateti
     notices.tell([person_key(person.id), role_key("security_officer")], "told", now=now, but=by.id, text=text)
 
 
-def prefer(person: Person, *, language: str = "", theme: str = "", now: datetime) -> None:
-    """Sets the person's own language or colours."""
-    wanted = {name: value for name, value in (("language", language), ("theme", theme)) if value}
-    for name, value in wanted.items():
-        if getattr(person, name) != value:
-            setattr(person, name, value)
-            audit.note("preference_changed", at=now, by=person.id, stream=STREAM, name=name, value=value)
-
-
 def _number_is_free(number: str, person_id: int | None) -> None:
     holder = db.session.scalar(sa.select(Person).where(Person.number == number))
     if holder is not None and holder.id != person_id:

@@ -18,8 +18,8 @@ from portal.forms.sheet import lines
 from portal.forms.words import ACTS, MEANINGS, STATES, WAYS, authority
 from portal.lib.i18n import LOCALES, _
 from portal.models import Record, Signature, StoredFile
-from portal.pdf.process import printer
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
+from portal.pdf.process import printer
 from portal.queries import record_page
 from portal.queries.record_page import RecordPage
 from portal.services import audit, signing, uploads
@@ -69,7 +69,8 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
         sections=_sections(read, language),
         signatures=[_signature(one, read, language) for one in read.signatures],
         attachments=[
-            AttachmentLine(file["name"], file["type"], file["size"], file["sha256"]) for file in references.values()
+            AttachmentLine(file["name"], file["type"], file["size"], file["sha256"])
+            for file in references.values()
         ],
         history=[
             HistoryLine(_time(event.at), event.person.name if event.person else _("系统"), sentence(event))
@@ -103,9 +104,17 @@ def as_json(read: RecordPage) -> dict[str, Any]:
             for one in read.versions
         ],
         "signatures": [_signature_json(one) for one in read.signatures],
-        "links": [{"direction": way, "kind": kind, "number": other.number} for way, kind, other in read.links],
+        "links": [
+            {"direction": way, "kind": kind, "number": other.number} for way, kind, other in read.links
+        ],
         "events": [
-            {"seq": event.seq, "at": event.at.isoformat(), "kind": event.kind, "facts": event.facts, "hash": event.hash}
+            {
+                "seq": event.seq,
+                "at": event.at.isoformat(),
+                "kind": event.kind,
+                "facts": event.facts,
+                "hash": event.hash,
+            }
             for event in read.events
         ],
     }
@@ -133,14 +142,20 @@ def _sections(read: RecordPage, language: str) -> list[Section]:
         stage = stages.get(signature.step)
         if stage is None or not signature.answers:
             continue
-        shown = [line for line in lines(stage["fields"], signature.answers, language) if line.name in signature.answers]
+        shown = [
+            line
+            for line in lines(stage["fields"], signature.answers, language)
+            if line.name in signature.answers
+        ]
         note = _("第 %(round)d 轮", round=signature.round) if signature.round > 1 else ""
         found.append(Section(stage["title"][language], shown, note, [_signature(signature, read, language)]))
     return found
 
 
 def _signature(one: Signature, read: RecordPage, language: str) -> SignatureLine:
-    titles = {s["key"]: s["title"][language] for s in (*read.definition["steps"], *read.definition["entries"])}
+    titles = {
+        s["key"]: s["title"][language] for s in (*read.definition["steps"], *read.definition["entries"])
+    }
     outside = f"{one.outside_name}（{WAYS[one.outside_way]}）" if one.outside_name else ""
     return SignatureLine(
         step=titles.get(one.step, one.step),

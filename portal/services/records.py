@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.effects import SUBMITTED
+from portal.domain.effects import CORRECTED, SUBMITTED
 from portal.domain.permissions import head_key, person_key
 from portal.domain.refusal import NotAllowed, NotYourTurn, ReasonMissing, RecordClosed, Refusal
 from portal.extensions import db
@@ -16,14 +16,30 @@ from portal.forms.definition import definition, fingerprint
 from portal.forms.kinds import REFERENCES, ROWS
 from portal.lib.hashing import canonical_json, sha256
 from portal.lib.i18n import _l
-from portal.models import Comment, Content, Draft, FormVersion, Record, RecordLink, Signature, StoredFile, Task
+from portal.models import (
+    Comment,
+    Content,
+    Draft,
+    FormVersion,
+    Record,
+    RecordLink,
+    Signature,
+    StoredFile,
+    Task,
+)
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import audit, notices, numbering, route, signing, tasks
 
 
 def submit(
-    form: CompanyForm, by: Actor, *, key: str, now: datetime, draft: Draft | None = None, corrects: int | None = None
+    form: CompanyForm,
+    by: Actor,
+    *,
+    key: str,
+    now: datetime,
+    draft: Draft | None = None,
+    corrects: int | None = None,
 ) -> Record:
     """Makes a record of a validated form, draws its number and opens its first step.
 
@@ -89,7 +105,9 @@ def correct(record_id: int, form: CompanyForm, by: Actor, *, reason: str, seen: 
     record.form_version = form_version(type(form), now)
     record.title = form.heading()[:200]
     new = _write_content(record, form, by, now, reason)
-    changed = {name: [old.get(name), new.get(name)] for name in {*old, *new} if old.get(name) != new.get(name)}
+    changed = {
+        name: [old.get(name), new.get(name)] for name in {*old, *new} if old.get(name) != new.get(name)
+    }
     audit.note(
         "record_changed",
         at=now,
@@ -103,6 +121,7 @@ def correct(record_id: int, form: CompanyForm, by: Actor, *, reason: str, seen: 
         if task.kind == "correct":
             tasks.end(task, "done", now=now, by=by.id)
     db.session.flush()
+    route.fall(record, CORRECTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
     return record
 
@@ -151,7 +170,9 @@ def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *
         stored = db.session.get_one(StoredFile, file["id"])
         stored.record_id = stored.record_id or record.id
     audit.note("comment_added", at=now, by=by.id, record_id=record.id, text=text)
-    keys = {person_key(record.applicant_id)} | {h.key for task in history.open_tasks(record) for h in task.holders}
+    keys = {person_key(record.applicant_id)} | {
+        h.key for task in history.open_tasks(record) for h in task.holders
+    }
     notices.tell(keys, "comment", now=now, record_id=record.id, but=by.id, text=text[:200], who=by.name)
     return said
 
@@ -195,12 +216,16 @@ def form_version(form: type[CompanyForm], now: datetime) -> FormVersion:
     """The frozen version of the form as it is today, made on first use."""
     found = db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
     if found is None:
-        found = FormVersion(code=form.code, sha256=fingerprint(form), definition=definition(form), created_at=now)
+        found = FormVersion(
+            code=form.code, sha256=fingerprint(form), definition=definition(form), created_at=now
+        )
         db.session.add(found)
     return found
 
 
-def _write_content(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: str) -> dict[str, Any]:
+def _write_content(
+    record: Record, form: CompanyForm, by: Actor, now: datetime, reason: str
+) -> dict[str, Any]:
     answers = {name: value for name, value in form.dump().items() if value is not None}
     covered = canonical_json([record.number, record.version, fingerprint(type(form)), answers])
     db.session.add(
@@ -230,11 +255,15 @@ def _link_named(record: Record, form: CompanyForm, answers: dict[str, Any]) -> N
         if value and field["type"] == "record_link":
             named.add(value["id"])
         elif value and field["type"] in ROWS:
-            columns = [c["name"] for c in field["columns"] if c["type"] == "record_link" and c["type"] in REFERENCES]
+            columns = [
+                c["name"] for c in field["columns"] if c["type"] == "record_link" and c["type"] in REFERENCES
+            ]
             named |= {row[column]["id"] for row in value for column in columns if row.get(column)}
     known = set(
         db.session.scalars(
-            sa.select(RecordLink.target_id).where(RecordLink.source_id == record.id, RecordLink.kind == "named")
+            sa.select(RecordLink.target_id).where(
+                RecordLink.source_id == record.id, RecordLink.kind == "named"
+            )
         )
     )
     for target in named - known - {None}:

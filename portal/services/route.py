@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.effects import FINISHED, REFUSED
 from portal.domain.permissions import head_key, person_key, role_key
 from portal.domain.signoff import APPLICANT, Back, Close, Party, Signers, Step
 from portal.extensions import db
@@ -63,7 +62,7 @@ def filed(record: Record, answers: dict[str, Any], signer_id: int, now: datetime
 
 
 def fall(record: Record, moment: str, *, by: int, now: datetime) -> None:
-    """Carries out what the form sets going at this moment (a step's key, `submitted`, `finished`, `refused`)."""
+    """Carries out what the form sets going at this moment: a step's key, or one of `effects.MOMENTS`."""
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
         view = filed(record, known(record), by, now)
@@ -195,10 +194,8 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     record.state, record.step, record.due_at, record.closed_at = state, "", None, now
     audit.note(f"record_{state}", at=now, by=by, record_id=record.id)
     notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
-    if state == "refused":
-        fall(record, REFUSED, by=by, now=now)
-    elif state == "finished":
-        fall(record, FINISHED, by=by, now=now)
+    fall(record, state, by=by, now=now)
+    if state == "finished":
         db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
     _refresh_cells(record)
 
@@ -210,7 +207,9 @@ def cancel_tasks(record: Record, *, now: datetime) -> None:
             tasks.end(task, "cancelled", now=now)
 
 
-def _keys(party: Party, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:
+def _keys(
+    party: Party, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime
+) -> list[str]:
     """The authority keys of a party for this record."""
     match party.kind:
         case "role":
@@ -219,7 +218,9 @@ def _keys(party: Party, record: Record, answers: dict[str, Any], excluded: set[i
             named = answers.get(party.key)
             return [person_key(named.id)] if named is not None else []
         case "head":
-            department = answers[party.key].id if party.key and answers.get(party.key) else record.department_id
+            department = (
+                answers[party.key].id if party.key and answers.get(party.key) else record.department_id
+            )
             return [head_key(department)]
         case "applicant":
             return [person_key(record.applicant_id)]

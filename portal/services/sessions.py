@@ -1,4 +1,4 @@
-"""Signing in and out: server-side sessions, slowed guessing, confirmed identity."""
+"""Signing in and out: passwords proven, server-side sessions, confirmed identity."""
 
 from __future__ import annotations
 
@@ -13,27 +13,16 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.domain.password_rules import LONGEST
-from portal.domain.permissions import role_key
-from portal.domain.refusal import Refusal
 from portal.extensions import db
-from portal.lib.i18n import _l, both
 from portal.lib.text import clean
-from portal.models import Person, SignInAttempt, SignInSession
-from portal.services import audit, notices
+from portal.models import Person, SignInSession
+from portal.services import audit
+from portal.services.guessing import TooManyAttempts as TooManyAttempts
+from portal.services.guessing import note_failure as note_failure
+from portal.services.guessing import slow_guessing as slow_guessing
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = HASHER.hash(secrets.token_hex(16))
-WINDOW = timedelta(minutes=15)
-PER_ACCOUNT, PER_ADDRESS, ANYWHERE = 8, 40, 60
-ALARM = 5
-FAMILIAR = timedelta(days=90)
-
-
-class TooManyAttempts(Refusal):
-    """Guessing is slowed down."""
-
-    status = 429
-    text = _l("尝试次数太多，请 15 分钟后再试。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +37,6 @@ class Proof:
 def plain_login(typed: str) -> str:
     """A login as it is stored: without blanks and invisible characters, small letters."""
     return clean(typed).casefold()[:100]
-
-
-def slow_guessing(account: str, address: str, *, now: datetime) -> None:
-    """Refuses further tries from an address at an account, or from an address at any.
-
-    The owner is not locked out by strangers: failures count per account and address together. Where
-    an account is tried from very many addresses, only those that its owner has used go on.
-
-    Raises:
-        TooManyAttempts: wait a quarter of an hour.
-    """
-    recent = sa.select(sa.func.count()).where(SignInAttempt.at > now - WINDOW)
-    here = recent.where(SignInAttempt.address == address)
-    if (db.session.scalar(here.where(SignInAttempt.account == account)) or 0) >= PER_ACCOUNT:
-        raise TooManyAttempts
-    if (db.session.scalar(here) or 0) >= PER_ADDRESS:
-        raise TooManyAttempts
-    anywhere = db.session.scalar(recent.where(SignInAttempt.account == account)) or 0
-    if anywhere >= ANYWHERE and not _familiar(account, address, now):
-        raise TooManyAttempts
 
 
 def prove(login: str, password: str) -> Proof | None:
@@ -92,26 +61,6 @@ def matches(stored: str, password: str) -> bool:
 def hashed(password: str) -> str:
     """The hash to store for a password; slow, so make it before the write."""
     return HASHER.hash(_composed(password))
-
-
-def note_failure(account: str, address: str, *, now: datetime, kind: str = "sign_in_failed") -> None:
-    """Counts a failed try, writes it into the trail, and warns the security officer of a row of them.
-
-    Raises:
-        TooManyAttempts: others at the same moment have used the last tries up; nothing is written.
-    """
-    account = account[:100]
-    audit.note(kind, at=now, by=None, stream="access", address=address, account=account)
-    slow_guessing(account, address, now=now)  # again, now that failures come one after the other
-    db.session.add(SignInAttempt(at=now, account=account, address=address))
-    db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
-    db.session.flush()
-    count = sa.select(sa.func.count()).where(
-        SignInAttempt.at > now - WINDOW, SignInAttempt.account == account, SignInAttempt.address == address
-    )
-    if db.session.scalar(count) == ALARM:
-        text = both(_l("账号 %(account)s 在 %(address)s 连续 %(count)d 次密码错误，请核实。", account=account, address=address, count=ALARM))  # fmt: skip
-        notices.tell([role_key("security_officer")], "told", now=now, text=text)
 
 
 def admit(proof: Proof, *, address: str, agent: str, now: datetime) -> str | None:
@@ -182,15 +131,6 @@ def is_confirmed(session: SignInSession, *, now: datetime, minutes: int) -> bool
     The sign-in itself counts, as the first signing of a session needs login and password.
     """
     return now - session.confirmed_at < timedelta(minutes=minutes)
-
-
-def _familiar(account: str, address: str, now: datetime) -> bool:
-    """Whether the account's owner has signed in from this address of late."""
-    query = sa.select(SignInSession.id).join(Person, Person.id == SignInSession.person_id)
-    mine = query.where(
-        Person.login == account, SignInSession.address == address, SignInSession.started_at > now - FAMILIAR
-    )
-    return db.session.scalar(mine.limit(1)) is not None
 
 
 def _composed(password: str) -> str:

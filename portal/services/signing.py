@@ -254,9 +254,7 @@ def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
 
 def _wake(task: Task, now: datetime) -> None:
     """Opens the tasks that were waiting for this one."""
-    waiting = db.session.scalars(
-        sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting")
-    )
+    waiting = db.session.scalars(sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting"))
     for other in waiting:
         tasks.set_state(other, "open")
 
@@ -279,4 +277,3 @@ def file_ids(value: Any) -> list[int]:
     if isinstance(value, list):
         return [id for one in value for id in file_ids(one)]
     return []
-

@@ -117,7 +117,9 @@ def _type(name: str, data: bytes) -> str:
         raise Refusal(_l("“%(name)s”的类型不允许上传。"), name=name)
     kind = filetype.guess(data)
     found = ALIKE.get(kind.extension, kind.extension) if kind else None
-    agrees = found == ending or (found is None and ending in UNSNIFFED) or (ending in OFFICE and found == "zip")
+    agrees = (
+        found == ending or (found is None and ending in UNSNIFFED) or (ending in OFFICE and found == "zip")
+    )
     if ending in UNSNIFFED and found in (None, "doc", "xls", "ppt", "dwg"):
         agrees = True
     if not agrees:

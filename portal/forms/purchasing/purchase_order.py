@@ -26,7 +26,7 @@ class OrderLine(Sheet):
     unit = Text(_l("单位"), max=20)
     unit_price = Money(_l("单价"))
     amount = Money(_l("金额"), computed=True)
-    shortage = Number(_l("缺口"), computed=True, help=_l("按请购单查得的库存缺口填入"))
+    shortage = Number(_l("缺口"))
 
     def compute(self) -> None:
         """Quantity times price."""
@@ -36,12 +36,16 @@ class OrderLine(Sheet):
             )
 
     def check(self) -> None:
-        """R54: more than the shortage is ordered only for a reason written into the requisition."""
+        """R54: goods that are not short are ordered only for a reason written into the requisition."""
         requisition = self.context.get("requisition")
-        if self.quantity.data is None or self.quantity.data <= (self.shortage.data or 0):
+        if self.shortage.data is None or (requisition and goods.requisition_reason(requisition.id)):
             return
-        if not (requisition and goods.requisition_reason(requisition.id)):
-            short = f"{self.shortage.data or 0:f}"
+        if self.shortage.data == 0:
+            self.refuse("shortage", _l("没有缺口的行，须在请购单中写明仍要采购的理由"))
+        elif (
+            requisition and requisition.id and self.quantity.data and self.quantity.data > self.shortage.data
+        ):
+            short = f"{self.shortage.data.normalize():f}"
             self.refuse(
                 "quantity", _l("订货数量超过缺口 %(short)s：须在请购单中写明仍要采购的理由"), short=short
             )
@@ -116,7 +120,7 @@ class PurchaseOrder(CompanyForm):
     )
 
     def compute(self) -> None:
-        """Amounts of the lines and their sum; shortages as the requisition found them, else as the books show."""
+        """Amounts of the lines and their sum; shortages as the requisition found them, when it is on record."""
         super().compute()
         requisition = self.requisition.data
         found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None

@@ -7,7 +7,16 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import REFUSED, SUBMITTED, Effect, FreezesStock, PostsCount, PostsStock, after
+from portal.domain.effects import (
+    CORRECTED,
+    SUBMITTED,
+    VOIDED,
+    Effect,
+    FreezesStock,
+    PostsCount,
+    PostsStock,
+    after,
+)
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Number, Rows, Text, YesNo
@@ -167,7 +176,7 @@ class StocktakeReport(CompanyForm):
             yield FreezesStock(line["item"].id, line["place"], frozen=True)
 
     @staticmethod
-    @after("supervisor_review", _l("冻结范围与更正后的明细一致"))
+    @after(CORRECTED, _l("冻结范围与更正后的明细一致"))
     def freeze_corrected(record: Filed) -> Iterator[Effect]:
         """A sheet that was corrected after a recount may name other lines."""
         counted = {(line["item"].id, line["place"]) for line in record["lines"]}
@@ -189,7 +198,7 @@ class StocktakeReport(CompanyForm):
         yield from _thaw(record)
 
     @staticmethod
-    @after(REFUSED, _l("放弃盘点时解除冻结"))
+    @after(VOIDED, _l("放弃盘点时解除冻结"))
     def let_go(record: Filed) -> Iterator[Effect]:
         """A count that ends without a verdict holds nothing."""
         yield from _thaw(record)

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import REFUSED, Effect, PostsStock, after
+from portal.domain.effects import VOIDED, Effect, PostsStock, after
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
@@ -169,7 +169,7 @@ class WriteOff(CompanyForm):
             yield from _settle(record, record["lines"])
 
     @staticmethod
-    @after(REFUSED, _l("放弃报损时恢复库存"))
+    @after(VOIDED, _l("放弃报损时恢复库存"))
     def put_back(record: Filed) -> Iterator[Effect]:
         """R61: a list that is given up leaves the stock as it was."""
         yield from _settle(record, ())

@@ -2,8 +2,8 @@
 // The server answers 204 with HX-Trigger {"saved": {"at": "14:32", "version": "4"}}; fragments in the answer are swapped too.
 (() => {
   const form = document.querySelector("form[data-autosave]");
-  if (!form) return;
-  const place = document.querySelector(form.dataset.autosave);
+  const place = form && document.querySelector(form.dataset.autosave);
+  if (!place) return;
   let timer;
   let dirty = false;
   let busy = null;
@@ -14,7 +14,7 @@
   };
   const lost = () => form.dispatchEvent(new CustomEvent("notsaved"));
   const saved = ({ at, version }) => {
-    if (version) form.elements.version.value = version;
+    if (version) form.elements._version.value = version;
     if (!dirty) say("saved", at);
   };
 
@@ -28,7 +28,7 @@
     if (!dirty || busy) return;
     dirty = false;
     say("saving");
-    busy = htmx.ajax("POST", form.getAttribute("action"), { source: form, target: place, swap: "none", values: { op: "save" } });
+    busy = htmx.ajax("POST", form.getAttribute("action"), { source: form, target: place, swap: "none", values: { _op: "save" } });
     busy.finally(() => {
       busy = null;
       if (place.dataset.state === "saving") lost();
@@ -41,7 +41,7 @@
     dirty = false;
     clearTimeout(timer);
     const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    body.append("op", "save");
+    body.append("_op", "save");
     const headers = { "X-CSRFToken": form.elements.csrf_token.value, "HX-Request": "true" };
     try {
       const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers, keepalive: true });

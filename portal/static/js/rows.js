@@ -1,7 +1,7 @@
 // The row buttons of tables: posts the form and morphs the one table that the server sends back. No work per row.
 (() => {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[name=op]:not([data-remove-file])");
+    const button = event.target.closest?.("button[name=_op]:not([data-remove-file])");
     const box = button?.closest("[data-rows]");
     if (!box || !button.form) return;
     event.preventDefault();
@@ -12,7 +12,7 @@
     const { form, value } = button;
     box.ariaBusy = "true";
     form.dispatchEvent(new CustomEvent("rows:before"));
-    await htmx.ajax("POST", form.getAttribute("action"), { source: box, target: box, swap: "outerMorph", values: { op: value } });
+    await htmx.ajax("POST", form.getAttribute("action"), { source: box, target: box, swap: "outerMorph", values: { _op: value } });
     box.ariaBusy = null;
     if (!box.matches("[data-swapped]")) return form.dispatchEvent(new CustomEvent("notsaved"));
     box.removeAttribute("data-swapped");

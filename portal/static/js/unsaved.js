@@ -1,16 +1,19 @@
 // Keeps what is typed in this tab until the server has it, and offers it back: an expired session, a lost network or a
-// closed page must never lose text. A copy belongs to one person; sign-out forgets all.
-(() => {
+// closed page must never lose text. A copy belongs to one person; passwords are never kept; sign-out forgets all.
+(async () => {
   const person = document.body.dataset.actor;
   if (!person) return;
   const form = document.querySelector("form[data-key]");
+  const path = form?.getAttribute("action");
   const PREFIX = "unsaved:";
-  const NOT_KEPT = ["csrf_token", "key", "version", "op"];
+  const OF_THE_PAGE = ["csrf_token", "_key", "_version", "_seen", "_task"];
   const copies = () => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(sessionStorage[name])]);
 
+  // A page that the submitted form led to, and that is not the form again, means that the server took it.
+  const came = document.referrer && new URL(document.referrer).pathname;
   for (const [name, copy] of copies()) {
-    const done = copy.sent && form?.dataset.key !== copy.key;
-    if (copy.person !== person || done) sessionStorage.removeItem(name);
+    const taken = copy.sent && copy.page === came && copy.path !== path;
+    if (copy.person !== person || taken) sessionStorage.removeItem(name);
   }
   document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
     for (const [name] of copies()) sessionStorage.removeItem(name);
@@ -18,48 +21,57 @@
   if (!form) return;
 
   const { key } = form.dataset;
-  const path = form.getAttribute("action");
-  const answers = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !NOT_KEPT.includes(name));
-  const notice = document.getElementById("unsaved");
+  const mine = PREFIX + key;
+  const secret = () => [...form.querySelectorAll("[type=password]")].map((input) => input.name);
+  const answers = () => {
+    const leftOut = [...OF_THE_PAGE, ...secret()];
+    return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !leftOut.includes(name));
+  };
   let timer = 0;
 
-  function keep(sent = false) {
+  function keep(more = {}) {
     clearTimeout(timer);
     timer = 0;
-    const copy = { person, key, path, sent, at: Date.now(), answers: answers() };
-    try { sessionStorage[PREFIX + key] = JSON.stringify(copy); } catch { /* the tab's store is full */ }
-  }
-  function forget(name) {
-    sessionStorage.removeItem(name);
-    notice.hidden = true;
+    const copy = { person, key, path, page: location.pathname, at: Date.now(), answers: answers(), ...more };
+    try { sessionStorage[mine] = JSON.stringify(copy); } catch { /* the tab's store is full */ }
   }
 
   const edited = () => { clearTimeout(timer); timer = setTimeout(() => keep(), 800); };  // before autosave.js speaks
   form.addEventListener("input", edited);
   form.addEventListener("change", edited);
-  form.addEventListener("submit", () => keep(true));
-  form.addEventListener("notsaved", () => keep());
+  form.addEventListener("submit", () => keep({ sent: true }));
+  form.addEventListener("notsaved", () => keep({ lost: true }));
   addEventListener("pagehide", () => { if (timer) keep(); });
-  document.addEventListener("saved", () => { if (!timer) sessionStorage.removeItem(PREFIX + key); });
+  document.addEventListener("saved", () => { if (!timer) sessionStorage.removeItem(mine); });
 
-  const [name, copy] = copies().find(([, one]) => one.key === key) ?? copies().find(([, one]) => one.path === path) ?? [];
+  const notice = document.getElementById("unsaved");
+  const [name, copy] = copies().find(([one]) => one === mine) ?? copies().find(([, one]) => one.path === path) ?? [];
   if (!copy || !notice) return;
-  const answered = copy.sent && document.getElementById("errors");  // the server had it and sent it back
-  if (answered || JSON.stringify(copy.answers) === JSON.stringify(answers())) return forget(name);
-  notice.querySelector("[data-unsaved-at]").textContent = new Date(copy.at).toLocaleString();
+  const again = copy.sent && copy.key === key && document.getElementById("errors");  // the server had it and sent it back
+  if (again || JSON.stringify(copy.answers) === JSON.stringify(answers())) return sessionStorage.removeItem(name);
+  if (copy.key !== key && !copy.lost && !copy.sent && await hasDraft(copy.key)) return sessionStorage.removeItem(name);
+
+  notice.querySelector("[data-unsaved-at]").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
   notice.hidden = false;
-  notice.querySelector("[data-unsaved-drop]").addEventListener("click", () => forget(name));
+  const putAway = () => { sessionStorage.removeItem(name); notice.hidden = true; };
+  notice.querySelector("[data-unsaved-drop]").addEventListener("click", putAway);
   notice.querySelector("[data-unsaved-restore]").addEventListener("click", () => {
-    const again = document.createElement("form");
-    Object.assign(again, { method: "post", action: path, enctype: "multipart/form-data", hidden: true });
-    const kept = NOT_KEPT.map((one) => [one, form.elements.namedItem(one)?.value ?? ""]).filter(([one]) => one !== "op");
-    for (const [one, value] of [...copy.answers, ...kept, ["op", "save"]]) {
-      const input = document.createElement("textarea");
-      Object.assign(input, { name: one, value });
-      again.append(input);
-    }
-    document.body.append(again);
-    forget(name);
-    HTMLFormElement.prototype.submit.call(again);  // a field may be called “submit”
+    putAway();
+    restore(copy.answers);
   });
+
+  // What was saved while the page was being left is found among the drafts.
+  function hasDraft(one) {
+    return fetch(`${path}?draft=${encodeURIComponent(one)}`, { method: "HEAD" }).then((answer) => answer.ok && !answer.redirected, () => false);
+  }
+
+  // Saves the copy as the draft, so that the server draws it again, rows and all.
+  function restore(kept) {
+    const page = OF_THE_PAGE.map((one) => [one, form.elements.namedItem(one)?.value]).filter(([, value]) => value !== undefined);
+    const post = Object.assign(document.createElement("form"), { method: "post", enctype: "multipart/form-data", hidden: true });
+    post.setAttribute("action", path);
+    post.append(...[...kept, ...page, ["_op", "save"]].map(([one, value]) => Object.assign(document.createElement("textarea"), { name: one, value })));
+    document.body.append(post);
+    HTMLFormElement.prototype.submit.call(post);  // a field may be called “submit”
+  }
 })();

@@ -26,6 +26,7 @@ from portal.web import posted
 from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
+from portal.web.times import due
 from portal.forms.sentences import sentence
 from portal.web.views.fill import find_form
 
@@ -104,6 +105,7 @@ def page(
         may_urge=not by.is_auditor and record.state == "running",
         confirmed=_confirmed(),
         zone=ZONE,
+        due=due,
         now=now(),
     )
 

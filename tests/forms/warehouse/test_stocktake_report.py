@@ -117,14 +117,14 @@ def test_what_is_counted_stands_still_until_the_books_are_right() -> None:
         FreezesStock(1, "A-01", frozen=True),
         FreezesStock(2, "A-01", frozen=True),
     ]
-    given_up = list(StocktakeReport.effects("refused", record))
+    given_up = list(StocktakeReport.effects("voided", record))
     assert given_up == [FreezesStock(1, "A-01", frozen=False), FreezesStock(2, "A-01", frozen=False)]
 
 
 def test_after_a_recount_the_freeze_follows_the_sheet() -> None:
     db.session.get_one(StockBalance, (2, "A-01")).frozen_by_id = 900
     record = filed(StocktakeReport, counted(line(BOLT, "100")))
-    assert list(StocktakeReport.effects("supervisor_review", record)) == [
+    assert list(StocktakeReport.effects("corrected", record)) == [
         FreezesStock(2, "A-01", frozen=False),
         FreezesStock(1, "A-01", frozen=True),
     ]

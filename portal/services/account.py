@@ -1,18 +1,28 @@
-"""A person's own stock phrases for opinions."""
+"""What people set for themselves: language, colours, stock phrases for opinions."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from portal.domain.refusal import NotFound, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
-from portal.models import Phrase
+from portal.models import Person, Phrase
 from portal.queries import account
 from portal.queries.actors import Actor
+from portal.services import audit
 
 MOST, LONGEST = 50, 200
 
 
-def add(text: str, *, by: Actor) -> None:
+def prefer(person: Person, name: str, value: str, *, now: datetime) -> None:
+    """Sets the person's own `language` or `theme`."""
+    if getattr(person, name) != value:
+        setattr(person, name, value)
+        audit.note("preference_changed", at=now, by=person.id, stream="people", name=name, value=value)
+
+
+def add_phrase(text: str, *, by: Actor) -> None:
     """Keeps a phrase; the same one is kept once.
 
     Raises:
@@ -29,7 +39,7 @@ def add(text: str, *, by: Actor) -> None:
         db.session.add(Phrase(person_id=by.id, text=text))
 
 
-def delete(id: int, *, by: Actor) -> None:
+def delete_phrase(id: int, *, by: Actor) -> None:
     """Throws one's own phrase away.
 
     Raises:

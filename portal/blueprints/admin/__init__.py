@@ -1,0 +1,31 @@
+"""People, roles, departments, calendar and settings, for administrators."""
+
+from portal.blueprints.admin import (
+    calendar,
+    departments,
+    grants,
+    leaving,
+    limits,
+    overview,
+    people,
+    sessions,
+    staff,
+    stuck,
+    substitutes,
+)
+from portal.blueprints.admin.room import bp
+
+__all__ = [
+    "bp",
+    "calendar",
+    "departments",
+    "grants",
+    "leaving",
+    "limits",
+    "overview",
+    "people",
+    "sessions",
+    "staff",
+    "stuck",
+    "substitutes",
+]

@@ -1,0 +1,58 @@
+"""Limits of the authority table and tolerances."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+
+from portal.blueprints.admin.room import Answer, bp
+from portal.domain.limits import LIMITS, Limit
+from portal.forms.sentences import who
+from portal.lib.i18n import _
+from portal.queries import history, trail
+from portal.services import settings
+from portal.web.attempt import attempt
+from portal.web.clock import now
+from portal.web.form_errors import errors
+from portal.web.guard import actor, open_to
+from portal.web.sheets import LimitSheet
+from portal.web.transaction import writes
+
+
+@bp.get("/limits")
+@open_to("administrators")
+def list_limits() -> str:
+    """The limits with their values and what they were before."""
+    events = trail.of_kind("limit_changed", "settings", size=100)
+    past = {
+        limit.key: [(event, who(event)) for event in events if event.facts["key"] == limit.key]
+        for limit in LIMITS
+    }
+    return render_template("admin/limits.html", limits=LIMITS, values=history.limits(), past=past)
+
+
+@bp.get("/limits/<key>")
+@open_to("administrators")
+def limit_sheet(key: str) -> str:
+    """The sheet to change a limit."""
+    return _page(settings.limit(key), LimitSheet(person=actor()))
+
+
+@bp.post("/limits/<key>")
+@open_to("administrators")
+@writes
+def change_limit(key: str) -> Answer:
+    """Sets a limit, with the reason."""
+    limit, form, by = settings.limit(key), LimitSheet(request.form, person=actor()), actor()
+    good, _none = attempt(
+        form, lambda: settings.change_limit(limit, form.value.data, by=by, reason=form.reason.data, now=now())
+    )
+    if not good:
+        return _page(limit, form), 422
+    flash(_("“%(title)s”已更改。", title=limit.title), "success")
+    return redirect(url_for("admin.list_limits"), 303)
+
+
+def _page(limit: Limit, form: LimitSheet) -> str:
+    wrong = errors(form) if form.errors or form.form_errors else []
+    value = history.limits()[f"@{limit.key}"]
+    return render_template("admin/limit.html", limit=limit, value=value, form=form, errors=wrong)

@@ -1,0 +1,53 @@
+"""One's own password."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request
+from flask_login import current_user
+
+from portal.blueprints.auth.room import Answer, address, bp, note_failure
+from portal.domain.refusal import Refusal
+from portal.lib.i18n import _, _l
+from portal.services import passwords, sessions
+from portal.services.passwords import WrongPassword
+from portal.web.clock import now
+from portal.web.guard import actor, open_to
+from portal.web.transaction import writes
+
+
+@bp.route("/account/password", methods=["GET", "POST"])
+@open_to("signed_in")
+def password() -> Answer:
+    """The page to change one's own password, and changing it."""
+    return _change_password() if request.method == "POST" else _password_page()
+
+
+def _change_password() -> Answer:
+    """Changes one's own password; other sessions end."""
+    person, login = actor().person, actor().login
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    try:
+        sessions.slow_guessing(login, address(), now=now())
+        if new != request.form.get("again", ""):
+            raise Refusal(_l("两次输入的新密码不一致。"))
+        password_hash = passwords.prepare(person, old, new)
+    except WrongPassword as refusal:
+        note_failure(login, "password_change_failed")
+        return _password_page(str(refusal)), refusal.status
+    except Refusal as refusal:
+        return _password_page(str(refusal)), refusal.status
+    _store(password_hash)
+    flash(_("密码已修改，其他设备上的登录已退出。"), "success")
+    return redirect("/", 303)
+
+
+@writes
+def _store(password_hash: str) -> None:
+    row = current_user.row
+    passwords.store(actor().person, password_hash, by=actor().id, now=now(), keep=row)
+    sessions.confirm(row, now=now())
+
+
+def _password_page(problem: str = "") -> str:
+    forced = actor().person.must_change_password
+    return render_template("auth/password.html", forced=forced, problem=problem)

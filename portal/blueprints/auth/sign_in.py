@@ -1,0 +1,87 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user
+from werkzeug.wrappers import Response
+
+from portal.blueprints.auth.room import Answer, address, bp
+from portal.domain.demo import DEMO_PASSWORD
+from portal.lib.i18n import _l
+from portal.queries import people
+from portal.services import sessions
+from portal.services.sessions import Proof, TooManyAttempts
+from portal.web.clock import now
+from portal.web.guard import SignedIn, actor, maybe_actor, open_to, safe_target
+from portal.web.transaction import writes
+
+WRONG = _l("登录名或密码不正确。")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@open_to("everyone")
+def sign_in() -> Answer:
+    """The sign-in page, and signing in."""
+    if request.method == "POST":
+        return _enter()
+    if maybe_actor() is not None:
+        return redirect(safe_target(request.args.get("next")), 303)
+    return _sign_in_page(request.args.get("login", "")[:100])
+
+
+def _enter() -> Answer:
+    """Signs in. The password is held against its hash before the write begins, so that nobody waits for it."""
+    login, password = sessions.plain_login(request.form.get("login", "")), request.form.get("password", "")
+    try:
+        sessions.slow_guessing(login, address(), now=now())
+        token = _open(sessions.prove(login, password), login)
+    except TooManyAttempts as refusal:
+        return _sign_in_page(login, str(refusal)), refusal.status
+    if token is None:
+        return _sign_in_page(login, str(WRONG)), 401
+    _remember(token)
+    return redirect(safe_target(request.form.get("next")), 303)
+
+
+@writes
+def _open(proof: Proof | None, login: str) -> str | None:
+    """The new session's token; None, and a failure noted, if the password did not fit."""
+    agent = request.headers.get("User-Agent", "")
+    token = sessions.admit(proof, address=address(), agent=agent, now=now()) if proof else None
+    if token is None:
+        sessions.note_failure(login, address(), now=now())
+    elif current_user.is_authenticated:
+        sessions.end(current_user.row, now=now(), by=current_user.row.person_id)
+    return token
+
+
+def _remember(token: str) -> None:
+    """A fresh cookie that holds nothing of the time before."""
+    settings = current_app.config["SETTINGS"]
+    row = sessions.find(token, now=now(), hours=settings.session_hours)
+    session.clear()
+    session.permanent = True
+    if row is not None:
+        login_user(SignedIn(token, row))
+
+
+@bp.post("/sign-out")
+@open_to("signed_in")
+@writes
+def sign_out() -> Response:
+    """Ends the session here and on the server; the browser forgets its pages."""
+    sessions.end(current_user.row, now=now(), by=actor().id)
+    session.clear()
+    answer = redirect(url_for("auth.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+def _sign_in_page(login: str, problem: str = "") -> str:
+    demo = current_app.config["SETTINGS"].demo
+    facts: dict[str, Any] = {"accounts": people.at_work(), "demo_password": DEMO_PASSWORD} if demo else {}
+    target = safe_target(request.values.get("next"))
+    return render_template("auth/sign_in.html", login=login, problem=problem, next=target, **facts)

@@ -1,0 +1,139 @@
+"""What each kind of event of the audit trail says, after the name of who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.lib.i18n import _l
+
+Facts = Mapping[str, Any]
+Text = Any  # a lazy text, or a function that picks one by the facts
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Kinds that a reader of the trail looks for together."""
+
+    key: str
+    title: Any
+    texts: Mapping[str, Text]
+
+
+def either(name: str, value: object, this: Text, other: Text) -> Callable[[Facts], Text]:
+    """One text where a fact has a value, else the other."""
+    return lambda facts: this if facts.get(name) == value else other
+
+
+ACCESS = {
+    "signed_in": _l("登录"),
+    "signed_out": _l("退出登录"),
+    "session_ended": _l("结束了%(person)s的一个登录会话"),
+    "sign_in_failed": _l("有人用账号“%(account)s”登录，密码错误"),
+    "confirmation_failed": _l("账号“%(account)s”确认身份时密码错误"),
+    "signing_failed": _l("账号“%(account)s”签署时密码错误"),
+    "password_change_failed": _l("账号“%(account)s”修改密码时原密码错误"),
+}
+PEOPLE = {
+    "company_founded": _l("建立了公司数据，共 %(people)s 人"),
+    "administrator_created": _l("创建了首位管理员%(person)s（登录名 %(login)s）"),
+    "person_created": _l("新增人员%(person)s（登录名 %(login)s，工号 %(number)s）"),
+    "person_changed": _l("修改了%(person)s的资料"),
+    "person_retired": _l("停用了%(person)s的账号"),
+    "person_reinstated": _l("恢复了%(person)s的账号"),
+    "password_reset": _l("重置了%(person)s的密码"),
+    "password_changed": _l("修改了自己的密码"),
+    "signature_statement_given": _l("声明以本人密码所做的签署与手写签名具有同等效力"),
+    "preference_changed": either(
+        "name", "language", _l("把界面语言改为 %(value)s"), _l("把界面外观改为 %(value)s")
+    ),
+    "role_granted": either(
+        "ends_on",
+        None,
+        _l("授予%(person)s“%(role)s”，自 %(starts_on)s 起"),
+        _l("授予%(person)s“%(role)s”，%(starts_on)s 至 %(ends_on)s"),
+    ),
+    "role_ended": _l("收回%(person)s的“%(role)s”"),
+    "substitution_set": _l("设置%(substitute)s代理%(person)s，%(starts_on)s 至 %(ends_on)s，范围：%(forms)s"),
+    "substitution_ended": _l("结束了%(substitute)s对%(person)s的代理"),
+    "department_changed": _l("修改了%(department)s的设置"),
+    "work_handed_over": _l("把%(person)s名下 %(count)s 项任务转交给%(to)s"),
+    "staff_imported": _l("从表格导入了 %(count)s 人"),
+}
+SETTINGS = {
+    "limit_changed": _l("把“%(limit)s”由 %(old)s 改为 %(new)s"),
+    "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
+    "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),
+    "trail_exported": _l("导出了审计追踪"),
+}
+RECORDS = {
+    "record_submitted": _l("提交了 %(number)s"),
+    "record_changed": _l("更正了内容（第 %(version)s 版），改动：%(fields)s"),
+    "record_withdrawn": _l("撤回"),
+    "record_given_up": _l("放弃，不再提交"),
+    "record_finished": _l("办理完毕"),
+    "record_refused": _l("以拒绝结束"),
+    "record_voided": _l("作废"),
+    "record_corrected": _l("由 %(corrected_by)s 冲销更正"),
+    "draft_opened": _l("生成了待填写的 %(form)s"),
+    "draft_submitted": _l("据此提交了 %(number)s"),
+    "comment_added": _l("发表了评论"),
+    "copied_to": _l("抄送%(people)s"),
+    "urged": _l("催办"),
+    "asked_done": _l("完成了待办“%(title)s”"),
+    "master_changed": _l("更新了%(table)s %(row)s"),
+    "print_stored": _l("生成 PDF 并存档"),
+}
+STEPS = {
+    "step_signed": either(
+        "outside",
+        "",
+        _l("签署“%(step)s”（%(meaning)s）"),
+        _l("见证外部签字人%(outside)s签署“%(step)s”（%(meaning)s）"),
+    ),
+    "step_advised": _l("对“%(step)s”答复了意见"),
+    "step_returned": _l("在“%(step)s”退回%(back_to)s"),
+    "step_refused": _l("在“%(step)s”拒绝"),
+    "step_stuck": _l("“%(step)s”没有人可以办理，已通知管理员"),
+    "entry_added": _l("补充登记“%(step)s”"),
+    "signer_added": either(
+        "where", "before", _l("在“%(step)s”前加签%(person)s"), _l("在“%(step)s”后加签%(person)s")
+    ),
+    "advice_asked": _l("就“%(step)s”征求%(person)s的意见"),
+    "handed_over": _l("把“%(step)s”转办给%(person)s"),
+    "rerouted": _l("以管理员身份把“%(step)s”改派给%(person)s"),
+    "task_moved": _l("因人员变动把“%(step)s”由%(person)s转给%(to)s"),
+    "outside_link_made": _l("为“%(step)s”生成了外部签字链接，发给%(sent_to)s"),
+}
+GROUPS = (
+    Group("records", _l("记录"), RECORDS),
+    Group("steps", _l("签署与流转"), STEPS),
+    Group("people", _l("人员与权限"), PEOPLE),
+    Group("access", _l("登录与身份"), ACCESS),
+    Group("settings", _l("设置与导出"), SETTINGS),
+)
+TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group.texts.items()}
+EXCEPTIONS = (
+    "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
+    "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
+    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported",
+)  # fmt: skip
+NEUTRAL = _l("记录了事件 %(kind)s")
+TABLES = {
+    "customer": _l("客户"),
+    "supplier": _l("供应商"),
+    "project": _l("项目"),
+    "product": _l("产品"),
+    "stock_item": _l("库存物料"),
+}
+COLUMNS = {
+    "number": _l("工号"),
+    "name": _l("姓名"),
+    "department_id": _l("部门"),
+    "email": _l("邮箱"),
+    "phone": _l("电话"),
+    "head_id": _l("负责人"),
+    "name_en": _l("英文名称"),
+    "aliases": _l("别名"),
+}

@@ -1,0 +1,165 @@
+"""Time goes by: those whose task is late are reminded, then their head is told; daily entries fall due.
+
+Nothing here ever signs or approves. Each thing happens once, however often this runs.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.deadlines import as_moment
+from portal.domain.permissions import head_key
+from portal.domain.roles import ROLE
+from portal.domain.signoff import Entry
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.lib.workdays import Calendar
+from portal.models import Department, Person, Record, Task
+from portal.models.records import OPEN
+from portal.queries import calendar
+from portal.services import audit, notices, route, tasks
+
+AT_ONCE = 200
+TOP = "management"  # whose head is told when the late one is a head
+
+
+def remind(now: datetime) -> int:
+    """Tells the holders of tasks that have become late, once each; returns how many tasks it was."""
+    late = _late(now).where(sa.or_(Task.reminded_at.is_(None), Task.reminded_at < Task.due_at)).limit(AT_ONCE)
+    found = list(db.session.scalars(late.with_for_update(of=Task, skip_locked=True)))
+    for task in found:
+        task.reminded_at = now
+        keys = [holder.key for holder in task.holders]
+        notices.tell(keys, "overdue", now=now, record_id=task.record_id, **_facts(task))
+        audit.note("reminded", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id)
+    return len(found)
+
+
+def escalate(now: datetime) -> int:
+    """Tells the heads of those who are late by a working day, once each; returns how many tasks it was."""
+    days = calendar.current()
+    late = _late(now - timedelta(days=1)).where(Task.escalated_at.is_(None)).limit(AT_ONCE)
+    found = [
+        task
+        for task in db.session.scalars(late.with_for_update(of=Task, skip_locked=True))
+        if task.due_at is not None and days.add_working_days(task.due_at, 1) <= now
+    ]
+    for task in found:
+        task.escalated_at = now
+        heads = _heads(task)
+        assert task.record is not None
+        tasks.let_read(task.record, heads)
+        notices.tell(heads, "escalated", now=now, record_id=task.record_id, **_facts(task))
+        audit.note(
+            "escalated", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id, to=heads
+        )
+    return len(found)
+
+
+def ask_entries(now: datetime) -> int:
+    """Makes the tasks of daily side entries: one for each day past the entry's date; returns how many."""
+    days = calendar.current()
+    today = now.astimezone(days.zone).date()
+    made = 0
+    for form in FORMS.values():
+        for entry in form.signoff.entries:
+            if entry.daily_after:
+                for record in db.session.scalars(_without_entry(form.code, entry.key, today)):
+                    made += _ask(record, entry, today, days, now=now)
+    return made
+
+
+def sweep(now: datetime) -> int:
+    """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
+    return remind(now) + escalate(now) + ask_entries(now)
+
+
+def _late(now: datetime) -> sa.Select[Task]:
+    open = Task.state == "open", Task.due_at <= now, Task.record_id.is_not(None)
+    return sa.select(Task).where(*open).order_by(Task.due_at, Task.id)
+
+
+def _heads(task: Task) -> list[str]:
+    """The heads of the holders' departments; of the management, where the head is late."""
+    departments = {one.key: one for one in db.session.scalars(sa.select(Department))}
+    by_id = {one.id: one for one in departments.values()}
+    people = {person.id for holder in task.holders for person in _holders(holder.key)}
+    heads: dict[str, None] = {}
+    for holder in task.holders:
+        kind, _colon, rest = holder.key.partition(":")
+        if kind == "head":
+            found = departments[TOP]
+        elif kind == "role" and ROLE[rest].department in departments:
+            found = departments[ROLE[rest].department]
+        else:
+            person = db.session.get(Person, int(rest)) if kind == "person" else None
+            found = by_id[person.department_id] if person else departments[TOP]
+        if found.head_id is None or people == {found.head_id}:
+            found = departments[TOP]
+        heads[head_key(found.id)] = None
+    return list(heads)
+
+
+def _holders(key: str) -> list[Person]:
+    kind, _colon, rest = key.partition(":")
+    person = db.session.get(Person, int(rest)) if kind == "person" else None
+    return [person] if person else []
+
+
+def _without_entry(code: str, key: str, today: date) -> sa.Select[Record]:
+    """Open records of a form without a task for today's entry."""
+    asked = sa.select(Task.id).where(
+        Task.record_id == Record.id, Task.kind == "entry", Task.step == key, Task.note == today.isoformat()
+    )
+    return sa.select(Record).where(Record.form_code == code, Record.state.in_(OPEN), ~asked.exists())
+
+
+def _ask(record: Record, entry: Entry, today: date, days: Calendar, *, now: datetime) -> int:
+    """Tasks for the days past the entry's date that have none yet, those of days when nobody looked included."""
+    answers = route.known(record)
+    since = _day(answers.get(entry.daily_after), days)
+    if since is None or since >= today or (entry.when is not None and not entry.when.holds(answers)):
+        return 0
+    tasks.lock(record.id)
+    known = set(
+        db.session.scalars(
+            sa.select(Task.note).where(
+                Task.record_id == record.id, Task.kind == "entry", Task.step == entry.key
+            )
+        )
+    )
+    first = max(since, record.submitted_at.astimezone(days.zone).date()) + timedelta(days=1)
+    missed = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    keys = sorted(route.keys_of(entry.by, record, answers))
+    wanted = [day for day in missed if day.isoformat() not in known]
+    for day in wanted:
+        tasks.make(
+            "entry", keys, form_code=record.form_code, now=now, record=record, due_at=as_moment(day, days),
+            step=entry.key, round=record.round, note=day.isoformat(),
+        )  # fmt: skip
+    if wanted:
+        db.session.flush()
+        notices.tell(keys, "entry", now=now, record_id=record.id, step=entry.key)
+        audit.note(
+            "entries_asked",
+            at=now,
+            by=None,
+            record_id=record.id,
+            entry=entry.key,
+            days=[str(day) for day in wanted],
+        )
+    return len(wanted)
+
+
+def _day(value: Any, days: Calendar) -> date | None:
+    if isinstance(value, datetime):
+        return value.astimezone(days.zone).date()
+    return value if isinstance(value, date) else None
+
+
+def _facts(task: Task) -> dict[str, Any]:
+    due = task.due_at.isoformat() if task.due_at else None
+    return {"step": task.step, "due": due, "task": task.id}

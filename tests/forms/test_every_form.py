@@ -1,0 +1,165 @@
+"""Every form of the catalogue: opens, refuses emptiness, walks its whole route, prints what was answered."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from typing import Any
+
+import pypdfium2
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import definition, every_field
+from portal.forms.sheet import lines
+from portal.models import AuditEvent, Record, Signature, StockBalance, StockEntry
+from portal.queries import history
+from portal.services import audit
+from tests.walk import Walker
+
+CODES = sorted(FORMS)
+
+
+@pytest.fixture
+def walker(app: Flask) -> Walker:
+    """People who fill in and sign."""
+    return Walker(app)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_opens_with_every_field(walker: Walker, code: str) -> None:
+    form = FORMS[code]
+    answer = walker.browser(walker.opener(form)).get(walker.address(form) + "new")
+    assert answer.status_code == 200
+    for field in form():
+        assert str(field.label.text) in answer.text
+        assert f'name="{field.name}' in answer.text or field.computed, field.name
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_refuses_emptiness_beside_each_field(walker: Walker, code: str) -> None:
+    form = FORMS[code]
+    answer = walker.browser(walker.opener(form)).post(walker.address(form) + "new", data={"_op": "submit"})
+    assert answer.status_code == 422
+    for field in form():
+        if (
+            field.required
+            and not field.computed
+            and field.when is None
+            and field.kind not in ("line_items", "checklist")
+        ):
+            assert f"“{field.label.text}”" in answer.text
+    with walker.app.app_context():
+        assert (
+            db.session.scalar(sa.select(sa.func.count()).select_from(Record).where(Record.form_code == code))
+            == 0
+        )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_walks_its_whole_route_and_prints_every_answer(walker: Walker, code: str) -> None:
+    number = walker.walk(code)
+    assert walker.state(number) == "finished"
+    browser = walker.browser(walker.opener(FORMS[code]))
+    page = browser.get(f"/records/{number}", follow_redirects=True)
+    assert page.status_code == 200
+    document = browser.get(f"{walker.address(FORMS[code])}{number}.pdf")
+    assert document.mimetype == "application/pdf"
+    printed = squeezed(text_of(document.data))
+    with walker.app.app_context():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        stored = history.stored_answers(history.content(record), history.signatures(record))
+        for text in shown(record, stored):
+            assert squeezed(text) in printed, text
+        assert audit.verify()[1] is None
+        books_balance()
+        names = db.session.scalars(sa.select(AuditEvent.kind).where(AuditEvent.record_id == record.id)).all()
+        assert names[0] == "record_submitted"
+        assert "record_finished" in names
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_comes_back_when_returned_and_goes_round_again(walker: Walker, code: str) -> None:
+    number = walker.open(code)
+    form = FORMS[code]
+    with walker.app.app_context():
+        record, task = walker._turn(number)
+        assert task is not None
+        login = walker._signer(task)
+        seen = history.shown_hash(history.content(record), history.signatures(record))
+        id = task.id
+        db.session.commit()
+    data = {"_task": str(id), "_seen": seen, "_op": "return", "_to": "applicant"}
+    address = f"{walker.address(form)}{number}"
+    refused = walker.browser(login).post(f"{address}/signatures", data=data)
+    assert refused.status_code == 422  # no reason given
+    assert walker.state(number) == "running"
+    assert (
+        walker.browser(login)
+        .post(f"{address}/signatures", data={**data, "_opinion": "数量请再核对"})
+        .status_code
+        == 303
+    )
+    assert walker.state(number) == "returned"
+    opener = walker.browser(walker.opener(form))
+    page = opener.get(f"{address}/correct")
+    assert page.status_code == 200
+    assert "更正理由" in page.text
+
+
+def test_every_form_has_its_texts_in_english() -> None:
+    missing = [
+        (code, text["zh"])
+        for code in CODES
+        for text in texts(definition(FORMS[code]))
+        if text["zh"] == text["en"] and re.search(r"[\u4e00-\u9fff]", text["zh"])
+    ]
+    assert not missing, missing
+
+
+def texts(value: Any) -> list[dict[str, str]]:
+    """Every pair of languages in a definition."""
+    if isinstance(value, dict):
+        own = [{"zh": value["zh"], "en": value["en"]}] if {"zh", "en"} <= set(value) else []
+        return own + [text for one in value.values() for text in texts(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in texts(one)]
+    return []
+
+
+def shown(record: Record, stored: dict[str, Any]) -> list[str]:
+    """Every answer as text, cells of tables too."""
+    found = []
+    for line in lines(every_field(record.form_version.definition), stored, "zh"):
+        cells = [line.cell, *(cell for row in line.rows for cell in row)]
+        found += [cell.text for cell in cells if cell.text]
+        found += [file["name"] for cell in cells for file in cell.files if line.kind == "attachment"]
+    return found
+
+
+def text_of(data: bytes) -> str:
+    """The text layer of a PDF file."""
+    document = pypdfium2.PdfDocument(io.BytesIO(data))
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, which a print may break anywhere."""
+    return re.sub(r"[\s\u00ad\ufffe]+", "", unicodedata.normalize("NFKC", text))
+
+
+def books_balance() -> None:
+    """The stock ledger equals the sum of the journal."""
+    total = sa.func.sum(StockEntry.quantity)
+    sums = {(item, place): amount for item, place, amount in db.session.execute(
+        sa.select(StockEntry.item_id, StockEntry.place, total).group_by(StockEntry.item_id, StockEntry.place)
+    )}  # fmt: skip
+    for balance in db.session.scalars(sa.select(StockBalance)):
+        assert balance.quantity == sums.get((balance.item_id, balance.place), 0)
+    assert not db.session.scalar(
+        sa.select(sa.func.count()).select_from(Signature).where(Signature.sha256 == "")
+    )

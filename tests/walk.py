@@ -1,0 +1,196 @@
+"""Walks records through the portal's public door: fills forms over HTTP as their stories tell, signs as those whose turn it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from random import Random
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.demo.stories import STORIES
+from portal.demo.world import DemoWorld
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import db
+from portal.forms.base import CompanyForm, Sheet
+from portal.forms.catalogue import FORMS
+from portal.forms.fields import Rows
+from portal.forms.kinds import Ref
+from portal.forms.references import Attachments, Reference
+from portal.models import Person, Record, Task
+from portal.queries import history
+from portal.queries.pick import record_label
+from portal.services import route, tasks
+
+DRAWING = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def pairs(sheet: Sheet) -> list[tuple[str, str]]:
+    """A filled sheet as a browser would post it."""
+    found: list[tuple[str, str]] = []
+    for field in sheet:
+        if isinstance(field, Rows):
+            found += [pair for row in field.rows for pair in pairs(row)]
+        elif field.computed or field.blank:
+            continue
+        elif isinstance(field, Attachments):
+            files = field.data if isinstance(field.data, list) else [field.data]
+            found += [(field.name, str(file["id"])) for file in files]
+        elif isinstance(field, Reference):
+            found.append((field.name, field.data.text))
+        elif field.kind == "multi_choice":
+            found += [(field.name, value) for value in field.data]
+        elif field.kind in ("choice", "checklist_item"):
+            found.append((field.name, field.data))
+        else:
+            found.append((field.name, field._value()))
+    return found
+
+
+class Walker:
+    """The people of the small company, each with a signed-in browser when first needed."""
+
+    def __init__(self, app: Flask, seed: int = 1) -> None:
+        self.app, self.rng = app, Random(seed)
+        self.browsers: dict[str, FlaskClient] = {}
+        self.hints: dict[str, Ref] = {}
+
+    def browser(self, login: str) -> FlaskClient:
+        """The signed-in browser of a person."""
+        if login not in self.browsers:
+            client = self.app.test_client()
+            answer = client.post("/sign-in", data={"login": login, "password": DEMO_PASSWORD})
+            assert answer.status_code == 303, answer.text
+            self.browsers[login] = client
+        return self.browsers[login]
+
+    def opener(self, form: type[CompanyForm]) -> str:
+        """The login of somebody who may start the form."""
+        return "customer_service_head" if form.opened_by == ("department_head",) else form.opened_by[0]
+
+    def open(self, code: str) -> str:
+        """Fills the form as its story tells and submits it; gives the record's number."""
+        form = FORMS[code]
+        login = self.opener(form)
+        with self.app.app_context():
+            self._prepare(form())
+            data = pairs(form(answers=STORIES[code].opening(self._world(login))))
+            db.session.commit()
+        answer = self.browser(login).post(self.address(form) + "new", data=multi([("_op", "submit"), *data]))
+        assert answer.status_code == 303, problems(answer)
+        return answer.headers["Location"].rsplit("/", 1)[-1]
+
+    def sign(self, number: str) -> bool:
+        """Takes the record's next open turn as its story tells; False when none is left."""
+        with self.app.app_context():
+            record, task = self._turn(number)
+            if task is None:
+                return False
+            form, login = FORMS[record.form_code], self._signer(task)
+            step = form.signoff.step(task.step)
+            fields: list[tuple[str, str]] = []
+            if step.fills is not None:
+                known = route.known(record, now=datetime.now(UTC))
+                self.hints[record.form_code] = Ref(record.id, record_label(record))
+                self._prepare(step.fills())
+                told = STORIES[form.code].stages[step.key](self._world(login), known)
+                fields = pairs(step.fills(answers=told, context=known))
+            seen = history.shown_hash(history.content(record), history.signatures(record))
+            outside = [("_outside_name", "钱外宾"), ("_hand-drawn", DRAWING)] if task.outside else []
+            controls = [
+                ("_task", str(task.id)),
+                ("_seen", seen),
+                ("_op", "sign"),
+                ("_opinion", "同意"),
+                *outside,
+            ]
+            db.session.commit()
+        answer = self.browser(login).post(
+            f"{self.address(form)}{number}/signatures", data=multi([*controls, *fields])
+        )
+        assert answer.status_code == 303, problems(answer)
+        return True
+
+    def walk(self, code: str) -> str:
+        """Fills in a form and signs it to its end."""
+        number = self.open(code)
+        for _turn in range(30):
+            if not self.sign(number):
+                return number
+        raise AssertionError(f"{number} does not come to an end")
+
+    @staticmethod
+    def address(form: type[CompanyForm]) -> str:
+        """The register's path."""
+        return f"/{form.department_key.replace('_', '-')}/{form.slug}/"
+
+    def state(self, number: str) -> str:
+        """The record's state."""
+        with self.app.app_context():
+            return db.session.scalars(sa.select(Record.state).where(Record.number == number)).one()
+
+    def _world(self, login: str) -> DemoWorld:
+        world = DemoWorld(self.rng, datetime.now(UTC))
+        person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
+        world.sees(person)
+        world.hints = dict(self.hints)
+        return world
+
+    def _prepare(self, sheet: Sheet) -> None:
+        """Sees to it that the records which the sheet must name exist."""
+        wanted = [
+            target
+            for field in sheet.every_field()
+            if field.kind == "record_link" and field.required
+            for target in field.targets
+            if target in FORMS
+        ]
+        db.session.commit()
+        for code in wanted:
+            if code not in self.hints:
+                number = self.open(code)
+                self._remember(number)
+                while self.state(number) == "running" and self._able(number) and self.sign(number):
+                    pass
+
+    def _able(self, number: str) -> bool:
+        """Whether the next turn can be taken without a record that is only now being made."""
+        record, task = self._turn(number)
+        if task is None:
+            return False
+        fills = FORMS[record.form_code].signoff.step(task.step).fills
+        links = [f for f in fills().every_field() if f.kind == "record_link" and f.required] if fills else []
+        return not any(target in FORMS and target not in self.hints for f in links for target in f.targets)
+
+    def _remember(self, number: str) -> None:
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        self.hints[record.form_code] = Ref(record.id, record_label(record))
+
+    def _turn(self, number: str) -> tuple[Record, Task | None]:
+        db.session.rollback()
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        waiting = [one for one in history.open_tasks(record) if one.state == "open" and one.kind == "sign"]
+        return record, waiting[0] if waiting else None
+
+    def _signer(self, task: Task) -> str:
+        keys = [holder.key for holder in task.holders]
+        able = tasks.able(keys, [one.person_id for one in task.exclusions], datetime.now(UTC))
+        return db.session.get_one(Person, min(able)).login
+
+
+def multi(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
+    """Pairs as the test client takes them."""
+    found: dict[str, list[str]] = {}
+    for name, value in fields:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def problems(answer: TestResponse) -> str:
+    """What a page complains about."""
+    found = re.findall(r'class="(?:field-error|note note-error)"[^>]*>(.*?)</p>', answer.text, re.S)
+    found += re.findall(r'<div class="error-summary".*?</div>', answer.text, re.S)
+    return f"{answer.status_code} " + " | ".join(re.sub(r"<[^>]+>|\s+", " ", one).strip() for one in found)
