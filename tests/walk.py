@@ -75,8 +75,8 @@ class Walker:
         """Fills the form as its story tells and submits it; gives the record's number."""
         form = FORMS[code]
         login = self.opener(form)
+        self._prepare(form)
         with self.app.app_context():
-            self._prepare(form())
             data = pairs(form(answers=STORIES[code].opening(self._world(login))))
             db.session.commit()
         answer = self.browser(login).post(self.address(form) + "new", data=multi([("_op", "submit"), *data]))
@@ -85,28 +85,23 @@ class Walker:
 
     def sign(self, number: str) -> bool:
         """Takes the record's next open turn as its story tells; False when none is left."""
+        form, stage = self._stage(number)
+        if stage is not None:
+            self._remember(number)
+            self._prepare(stage)
         with self.app.app_context():
             record, task = self._turn(number)
             if task is None:
                 return False
-            form, login = FORMS[record.form_code], self._signer(task)
-            step = form.signoff.step(task.step)
+            login = self._signer(task)
             fields: list[tuple[str, str]] = []
-            if step.fills is not None:
+            if stage is not None:
                 known = route.known(record, now=datetime.now(UTC))
-                self.hints[record.form_code] = Ref(record.id, record_label(record))
-                self._prepare(step.fills())
-                told = STORIES[form.code].stages[step.key](self._world(login), known)
-                fields = pairs(step.fills(answers=told, context=known))
+                told = STORIES[form.code].stages[task.step](self._world(login), known)
+                fields = pairs(stage(answers=told, context=known))
             seen = history.shown_hash(history.content(record), history.signatures(record))
             outside = [("_outside_name", "钱外宾"), ("_hand-drawn", DRAWING)] if task.outside else []
-            controls = [
-                ("_task", str(task.id)),
-                ("_seen", seen),
-                ("_op", "sign"),
-                ("_opinion", "同意"),
-                *outside,
-            ]
+            controls = [("_task", str(task.id)), ("_seen", seen), ("_op", "sign"), ("_opinion", "同意"), *outside]
             db.session.commit()
         answer = self.browser(login).post(
             f"{self.address(form)}{number}/signatures", data=multi([*controls, *fields])
@@ -139,38 +134,41 @@ class Walker:
         world.hints = dict(self.hints)
         return world
 
-    def _prepare(self, sheet: Sheet) -> None:
+    def _prepare(self, sheet: type[Sheet]) -> None:
         """Sees to it that the records which the sheet must name exist."""
-        wanted = [
-            target
-            for field in sheet.every_field()
-            if field.kind == "record_link" and field.required
-            for target in field.targets
-            if target in FORMS
-        ]
-        db.session.commit()
-        for code in wanted:
-            if code not in self.hints:
-                number = self.open(code)
-                self._remember(number)
-                while self.state(number) == "running" and self._able(number) and self.sign(number):
+        opened = []
+        for code in self._missing(sheet):
+            opened.append(self.open(code))
+            self._remember(opened[-1])
+            for number in reversed(opened):  # an earlier one may have waited for this one
+                while not self._blocked(number) and self.sign(number):
                     pass
 
-    def _able(self, number: str) -> bool:
-        """Whether the next turn can be taken without a record that is only now being made."""
-        record, task = self._turn(number)
-        if task is None:
-            return False
-        fills = FORMS[record.form_code].signoff.step(task.step).fills
-        links = [f for f in fills().every_field() if f.kind == "record_link" and f.required] if fills else []
-        return not any(target in FORMS and target not in self.hints for f in links for target in f.targets)
+    def _missing(self, sheet: type[Sheet]) -> list[str]:
+        """Forms of which the sheet must name a record, where there is none yet."""
+        with self.app.app_context():
+            links = [field for field in sheet().every_field() if field.kind == "record_link" and field.required]
+        wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
+        return [code for code in wanted if code not in self.hints]
+
+    def _blocked(self, number: str) -> bool:
+        """Whether the next turn needs a record that is only now being made."""
+        _form, stage = self._stage(number)
+        return stage is not None and bool(self._missing(stage))
+
+    def _stage(self, number: str) -> tuple[type[CompanyForm], type[Sheet] | None]:
+        """The record's form, and the stage of its next turn."""
+        with self.app.app_context():
+            record, task = self._turn(number)
+            form = FORMS[record.form_code]
+            return form, form.signoff.step(task.step).fills if task else None
 
     def _remember(self, number: str) -> None:
-        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
-        self.hints[record.form_code] = Ref(record.id, record_label(record))
+        with self.app.app_context():
+            record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+            self.hints[record.form_code] = Ref(record.id, record_label(record))
 
     def _turn(self, number: str) -> tuple[Record, Task | None]:
-        db.session.rollback()
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         waiting = [one for one in history.open_tasks(record) if one.state == "open" and one.kind == "sign"]
         return record, waiting[0] if waiting else None

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotFound
-from portal.domain.roles import DEPARTMENTS
+from portal.domain.roles import DEPARTMENT, DEPARTMENTS
 from portal.forms.columns import LINK, Column
 from portal.forms.ledgers import LEDGERS, Ledger
 from portal.forms.registers import REGISTERS, Register
@@ -47,6 +47,8 @@ def show(key: str) -> str | Response:
     return render_template(
         "registers/ledger.html",
         ledger=ledger,
+        department=DEPARTMENT[ledger.department].title,
+        room=f"/{ledger.department.replace('_', '-')}/",
         lines=_lines(ledger, page.rows),
         asked=asked,
         here=asked.query(),

@@ -15,14 +15,14 @@ from portal.services import tasks
 
 
 class Cast:
-    """Who may act on a day; asked once a day and then remembered."""
+    """Asked once and remembered until somebody begins or ends to stand in for another."""
 
     def __init__(self, world: DemoWorld) -> None:
         self.world = world
-        self._day: date | None = None
-        self._actors: dict[int, Actor] = {}
-        self._able: dict[tuple[Any, ...], list[int]] = {}
         self.away: frozenset[int] = frozenset()
+        self._day: date | None = None
+        self._stand_ins: tuple[Any, ...] = ()
+        self._actors: dict[int, Actor] = {}
 
     def actor(self, person_id: int) -> Actor:
         """The person with today's roles and substitutions."""
@@ -36,27 +36,27 @@ class Cast:
         self._turn()
         keys = tuple(sorted(holder.key for holder in task.holders))
         barred = tuple(sorted(exclusion.person_id for exclusion in task.exclusions))
-        if (keys, barred) not in self._able:
-            self._able[keys, barred] = sorted(tasks.able(keys, barred, self.world.now))
-        there = [id for id in self._able[keys, barred] if id not in self.away]
+        there = sorted(tasks.able(keys, barred, self.world.now) - self.away)
         applicant = task.record.applicant_id if task.outside and task.record else None
         if applicant in there:
             return self.actor(applicant)
         return self.actor(self.world.rng.choice(there)) if there else None
 
     def refresh(self) -> None:
-        """Forgets everything; a new day, or a change of substitutes."""
+        """Looks again who stands in for whom."""
         self._day = None
 
     def _turn(self) -> None:
         if self._day == self.world.today:
             return
         self._day = self.world.today
-        self._actors.clear()
-        self._able.clear()
-        query = sa.select(Substitution.person_id).where(
+        query = sa.select(Substitution.id, Substitution.person_id).where(
             Substitution.ended_at.is_(None),
             Substitution.starts_on <= self._day,
             Substitution.ends_on >= self._day,
         )
-        self.away = frozenset(db.session.scalars(query))
+        stand_ins = tuple(db.session.execute(query.order_by(Substitution.id)).tuples())
+        if stand_ins != self._stand_ins:
+            self._stand_ins = stand_ins
+            self._actors.clear()
+        self.away = frozenset(person for _id, person in stand_ins)

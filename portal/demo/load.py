@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 
-import sqlalchemy as sa
+from sqlalchemy import event
 
 from portal.database import transaction
 from portal.demo import filling, hours
 from portal.demo.cast import Cast
 from portal.demo.company import seed_company
+from portal.demo.haste import remembering
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
 from portal.demo.stories import STORIES
@@ -24,7 +27,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.models import Record, Task
-from portal.queries import calendar, history
+from portal.queries import calendar
 from portal.services import reminders
 
 YEAR = timedelta(days=365)
@@ -53,7 +56,8 @@ def load(now: datetime, *, records: int = 1500, seed: int = 2026, report: Report
     """
     with transaction():
         seed_company(now - YEAR)
-    return Year(now, records, Random(seed)).run(report or (lambda done, total: None))
+    with remembering():
+        return Year(now, records, Random(seed)).run(report or (lambda done, total: None))
 
 
 class Year:
@@ -73,19 +77,23 @@ class Year:
         self._begun = 0
         self._tries: Counter[int] = Counter()
         self._planned: set[int] = set()
+        self._touched: set[Task] = set()
         self._forms = [code for code in FORMS if code in STORIES]
         self._weights = [OFTEN.get(code, SELDOM.get(code, 1.0)) for code in self._forms]
 
     def run(self, report: Report) -> Summary:
         """Lets everything happen that falls before the end."""
         self._plan_year()
+        event.listen(db.session(), "after_flush", self._note_tasks)
         while self._queue and self._queue[0][0] <= self.end:
             with transaction():
                 for _act in range(AT_ONCE):
                     if not self._queue or self._queue[0][0] > self.end:
                         break
                     self._next()
+            gc.collect(0)
             report(min(self.summary.records, self.wanted), self.wanted)
+        event.remove(db.session(), "after_flush", self._note_tasks)
         self.world.now = self.end
         with transaction():
             self.pastime.tidy(self.end)
@@ -120,16 +128,16 @@ class Year:
                     task = db.session.get_one(Task, id)
                     what = f"{task.form_code} {task.kind} {task.step}"
                     self._turn(task)
+            self._plan_tasks()
         except (Refusal, filling.Unfit) as problem:
             self.summary.failures[f"{what}: {problem}"] += 1
             self._again(kind, id)
+        self._touched.clear()
 
     def _day(self) -> None:
         """What a day brings: reminders, side entries due, small acts."""
         reminders.sweep(self.world.now)
         self.pastime.day()
-        entries = sa.select(Task).where(Task.kind == "entry", Task.state == "open")
-        self._plan_tasks(db.session.scalars(entries).all())
 
     def _begin(self, code: str) -> None:
         """Somebody starts a record, unless drafts taken up have made enough of them."""
@@ -144,30 +152,25 @@ class Year:
         self.summary.records += 1
         if self.rng.random() < WITHDRAWN:
             self._put(self._soon(minutes=40), "withdraw", record.id)
-        self._plan(record)
 
     def _withdraw(self, record_id: int) -> None:
         record = db.session.get_one(Record, record_id)
         self.pastime.withdraw(record)
-        self._plan(record)
 
     def _turn(self, task: Task) -> None:
         """Somebody takes a turn on a task."""
         self._planned.discard(task.id)
         if task.state not in ("open", "stuck"):
             return
-        moved = self.progress.act(task)
-        self.summary.records += task.kind == "open" and len(moved) == 2
-        for record in moved:
-            self._plan(record)
+        self.summary.records += self.progress.act(task)
 
-    def _plan(self, record: Record) -> None:
-        db.session.flush()
-        self._plan_tasks(history.open_tasks(record))
+    def _note_tasks(self, session: Any, _context: Any) -> None:
+        """Hears which tasks are written."""
+        self._touched |= {row for row in (*session.new, *session.dirty) if isinstance(row, Task)}
 
-    def _plan_tasks(self, waiting: Iterable[Task]) -> None:
-        """Puts turns that somebody must take into the queue."""
-        for task in waiting:
+    def _plan_tasks(self) -> None:
+        """Puts turns that somebody must take from now on into the queue."""
+        for task in sorted(self._touched, key=lambda task: task.id):
             if task.id not in self._planned and task.state in ("open", "stuck"):
                 self._planned.add(task.id)
                 self._put(hours.answer(self.world.now, task.due_at, self.rng, self.calendar), "task", task.id)

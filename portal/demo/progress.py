@@ -27,22 +27,21 @@ class Progress:
     def __init__(self, world: DemoWorld, cast: Cast) -> None:
         self.world, self.cast = world, cast
 
-    def act(self, task: Task) -> list[Record]:
-        """Somebody takes their turn on the task; returns the records that moved.
+    def act(self, task: Task) -> bool:
+        """Somebody takes their turn on the task; returns whether a new record came of it.
 
         Raises:
             Unfit: what the story has them write is refused by the form.
             Refusal: the rules do not allow it now.
         """
         by = self._administrator() if task.state == "stuck" else self.cast.for_task(task)
-        moved = [task.record] if task.record is not None else []
         if by is None:
-            return moved
+            return False
         if task.record is not None:
             self.world.sees(task.record.applicant, by.person)
         turn = getattr(self, f"_{task.kind}", self._sign)
         made = (self._reroute if task.state == "stuck" else turn)(task, by)
-        return moved if made is None else [*moved, made]
+        return isinstance(made, Record)
 
     def _sign(self, task: Task, by: Actor) -> None:
         """Signs, or does something else with the turn."""
@@ -154,6 +153,8 @@ class Progress:
     def _entry(self, task: Task, by: Actor) -> None:
         """Adds the side entry that is due."""
         record = _record(task)
+        if task.step not in STORIES[record.form_code].stages:
+            return
         signed = history.signatures(record)
         known = route.known(record, signed)
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)

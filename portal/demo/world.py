@@ -41,6 +41,7 @@ class DemoWorld:
         self.uploader: int | None = None  # who attaches files
         self.hints: dict[str, Ref] = {}  # form code or kind -> what a draft being taken up is about
         self._finished: dict[str, list[Ref]] = defaultdict(list)
+        self._answers: dict[int, Mapping[str, Any]] = {}  # of finished records
         self._digests: dict[tuple[str, int], tuple[str, int]] = {}
         self._read()
 
@@ -110,8 +111,12 @@ class DemoWorld:
         """The typed answers of a record, stages included."""
         if record.id is None:
             return {}
-        known = route.known(db.session.get_one(Record, record.id))
-        return {name: value for name, value in known.items() if not name.startswith("@")}
+        if record.id not in self._answers:
+            known = route.known(db.session.get_one(Record, record.id))
+            self._answers[record.id] = {
+                name: value for name, value in known.items() if not name.startswith("@")
+            }
+        return self._answers[record.id]
 
     def file(self, name: str) -> dict[str, Any]:
         """An uploaded PDF of this name."""

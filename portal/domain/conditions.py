@@ -49,7 +49,8 @@ class Test:
                 return answer is not None and limit is not None and Decimal(answer) > Decimal(limit)
             case "any_row":
                 column, op, value = self.value
-                return any(Test(column, op, value).holds(row) for row in answer or ())
+                limits = {name: known for name, known in answers.items() if name.startswith("@")}
+                return any(Test(column, op, value).holds({**limits, **row}) for row in answer or ())
         raise ValueError(f"unknown comparison {self.op}")
 
     def fields(self) -> set[str]:

@@ -12,6 +12,7 @@ from portal.forms.kinds import KINDS, NUMBERS, ZONE
 from portal.lib.i18n import both
 
 LINK = "record"  # kind of a column that holds a record's number
+SHORT = frozenset({LINK, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class Column:
     ends: bool = False  # a date that is marked once it is past
 
     @property
-    def numeric(self) -> bool:
-        """Whether its values stand at the right."""
-        return self.kind in NUMBERS
+    def look(self) -> str:
+        """How its values stand: `numeric` at the right, `nowrap` on one line, or as text."""
+        if self.kind in NUMBERS:
+            return "numeric"
+        return "nowrap" if self.kind in SHORT else ""
 
     def describe(self) -> dict[str, Any]:
         """The column as JSON."""

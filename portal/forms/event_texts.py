@@ -27,8 +27,8 @@ def either(name: str, value: object, this: Text, other: Text) -> Callable[[Facts
 
 
 ACCESS = {
-    "signed_in": _l("登录"),
-    "signed_out": _l("退出登录"),
+    "signed_in": _l("登录门户"),
+    "signed_out": _l("退出门户"),
     "session_ended": _l("结束了%(person)s的一个登录会话"),
     "sign_in_failed": _l("有人用账号“%(account)s”登录，密码错误"),
     "confirmation_failed": _l("账号“%(account)s”确认身份时密码错误"),
@@ -70,17 +70,17 @@ SETTINGS = {
 RECORDS = {
     "record_submitted": _l("提交了 %(number)s"),
     "record_changed": _l("更正了内容（第 %(version)s 版），改动：%(fields)s"),
-    "record_withdrawn": _l("撤回"),
+    "record_withdrawn": _l("撤回了记录"),
     "record_given_up": _l("放弃，不再提交"),
     "record_finished": _l("办理完毕"),
     "record_refused": _l("以拒绝结束"),
-    "record_voided": _l("作废"),
+    "record_voided": _l("作废了记录"),
     "record_corrected": _l("由 %(corrected_by)s 冲销更正"),
     "draft_opened": _l("生成了待填写的 %(form)s"),
     "draft_submitted": _l("据此提交了 %(number)s"),
     "comment_added": _l("发表了评论"),
     "copied_to": _l("抄送%(people)s"),
-    "urged": _l("催办"),
+    "urged": _l("发出了催办"),
     "asked_done": _l("完成了待办“%(title)s”"),
     "master_changed": _l("更新了%(table)s %(row)s"),
     "print_stored": _l("生成 PDF 并存档"),
@@ -107,7 +107,7 @@ STEPS = {
     "outside_link_made": _l("为“%(step)s”生成了外部签字链接，发给%(sent_to)s"),
 }
 GROUPS = (
-    Group("records", _l("记录"), RECORDS),
+    Group("records", _l("记录的提交与结束"), RECORDS),
     Group("steps", _l("签署与流转"), STEPS),
     Group("people", _l("人员与权限"), PEOPLE),
     Group("access", _l("登录与身份"), ACCESS),
@@ -133,7 +133,7 @@ COLUMNS = {
     "department_id": _l("部门"),
     "email": _l("邮箱"),
     "phone": _l("电话"),
-    "head_id": _l("负责人"),
+    "head_id": _l("部门负责人"),
     "name_en": _l("英文名称"),
     "aliases": _l("别名"),
 }

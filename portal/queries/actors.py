@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from portal.domain.permissions import READ_ALL, Authority, own_keys
 from portal.extensions import db
@@ -36,6 +37,20 @@ class Actor:
     def own(self) -> frozenset[str]:
         """The keys held by oneself."""
         return frozenset(authority.key for authority in self.authorities if authority.lender is None)
+
+    @cached_property
+    def scopes(self) -> dict[frozenset[str], tuple[str, ...]]:
+        """The keys by the forms for which they count; no forms mean every form."""
+        whole = frozenset[str]()
+        found: dict[frozenset[str], tuple[str, ...]] = {whole: ()}
+        for one in sorted(self.authorities, key=lambda one: len(one.forms)):
+            if one.key not in found[whole]:
+                found[one.forms] = (*found.get(one.forms, ()), one.key)
+        return found
+
+    def keys_for(self, form_code: str) -> tuple[str, ...]:
+        """The authority keys that count for records of this form."""
+        return tuple(dict.fromkeys(one.key for one in self.authorities if one.covers(form_code)))
 
     @property
     def reads_all(self) -> bool:
@@ -94,8 +109,10 @@ def actor(person: Person, today: date) -> Actor:
     authorities = [Authority(key) for key in own_keys(person.id, sorted(roles), headed)]
     for lent in substitutions_for(person.id, today):
         lender_roles = [g.role for g in lent.person.grants if g.holds(today) and g.role not in _NOT_LENT]
-        lender_headed = db.session.scalars(sa.select(Department.id).where(Department.head_id == lent.person_id))
-        for key in own_keys(lent.person_id, lender_roles, lender_headed):
+        lender_headed = db.session.scalars(
+            sa.select(Department.id).where(Department.head_id == lent.person_id)
+        )
+        for key in own_keys(lent.person_id, sorted(lender_roles), lender_headed):
             authorities.append(Authority(key, lent.person_id, lent.id, frozenset(lent.forms)))
     return Actor(person, roles, headed, tuple(authorities))
 
@@ -117,7 +134,7 @@ def substitutions_for(person_id: int, today: date) -> list[Substitution]:
 def people_with_key(key: str, today: date) -> list[Person]:
     """The active people who hold an authority key by themselves, today."""
     kind, _colon, rest = key.partition(":")
-    query = sa.select(Person).where(Person.active)
+    query = sa.select(Person).where(Person.active).options(lazyload(Person.grants))
     if kind == "person":
         query = query.where(Person.id == int(rest))
     elif kind == "head":

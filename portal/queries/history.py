@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from portal.domain.limits import LIMITS
 from portal.extensions import db
-from portal.models import AuditEvent, CompanySetting, Content, Record, RecordLink, Signature, Task
 from portal.lib.hashing import canonical_json, sha256
+from portal.models import AuditEvent, CompanySetting, Content, Record, RecordLink, Signature, Task
 
 
 def content(record: Record) -> Content:
@@ -32,6 +32,7 @@ def open_tasks(record: Record) -> list[Task]:
         sa.select(Task)
         .where(Task.record_id == record.id, Task.state.in_(("open", "waiting", "stuck")))
         .order_by(Task.id)
+        .execution_options(populate_existing=True)  # somebody may have passed one on since it was read
     )
     return list(db.session.scalars(query))
 
@@ -67,8 +68,14 @@ def links(record: Record) -> list[tuple[str, str, Record]]:
     """Records that belong to this one: (`to` or `from`, kind, the other record)."""
     onward = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.target_id)
     back = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.source_id)
-    found = [("to", kind, other) for kind, other in db.session.execute(onward.where(RecordLink.source_id == record.id))]
-    found += [("from", kind, other) for kind, other in db.session.execute(back.where(RecordLink.target_id == record.id))]
+    found = [
+        ("to", kind, other)
+        for kind, other in db.session.execute(onward.where(RecordLink.source_id == record.id))
+    ]
+    found += [
+        ("from", kind, other)
+        for kind, other in db.session.execute(back.where(RecordLink.target_id == record.id))
+    ]
     return found
 
 
@@ -76,6 +83,12 @@ def events(record: Record) -> list[AuditEvent]:
     """The record's audit trail, oldest first."""
     query = sa.select(AuditEvent).where(AuditEvent.record_id == record.id).order_by(AuditEvent.id)
     return list(db.session.scalars(query))
+
+
+def in_force(signed: list[Signature]) -> list[Signature]:
+    """The signatures that count: those of the last round in which their step was signed."""
+    last = {one.step: one.round for one in signed if one.act == "signed"}
+    return [one for one in signed if one.act == "signed" and one.round == last[one.step]]
 
 
 def signers(signed: list[Signature]) -> Mapping[str, int]:

@@ -15,17 +15,30 @@ ALL = 1000  # a count above this is shown as 1000+
 
 
 def _held(actor: Actor) -> sa.Select[int, datetime | None]:
-    """Ids of the open tasks that the person may do: held by one of their keys, not judging their own work."""
-    whole = {one.key for one in actor.authorities if not one.forms}
-    parts: list[sa.ColumnElement[bool]] = [TaskHolder.key.in_(sorted(whole))]
+    """Ids of the open tasks that the person may do: held by one of their keys, not judging their own work.
+
+    Nor does a substitute get what judges the work of the person they stand in for.
+    """
+    own = sorted(actor.own)
+    parts: list[sa.ColumnElement[bool]] = [TaskHolder.key.in_(own)]
+    lent: dict[tuple[int, frozenset[str]], list[str]] = {}
     for one in actor.authorities:
-        if one.forms and one.key not in whole:
-            theirs = sa.select(Task.id).where(Task.id == TaskHolder.task_id, Task.form_code.in_(one.forms))
-            parts.append(sa.and_(TaskHolder.key == one.key, theirs.exists()))
-    barred = sa.select(TaskExclusion.task_id).where(
-        TaskExclusion.task_id == TaskHolder.task_id, TaskExclusion.person_id == actor.id
-    )
-    return sa.select(TaskHolder.task_id, TaskHolder.due_at).where(sa.or_(*parts), TaskHolder.open, ~barred.exists())
+        if one.lender is not None and one.key not in actor.own:
+            lent.setdefault((one.lender, one.forms), []).append(one.key)
+    for (lender, forms), keys in lent.items():
+        part = TaskHolder.key.in_(keys) & ~_barred(lender)
+        if forms:
+            theirs = sa.select(Task.id).where(Task.id == TaskHolder.task_id, Task.form_code.in_(forms))
+            part &= theirs.exists()
+        parts.append(part)
+    query = sa.select(TaskHolder.task_id, TaskHolder.due_at)
+    return query.where(sa.or_(*parts), TaskHolder.open, ~_barred(actor.id))
+
+
+def _barred(person_id: int) -> sa.Exists:
+    """Whether the task judges this person's own work."""
+    mine = TaskExclusion.task_id == TaskHolder.task_id, TaskExclusion.person_id == person_id
+    return sa.select(TaskExclusion.task_id).where(*mine).exists()
 
 
 def tasks(actor: Actor, *, limit: int = 50, offset: int = 0) -> list[Task]:

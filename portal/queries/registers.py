@@ -98,7 +98,7 @@ def _nearest(form_code: str, actor: Any, order: Order, cursor: str, size: int) -
     seen, back = order.read(cursor), cursor.startswith(BACK)
     id = RecordReader.record_id
     parts = []
-    for key in actor.keys:
+    for key in actor.keys_for(form_code):
         one = sa.select(id).where(RecordReader.key == key, RecordReader.form_code == form_code)
         if seen is not None:
             one = one.where(id > seen[0] if back else id < seen[0])

@@ -10,7 +10,6 @@ from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record, RecordReader
 
-
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
 
@@ -20,9 +19,13 @@ def visible_to(query: Query, actor: Any) -> Query:
         return query.where(sa.false())
     if actor.reads_all:
         return query
-    readers = sa.select(RecordReader.record_id).where(
-        RecordReader.record_id == Record.id, RecordReader.key.in_(actor.keys)
-    )
+    theirs = [
+        RecordReader.key.in_(keys) & RecordReader.form_code.in_(forms)
+        if forms
+        else RecordReader.key.in_(keys)
+        for forms, keys in actor.scopes.items()
+    ]
+    readers = sa.select(RecordReader.record_id).where(RecordReader.record_id == Record.id, sa.or_(*theirs))
     return query.where(readers.exists())
 
 
@@ -53,8 +56,10 @@ def page(form_code: str, actor: Any, *, before: int | None, size: int) -> list[R
             query = query.where(Record.id < before)
         return list(db.session.scalars(query.order_by(Record.id.desc()).limit(size)))
     ids: set[int] = set()
-    for key in actor.keys:
-        one = sa.select(RecordReader.record_id).where(RecordReader.key == key, RecordReader.form_code == form_code)
+    for key in actor.keys_for(form_code):
+        one = sa.select(RecordReader.record_id).where(
+            RecordReader.key == key, RecordReader.form_code == form_code
+        )
         if before is not None:
             one = one.where(RecordReader.record_id < before)
         ids.update(db.session.scalars(one.order_by(RecordReader.record_id.desc()).limit(size)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.hashing import GENESIS, canonical_json, chain
 from portal.models import AuditEvent, AuditStream
+from portal.services import once
 
 
 def note(
@@ -24,10 +25,7 @@ def note(
 ) -> AuditEvent:
     """Adds one fact to its chain: the record's own, or the stream named (`people`, `access` ...)."""
     name = stream or f"record:{record_id}"
-    head = db.session.get(AuditStream, name, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = AuditStream(name=name, seq=0, hash=GENESIS)
-        db.session.add(head)
+    head = _head(name) or once.add(AuditStream(name=name, seq=0, hash=GENESIS), lambda: _head(name))
     event = AuditEvent(
         stream=name,
         seq=head.seq + 1,
@@ -51,7 +49,7 @@ def content(event: AuditEvent) -> bytes:
         {
             "stream": event.stream,
             "seq": event.seq,
-            "at": event.at.isoformat(),
+            "at": event.at.astimezone(UTC).isoformat(),
             "kind": event.kind,
             "person": event.person_id,
             "address": event.address,
@@ -62,30 +60,47 @@ def content(event: AuditEvent) -> bytes:
 
 
 def verify() -> tuple[int, AuditEvent | None, str]:
-    """Walks every chain.
+    """Walks every chain, also while others write to them.
 
     Returns:
         Number of events that hold, the first that does not (None if all do), and what is wrong.
     """
-    heads = {head.name: head for head in db.session.scalars(sa.select(AuditStream))}
+    heads = _heads()
     seen: dict[str, tuple[int, str]] = {}
     count = 0
-    query = sa.select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=1000)
-    for event in db.session.scalars(query):
+    query = sa.select(AuditEvent).order_by(AuditEvent.id)
+    for event in db.session.scalars(query.execution_options(yield_per=1000, populate_existing=True)):
         seq, hash = seen.get(event.stream, (0, GENESIS))
         if event.seq != seq + 1:
             return count, event, "missing"
         if event.hash != chain(hash, content(event)):
             return count, event, "changed"
         seen[event.stream] = (event.seq, event.hash)
+        if heads.get(event.stream, (0, ""))[0] == event.seq and heads[event.stream] != seen[event.stream]:
+            return count, event, "changed"
         count += 1
-    for name, head in heads.items():
-        if seen.get(name, (0, GENESIS)) != (head.seq, head.hash):
-            last = db.session.scalar(
-                sa.select(AuditEvent)
-                .where(AuditEvent.stream == name)
-                .order_by(AuditEvent.seq.desc())
-                .limit(1)
-            )
-            return count, last or AuditEvent(stream=name, seq=0, kind=""), "cut"
+    for name in _broken(heads, seen):
+        last = sa.select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.seq.desc())
+        return count, db.session.scalar(last.limit(1)) or AuditEvent(stream=name, seq=0, kind=""), "cut"
     return count, None, ""
+
+
+def _broken(heads: dict[str, tuple[int, str]], seen: dict[str, tuple[int, str]]) -> list[str]:
+    """Chains that end before their head, or whose head is behind them or gone."""
+    cut = [name for name, (seq, _hash) in heads.items() if seen.get(name, (0, ""))[0] < seq]
+    ahead = [name for name, (seq, _hash) in seen.items() if heads.get(name, (0, ""))[0] < seq]
+    if cut or not ahead:
+        return cut
+    later = _heads()  # events that were added during the walk have moved their heads too
+    return [name for name in ahead if later.get(name, (0, ""))[0] < seen[name][0]]
+
+
+def _head(name: str) -> AuditStream | None:
+    """The head of a chain, kept from others until the write ends."""
+    lock = {"key_share": True}
+    return db.session.get(AuditStream, name, with_for_update=lock, populate_existing=True)
+
+
+def _heads() -> dict[str, tuple[int, str]]:
+    rows = db.session.execute(sa.select(AuditStream.name, AuditStream.seq, AuditStream.hash))
+    return {name: (seq, hash) for name, seq, hash in rows}

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from portal.domain.permissions import person_key
+from portal.domain.permissions import Authority, person_key
 from portal.domain.refusal import NotAllowed, NotYourTurn, ReasonMissing, Refusal
 from portal.extensions import db
+from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l
 from portal.models import Person, Record, Task
-from portal.queries.actors import Actor
+from portal.queries import history
+from portal.queries.actors import Actor, actor
 from portal.services import audit, notices, tasks
 
 
 def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: str, now: datetime) -> Task:
     """Adds a signer before (前加签) or after (后加签) one's own signature."""
-    task, record = _passing(task_id, by, reason)
-    other = _other(task, by, person_id)
+    task, record, authority = _passing(task_id, by, reason)
+    other = _other(task, by, person_id, now)
     added = _beside(
         task, "added", other, by, reason, record, now, state="open" if where == "before" else "waiting"
     )
@@ -27,34 +29,35 @@ def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: s
         added.waits_for_id = task.id
     audit.note(
         "signer_added", at=now, by=by.id, record_id=record.id, step=task.step, person=person_id, where=where,
-        reason=reason,
+        for_person=authority.lender, reason=reason,
     )  # fmt: skip
     return added
 
 
 def ask_advice(task_id: int, by: Actor, person_id: int, *, reason: str, now: datetime) -> Task:
     """Asks somebody for advice (委派); the task waits and comes back with the answer."""
-    task, record = _passing(task_id, by, reason)
-    other = _other(task, by, person_id)
+    task, record, authority = _passing(task_id, by, reason)
+    other = _other(task, by, person_id, now)
     asked = _beside(task, "advice", other, by, reason, record, now, state="open")
     tasks.set_state(task, "waiting")
     task.waits_for_id = asked.id
     audit.note(
-        "advice_asked", at=now, by=by.id, record_id=record.id, step=task.step, person=person_id, reason=reason
-    )
+        "advice_asked", at=now, by=by.id, record_id=record.id, step=task.step, person=person_id,
+        for_person=authority.lender, reason=reason,
+    )  # fmt: skip
     return asked
 
 
 def hand_over(task_id: int, by: Actor, person_id: int, *, reason: str, now: datetime) -> None:
     """Gives the task to somebody else for good (转办)."""
-    task, record = _passing(task_id, by, reason)
-    other = _other(task, by, person_id)
+    task, record, authority = _passing(task_id, by, reason)
+    other = _other(task, by, person_id, now)
     before = [holder.key for holder in task.holders]
     _give(task, record, other)
     task.asked_by_id, task.note = by.id, reason
     audit.note(
         "handed_over", at=now, by=by.id, record_id=record.id, step=task.step, before=before, person=person_id,
-        reason=reason,
+        for_person=authority.lender, reason=reason,
     )  # fmt: skip
     notices.tell([person_key(other.id)], "handed", now=now, record_id=record.id, who=by.name)
 
@@ -70,16 +73,16 @@ def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: dateti
         raise NotYourTurn
     record = tasks.lock(task.record_id)
     db.session.refresh(task, with_for_update=True)
-    if task.state not in ("open", "stuck") or task.kind not in ("sign", "added"):
+    if task.state not in ("open", "stuck") or task.kind not in ("sign", "added", "advice"):
         raise NotYourTurn
-    other = _person(person_id)
+    other = _person(person_id, now)
     if other.id in {exclusion.person_id for exclusion in task.exclusions}:
         raise Refusal(_l("%(name)s不能审核自己的工作，请选择其他人。"), name=other.name)
     before = [holder.key for holder in task.holders]
     _give(task, record, other)
     tasks.set_state(task, "open")
     db.session.flush()
-    if record.state == "stuck":
+    if record.state == "stuck" and not any(one.state == "stuck" for one in history.open_tasks(record)):
         record.state = "running"
     task.asked_by_id, task.note = by.id, reason
     audit.note(
@@ -89,17 +92,17 @@ def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: dateti
     notices.tell([person_key(other.id)], "handed", now=now, record_id=record.id, who=by.name)
 
 
-def _passing(task_id: int, by: Actor, reason: str) -> tuple[Task, Record]:
-    task, _authority = tasks.claim(task_id, by)
+def _passing(task_id: int, by: Actor, reason: str) -> tuple[Task, Record, Authority]:
+    task, authority = tasks.claim(task_id, by)
     if task.kind not in ("sign", "added") or task.record is None:
         raise NotYourTurn
     if not reason:
         raise ReasonMissing
-    return task, task.record
+    return task, task.record, authority
 
 
-def _other(task: Task, by: Actor, person_id: int) -> Person:
-    other = _person(person_id)
+def _other(task: Task, by: Actor, person_id: int, now: datetime) -> Person:
+    other = _person(person_id, now)
     if other.id == by.id:
         raise Refusal(_l("请选择其他人。"))
     if other.id in {exclusion.person_id for exclusion in task.exclusions}:
@@ -107,10 +110,13 @@ def _other(task: Task, by: Actor, person_id: int) -> Person:
     return other
 
 
-def _person(person_id: int) -> Person:
+def _person(person_id: int, now: datetime) -> Person:
+    """Somebody at work who may act: auditors never do."""
     person = db.session.get(Person, person_id)
     if person is None or not person.active:
         raise Refusal(_l("请选择在职人员。"))
+    if actor(person, now.astimezone(ZONE).date()).is_auditor:
+        raise Refusal(_l("审核员只读，不能代理他人办理。"))
     return person
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.refusal import NotAllowed, NotFound
+from portal.domain.refusal import NotAllowed, NotFound, RecordClosed
 from portal.extensions import db
-from portal.models import Draft, Task
+from portal.lib.i18n import _l
+from portal.models import Draft, Record, Task
 from portal.queries.actors import Actor
-from portal.services import tasks
+from portal.services import once, tasks
 
 
 def keep(
@@ -25,11 +26,16 @@ def keep(
     record_id: int | None = None,
     task_id: int | None = None,
 ) -> Draft:
-    """Keeps what is typed, word for word, under the page's key."""
+    """Keeps what is typed, word for word, under the page's key.
+
+    Raises:
+        RecordClosed: the page has been submitted already; a save that comes late keeps nothing.
+    """
     draft = mine(key, by)
     if draft is None:
-        draft = Draft(form_code=form_code, person_id=by.id, key=key, answers={}, updated_at=now)
-        db.session.add(draft)
+        _refuse_late(key)
+        blank = Draft(form_code=form_code, person_id=by.id, key=key, answers={}, updated_at=now)
+        draft = once.add(blank, lambda: mine(key, by))
     draft.person_id = by.id
     draft.typed, draft.updated_at = typed, now
     draft.title = title[:200] or draft.title or ""
@@ -55,7 +61,9 @@ def start(
 
 
 def mine(key: str, by: Actor) -> Draft | None:
-    """The draft with this key, if it is the person's own or waits for one of their keys.
+    """The draft with this key, if it is the person's own or its task waits for one of their keys.
+
+    What one of several colleagues has begun, another may go on with: the task is theirs as well.
 
     Raises:
         NotFound: it is somebody else's.
@@ -64,7 +72,7 @@ def mine(key: str, by: Actor) -> Draft | None:
     if draft is None or draft.person_id == by.id:
         return draft
     task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
-    if draft.person_id is None and task is not None and tasks.authority_for(task, by) is not None:
+    if task is not None and tasks.authority_for(task, by) is not None:
         return draft
     raise NotFound
 
@@ -80,6 +88,12 @@ def discard(key: str, by: Actor) -> None:
         draft.person_id, draft.typed = None, None
         return
     db.session.delete(draft)
+
+
+def _refuse_late(key: str) -> None:
+    number = db.session.scalar(sa.select(Record.number).where(Record.key == key))
+    if number is not None:
+        raise RecordClosed(_l("这张表单已经提交，编号 %(number)s。"), number=number)
 
 
 def drop_stage(task_id: int, by: Actor) -> None:

@@ -35,7 +35,9 @@ from portal.services import audit, ledgers, master, notices, tasks
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
     """Carries out the effects one by one; a refusal among them undoes the whole write."""
-    for effect in wanted:
+    every = list(wanted)
+    ledgers.prepare(every, record, by=by, now=now)
+    for effect in every:
         match effect:
             case Opens():
                 opens(effect, record, by=by, now=now)

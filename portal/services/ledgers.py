@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from portal.domain.effects import FreezesStock, OrdersStock, PostsCount, PostsCredit, PostsEntry, PostsStock
+from portal.domain.effects import (
+    Effect,
+    FreezesStock,
+    OrdersStock,
+    PostsCount,
+    PostsCredit,
+    PostsEntry,
+    PostsStock,
+)
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
@@ -23,12 +33,25 @@ from portal.models import (
     StockItem,
 )
 
+LOCK = {"key_share": True}  # kept from other writers, not from those who only name the row
 Posting = PostsStock | PostsCount | OrdersStock | FreezesStock | PostsCredit | PostsEntry
 
 
+def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
+    """Before a record posts: locks all items, in one order for all, and takes back what it corrects.
+
+    So two records with the same items wait for each other instead of blocking each other.
+    """
+    moves = [effect for effect in wanted if isinstance(effect, PostsStock)]
+    places = [effect for effect in wanted if isinstance(effect, OrdersStock | FreezesStock | PostsCount)]
+    lines = _to_reverse(record) if moves else []
+    _lock({one.item_id for one in (*moves, *places, *lines)})
+    if moves:
+        reverse_corrected(record, by=by, now=now)
+
+
 def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
-    """Posts one effect of a record; what the record corrects is reversed first."""
-    reverse_corrected(record, by=by, now=now)
+    """Posts one effect of a record."""
     match effect:
         case PostsStock():
             move(effect, record, by=by, now=now)
@@ -86,7 +109,7 @@ def move(
             there=f"{balance.quantity:f}",
             wanted=f"{-effect.quantity:f}",
         )
-    if effect.kind == "in" and effect.unit_cost is not None:
+    if effect.kind in ("in", "reversal") and effect.unit_cost is not None:
         _average(item, effect.quantity, effect.unit_cost)
     cost = effect.unit_cost if effect.unit_cost is not None else item.unit_cost
     balance.quantity, balance.moved_at = after, now
@@ -109,28 +132,16 @@ def move(
 
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     """Takes back, line by line, what the record that this one corrects has posted; once."""
-    corrected = db.session.scalar(
-        sa.select(RecordLink.target_id).where(
-            RecordLink.source_id == record.id, RecordLink.kind == "corrects"
-        )
-    )
-    if corrected is None:
-        return
-    reversal = sa.orm.aliased(StockEntry)
-    query = (
-        sa.select(StockEntry)
-        .outerjoin(reversal, reversal.reverses_id == StockEntry.id)
-        .where(StockEntry.record_id == corrected, StockEntry.kind != "reversal", reversal.id.is_(None))
-        .order_by(StockEntry.id.desc())
-    )
-    for line in db.session.scalars(query).all():
+    lines = _to_reverse(record)
+    _lock({line.item_id for line in lines})
+    for line in lines:
         back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
         move(back, record, by=by, now=now, reverses=line)
     db.session.flush()
 
 
 def _credit(effect: PostsCredit, record: Record, *, by: int, now: datetime) -> None:
-    customer = db.session.get_one(Customer, effect.customer_id, with_for_update=True)
+    customer = db.session.get_one(Customer, effect.customer_id, with_for_update=LOCK, populate_existing=True)
     limit = customer.credit_limit if effect.limit is None else effect.limit
     days = customer.credit_days if effect.days is None else effect.days
     db.session.add(
@@ -149,13 +160,38 @@ def _credit(effect: PostsCredit, record: Record, *, by: int, now: datetime) -> N
     customer.credit_limit, customer.credit_days = limit, days
 
 
+def _to_reverse(record: Record) -> list[StockEntry]:
+    """The lines posted by the record that this one corrects and not taken back yet, last first."""
+    reversal = aliased(StockEntry)
+    query = (
+        sa.select(StockEntry)
+        .join(RecordLink, RecordLink.target_id == StockEntry.record_id)
+        .outerjoin(reversal, reversal.reverses_id == StockEntry.id)
+        .where(
+            RecordLink.source_id == record.id,
+            RecordLink.kind == "corrects",
+            StockEntry.kind != "reversal",
+            reversal.id.is_(None),
+        )
+        .order_by(StockEntry.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def _lock(item_ids: set[int]) -> None:
+    query = sa.select(StockItem).where(StockItem.id.in_(item_ids)).order_by(StockItem.id)
+    if item_ids:
+        locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        db.session.scalars(locked).all()
+
+
 def _item(item_id: int) -> StockItem:
-    return db.session.get_one(StockItem, item_id, with_for_update=True)
+    return db.session.get_one(StockItem, item_id, with_for_update=LOCK, populate_existing=True)
 
 
 def _balance(item_id: int, place: str) -> StockBalance:
     """The balance of an item at a place, locked; made on first use."""
-    found = db.session.get(StockBalance, (item_id, place), with_for_update=True)
+    found = db.session.get(StockBalance, (item_id, place), with_for_update=LOCK, populate_existing=True)
     if found is None:
         found = StockBalance(item_id=item_id, place=place, quantity=Decimal(0))
         db.session.add(found)
@@ -174,9 +210,10 @@ def _refuse_frozen(balance: StockBalance, record: Record) -> None:
 
 
 def _average(item: StockItem, quantity: Decimal, cost: Decimal) -> None:
-    """Moving average cost over all places."""
+    """Moving average cost over all places; what is reversed leaves it at the cost it came in with."""
     query = sa.select(sa.func.sum(StockBalance.quantity)).where(StockBalance.item_id == item.id)
     there = db.session.scalar(query) or Decimal(0)
     total = there + quantity
-    if total > 0:
-        item.unit_cost = ((there * item.unit_cost + quantity * cost) / total).quantize(Decimal("0.0001"))
+    worth = there * item.unit_cost + quantity * cost
+    if total > 0 and worth >= 0:
+        item.unit_cost = (worth / total).quantize(Decimal("0.0001"))

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.domain.effects import Updates
+from portal.domain.refusal import Refusal
 from portal.extensions import db
+from portal.lib.i18n import _l
 from portal.lib.pinyin import spellings
 from portal.models import Record
 from portal.queries.pick import MASTER
-from portal.services import audit
+from portal.services import audit, once
 
+TRIES = 50  # codes that others take at the same moment
 PREFIX = {"customer": "C", "supplier": "S", "project": "P", "product": "M", "stock_item": "I"}
 
 
 def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
     """Creates or changes a row of master data, with the old values in the audit trail."""
     model = MASTER[effect.kind]
-    row = db.session.get(model, effect.id, with_for_update=True) if effect.id else None
+    row = None
+    if effect.id:
+        lock = {"key_share": True}
+        row = db.session.get(model, effect.id, with_for_update=lock, populate_existing=True)
     if row is None:
         row = create(effect.kind, **effect.values)
         old: dict[str, str] = {}
@@ -42,13 +49,23 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
     return row
 
 
-def create(kind: str, **values: Any) -> Any:
-    """A new row with the next code of its kind (`C0001`) and its search key."""
+def create(kind: str, /, **values: Any) -> Any:
+    """A new row with the next free code of its kind (`C0001`) and its search key.
+
+    Raises:
+        Refusal: the code given is another's.
+    """
     model = MASTER[kind]
     last = db.session.scalar(sa.select(sa.func.max(model.id))) or 0
-    values.setdefault("code", f"{PREFIX[kind]}{last + 1:04d}")
-    row = model(**values)
-    row.search_key = spellings(f"{row.name} {row.code}")
-    db.session.add(row)
-    db.session.flush()
-    return row
+    for number in range(last + 1, last + TRIES):
+        row = model(**{"code": f"{PREFIX[kind]}{number:04d}", **values})
+        row.search_key = spellings(f"{row.name} {row.code}")
+        if once.add(row, partial(_with_code, model, row.code)) is row:
+            return row
+        if "code" in values:
+            break
+    raise Refusal(_l("编码“%(code)s”已被使用。"), code=row.code)
+
+
+def _with_code(model: Any, code: str) -> Any:
+    return db.session.scalar(sa.select(model).where(model.code == code))

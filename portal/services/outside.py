@@ -52,13 +52,14 @@ def find(token: str, *, now: datetime) -> tuple[OutsideLink, Task]:
     """The open link of a token and its task.
 
     Raises:
-        NotFound: no such link. LinkOver: used or expired.
+        NotFound: no such link. LinkOver: used or expired, or its sender has left.
     """
     link = db.session.scalar(sa.select(OutsideLink).where(OutsideLink.token_hash == _digest(token)))
     if link is None:
         raise NotFound
     task = db.session.get_one(Task, link.task_id)
-    if link.used_at is not None or link.expires_at <= now or task.state != "open":
+    over = link.used_at is not None or link.expires_at <= now or not link.sent_by.active
+    if over or task.state != "open":
         raise LinkOver
     return link, task
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal.domain.effects import CORRECTED, SUBMITTED
-from portal.domain.permissions import head_key, person_key
+from portal.domain.permissions import Authority, head_key, person_key
 from portal.domain.refusal import NotAllowed, NotYourTurn, ReasonMissing, RecordClosed, Refusal
 from portal.extensions import db
 from portal.forms.base import CompanyForm
@@ -29,7 +30,7 @@ from portal.models import (
 )
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import audit, notices, numbering, route, signing, tasks
+from portal.services import audit, notices, numbering, once, route, signing, tasks
 
 
 def submit(
@@ -48,28 +49,35 @@ def submit(
     Raises:
         NotAllowed: the person may not start this form.
     """
-    again = db.session.scalar(sa.select(Record).where(Record.key == key))
+    again = _submitted(key, by)
     if again is not None:
-        if again.applicant_id != by.id:
-            raise NotAllowed
         return again
     taken_up = draft.person_id is None if draft else False
     if by.is_auditor or not (by.may_open(form.opened_by) or taken_up or (draft and draft.source_id)):
         raise NotAllowed(_l("您不能发起这种表单。"))
-    record = Record(
-        number=numbering.draw(form.code, now),
-        key=key,
-        form_code=form.code,
-        form_version=form_version(type(form), now),
-        applicant=by.person,
-        department=by.person.department,
-        state="running",
-        title=form.heading()[:200],
-        cells={},
-        submitted_at=now,
-    )
-    db.session.add(record)
-    db.session.flush()
+    if corrects is not None:
+        _refuse_second_correction(corrects, form.code)
+    version = form_version(type(form), now)
+    try:
+        with db.session.begin_nested():
+            record = Record(
+                number=numbering.draw(form.code, now),
+                key=key,
+                form_code=form.code,
+                form_version=version,
+                applicant=by.person,
+                department=by.person.department,
+                state="running",
+                title=form.heading()[:200],
+                cells={},
+                submitted_at=now,
+            )
+            db.session.add(record)
+    except IntegrityError:  # the same page came twice at once: the number goes back
+        again = _submitted(key, by)
+        if again is None:
+            raise
+        return again
     tasks.let_read(record, [person_key(by.id), head_key(record.department_id)])
     _write_content(record, form, by, now, reason="")
     audit.note("record_submitted", at=now, by=by.id, record_id=record.id, number=record.number, version=1)
@@ -90,12 +98,11 @@ def correct(record_id: int, form: CompanyForm, by: Actor, *, reason: str, seen: 
     `seen` is the version that the page was made from.
 
     Raises:
-        NotYourTurn: the record is not with its applicant, or the person is not the applicant.
+        NotYourTurn: the record does not wait for the person's correction.
         ReasonMissing: what changed must be explained.
     """
     record = tasks.lock(record_id)
-    if record.state not in ("returned", "withdrawn") or record.applicant_id != by.id:
-        raise NotYourTurn
+    task, authority = _correction(record, by)
     if seen != record.version:
         raise Refusal(_l("这条记录已在别处更正过，请刷新后再改。"))
     if not reason:
@@ -114,12 +121,11 @@ def correct(record_id: int, form: CompanyForm, by: Actor, *, reason: str, seen: 
         by=by.id,
         record_id=record.id,
         version=record.version,
+        for_person=authority.lender,
         reason=reason,
         changed=changed,
     )
-    for task in history.open_tasks(record):
-        if task.kind == "correct":
-            tasks.end(task, "done", now=now, by=by.id)
+    tasks.end(task, "done", now=now, by=by.id)
     db.session.flush()
     route.fall(record, CORRECTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
@@ -137,7 +143,6 @@ def withdraw(record_id: int, by: Actor, *, reason: str, now: datetime) -> None:
         raise ReasonMissing
     decided = sa.select(Signature.id).where(
         Signature.record_id == record.id,
-        Signature.round == record.round,
         Signature.version == record.version,
         Signature.act != "entered",
     )
@@ -150,12 +155,26 @@ def withdraw(record_id: int, by: Actor, *, reason: str, now: datetime) -> None:
 def void(record_id: int, by: Actor, *, reason: str, now: datetime) -> None:
     """Ends a returned or withdrawn record that its applicant gives up; the number stays used."""
     record = tasks.lock(record_id)
-    if record.applicant_id != by.id or record.state not in ("returned", "withdrawn"):
-        raise NotYourTurn
+    _task, authority = _correction(record, by)
     if not reason:
         raise ReasonMissing
-    audit.note("record_given_up", at=now, by=by.id, record_id=record.id, reason=reason)
+    audit.note(
+        "record_given_up", at=now, by=by.id, record_id=record.id, for_person=authority.lender, reason=reason
+    )
     route.finish(record, "voided", by=by.id, now=now)
+
+
+def _correction(record: Record, by: Actor) -> tuple[Task, Authority]:
+    """The task to correct, and under which authority: the applicant's, a substitute's, a successor's.
+
+    Raises:
+        NotYourTurn: there is none, or it is not the person's.
+    """
+    for task in history.open_tasks(record):
+        authority = tasks.authority_for(task, by) if task.kind == "correct" else None
+        if authority is not None:
+            return task, authority
+    raise NotYourTurn
 
 
 def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *, now: datetime) -> Comment:
@@ -182,7 +201,7 @@ def copy_to(record: Record, by: Actor, people: list[int], *, now: datetime) -> N
     if by.is_auditor:
         raise NotAllowed
     keys = [person_key(id) for id in people]
-    tasks.let_read(record, keys)
+    tasks.let_read(tasks.lock(record.id), keys)
     audit.note("copied_to", at=now, by=by.id, record_id=record.id, people=people)
     notices.tell(keys, "copied", now=now, record_id=record.id, who=by.name)
 
@@ -191,6 +210,7 @@ def urge(record: Record, by: Actor, *, now: datetime) -> None:
     """Reminds those whose turn it is (催办), at most once an hour."""
     if by.is_auditor:
         raise NotAllowed
+    tasks.lock(record.id)
     waiting = [task for task in history.open_tasks(record) if task.state == "open" and task.kind != "ask"]
     if not waiting:
         raise RecordClosed
@@ -214,13 +234,51 @@ def do_ask(task_id: int, by: Actor, note: str, *, now: datetime) -> None:
 
 def form_version(form: type[CompanyForm], now: datetime) -> FormVersion:
     """The frozen version of the form as it is today, made on first use."""
-    found = db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
+    found = _form_version(form)
     if found is None:
-        found = FormVersion(
+        version = FormVersion(
             code=form.code, sha256=fingerprint(form), definition=definition(form), created_at=now
         )
-        db.session.add(found)
+        found = once.add(version, lambda: _form_version(form))
     return found
+
+
+def _form_version(form: type[CompanyForm]) -> FormVersion | None:
+    return db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
+
+
+def _submitted(key: str, by: Actor) -> Record | None:
+    """What the page with this key has become, if it was submitted before.
+
+    Raises:
+        NotAllowed: by somebody else.
+    """
+    again = db.session.scalar(sa.select(Record).where(Record.key == key))
+    if again is not None and again.applicant_id != by.id:
+        raise NotAllowed
+    return again
+
+
+def _refuse_second_correction(record_id: int, form_code: str) -> None:
+    """A finished record is corrected by one other, so that its postings are taken back once.
+
+    Raises:
+        Refusal: it is not finished, of another form, or corrected already.
+    """
+    corrected = tasks.lock(record_id)
+    if corrected.state != "finished" or corrected.form_code != form_code:
+        raise Refusal(_l("只有已完成的记录需要用新记录冲销更正。"))
+    earlier = db.session.scalar(
+        sa.select(Record)
+        .join(RecordLink, RecordLink.source_id == Record.id)
+        .where(
+            RecordLink.target_id == record_id,
+            RecordLink.kind == "corrects",
+            Record.state.not_in(("refused", "voided")),
+        )
+    )
+    if earlier is not None:
+        raise Refusal(_l("这条记录已由 %(number)s 冲销更正。"), number=earlier.number)
 
 
 def _write_content(

@@ -18,7 +18,7 @@ from portal.forms.kinds import load
 from portal.forms.sheet import cells
 from portal.models import OutboxRow, Project, Record, Signature, Task
 from portal.queries import calendar, history
-from portal.services import audit, effects, notices, tasks
+from portal.services import audit, effects, ledgers, notices, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -82,7 +82,7 @@ def advance(record: Record, after: str | None, *, by: int, now: datetime) -> Non
 def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datetime) -> None:
     """Makes the step's tasks: one for each party if all must sign, else one that any may take."""
     due = step.within.due(now, answers, calendar.current()) if step.within else None
-    excluded = _excluded(record, step, answers)
+    excluded = _excluded(record, step)
     groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
     record.state, record.step, record.due_at = "running", step.key, due
     for slot, parties in enumerate(groups):
@@ -196,6 +196,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
     fall(record, state, by=by, now=now)
     if state == "finished":
+        ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
         db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
     _refresh_cells(record)
 
@@ -241,12 +242,17 @@ def _project_keys(party: Party, answers: dict[str, Any], excluded: set[int], now
     return [role_key(role)]
 
 
-def _excluded(record: Record, step: Step, answers: dict[str, Any]) -> set[int]:
-    """Who may not judge here: the applicant, and those who did the work that is judged."""
+def _excluded(record: Record, step: Step) -> set[int]:
+    """Who may not judge here: the applicant, whoever wrote the content, and those who did the judged work.
+
+    Work done by a substitute is also the work of the person it was done for.
+    """
     if not step.judges:
         return set()
-    doers = {answers["@signers"].get(key) for key in form_of(record).signoff.judged(step.key)}
-    return {record.applicant_id} | {person for person in doers if person}
+    judged = form_of(record).signoff.judged(step.key)
+    done = [one for one in history.in_force(history.signatures(record)) if one.step in judged]
+    doers = {id for one in done for id in (one.person_id, one.on_behalf_of_id) if id is not None}
+    return {record.applicant_id, history.content(record).created_by_id} | doers
 
 
 def _refresh_cells(record: Record) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import Authority
+from portal.domain.permissions import Authority, person_key
 from portal.domain.refusal import ContentChanged, NotAllowed, NotYourTurn, ReasonMissing, Refusal
 from portal.domain.signoff import APPLICANT, Back
 from portal.extensions import db
@@ -18,7 +18,7 @@ from portal.lib.i18n import _l
 from portal.models import Person, Record, Signature, StoredFile, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import audit, route, tasks
+from portal.services import audit, notices, route, tasks
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,9 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
         opinion=hand.opinion,
         signature=signature.sha256,
     )
-    _wake(task, now)
+    _wake(task, by=by.id, now=now)
     if task.kind != "advice" and route.is_complete(record, step.key):
         route.complete(record, step, by=by.id, now=now)
-    else:
-        tasks.let_read(record, [f"person:{by.id}"])
     return signature
 
 
@@ -133,7 +131,7 @@ def enter(record_id: int, key: str, by: Actor, hand: Hand, stage: Sheet, *, now:
     signature = _write(record, task, by, authority, "entered", "entered", hand, stage.dump(), now, step=key)
     audit.note(
         "entry_added", at=now, by=by.id, record_id=record.id, entry=entry.key, answers=signature.answers,
-        signature=signature.sha256,
+        for_person=authority.lender, signature=signature.sha256,
     )  # fmt: skip
     route.fall(record, key, by=by.id, now=now)
     route.refresh(record, now=now)
@@ -214,6 +212,7 @@ def _write(
     )
     signature.sha256 = fingerprint(record, signature)
     db.session.add(signature)
+    tasks.let_read(record, [person_key(by.id)])  # for good, whatever becomes of role or substitution
     if task is not None:
         tasks.end(task, "done", now=now, by=by.id)
     _adopt_files(record, [signature.answers, {"files": signature.files}], hand.drawn_id)
@@ -230,7 +229,8 @@ def fingerprint(record: Record, signature: Signature) -> str:
             "outside_role", "outside_name", "outside_way", "answers", "opinion", "files", "drawn_id", "content_sha256",
         )
     }  # fmt: skip
-    covered |= {"record": record.number, "signed_at": signature.signed_at.isoformat()}
+    signed_at = signature.signed_at.astimezone(UTC).isoformat()
+    covered |= {"record": record.number, "signed_at": signed_at}
     return sha256(canonical_json(covered))
 
 
@@ -239,6 +239,7 @@ def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
     holder = db.session.get(Person, authority.lender) if authority.lender else by.person
     assert holder is not None
     kind, _colon, rest = authority.key.partition(":")
+    drawing = db.session.get_one(StoredFile, hand.drawn_id).sha256 if hand.drawn_id is not None else None
     return {
         "name": by.name,
         "number": by.person.number,
@@ -248,15 +249,18 @@ def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
         "on_behalf_of": holder.name if authority.lender else "",
         "substitution": authority.substitution,
         "confirmed_by": hand.confirmed_by,
+        "drawing": drawing,
         **hand.extra,
     }
 
 
-def _wake(task: Task, now: datetime) -> None:
-    """Opens the tasks that were waiting for this one."""
-    waiting = db.session.scalars(sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting"))
-    for other in waiting:
+def _wake(task: Task, *, by: int, now: datetime) -> None:
+    """Opens the tasks that were waiting for this one, and tells their holders."""
+    waiting = sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting")
+    for other in db.session.scalars(waiting.execution_options(populate_existing=True)).all():
         tasks.set_state(other, "open")
+        keys = [holder.key for holder in other.holders]
+        notices.tell(keys, "task", now=now, record_id=other.record_id, but=by, step=other.step)
 
 
 def _adopt_files(record: Record, values: list[Any], drawn_id: int | None) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import Authority
+from portal.domain.permissions import READ_ALL, Authority
 from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import Record, RecordReader, Substitution, Task, TaskExclusion, TaskHolder
+from portal.models import Person, Record, RecordReader, Substitution, Task, TaskExclusion, TaskHolder
 from portal.queries.actors import Actor, people_with_key
 
 
@@ -106,7 +106,7 @@ def lock(record_id: int) -> Record:
     return db.session.scalars(
         sa.select(Record)
         .where(Record.id == record_id)
-        .with_for_update(of=Record)
+        .with_for_update(of=Record, key_share=True)
         .execution_options(populate_existing=True)
     ).one()
 
@@ -125,11 +125,18 @@ def authority_for(task: Task, by: Actor) -> Authority | None:
 def able(keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
     """The people who can do a task held by these keys today, substitutes included."""
     today = now.astimezone(ZONE).date()
-    holders = {person.id for key in keys for person in people_with_key(key, today)} - set(excluded)
-    query = sa.select(Substitution.substitute_id).where(
-        Substitution.person_id.in_(holders),
-        Substitution.ended_at.is_(None),
-        Substitution.starts_on <= today,
-        Substitution.ends_on >= today,
+    own = {person.id for key in keys for person in people_with_key(key, today)} - set(excluded)
+    query = (
+        sa.select(Substitution.substitute_id)
+        .join(Person, Person.id == Substitution.substitute_id)
+        .where(
+            Person.active,
+            Substitution.person_id.in_(own),
+            Substitution.ended_at.is_(None),
+            Substitution.starts_on <= today,
+            Substitution.ends_on >= today,
+        )
     )
-    return (holders | set(db.session.scalars(query))) - set(excluded)
+    substitutes = set(db.session.scalars(query)) if own else set()
+    auditors = {person.id for key in READ_ALL for person in people_with_key(key, today)}
+    return (own | substitutes) - set(excluded) - auditors

@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from portal.database import transaction
 from portal.extensions import db
-from portal.services import sessions
+from portal.services import guessing, sessions
 from portal.web.clock import now
 from portal.web.guard import actor
 
@@ -28,11 +28,11 @@ def confirm() -> bool:
     if not password:
         return is_fresh()
     person, address = actor().person, request.remote_addr or ""
-    sessions.slow_guessing(person.login, address, now=now())
+    guessing.slow_guessing(person.login, address, now=now())
     good = sessions.matches(person.password_hash, password)
     with transaction():
         if good:
             sessions.confirm(db.session.merge(current_user.row), now=now())
         else:
-            sessions.note_failure(person.login, address, now=now(), kind="signing_failed")
+            guessing.note_failure(person.login, address, now=now(), kind="signing_failed")
     return good

@@ -24,8 +24,10 @@ SENTENCES = {
     "advice": _l("%(who)s 就 %(record)s 征求您的意见：%(reason)s"),
     "draft": _l("%(record)s 需要接着填写“%(form)s”，草稿已备好"),
     "ask": _l("请处理：%(text)s（%(record)s）"),
+    "entry": _l("%(record)s 等您补充登记：%(step)s"),
+    "overdue": _l("%(record)s 已逾期，请尽快办理：%(step)s"),
     "reminder": _l("%(record)s 快到期了：%(step)s"),
-    "escalated": _l("%(record)s 已逾期：%(step)s"),
+    "escalated": _l("%(record)s 逾期未办，请督促：%(step)s"),
 }
 OTHER = _l("%(record)s 有新的动态")
 ICONS = {
@@ -43,6 +45,8 @@ ICONS = {
     "advice": "help",
     "draft": "pencil",
     "ask": "list-details",
+    "entry": "pencil",
+    "overdue": "alarm",
     "reminder": "clock",
     "escalated": "alarm",
 }
@@ -59,6 +63,8 @@ def sentence(kind: str, facts: Mapping[str, Any], number: str | None, form_code:
         "text": _spoken(facts.get("text", ""), spoken),
         "form": form_title(facts.get("form", ""), spoken),
     }
+    if not number and said["text"]:
+        return said["text"]
     return (str(SENTENCES.get(kind, OTHER)) % said).strip().rstrip("：: ")
 
 

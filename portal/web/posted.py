@@ -12,7 +12,19 @@ from portal.services import uploads
 from portal.web.clock import now
 
 CONTROLS = frozenset(
-    {"csrf_token", "_op", "_key", "_version", "_reason", "_task", "_seen", "_opinion", "_password", "_act", "_to"}
+    {
+        "csrf_token",
+        "_op",
+        "_key",
+        "_version",
+        "_reason",
+        "_task",
+        "_seen",
+        "_opinion",
+        "_password",
+        "_act",
+        "_to",
+    }
     | {"_outside_name", "_outside_way", "_hand", "_hand-upload", "_hand-drawn", "_entry", "_person", "_where"}
 )
 

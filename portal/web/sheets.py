@@ -100,7 +100,7 @@ class LeaveSheet(SuccessorSheet):
 class DepartmentSheet(Sheet):
     """Head and names of a department."""
 
-    head = Person(_l("负责人"), required=False)
+    head = Person(_l("部门负责人"), required=False)
     name_en = Text(_l("英文名称"), required=False, max=80)
     aliases = LongText(_l("别名"), required=False, max=1000, help=_l("每行一个；导入人员和填写表单时都认"))
     reason = Text(REASON, max=300, help=KEPT)

@@ -12,10 +12,7 @@ from portal.models import Task
 from portal.queries import people
 
 KINDS = {
-    "sign": _l("签署"),
-    "added": _l("加签"),
-    "advice": _l("征求意见"),
-    "correct": _l("更正"),
+    "correct": _l("待更正"),
     "open": _l("待填写"),
     "entry": _l("补充登记"),
     "ask": _l("待办事项"),

@@ -33,6 +33,11 @@ class Month:
     working_days: int
 
 
+def weekdays() -> list[str]:
+    """The weekdays from Monday in their shortest form."""
+    return [format_date(date(2024, 1, day), "EEEEE") for day in range(1, 8)]
+
+
 def months(year: int, known: Calendar, today: date) -> list[Month]:
     """The twelve months of a year."""
     return [_month(year, number, known, today) for number in range(1, 13)]

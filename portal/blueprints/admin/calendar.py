@@ -17,7 +17,7 @@ from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import DaySheet
 from portal.web.transaction import writes
-from portal.web.year import months
+from portal.web.year import months, weekdays
 
 
 @bp.get("/calendar")
@@ -63,6 +63,7 @@ def _page(form: DaySheet) -> str:
     return render_template(
         "admin/calendar.html",
         year=year,
+        weekdays=weekdays(),
         months=months(year, known, today()),
         days=company_days.of_year(year),
         confirmed=known.confirmed(year),

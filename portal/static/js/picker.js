@@ -8,7 +8,8 @@
     loading ??= new Promise((resolve, reject) => {
       const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
       const code = Object.assign(document.createElement("script"), { src: script, onload: resolve, onerror: reject });
-      document.head.append(sheet, code);
+      document.head.prepend(sheet);  // before portal.css, which colours it
+      document.head.append(code);
     });
     return loading;
   }

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, current_app, flash, get_template_attribute, redirect, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
 from portal.domain.refusal import IdentityNotConfirmed, NotYourTurn, Refusal
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.forms.base import Sheet
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
 from portal.queries import pick, record_page, visible
-from portal.services import delegation, drafts, outside, records, route, sessions, signing, uploads
+from portal.services import delegation, drafts, outside, records, route, signing, uploads
 from portal.services.signing import Hand
-from portal.web import posted, rows
+from portal.web import identity, posted, rows
 from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
-from portal.web.views.fill import find_form
+from portal.web.views.fill import autosaved, find_form
 from portal.web.views.record import page, stage_for
 
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -34,7 +32,7 @@ def sign(department: str, slug: str, number: str) -> Answer:
     """Signs, returns or refuses; saves a half-written stage; changes its rows."""
     op = request.form.get("_op", "sign")
     decides = op in ("sign", "return", "refuse")
-    identity = _confirm_identity() if decides else True
+    known = identity.confirm() if decides else True
     with transaction():
         record = _record(department, slug, number)
         by = actor()
@@ -45,12 +43,16 @@ def sign(department: str, slug: str, number: str) -> Answer:
         if rows.is_row_act(op):
             return _after_row_act(record, stage, op)
         if not decides:
-            return _save_stage(record, task, sent)
-        if not identity:
-            drafts.keep(_stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id)
+            return _save_stage(record, task, sent, stage)
+        if not known:
+            drafts.keep(
+                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
+            )
             return page(record, stage=stage, problem=str(IdentityNotConfirmed())), 422
         if op == "sign" and stage is not None and not stage.validate():
-            drafts.keep(_stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id)
+            drafts.keep(
+                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
+            )
             return page(record, stage=stage), 422
         try:
             with db.session.begin_nested():
@@ -106,33 +108,10 @@ def _uploads(name: str) -> list[Any]:
     return found
 
 
-def _confirm_identity() -> bool:
-    """Whether the person is known to be here: by the password of this page, or one given minutes ago.
-
-    Checked before the write begins, so that the slow hash holds nobody up.
-    """
-    settings = current_app.config["SETTINGS"]
-    password = request.form.get("_password", "")
-    row = current_user.row
-    address = request.remote_addr or ""
-    if not password:
-        return sessions.is_confirmed(row, now=now(), minutes=settings.signing_window_minutes)
-    login = actor().login
-    sessions.slow_guessing(login, address, now=now())
-    good = sessions.matches(actor().person.password_hash, password)
-    with transaction():
-        if good:
-            sessions.confirm(db.session.merge(row), now=now())
-        else:
-            sessions.note_failure(login, address, now=now(), kind="signing_failed")
-    return good
-
-
-def _save_stage(record: Record, task: Task, sent: posted.Posted) -> Answer:
+def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | None) -> Answer:
     drafts.keep(_stage_key(task), record.form_code, actor(), sent.typed, title="", now=now(), task_id=task.id)
     if request.headers.get("HX-Request"):
-        saved = {"saved": {"at": f"{now().astimezone(ZONE):%H:%M}"}}
-        return "", 204, {"HX-Trigger": json.dumps(saved)}
+        return autosaved(stage)
     flash(_("草稿已保存。"), "success")
     return redirect(_address(record), 303)
 
@@ -148,7 +127,7 @@ def _after_row_act(record: Record, stage: Any, op: str) -> Answer:
 @open_to("writers")
 def enter(department: str, slug: str, number: str, key: str) -> Answer:
     """Adds a side entry."""
-    identity = _confirm_identity()
+    known = identity.confirm()
     with transaction():
         record = _record(department, slug, number)
         by = actor()
@@ -162,7 +141,7 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
             if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
                 return str(get_template_attribute("components/rows.html", "rows_table")(table))
             return page(record, entry=(key, form))
-        if not identity:
+        if not known:
             return page(record, entry=(key, form), problem=str(IdentityNotConfirmed())), 422
         if not form.validate():
             return page(record, entry=(key, form)), 422

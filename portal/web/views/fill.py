@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from typing import Any
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
-from portal.forms.base import CompanyForm
+from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
@@ -27,6 +28,7 @@ from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
+LIVE = 2000  # fields up to which computed ones are shown anew while somebody types
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -77,7 +79,9 @@ def create(department: str, slug: str) -> Page:
     try:
         with db.session.begin_nested():
             corrects = _corrected(posted.control("_corrects"), form_class)
-            record = records.submit(form, by, key=key, now=now(), draft=draft, corrects=corrects.id if corrects else None)
+            record = records.submit(
+                form, by, key=key, now=now(), draft=draft, corrects=corrects.id if corrects else None
+            )
     except Refusal as refusal:
         drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
         return _page(form_class, form, key=key, problems=[("sheet", "", str(refusal))]), refusal.status
@@ -95,7 +99,9 @@ def copy(department: str, slug: str, number: str) -> Page:
         raise NotAllowed(_l("您不能发起这种表单。"))
     stored = history.content(former).answers
     answers = {name: stored[name] for name in _names(form_class) if name in stored}
-    draft = drafts.start(form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now())
+    draft = drafts.start(
+        form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now()
+    )
     return redirect(
         url_for(f"{department}.new", slug=slug, draft=draft.key, corrects=request.form.get("_corrects")), 303
     )
@@ -109,10 +115,15 @@ def correction(department: str, slug: str, number: str) -> Page:
     draft = drafts.mine(_correction_key(record), by)
     if draft is not None:
         form = form_class(
-            posted.as_typed(draft.typed), answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
+            posted.as_typed(draft.typed),
+            answers=_answers(form_class, record),
+            context=route.known(record, now=now()),
+            person=by,
         )
     else:
-        form = form_class(answers=_answers(form_class, record), context=route.known(record, now=now()), person=by)
+        form = form_class(
+            answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
+        )
     form.compute()
     return _page(form_class, form, key=_correction_key(record), record=record, draft=draft)
 
@@ -124,7 +135,9 @@ def correct(department: str, slug: str, number: str) -> Page:
     form_class, by = find_form(department, slug), actor()
     record = _mine_to_correct(number, form_class)
     sent = posted.read(by)
-    form = form_class(sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by)
+    form = form_class(
+        sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
+    )
     key = _correction_key(record)
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key, record=record)
@@ -143,26 +156,52 @@ def correct(department: str, slug: str, number: str) -> Page:
             records.correct(record.id, form, by, reason=reason, seen=seen, now=now())
             drafts.discard(key, by)
     except Refusal as refusal:
-        return _page(form_class, form, key=key, record=record, problems=[("sheet", "", str(refusal))]), refusal.status
+        return _page(
+            form_class, form, key=key, record=record, problems=[("sheet", "", str(refusal))]
+        ), refusal.status
     flash(_("已更正并重新提交。"), "success")
     return redirect(url_for("records.by_number", number=record.number), 303)
 
 
 def _save(
-    form_class: type[CompanyForm], form: CompanyForm, key: str, sent: posted.Posted, record: Record | None = None
+    form_class: type[CompanyForm],
+    form: CompanyForm,
+    key: str,
+    sent: posted.Posted,
+    record: Record | None = None,
 ) -> Page:
     """Keeps the draft: quietly for the autosave, with a new page for the button."""
     by = actor()
     drafts.keep(
-        key, form.code, by, sent.typed, title=form.heading(), now=now(), record_id=record.id if record else None
+        key,
+        form.code,
+        by,
+        sent.typed,
+        title=form.heading(),
+        now=now(),
+        record_id=record.id if record else None,
     )
     if request.headers.get("HX-Request"):
-        saved = {"saved": {"at": f"{now().astimezone(ZONE):%H:%M}"}}
-        return "", 204, {"HX-Trigger": json.dumps(saved)}
+        return autosaved(form)
     flash(_("草稿已保存。"), "success")
     if record is not None:
         return redirect(request.path, 303)
     return redirect(url_for(f"{form_class.department_key}.new", slug=form_class.slug, draft=key), 303)
+
+
+def autosaved(form: Sheet | None) -> tuple[str, int, dict[str, str]]:
+    """The autosave's answer: when it was, and the computed fields anew."""
+    saved = {"saved": {"at": f"{now().astimezone(ZONE):%H:%M}"}}
+    if form is None:
+        return "", 204, {"HX-Trigger": json.dumps(saved)}
+    form.compute()
+    computed = [
+        field
+        for field in itertools.islice(form.every_field(), LIVE)
+        if field.computed and not hasattr(field, "rows")
+    ]
+    text = render_template("records/computed.html", computed=computed)
+    return text, 200, {"HX-Trigger": json.dumps(saved)}
 
 
 def _after_row_act(
@@ -196,7 +235,12 @@ def _page(
     return render_template(
         "records/form.html",
         form=form,
-        about={"code": form_class.code, "title": form_class.name, "purpose": "", "register_url": register_url},
+        about={
+            "code": form_class.code,
+            "title": form_class.name,
+            "purpose": "",
+            "register_url": register_url,
+        },
         action=action,
         key=key,
         version=record.version if record else "",
@@ -213,7 +257,9 @@ def _page(
 
 def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
     """The form with a draft in it."""
-    form = form_class(posted.as_typed(draft.typed) if draft else None, answers=_kept(form_class, draft), person=actor())
+    form = form_class(
+        posted.as_typed(draft.typed) if draft else None, answers=_kept(form_class, draft), person=actor()
+    )
     form.compute()
     return form
 
@@ -259,5 +305,3 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/<slug>/<number>/copies", "copy", copy, methods=["POST"])
     bp.add_url_rule("/<slug>/<number>/correct", "correction", correction)
     bp.add_url_rule("/<slug>/<number>/correct", "correct", correct, methods=["POST"])
-
-

@@ -100,5 +100,3 @@ def _month(at: datetime) -> datetime:
 def add_to(bp: Blueprint) -> None:
     """Adds the view to a department's blueprint."""
     bp.add_url_rule("/", "front", front)
-
-

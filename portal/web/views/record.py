@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, url_for
-from flask_login import current_user
+from flask import Blueprint, Response, jsonify, render_template, url_for
 from markupsafe import Markup
 
 from portal.forms.base import Sheet
@@ -14,6 +13,7 @@ from portal.forms.definition import address
 from portal.forms.flow import chart
 from portal.forms.kinds import ZONE
 from portal.forms.progress import progress
+from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import ACTS, LINKS, MEANINGS, STATES, WAYS, authority, holder
 from portal.lib.i18n import language
@@ -21,13 +21,12 @@ from portal.models import Record, Signature, Task
 from portal.queries import record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
-from portal.services import drafts, printing, route, sessions, signing, tasks
-from portal.web import posted
+from portal.services import drafts, printing, route, signing, tasks
+from portal.web import identity, posted
 from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
-from portal.forms.sentences import sentence
 from portal.web.views.fill import find_form
 
 
@@ -103,7 +102,7 @@ def page(
         may_correct=own and record.state in ("returned", "withdrawn"),
         may_copy=by.may_open(form.opened_by),
         may_urge=not by.is_auditor and record.state == "running",
-        confirmed=_confirmed(),
+        confirmed=identity.is_fresh(),
         zone=ZONE,
         due=due,
         now=now(),
@@ -229,13 +228,9 @@ def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormEr
 def _decided(read: RecordPage) -> bool:
     record = read.record
     return any(
-        one.round == record.round and one.version == record.version and one.act != "entered" for one in read.signatures
+        one.round == record.round and one.version == record.version and one.act != "entered"
+        for one in read.signatures
     )
-
-
-def _confirmed() -> bool:
-    settings = current_app.config["SETTINGS"]
-    return sessions.is_confirmed(current_user.row, now=now(), minutes=settings.signing_window_minutes)
 
 
 def add_to(bp: Blueprint) -> None:
@@ -243,5 +238,3 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/<slug>/<number>", "show", show)
     bp.add_url_rule("/<slug>/<number>.pdf", "pdf", pdf)
     bp.add_url_rule("/<slug>/<number>.json", "as_json", as_json)
-
-

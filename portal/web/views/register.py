@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from portal.domain.roles import DEPARTMENT
 from portal.forms.base import CompanyForm
 from portal.forms.columns import Column
 from portal.forms.registers import choices, columns, views_of
@@ -51,13 +52,16 @@ def register(department: str, slug: str) -> str:
         "registers/form.html",
         code=form.code,
         title=form_title(form.code, spoken),
-        department=department,
+        department=DEPARTMENT[department].title,
+        room=f"/{department.replace('_', '-')}/",
         base=register_path(form.code),
         columns=shown,
         lines=[_line(row, form.code, shown, spoken, at) for row in page.rows],
         asked=asked,
         states=STATES,
-        choices=[(one, _labels(form.code, one.name, spoken)) for one in shown if choices(form.code, one.name)],
+        choices=[
+            (one, _labels(form.code, one.name, spoken)) for one in shown if choices(form.code, one.name)
+        ],
         views=[(view.title, view.view.query, view.url) for view in views_of(form)],
         saved=registers.saved_views(by.id, form.code),
         here=asked.query(),

@@ -1,0 +1,123 @@
+"""Makes loading fast: what cannot change in the meantime is asked of the database once.
+
+Only the loader uses it, alone in its process, before anybody is served. Nobody's roles change while
+a year is loaded; substitutes, signatures and content versions do, and are forgotten when they do.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import event
+
+from portal.extensions import db
+from portal.forms.kinds import ZONE
+from portal.models import Content, Person, Record, Signature, Substitution
+from portal.queries import calendar, history
+from portal.queries.actors import people_with_key
+from portal.services import notices, tasks
+
+
+class Memory:
+    """The answers known so far, under the names of the queries that gave them."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, Callable[..., Any]] = {
+            "content": history.content,
+            "signatures": history.signatures,
+            "limits": history.limits,
+            "calendar": calendar.current,
+            "able": tasks.able,
+        }
+        self._people: dict[str, list[Person]] = {}
+        self._contents: dict[tuple[int, int], Content] = {}
+        self._signatures: dict[int, list[Signature]] = {}
+        self._able: dict[tuple[Any, ...], set[int]] = {}
+        self._fixed: dict[str, Any] = {}
+
+    def people_with_key(self, key: str, today: date) -> list[Person]:
+        """Who holds a key: the same all year."""
+        if key not in self._people:
+            self._people[key] = people_with_key(key, today)
+        return self._people[key]
+
+    def content(self, record: Record) -> Content:
+        """The content version of a record."""
+        at = (record.id, record.version)
+        if at not in self._contents:
+            self._contents[at] = self._asked["content"](record)
+        return self._contents[at]
+
+    def signatures(self, record: Record) -> list[Signature]:
+        """The signatures of a record, until it is signed again."""
+        if record.id not in self._signatures:
+            self._signatures[record.id] = self._asked["signatures"](record)
+        return self._signatures[record.id]
+
+    def able(self, keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
+        """Who can do a task, until the day or the substitutes change."""
+        at = (tuple(keys), tuple(sorted(excluded)), now.astimezone(ZONE).date())
+        if at not in self._able:
+            self._able[at] = self._asked["able"](at[0], at[1], now)
+        return self._able[at]
+
+    def limits(self) -> Any:
+        """The authority table."""
+        return self._once("limits")
+
+    def calendar(self) -> Any:
+        """The working calendar."""
+        return self._once("calendar")
+
+    def flushed(self, session: Any, _context: Any) -> None:
+        """Forgets what has just been written anew."""
+        for row in session.new:
+            if isinstance(row, Signature):
+                self._signatures.pop(row.record_id, None)
+            elif isinstance(row, Substitution):
+                self._able.clear()
+
+    def undone(self, *_facts: Any) -> None:
+        """Forgets all that a failed act may have seen of itself."""
+        self._signatures.clear()
+        self._contents.clear()
+        self._able.clear()
+
+    def _once(self, name: str) -> Any:
+        if name not in self._fixed:
+            self._fixed[name] = self._asked[name]()
+        return self._fixed[name]
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Puts the memory before the queries, and takes it away again; no garbage is looked for meanwhile."""
+    memory = Memory()
+    places: list[tuple[Any, str, Callable[..., Any]]] = [
+        (notices, "people_with_key", memory.people_with_key),
+        (tasks, "people_with_key", memory.people_with_key),
+        (tasks, "able", memory.able),
+        (history, "content", memory.content),
+        (history, "signatures", memory.signatures),
+        (history, "limits", memory.limits),
+        (calendar, "current", memory.calendar),
+    ]
+    kept = [(module, name, getattr(module, name)) for module, name, _new in places]
+    session = db.session()
+    event.listen(session, "after_flush", memory.flushed)
+    event.listen(session, "after_soft_rollback", memory.undone)
+    gc.disable()
+    try:
+        for module, name, new in places:
+            setattr(module, name, new)
+        yield
+    finally:
+        gc.enable()
+        for module, name, old in kept:
+            setattr(module, name, old)
+        event.remove(session, "after_flush", memory.flushed)
+        event.remove(session, "after_soft_rollback", memory.undone)
