@@ -20,7 +20,7 @@ from sqlalchemy import event
 
 from portal.extensions import db
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-20000")
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-4000")
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 

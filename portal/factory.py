@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from portal import blueprints, cli, database
 from portal.config import Settings, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
-from portal.lib.i18n import LANGUAGES
+from portal.lib import i18n
 from portal.storage import files
 from portal.web import guard, headers, navigation, refusals, statics
 
@@ -70,6 +70,7 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     alembic.init_app(app)
     babel.init_app(app, locale_selector=_locale, default_translation_directories="translations")
+    app.jinja_env.install_gettext_callables(i18n._, i18n.plural, newstyle=True)  # type: ignore[attr-defined]
     csrf.init_app(app)
     login.init_app(app)
     login.session_protection = None
@@ -83,4 +84,4 @@ def _locale() -> str:
     if actor is None and request and not current_user.is_authenticated:
         return "en" if request.cookies.get("language") == "en" else "zh_Hans_CN"
     chosen = actor.language if actor is not None else "zh"
-    return "en" if chosen == "en" and "en" in LANGUAGES else "zh_Hans_CN"
+    return "en" if chosen == "en" else "zh_Hans_CN"

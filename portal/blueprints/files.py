@@ -18,7 +18,8 @@ from portal.web.transaction import writes
 
 bp = Blueprint("files", __name__, url_prefix="/files")
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
-SHUT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+SHUT = "sandbox; default-src 'none'"
+SHUT_PDF = "default-src 'none'; object-src 'self'"  # a browser's PDF viewer does not open in a sandbox
 
 
 @bp.post("")
@@ -48,7 +49,7 @@ def download(id: int) -> Response:
     show = "show" in request.args and file.type in SHOWN
     answer = Response(files.get(file.sha256), mimetype=file.type)
     answer.headers.set("Content-Disposition", "inline" if show else "attachment", filename=file.name)
-    answer.headers["Content-Security-Policy"] = SHUT
+    answer.headers["Content-Security-Policy"] = SHUT_PDF if show and file.type == "application/pdf" else SHUT
     return answer
 
 

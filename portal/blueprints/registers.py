@@ -20,11 +20,12 @@ from portal.services import audit
 from portal.web import export, filters
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
+from portal.web.tables import Cell, attributes
 from portal.web.transaction import writes
 
 bp = Blueprint("registers", __name__, url_prefix="/registers")
 SIZE = 50
-Line = list[tuple[str, str, bool]]  # text, address, past its end
+PAST, MINUS = "past", "minus"  # looks of a date that is over, and of a number below zero
 
 
 @bp.get("/")
@@ -101,19 +102,25 @@ def _readable(department: str, by: Any) -> list[Register]:
     ]
 
 
-def _lines(ledger: Ledger, rows: list[ledgers.Cells]) -> list[Line]:
+def _lines(ledger: Ledger, rows: list[ledgers.Cells]) -> list[list[Cell]]:
     """The lines as shown; numbers of records that the person may open become links."""
     links = [column.name for column in ledger.columns if column.kind == LINK]
     known = ledgers.readable({row[name] for row in rows for name in links if row.get(name)}, actor())
     spoken = language()
-    return [[_cell(column, row.get(column.name), known, spoken) for column in ledger.columns] for row in rows]
+    shapes = [(column, attributes(column)) for column in ledger.columns]
+    return [
+        [(shape, *_cell(column, row.get(column.name), known, spoken)) for column, shape in shapes] for row in rows
+    ]
 
 
-def _cell(column: Column, raw: Any, known: Any, spoken: str) -> tuple[str, str, bool]:
+def _cell(column: Column, raw: Any, known: Any, spoken: str) -> tuple[str, str]:
+    """The text, and the address it leads to or its look."""
     if column.kind == LINK:
-        return raw or "", record_path(known[raw], raw) if raw in known else "", False
+        return raw or "", record_path(known[raw], raw) if raw in known else ""
     past = column.ends and bool(raw) and str(raw) < f"{today()}"
-    return column.text(raw, spoken), "", past
+    text = column.text(raw, spoken)
+    minus = column.look == "numeric" and text.startswith(("-", "¥-"))
+    return text, PAST if past else MINUS if minus else ""
 
 
 def _cells(ledger: Ledger, wanted: ledgers.Wanted, spoken: str) -> Iterator[list[Any]]:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, catalogue, database, people
+from portal.cli import audit, catalogue, database, demo, people
 
 
 def init_app(app: Flask) -> None:
     """Registers the groups."""
-    for group in (database.group, catalogue.forms, catalogue.registers, catalogue.roles, audit.group, people.group):
+    for group in (
+        database.group,
+        catalogue.forms,
+        catalogue.registers,
+        catalogue.roles,
+        audit.group,
+        people.group,
+        demo.group,
+    ):
         app.cli.add_command(group)

@@ -16,10 +16,12 @@ from sqlalchemy import event
 
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import Content, Person, Record, Signature, Substitution
+from portal.models import Content, Department, FormVersion, Person, Record, Signature, Substitution, Task
 from portal.queries import calendar, history
 from portal.queries.actors import people_with_key
 from portal.services import notices, tasks
+
+HELD = (Department, FormVersion, Person, Record, Task)
 
 
 class Memory:
@@ -38,6 +40,7 @@ class Memory:
         self._signatures: dict[int, list[Signature]] = {}
         self._able: dict[tuple[Any, ...], set[int]] = {}
         self._fixed: dict[str, Any] = {}
+        self._held: set[Any] = set()  # so that the session need not load them again
 
     def people_with_key(self, key: str, today: date) -> list[Person]:
         """Who holds a key: the same all year."""
@@ -81,6 +84,11 @@ class Memory:
             elif isinstance(row, Substitution):
                 self._able.clear()
 
+    def hold(self, _session: Any, row: Any) -> None:
+        """Keeps what is needed again and again."""
+        if isinstance(row, HELD):
+            self._held.add(row)
+
     def undone(self, *_facts: Any) -> None:
         """Forgets all that a failed act may have seen of itself."""
         self._signatures.clear()
@@ -108,8 +116,14 @@ def remembering() -> Iterator[None]:
     ]
     kept = [(module, name, getattr(module, name)) for module, name, _new in places]
     session = db.session()
-    event.listen(session, "after_flush", memory.flushed)
-    event.listen(session, "after_soft_rollback", memory.undone)
+    heard = {
+        "after_flush": memory.flushed,
+        "after_soft_rollback": memory.undone,
+        "loaded_as_persistent": memory.hold,
+        "pending_to_persistent": memory.hold,
+    }
+    for moment, hear in heard.items():
+        event.listen(session, moment, hear)
     gc.disable()
     try:
         for module, name, new in places:
@@ -119,5 +133,5 @@ def remembering() -> Iterator[None]:
         gc.enable()
         for module, name, old in kept:
             setattr(module, name, old)
-        event.remove(session, "after_flush", memory.flushed)
-        event.remove(session, "after_soft_rollback", memory.undone)
+        for moment, hear in heard.items():
+            event.remove(session, moment, hear)

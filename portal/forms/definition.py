@@ -8,6 +8,7 @@ from typing import Any
 from portal.domain.conditions import Condition
 from portal.domain.deadlines import Within
 from portal.domain.limits import LIMITS
+from portal.domain.roles import ROLE
 from portal.domain.signoff import Back, Entry, Party, Step
 from portal.forms.base import CompanyForm, Sheet
 from portal.lib.hashing import canonical_json, sha256
@@ -83,7 +84,7 @@ def _field(field: Any) -> dict[str, Any]:
         "name": field.short_name,
         "type": field.kind,
         "label": both(field.label.text),
-        "required": bool(field.required and not field.computed and field.when is None),
+        "required": bool(field.required) and not (field.computed or field.when or field.required_when),
         "computed": field.computed,
     }
     if field.description:
@@ -201,6 +202,8 @@ def _role(party: Party) -> str:
         return party.key.partition(".")[2]
     if party.kind == "head" and not party.key:
         return "department_head"
+    if party.kind == "person" and party.key in ROLE:
+        return party.key
     return VIRTUAL[party.kind]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.lib.i18n import _l
+from portal.lib.i18n import LANGUAGES, _l
 
 Facts = Mapping[str, Any]
 Text = Any  # a lazy text, or a function that picks one by the facts
@@ -120,6 +120,7 @@ EXCEPTIONS = (
     "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")
+PREFERENCES = {**LANGUAGES, "auto": _l("自动"), "light": _l("浅色"), "dark": _l("深色")}
 TABLES = {
     "customer": _l("客户"),
     "supplier": _l("供应商"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from portal.domain.roles import ROLE
@@ -74,7 +75,15 @@ def chart(
         _end(at, language),
     ]
     title = f"{defined['title'][language]} · {_say('flow', language)}"
-    return draw(nodes, ways_back(steps, language), width=width, title=title, vertical=vertical)
+    return _drawn(tuple(nodes), tuple(ways_back(steps, language)), width, title, vertical, language)
+
+
+@lru_cache(maxsize=512)
+def _drawn(
+    nodes: tuple[Node, ...], loops: tuple[Loop, ...], width: int, title: str, vertical: bool, _language: str
+) -> str:
+    """The drawing, kept while it is asked for again: an empty form's is always the same."""
+    return draw(nodes, loops, width=width, title=title, vertical=vertical)
 
 
 def ways_back(steps: list[dict[str, Any]], language: str) -> list[Loop]:

@@ -12,7 +12,7 @@ from portal.domain.signoff import APPLICANT
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import every_field
-from portal.forms.event_texts import COLUMNS, NEUTRAL, TABLES, TEXTS
+from portal.forms.event_texts import COLUMNS, NEUTRAL, PREFERENCES, TABLES, TEXTS
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.words import MEANINGS
 from portal.lib.i18n import _, language
@@ -156,7 +156,7 @@ def _row(field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 def _word(key: str, value: Any) -> str:
     """A fact that is a key, as the word for it."""
-    words: Mapping[str, Any] = {"meaning": MEANINGS, "table": TABLES}.get(key, {})
+    words: Mapping[str, Any] = {"meaning": MEANINGS, "table": TABLES, "value": PREFERENCES}.get(key, {})
     if key == "role" and value in ROLE:
         return str(ROLE[value].title)
     if key == "department" and value in DEPARTMENT:

@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
 from flask import Flask
 
-from portal.extensions import alembic
+from portal.demo.bar import load_visibly
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import alembic, db
+from portal.models import Person
+from portal.web.clock import now
+
+RECORDS = 300  # of a demo that is filled at its first start; `flask demo load` makes more
+LOGINS = ("general_manager", "purchasing_manager", "buyer", "warehouse_keeper", "auditor", "administrator")
 
 
 def prepare(app: Flask) -> None:
-    """Brings the tables up to date."""
+    """Brings the tables up to date, and fills a demo that has no people yet."""
     with app.app_context():
-        alembic.upgrade()
+        _upgrade()
+        if app.config["SETTINGS"].demo and db.session.scalar(sa.select(Person.id).limit(1)) is None:
+            _fill()
+
+
+def _upgrade() -> None:
+    """Upgrades the tables; a SQLite database that has some is copied first."""
+    if not alembic.needs_upgrade():
+        return
+    if alembic.current() and db.engine.dialect.name == "sqlite":
+        click.echo(f"Before the upgrade the database was copied to {_copy(now())}.")
+    alembic.upgrade()
+
+
+def _copy(at: datetime) -> Path:
+    """A copy of the SQLite database beside it."""
+    there = Path(str(db.engine.url.database))
+    copy = there.with_name(f"{there.stem}-before-upgrade-{at:%Y%m%dT%H%M%S}{there.suffix}")
+    connection = db.engine.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM INTO ?", (str(copy),))
+    finally:
+        connection.close()
+    return copy
+
+
+def _fill() -> None:
+    """Loads the demo and says once how to sign in."""
+    load_visibly(now(), records=RECORDS)
+    click.echo(f"Sign in as {', '.join(LOGINS)} ... with the password {DEMO_PASSWORD}")

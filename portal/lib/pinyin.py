@@ -1,8 +1,14 @@
 """Chinese text spelt in Latin letters, so that people can be found by typing zhangsan or zs."""
 
-from pypinyin import Style, lazy_pinyin, pinyin
+import os
 
 from portal.lib.text import fold
+
+# Readings by phrase would take 50 MB, and names are found by every reading of their first character.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+
+from pypinyin import Style, lazy_pinyin, pinyin  # noqa: E402 -- reads the settings above when imported
 
 # Surnames that begin with another letter than the dictionary's first reading of the character.
 _SURNAMES = {
@@ -15,6 +21,7 @@ _SURNAMES = {
     "翟": "z",
     "覃": "q",
     "解": "x",
+    "尉迟": "y",
 }
 
 
@@ -22,7 +29,8 @@ def initials(name: str) -> str:
     """Return a person's name as first letters (张三丰 gives zsf), Latin letters and digits kept."""
     plain = needle(name)
     letters = _first_letters(_spell(plain))
-    return _SURNAMES.get(plain[:1], letters[:1]) + letters[1:]
+    first = _SURNAMES.get(plain[:2]) or _SURNAMES.get(plain[:1], letters[:1])
+    return first + letters[1:]
 
 
 def spellings(text: str) -> str:

@@ -39,14 +39,20 @@ class Order:
     def page(self, query: Query, cursor: str, size: int) -> Page:
         """The rows next to the one that the cursor names; of a cursor that is not ours, the first ones."""
         seen, back = self.read(cursor), cursor.startswith(BACK)
-        rows = list(db.session.execute(self.sorted(query, seen, back).limit(size + 1)))
+        rows = db.session.execute(self.sorted(query, seen, back).limit(size + 1))
+        return self.cut(list(rows), size, seen is not None, back)
+
+    def cut(self, rows: list[Any], size: int, moved: bool = False, back: bool = False) -> Page:
+        """A page of rows, read with one more than it holds; `moved` when it is not the first."""
         more = len(rows) > size
         rows = rows[:size][:: -1 if back else 1]
         if not rows:
             return Page([], "", "")
-        before = more if back else seen is not None
+        before = more if back else moved
         after = back or more
-        return Page(rows, BACK + self.cursor(rows[0]) if before else "", self.cursor(rows[-1]) if after else "")
+        return Page(
+            rows, BACK + self.cursor(rows[0]) if before else "", self.cursor(rows[-1]) if after else ""
+        )
 
     def sorted(self, query: Query, seen: list[Any] | None = None, back: bool = False) -> Query:
         """The query in this order (or against it), from behind a row; its values come as `o0`, `o1` ..."""

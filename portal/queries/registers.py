@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.models import Person, Record, RecordReader, SavedView
+from portal.queries.built import Rights, rights
 from portal.queries.keyset import BACK, FAR, Order, Page, Query
 from portal.queries.visible import visible_to
 
@@ -59,15 +61,34 @@ class Wanted:
     def plain(self) -> bool:
         """Whether it is the whole register, newest first."""
         filtered = self.words or self.states or self.applicant or self.since or self.until or self.answers
-        return not filtered and self.late_at is None and self.sort in ("", "number", "created_at") and self.descending
+        return (
+            not filtered
+            and self.late_at is None
+            and self.sort in ("", "number", "created_at")
+            and self.descending
+        )
 
 
 def page(form_code: str, actor: Any, wanted: Wanted, cursor: str, size: int) -> Page:
     """One page of the register."""
-    order, query = _order(wanted), _narrowed(form_code, actor, wanted)
+    order, kept = _order(wanted), replace(wanted, late_at=FAR if wanted.late_at else None)
+    given = {"now": wanted.late_at} if wanted.late_at else {}
+    if not cursor:
+        rows = db.session.execute(_first(form_code, rights(actor), kept, size), given)
+        return order.cut(list(rows), size)
+    query = _narrowed(form_code, actor, kept).params(given)
     if wanted.plain and not actor.reads_all:
         query = query.where(Record.id.in_(_nearest(form_code, actor, order, cursor, size + 1)))
     return order.page(query, cursor, size)
+
+
+@lru_cache(maxsize=2000)
+def _first(form_code: str, who: Rights, wanted: Wanted, size: int) -> Query:
+    """The first page's statement, built once for the same rights and filters."""
+    order, query = _order(wanted), _narrowed(form_code, who.actor, wanted)
+    if wanted.plain and not who.actor.reads_all:
+        query = query.where(Record.id.in_(_nearest(form_code, who.actor, order, "", size + 1)))
+    return order.sorted(query).limit(size + 1)
 
 
 def every(form_code: str, actor: Any, wanted: Wanted, limit: int) -> Iterator[Any]:
@@ -84,10 +105,14 @@ def count(form_code: str, actor: Any, wanted: Wanted, most: int) -> int:
 
 def saved_views(person_id: int, key: str) -> list[Any]:
     """The person's own filters of a register: id, name and query."""
-    query = sa.select(SavedView.id, SavedView.name, SavedView.query).where(
-        SavedView.person_id == person_id, SavedView.form_code == key
-    )
-    return list(db.session.execute(query.order_by(SavedView.name)).all())
+    return list(db.session.execute(_SAVED, {"me": person_id, "key": key}))
+
+
+_SAVED = (
+    sa.select(SavedView.id, SavedView.name, SavedView.query)
+    .where(SavedView.person_id == sa.bindparam("me"), SavedView.form_code == sa.bindparam("key"))
+    .order_by(SavedView.name)
+)
 
 
 def _nearest(form_code: str, actor: Any, order: Order, cursor: str, size: int) -> Query:
@@ -108,7 +133,11 @@ def _nearest(form_code: str, actor: Any, order: Order, cursor: str, size: int) -
 
 
 def _narrowed(form_code: str, actor: Any, wanted: Wanted) -> Query:
-    query = sa.select(*COLUMNS).join(Person, Person.id == Record.applicant_id).where(Record.form_code == form_code)
+    query = (
+        sa.select(*COLUMNS)
+        .join(Person, Person.id == Record.applicant_id)
+        .where(Record.form_code == form_code)
+    )
     query = visible_to(query, actor)
     if wanted.states:
         query = query.where(Record.state.in_(wanted.states))
@@ -119,7 +148,9 @@ def _narrowed(form_code: str, actor: Any, wanted: Wanted) -> Query:
     if wanted.until is not None:
         query = query.where(Record.submitted_at < wanted.until)
     if wanted.late_at is not None:
-        query = query.where(Record.state == "running", Record.due_at < wanted.late_at)
+        query = query.where(
+            Record.state == "running", Record.due_at < sa.bindparam("now", wanted.late_at, Record.due_at.type)
+        )
     for name, answer in wanted.answers:
         shown = _shown(name, "zh")
         query = query.where(shown.is_not(None) if answer == ANY else shown == answer)
@@ -163,6 +194,9 @@ def _in_cells(word: str) -> sa.ColumnElement[bool]:
     else:
         path = sa.func.jsonb_path_query(sa.cast(Record.cells, JSONB), sa.text("'$.**'::jsonpath"))
         leaf = path.table_valued(sa.column("value", JSONB))
-        text, is_text = leaf.c.value.op("#>>")(sa.text("'{}'")), sa.func.jsonb_typeof(leaf.c.value) == "string"
+        text, is_text = (
+            leaf.c.value.op("#>>")(sa.text("'{}'")),
+            sa.func.jsonb_typeof(leaf.c.value) == "string",
+        )
     exact = sa.select(sa.literal(1)).select_from(leaf).where(is_text, text.icontains(word, autoescape=True))
     return sa.and_(quick, exact.correlate(Record).exists())

@@ -64,8 +64,8 @@ def sentence(kind: str, facts: Mapping[str, Any], number: str | None, form_code:
         "form": form_title(facts.get("form", ""), spoken),
     }
     if not number and said["text"]:
-        return said["text"]
-    return (str(SENTENCES.get(kind, OTHER)) % said).strip().rstrip("：: ")
+        return str(said["text"])
+    return str(str(SENTENCES.get(kind, OTHER)) % said).strip().rstrip("：: ")
 
 
 def icon(kind: str) -> str:

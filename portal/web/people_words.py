@@ -31,6 +31,11 @@ def local_time(at: datetime) -> str:
     return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
 
 
+def local_minute(at: datetime) -> str:
+    """A moment on the company's clock, to the minute."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
 def browser(agent: str) -> str:
     """A browser and its system, as people call them."""
     names = (next((name for mark, name in known if mark in agent), "") for known in (BROWSERS, SYSTEMS))
@@ -55,6 +60,7 @@ def plain_number(value: Decimal | str) -> str:
 
 FILTERS: dict[str, Callable[[Any], Any]] = {
     "local_time": local_time,
+    "local_minute": local_minute,
     "browser": browser,
     "role_title": role_title,
     "roles_held": roles_held,

@@ -14,7 +14,6 @@ from portal.lib.i18n import _, _l
 from portal.queries import people
 
 REASON = _l("理由")
-KEPT = _l("写入审计追踪")
 
 
 class RoleName:
@@ -56,7 +55,7 @@ class PersonSheet(Sheet):
 class NewPersonSheet(PersonSheet):
     """A person to be taken on; the login comes first and never changes."""
 
-    login = Text(_l("登录名"), max=40, help=_l("小写字母开头；永不转给他人，也不能修改"))
+    login = Text(_l("登录名"), max=40)
 
 
 class GrantSheet(Sheet):
@@ -64,8 +63,8 @@ class GrantSheet(Sheet):
 
     role = Choice(_l("角色"), {role.key: RoleName(role.key) for role in GRANTABLE})
     starts_on = Day(_l("开始日期"))
-    ends_on = Day(_l("结束日期"), required=False, help=_l("不填：长期有效"))
-    reason = Text(REASON, max=300, help=KEPT)
+    ends_on = Day(_l("结束日期（不填为长期）"), required=False)
+    reason = Text(REASON, max=300)
 
 
 class SubstituteSheet(Sheet):
@@ -73,8 +72,8 @@ class SubstituteSheet(Sheet):
 
     substitute = Person(_l("代理人"))
     starts_on = Day(_l("开始日期"))
-    ends_on = Day(_l("结束日期"), help=_l("当天仍有效"))
-    reason = Text(REASON, max=300, help=_l("例如：年假、出差"))
+    ends_on = Day(_l("结束日期（含当天）"))
+    reason = Text(REASON, max=300)
     forms = MultiChoice(_l("只代理这些表单"), {code: FormName(code) for code in FORMS}, required=False)
 
 
@@ -88,13 +87,13 @@ class SuccessorSheet(Sheet):
     """Somebody who takes work over."""
 
     successor = Person(_l("接手人"))
-    reason = Text(REASON, max=300, help=KEPT)
+    reason = Text(REASON, max=300)
 
 
 class LeaveSheet(SuccessorSheet):
     """The end of somebody's access."""
 
-    successor = Person(_l("接手人"), required=False, help=_l("接手其名下全部未完成的任务"))
+    successor = Person(_l("接手人"), required=False)
 
 
 class DepartmentSheet(Sheet):
@@ -103,14 +102,14 @@ class DepartmentSheet(Sheet):
     head = Person(_l("部门负责人"), required=False)
     name_en = Text(_l("英文名称"), required=False, max=80)
     aliases = LongText(_l("别名"), required=False, max=1000, help=_l("每行一个；导入人员和填写表单时都认"))
-    reason = Text(REASON, max=300, help=KEPT)
+    reason = Text(REASON, max=300)
 
 
 class LimitSheet(Sheet):
     """A new value of a limit."""
 
     value = Number(_l("新值"))
-    reason = Text(REASON, max=300, help=KEPT)
+    reason = Text(REASON, max=300)
 
 
 class DaySheet(Sheet):

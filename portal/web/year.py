@@ -48,6 +48,7 @@ def _month(year: int, number: int, known: Calendar, today: date) -> Month:
         tuple(_day(one, known, today) if one.month == number else None for one in week)
         for week in WEEKS.monthdatescalendar(year, number)
     )
+    weeks += ((None,) * 7,) * (6 - len(weeks))
     worked = sum(day.working for week in weeks for day in week if day is not None)
     return Month(format_date(date(year, number, 1), "LLLL"), weeks, worked)
 

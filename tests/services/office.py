@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
@@ -16,7 +15,7 @@ from portal.forms.kinds import Ref
 from portal.models import Department, Person, Project, Record, Signature, StoredFile, Substitution, Task
 from portal.models.base import Base
 from portal.queries import history
-from portal.queries.actors import Actor, actor
+from portal.queries.actors import Actor, actor, people_with_key
 from portal.services import records, route, signing, tasks
 from portal.services.signing import Hand
 
@@ -29,6 +28,7 @@ class Office:
     """Acts in the session at hand; nothing here commits."""
 
     now = NOW
+    _drawing = 0
 
     def person(self, login: str) -> Person:
         """The person with this login."""
@@ -64,18 +64,15 @@ class Office:
         db.session.flush()
         return Ref(row.id, row.label)
 
-    def drawing(self) -> StoredFile:
-        """A drawn signature."""
-        file = StoredFile(
-            sha256=hashlib.sha256(b"drawing").hexdigest(),
-            name="signature.png",
-            type="image/png",
-            size=7,
-            uploaded_at=NOW,
-        )
-        db.session.add(file)
-        db.session.flush()
-        return file
+    def drawing(self) -> int:
+        """The id of a drawn signature, one for all."""
+        if not self._drawing:
+            facts = {"name": "signature.png", "type": "image/png", "size": 7}
+            file = StoredFile(sha256=hashlib.sha256(b"drawing").hexdigest(), uploaded_at=NOW, **facts)
+            db.session.add(file)
+            db.session.flush()
+            self._drawing = file.id
+        return self._drawing
 
     def substitute(self, away: str, acting: str, *forms: str, ended: bool = False) -> Substitution:
         """Somebody acts for another today."""
@@ -125,13 +122,20 @@ class Office:
         assert held, f"{login} holds no task of {record.number}"
         return held[0]
 
-    def sign(self, record: Record, login: str, stage: dict[str, Any] | None = None, **values: Any) -> Signature:
+    def sign(
+        self, record: Record, login: str, stage: dict[str, Any] | None = None, **values: Any
+    ) -> Signature:
         """The person signs their turn."""
         task = self.turn(record, login)
         fills = route.form_of(record).signoff.step(task.step).fills
         sheet = fills(answers=stage, context=route.known(record)) if fills and stage is not None else None
         if task.outside:
-            values = {"outside_name": "王五", "outside_way": "device", "drawn_id": self.drawing().id, **values}
+            values = {
+                "outside_name": "王五",
+                "outside_way": "device",
+                "drawn_id": self.drawing(),
+                **values,
+            }
         hand = self.hand(record, **values)
         return signing.sign(task.id, self.actor(login), hand, sheet, now=self.now)
 
@@ -151,10 +155,15 @@ class Office:
         found = [(task.kind, task.step, task.state) for task in history.open_tasks(record)]
         return sorted(" ".join(part for part in one if part) for one in found)
 
-    def able(self, record: Record, logins: Iterable[str]) -> set[str]:
-        """Which of these people can take up an open task of the record now."""
-        open = [task for task in history.open_tasks(record) if task.state == "open"]
-        return {login for login in logins if any(may_do(task, self.actor(login)) for task in open)}
+    def able(self, record: Record) -> set[str]:
+        """Logins of all who can take up an open task of the record by rights of their own."""
+        found: set[str] = set()
+        for task in history.open_tasks(record):
+            barred = {one.person_id for one in task.exclusions}
+            people = (one for holder in task.holders for one in people_with_key(holder.key, TODAY))
+            if task.state == "open":
+                found |= {person.login for person in people if person.id not in barred}
+        return found
 
 
 def may_do(task: Task, by: Actor) -> bool:
@@ -167,9 +176,9 @@ def may_do(task: Task, by: Actor) -> bool:
 def everything() -> str:
     """A fingerprint of every row of every table, what is not flushed yet included."""
     db.session.flush()
-    digest = hashlib.sha256()
+    connection, digest = db.session.connection(), hashlib.sha256()
     for table in Base.metadata.sorted_tables:
-        digest.update(table.name.encode())
-        for row in db.session.execute(sa.select(table).order_by(*table.primary_key.columns)):
-            digest.update(repr(tuple(row)).encode())
+        keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
+        rows = connection.exec_driver_sql(f"SELECT * FROM {table.name} ORDER BY {keys}")
+        digest.update(repr([table.name, *map(tuple, rows)]).encode())
     return digest.hexdigest()

@@ -23,8 +23,9 @@ from portal.web.transaction import writes
 @open_to("administrators")
 def leave_preview(id: int) -> str:
     """What the person leaves behind; with `successor`, also what that one may not take."""
-    given = request.args if "successor" in request.args else None
-    return _page(people.person(id), LeaveSheet(given, person=actor()))
+    form = LeaveSheet(request.args if "successor" in request.args else None, person=actor())
+    form.successor.validate(form)
+    return _page(people.person(id), form)
 
 
 @bp.post("/people/<int:id>/leave")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.domain.roles import DEPARTMENT
@@ -23,6 +24,7 @@ from portal.services import views as saved
 from portal.web import export, filters
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
+from portal.web.tables import Cell, attributes
 from portal.web.times import due, moment
 from portal.web.transaction import writes
 from portal.web.views.fill import find_form
@@ -32,11 +34,11 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the register: the record's address and its cells, each a text and the class of its look."""
+    """A row of the register: the record's address and its cells, each with the class of its look."""
 
     href: str
     late: bool
-    cells: list[tuple[str, str]]
+    cells: list[Cell]
 
 
 @open_to("signed_in")
@@ -48,6 +50,7 @@ def register(department: str, slug: str) -> str:
     page = registers.page(form.code, by, wanted, request.args.get("after", ""), SIZE)
     spoken = language()
     shown = columns(form.code, spoken)
+    shapes = [(column, attributes(column)) for column in shown]
     return render_template(
         "registers/form.html",
         code=form.code,
@@ -56,7 +59,7 @@ def register(department: str, slug: str) -> str:
         room=f"/{department.replace('_', '-')}/",
         base=register_path(form.code),
         columns=shown,
-        lines=[_line(row, form.code, shown, spoken, at) for row in page.rows],
+        lines=[_line(row, form.code, shapes, spoken, at) for row in page.rows],
         asked=asked,
         states=STATES,
         choices=[
@@ -120,9 +123,9 @@ def delete_view(department: str, slug: str, id: int) -> Response:
     return redirect(register_path(form.code), 303)
 
 
-def _line(row: Any, code: str, shown: tuple[Column, ...], spoken: str, at: datetime) -> Line:
+def _line(row: Any, code: str, shapes: list[tuple[Column, Markup]], spoken: str, at: datetime) -> Line:
     running = row.state == "running"
-    cells = [_cell(column, row, code, spoken, at) for column in shown]
+    cells = [(shape, *_cell(column, row, code, spoken, at)) for column, shape in shapes]
     return Line(record_path(code, row.number), bool(running and row.due_at and row.due_at < at), cells)
 
 

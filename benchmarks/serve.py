@@ -1,0 +1,12 @@
+"""The portal as it is served, without its jobs, so that only requests are measured."""
+
+from __future__ import annotations
+
+import sys
+
+import waitress
+
+from portal.factory import create_app
+
+if __name__ == "__main__":
+    waitress.serve(create_app(), host="127.0.0.1", port=int(sys.argv[1]), threads=8)

@@ -1,0 +1,48 @@
+"""Does what the outbox asks for: the long part outside any write, the result in one with the row's end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from portal.database import transaction
+from portal.jobs import prints
+from portal.services import outbox
+from portal.web.clock import now
+
+Finish = Callable[[], None]
+Handler = Callable[[Mapping[str, Any], datetime], Finish | None]
+
+HANDLERS: dict[str, Handler] = {"print": prints.make}
+AT_ONCE = 5  # rows under one lease, so that it does not run out before their turn
+log = logging.getLogger("portal.jobs")
+
+
+def drain() -> int:
+    """Works off all rows that are due; returns how many were done."""
+    total = 0
+    while outbox.waiting(now()):
+        with transaction():
+            leased = [(row.id, row.kind, dict(row.facts)) for row in outbox.lease(now(), limit=AT_ONCE)]
+        if not leased:
+            break
+        total += sum(_do(*row) for row in leased)
+    return total
+
+
+def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
+    """Does one row; what goes wrong is noted in it, to be tried again later."""
+    try:
+        finish = HANDLERS[kind](facts, now())
+        with transaction():
+            first = outbox.done(id, now=now())
+            if first and finish is not None:
+                finish()
+    except Exception as problem:
+        log.exception("outbox row %d (%s) failed", id, kind)
+        with transaction():
+            outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now())
+        return False
+    return first

@@ -1,0 +1,19 @@
+"""When each job runs: all times in one list, in the server's minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from huey import crontab
+
+from portal.jobs import daily, outbox, reminding
+
+POLL = 2  # seconds between two looks at the outbox
+TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
+    (reminding.remind, crontab(minute="*")),
+    (reminding.ask_entries, crontab(minute="*/15")),
+    (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
+    (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+)
+AT_START: tuple[Callable[[], int], ...] = (reminding.remind, reminding.ask_entries)

@@ -1,0 +1,101 @@
+"""Passwords: what is refused, how they are stored, whom a change signs out."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.database import transaction
+from portal.domain.demo import DEMO_PASSWORD
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.models import AuditEvent, SignInSession
+from portal.queries.actors import Actor
+from portal.services import passwords, sessions
+from portal.web.clock import now
+
+Find = Callable[[str], Actor]
+NEW = "Kupferkanne am Fenster 7"
+
+
+@pytest.mark.parametrize("new", ["kurz", "x" * 129, "password2026", "my-buyer-word", DEMO_PASSWORD])
+def test_bad_ones_are_refused(context: Flask, person: Find, new: str) -> None:
+    with pytest.raises(Refusal):
+        passwords.prepare(person("buyer").person, DEMO_PASSWORD, new)
+
+
+def test_the_old_one_is_asked_for(context: Flask, person: Find) -> None:
+    with pytest.raises(passwords.WrongPassword):
+        passwords.prepare(person("buyer").person, "not it at all", NEW)
+
+
+@pytest.mark.parametrize(
+    "new", [NEW, " blank at both ends ", "表情😀也可以的密码", "天地玄黄宇宙洪荒" * 15 + "日月盈昃辰宿列张", "a\u0308pfel-und-birnen"]
+)
+def test_good_ones_are_kept_whole(context: Flask, person: Find, new: str) -> None:
+    stored = passwords.prepare(person("buyer").person, DEMO_PASSWORD, new)
+    assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert sessions.matches(stored, new)
+    assert not sessions.matches(stored, new[:-1])
+    assert not sessions.matches(stored, new + "x")
+
+
+def test_the_same_characters_match_however_composed(context: Flask) -> None:
+    assert sessions.matches(sessions.hashed("äpfel-und-birnen"), "a\u0308pfel-und-birnen")
+
+
+def test_a_new_one_of_ones_own_ends_the_other_sessions(context: Flask, person: Find) -> None:
+    buyer = person("buyer").person
+    with transaction():
+        here, there = (
+            sessions.start(buyer, address="10.0.0.1", agent="", now=now()) for _browser in range(2)
+        )
+        keep = sessions.find(here, now=now(), hours=12)
+        passwords.change(buyer, DEMO_PASSWORD, NEW, now=now(), keep=keep)
+    assert sessions.find(here, now=now(), hours=12) is not None
+    assert sessions.find(there, now=now(), hours=12) is None
+    assert not buyer.must_change_password
+
+
+def test_one_set_by_another_must_be_changed_and_then_carries_the_statement(
+    context: Flask, person: Find
+) -> None:
+    buyer, administrator = person("buyer").person, person("administrator")
+    plain, stored = passwords.generate()
+    with transaction():
+        token = sessions.start(buyer, address="", agent="", now=now())
+        passwords.store(buyer, stored, by=administrator.id, now=now())
+    assert buyer.must_change_password
+    assert sessions.find(token, now=now(), hours=12) is None
+    with transaction():
+        passwords.store(buyer, passwords.prepare(buyer, plain, NEW), by=buyer.id, now=now())
+    assert not buyer.must_change_password
+    kinds = set(db.session.scalars(sa.select(AuditEvent.kind).where(AuditEvent.stream == "people")))
+    assert {"password_reset", "password_changed", "signature_statement_given"} <= kinds
+
+
+def test_a_hash_with_old_parameters_is_renewed_at_sign_in(
+    context: Flask, person: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = person("buyer").person
+    old = buyer.password_hash
+    monkeypatch.setattr(
+        sessions, "HASHER", type(sessions.HASHER)(time_cost=3, memory_cost=19 * 1024, parallelism=1)
+    )
+    proof = sessions.prove("buyer", DEMO_PASSWORD)
+    assert proof is not None
+    with transaction():
+        assert sessions.admit(proof, address="", agent="", now=now())
+    assert buyer.password_hash != old
+    assert "t=3" in buyer.password_hash
+
+
+def test_a_proof_is_worthless_once_the_password_has_changed(context: Flask, person: Find) -> None:
+    buyer = person("buyer").person
+    proof = sessions.prove("buyer", DEMO_PASSWORD)
+    assert proof is not None
+    with transaction():
+        passwords.set_password(buyer, NEW, by=buyer.id, now=now())
+        assert sessions.admit(proof, address="", agent="", now=now()) is None
+    assert db.session.scalar(sa.select(sa.func.count(SignInSession.id))) == 0
