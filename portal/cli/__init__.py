@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, catalogue, database, demo, people
+from portal.cli import audit, backups, catalogue, database, demo, people
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +17,7 @@ def init_app(app: Flask) -> None:
         audit.group,
         people.group,
         demo.group,
+        backups.backup,
+        backups.restore,
     ):
         app.cli.add_command(group)

@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from portal.demo.bar import load_visibly
 from portal.demo.company import NotEmpty
 from portal.domain.demo import DEMO_PASSWORD
 from portal.web.clock import now

@@ -67,8 +67,8 @@ def search(
 
 def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ...]) -> dict[str, Found]:
     if kind == "person":
-        query = sa.select(Person).where(Person.active, Person.number.in_(codes))
-        return {row.number: (row.id, row.label) for row in db.session.scalars(query).unique()}
+        named = sa.select(Person).where(Person.active, Person.number.in_(codes))
+        return {row.number: (row.id, row.label) for row in db.session.scalars(named).unique()}
     if kind == "department":
         rows = db.session.scalars(sa.select(Department))
         return {name: (row.id, row.name) for row in rows for name in (row.name, row.key, row.name_en, *row.aliases)}

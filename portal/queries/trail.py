@@ -101,7 +101,7 @@ def numbers(events: list[AuditEvent]) -> dict[int, str]:
     """The numbers of the events' records."""
     ids = {event.record_id for event in events if event.record_id is not None}
     query = sa.select(Record.id, Record.number).where(Record.id.in_(ids))
-    return dict(db.session.execute(query).tuples().all()) if ids else {}
+    return dict(db.session.execute(query).all()) if ids else {}
 
 
 def warm(events: list[AuditEvent]) -> None:

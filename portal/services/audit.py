@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,16 +70,18 @@ def verify() -> tuple[int, AuditEvent | None, str]:
     seen: dict[str, tuple[int, str]] = {}
     count = 0
     query = sa.select(AuditEvent).order_by(AuditEvent.id)
-    for event in db.session.scalars(query.execution_options(yield_per=1000, populate_existing=True)):
-        seq, hash = seen.get(event.stream, (0, GENESIS))
-        if event.seq != seq + 1:
-            return count, event, "missing"
-        if event.hash != chain(hash, content(event)):
-            return count, event, "changed"
-        seen[event.stream] = (event.seq, event.hash)
-        if heads.get(event.stream, (0, ""))[0] == event.seq and heads[event.stream] != seen[event.stream]:
-            return count, event, "changed"
-        count += 1
+    rows = db.session.scalars(query.execution_options(yield_per=1000, populate_existing=True))
+    with closing(rows):
+        for event in rows:
+            seq, hash = seen.get(event.stream, (0, GENESIS))
+            if event.seq != seq + 1:
+                return count, event, "missing"
+            if event.hash != chain(hash, content(event)):
+                return count, event, "changed"
+            seen[event.stream] = (event.seq, event.hash)
+            if heads.get(event.stream, (0, ""))[0] == event.seq and heads[event.stream] != seen[event.stream]:
+                return count, event, "changed"
+            count += 1
     for name in _broken(heads, seen):
         last = sa.select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.seq.desc())
         return count, db.session.scalar(last.limit(1)) or AuditEvent(stream=name, seq=0, kind=""), "cut"

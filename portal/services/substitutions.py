@@ -46,12 +46,12 @@ def appoint(
         Circle: two people would act for each other.
     """
     rights.one_at_a_time()
+    if substitute.id == person.id:
+        raise Refusal(_l("请选择其他人。"))
     _may_set(person, substitute, by)
     if not reason:
         raise ReasonMissing
     _check_days(starts_on, ends_on, now)
-    if substitute.id == person.id:
-        raise Refusal(_l("请选择其他人。"))
     if not (substitute.active and person.active):
         raise Refusal(_l("请选择在职人员。"))
     if any(grant.role == "auditor" and grant.holds(starts_on) for grant in substitute.grants):

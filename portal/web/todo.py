@@ -102,6 +102,7 @@ def _summary(row: Any, language: str) -> list[tuple[str, str]]:
     found = []
     for column in columns(row.form_code, language):
         value = (row.cells or {}).get(column.name)
-        if column.name not in SYSTEM and value:
-            found.append((str(column.title), value[language] if isinstance(value, dict) else str(value)))
+        text = value[language] if isinstance(value, dict) else str(value or "")
+        if column.name not in SYSTEM and text and text != row.title:
+            found.append((str(column.title), text))
     return found[:SHOWN]

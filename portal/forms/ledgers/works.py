@@ -8,7 +8,7 @@ from portal.lib.i18n import _l
 from portal.queries import master_books
 
 SUPPLIER_STATES = {
-    "approved": _l("合格"),
+    "approved": _l("合格供应商"),
     "trial": _l("试用"),
     "suspended": _l("暂停"),
     "removed": _l("已除名"),

@@ -1,0 +1,79 @@
+"""Backups: one state of database and files in one archive, made while the portal runs."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from portal.extensions import alembic, db
+from portal.models import StoredFile
+from portal.services import rows
+from portal.storage import files
+from portal.storage.archive import Writer
+
+
+@dataclass(frozen=True)
+class Backup:
+    """An archive: the hash of its manifest, how many rows and files it holds, files that were missing."""
+
+    path: Path
+    sha256: str
+    rows: int
+    files: int
+    missing: tuple[str, ...] = ()
+
+
+def make(target: Path, *, now: datetime) -> Backup:
+    """Writes an archive of this moment to a file, or into a folder under the moment's name.
+
+    Raises:
+        FileExistsError: there is such a file.
+    """
+    path = target / f"portal-{now:%Y%m%dT%H%M%SZ}.zip" if target.is_dir() else target
+    if path.exists():
+        raise FileExistsError(path)
+    half = path.with_name(f"{path.name}.part")
+    half.touch(mode=0o600, exist_ok=False)
+    with half.open("wb") as out:
+        try:
+            made = _write(out, path, now)
+            out.flush()
+            os.fsync(out.fileno())
+        except BaseException:
+            half.unlink()
+            raise
+    half.replace(path)
+    return made
+
+
+def revision() -> str:
+    """The revision of the tables."""
+    return ",".join(sorted(one.revision for one in alembic.current()))
+
+
+def _write(out: BinaryIO, path: Path, now: datetime) -> Backup:
+    """Everything as one reading transaction sees it; files never change, so they may be read after it."""
+    tables = rows.tables()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip, db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        writer = Writer(zip, revision=revision(), made_at=now.isoformat())
+        for table in tables:
+            writer.table(table.name, rows.as_json(connection, table))
+        hashes = connection.scalars(sa.select(StoredFile.sha256).distinct().order_by(StoredFile.sha256)).all()
+        missing = []
+        for sha256 in hashes:
+            try:
+                writer.file(sha256, files.get(sha256))
+            except FileNotFoundError:
+                missing.append(sha256)
+        writer.manifest["missing"] = missing
+        held = writer.manifest
+        count = sum(table["rows"] for table in held["tables"].values())
+        return Backup(path, writer.close(), count, len(held["files"]), tuple(missing))
