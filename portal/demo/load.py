@@ -48,24 +48,30 @@ class Summary:
     failures: Counter[str] = field(default_factory=Counter)
 
 
-def load(now: datetime, *, records: int = 1500, seed: int = 2026, report: Report | None = None) -> Summary:
-    """Founds the company and lets it work for a year, about so many records.
+def load(
+    now: datetime,
+    *,
+    records: int = FULL,
+    seed: int = 2026,
+    span: timedelta = YEAR,
+    report: Report | None = None,
+) -> Summary:
+    """Founds the company and lets it work for a year or another span, about so many records.
 
     Raises:
         NotEmpty: there are people already.
     """
     with transaction():
-        seed_company(now - YEAR)
+        seed_company(now - span)
     with remembering():
-        return Year(now, records, Random(seed)).run(report or (lambda done, total: None))
+        return Year(now - span, now, records, Random(seed)).run(report or (lambda done, total: None))
 
 
 class Year:
     """The queue of what happens next."""
 
-    def __init__(self, now: datetime, records: int, rng: Random) -> None:
-        self.end, self.wanted, self.rng = now, records, rng
-        self.begin = now - YEAR
+    def __init__(self, begin: datetime, end: datetime, records: int, rng: Random) -> None:
+        self.begin, self.end, self.wanted, self.rng = begin, end, records, rng
         self.calendar = calendar.current()
         self.world = DemoWorld(rng, self.begin)
         self.cast = Cast(self.world)

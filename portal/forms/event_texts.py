@@ -66,6 +66,8 @@ SETTINGS = {
     "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
     "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),
     "trail_exported": _l("导出了审计追踪"),
+    "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
+    "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
 }
 RECORDS = {
     "record_submitted": _l("提交了 %(number)s"),
@@ -96,6 +98,9 @@ STEPS = {
     "step_returned": _l("在“%(step)s”退回%(back_to)s"),
     "step_refused": _l("在“%(step)s”拒绝"),
     "step_stuck": _l("“%(step)s”没有人可以办理，已通知管理员"),
+    "reminded": _l("“%(step)s”已逾期，提醒了办理人"),
+    "escalated": _l("“%(step)s”逾期未办，上报%(heads)s"),
+    "entries_asked": _l("请办理人补充登记“%(step)s”（%(days)s）"),
     "entry_added": _l("补充登记“%(step)s”"),
     "signer_added": either(
         "where", "before", _l("在“%(step)s”前加签%(person)s"), _l("在“%(step)s”后加签%(person)s")
@@ -117,7 +122,8 @@ TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group
 EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
-    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported",
+    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
+    "escalated",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")
 PREFERENCES = {**LANGUAGES, "auto": _l("自动"), "light": _l("浅色"), "dark": _l("深色")}

@@ -14,6 +14,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import every_field
 from portal.forms.event_texts import COLUMNS, NEUTRAL, PREFERENCES, TABLES, TEXTS
 from portal.forms.kinds import ROWS, load_one, show
+from portal.forms.registers import REGISTERS
 from portal.forms.words import MEANINGS
 from portal.lib.i18n import _, language
 from portal.models import AuditEvent, Department, Person, Record
@@ -76,7 +77,7 @@ class _Facts(Mapping[str, str]):
             case "kind":
                 return self.event.kind
             case "people":
-                return "、".join(map(self.name, value)) if isinstance(value, list) else str(value)
+                return "、".join(map(self.name, value)) if isinstance(value, list) else str(value or "")
             case "step":
                 return self.step(value or self.facts.get("entry", ""))
             case "back_to":
@@ -88,10 +89,13 @@ class _Facts(Mapping[str, str]):
             case "fields":
                 return "、".join(self.value(name)[0] for name in self.facts.get("changed", {}))
             case "limit":
-                return next(
-                    (str(one.title) for one in LIMITS if one.key == self.facts.get("key")),
-                    str(self.facts.get("key")),
-                )
+                known = {one.key: str(one.title) for one in LIMITS}
+                key = str(self.facts.get("key", ""))
+                return known.get(key, key)
+            case "heads":
+                return "、".join(map(self.holder, self.facts.get("to") or ()))
+            case "days":
+                return "、".join(value or ())
             case "forms":
                 return "、".join(map(_form, value)) if value else _("全部表单")
         return _word(key, value)
@@ -106,6 +110,16 @@ class _Facts(Mapping[str, str]):
         """A person's name."""
         person = db.session.get(Person, id) if isinstance(id, int) else None
         return person.name if person is not None else _("（无）")
+
+    def holder(self, key: str) -> str:
+        """Who is behind an authority key."""
+        kind, _colon, rest = key.partition(":")
+        if kind == "role":
+            return _word("role", rest)
+        if kind == "head":
+            department = db.session.get(Department, int(rest))
+            return _("%(department)s负责人", department=department.name if department is not None else rest)
+        return self.name(int(rest))
 
     def step(self, key: str) -> str:
         """A step's title as the record's own form version has it."""
@@ -161,8 +175,10 @@ def _word(key: str, value: Any) -> str:
         return str(ROLE[value].title)
     if key == "department" and value in DEPARTMENT:
         return str(DEPARTMENT[value].title)
-    if key == "form":
-        return _form(str(value))
+    if key == "register" and value in REGISTERS and value not in FORMS:
+        return str(REGISTERS[value].title)
+    if key in ("form", "register"):
+        return _form(str(value or ""))
     return str(words.get(value, "" if value is None else value))
 
 

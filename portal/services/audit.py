@@ -13,6 +13,9 @@ from portal.lib.hashing import GENESIS, canonical_json, chain
 from portal.models import AuditEvent, AuditStream
 from portal.services import once
 
+Link = tuple[int, str]  # number and hash of an event
+NOWHERE: Link = (0, "")
+
 
 def note(
     kind: str,
@@ -67,20 +70,16 @@ def verify() -> tuple[int, AuditEvent | None, str]:
         Number of events that hold, the first that does not (None if all do), and what is wrong.
     """
     heads = _heads()
-    seen: dict[str, tuple[int, str]] = {}
+    seen: dict[str, Link] = {}
     count = 0
     query = sa.select(AuditEvent).order_by(AuditEvent.id)
     rows = db.session.scalars(query.execution_options(yield_per=1000, populate_existing=True))
     with closing(rows):
         for event in rows:
-            seq, hash = seen.get(event.stream, (0, GENESIS))
-            if event.seq != seq + 1:
-                return count, event, "missing"
-            if event.hash != chain(hash, content(event)):
-                return count, event, "changed"
+            flaw = _flaw(event, seen.get(event.stream, (0, GENESIS)), heads.get(event.stream, NOWHERE))
+            if flaw:
+                return count, event, flaw
             seen[event.stream] = (event.seq, event.hash)
-            if heads.get(event.stream, (0, ""))[0] == event.seq and heads[event.stream] != seen[event.stream]:
-                return count, event, "changed"
             count += 1
     for name in _broken(heads, seen):
         last = sa.select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.seq.desc())
@@ -88,14 +87,26 @@ def verify() -> tuple[int, AuditEvent | None, str]:
     return count, None, ""
 
 
-def _broken(heads: dict[str, tuple[int, str]], seen: dict[str, tuple[int, str]]) -> list[str]:
+def _flaw(event: AuditEvent, before: Link, head: Link) -> str:
+    """What is wrong with an event, by the link before it and the head of its chain."""
+    if event.seq != before[0] + 1:
+        return "missing"
+    try:
+        fits_before = event.hash == chain(before[1], content(event))
+    except (TypeError, ValueError):  # facts that were never written like this
+        fits_before = False
+    fits_head = event.seq != head[0] or event.hash == head[1]
+    return "" if fits_before and fits_head else "changed"
+
+
+def _broken(heads: dict[str, Link], seen: dict[str, Link]) -> list[str]:
     """Chains that end before their head, or whose head is behind them or gone."""
-    cut = [name for name, (seq, _hash) in heads.items() if seen.get(name, (0, ""))[0] < seq]
-    ahead = [name for name, (seq, _hash) in seen.items() if heads.get(name, (0, ""))[0] < seq]
+    cut = [name for name, (seq, _hash) in heads.items() if seen.get(name, NOWHERE)[0] < seq]
+    ahead = [name for name, (seq, _hash) in seen.items() if heads.get(name, NOWHERE)[0] < seq]
     if cut or not ahead:
         return cut
     later = _heads()  # events that were added during the walk have moved their heads too
-    return [name for name in ahead if later.get(name, (0, ""))[0] < seen[name][0]]
+    return [name for name in ahead if later.get(name, NOWHERE)[0] < seen[name][0]]
 
 
 def _head(name: str) -> AuditStream | None:
@@ -104,6 +115,6 @@ def _head(name: str) -> AuditStream | None:
     return db.session.get(AuditStream, name, with_for_update=lock, populate_existing=True)
 
 
-def _heads() -> dict[str, tuple[int, str]]:
+def _heads() -> dict[str, Link]:
     rows = db.session.execute(sa.select(AuditStream.name, AuditStream.seq, AuditStream.hash))
     return {name: (seq, hash) for name, seq, hash in rows}

@@ -36,11 +36,12 @@ from portal.services import audit, ledgers, master, notices, tasks
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
     """Carries out the effects one by one; a refusal among them undoes the whole write."""
     every = list(wanted)
+    opened: set[int] = set()
     ledgers.prepare(every, record, by=by, now=now)
     for effect in every:
         match effect:
             case Opens():
-                opens(effect, record, by=by, now=now)
+                opened |= opens(effect, record, opened, by=by, now=now)
             case PostsStock() | PostsCount() | OrdersStock() | FreezesStock() | PostsCredit() | PostsEntry():
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
@@ -51,22 +52,28 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 notices.tell([effect.to], "told", now=now, record_id=record.id, text=both(effect.text))
 
 
-def opens(effect: Opens, record: Record, *, by: int, now: datetime) -> None:
-    """Leaves a prefilled draft and a task to take it up; a form still on paper becomes a thing to do."""
+def opens(effect: Opens, record: Record, but: set[int], *, by: int, now: datetime) -> set[int]:
+    """Leaves a prefilled draft and a task to take it up; a form still on paper becomes a thing to do.
+
+    `but` are the drafts that the same moment has opened already; returns the id of this one.
+    """
     form = FORMS.get(effect.code)
     if form is None:
         asks(_l("填写 %(code)s", code=effect.code), effect.to or person_key(by), effect.due, record, now=now)
-        return
+        return set()
     answers = dict(effect.answers)
     if effect.names_as:
         answers[effect.names_as] = Ref(record.id, f"{record.number} {record.title}".strip())
     pending = sa.select(Draft).where(
-        Draft.source_id == record.id, Draft.form_code == effect.code, Draft.person_id.is_(None)
+        Draft.source_id == record.id,
+        Draft.form_code == effect.code,
+        Draft.person_id.is_(None),
+        Draft.id.not_in(but),
     )
-    waiting = db.session.scalar(pending)
+    waiting = db.session.scalar(pending.order_by(Draft.id).limit(1))
     if waiting is not None:  # a further round: the draft that nobody has taken up yet follows it
         waiting.answers, waiting.updated_at = prefill(form, answers), now
-        return
+        return {waiting.id}
     draft = Draft(
         form_code=effect.code,
         person_id=None,
@@ -94,6 +101,7 @@ def opens(effect: Opens, record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
     audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
     notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
+    return {draft.id}
 
 
 def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:

@@ -17,9 +17,6 @@ from portal.extensions import db
 from portal.lib.text import clean
 from portal.models import Person, SignInSession
 from portal.services import audit
-from portal.services.guessing import TooManyAttempts as TooManyAttempts
-from portal.services.guessing import note_failure as note_failure
-from portal.services.guessing import slow_guessing as slow_guessing
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODY = HASHER.hash(secrets.token_hex(16))

@@ -48,7 +48,8 @@ def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: dat
     if row is None:
         row = CompanySetting(key=f"limit.{one.key}")
         db.session.add(row)
-    row.value, row.reason, row.changed_at = f"{value:f}", reason, now
+    new = f"{value.normalize():f}"
+    row.value, row.reason, row.changed_at = new, reason, now
     audit.note(
         "limit_changed",
         at=now,
@@ -56,7 +57,7 @@ def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: dat
         stream=STREAM,
         key=one.key,
         old=f"{old:f}",
-        new=f"{value:f}",
+        new=new,
         reason=reason,
     )
 

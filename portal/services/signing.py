@@ -138,28 +138,31 @@ def enter(record_id: int, key: str, by: Actor, hand: Hand, stage: Sheet, *, now:
     return signature
 
 
-def entry_authority(record: Record, key: str, by: Actor) -> Authority | None:
+def entry_authority(
+    record: Record, key: str, by: Actor, answers: dict[str, Any] | None = None
+) -> Authority | None:
     """The authority under which the person may add this side entry now; None if they may not."""
     entry = route.form_of(record).signoff.entry(key)
-    answers = route.known(record)
+    answers = route.known(record) if answers is None else answers
     if by.is_auditor or (entry.when is not None and not entry.when.holds(answers)):
         return None
     keys = route.keys_of(entry.by, record, answers)
     return next((one for one in by.authorities if one.key in keys and one.covers(record.form_code)), None)
 
 
-def earlier_steps(record: Record, key: str) -> list[str]:
+def earlier_steps(record: Record, key: str, signed: list[Signature] | None = None) -> list[str]:
     """The steps before this one that have been signed: where a record may be sent back to."""
     steps = [step.key for step in route.form_of(record).signoff.steps]
-    signed = {one.step for one in history.signatures(record) if one.act == "signed"}
-    return [step for step in steps[: steps.index(key)] if step in signed]
+    signed = history.signatures(record) if signed is None else signed
+    done = {one.step for one in signed if one.act == "signed"}
+    return [step for step in steps[: steps.index(key)] if step in done]
 
 
-def stage_filled(record: Record, task: Task) -> bool:
+def stage_filled(record: Record, task: Task, signed: list[Signature] | None = None) -> bool:
     """Whether another signer of the same step has filled in its stage this round."""
     return any(
         one.step == task.step and one.round == record.round and one.act == "signed" and one.answers
-        for one in history.signatures(record)
+        for one in (history.signatures(record) if signed is None else signed)
     )
 
 

@@ -49,7 +49,8 @@ class PersonSheet(Sheet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.department.choices = {str(one.id): department_name(one) for one in people.departments()}
+        names = {str(one.id): department_name(one) for one in people.departments()}
+        self.department.choices = self.department.labels = names
 
 
 class NewPersonSheet(PersonSheet):

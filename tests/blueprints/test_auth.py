@@ -115,7 +115,9 @@ def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
         assert client.get(PAGE).status_code == 302
 
 
-def test_a_retired_person_is_out_at_the_next_request(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_a_retired_person_is_out_at_the_next_request(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     sign_in(client, "buyer")
     change(app, "buyer", active=False)
     assert client.get(PAGE).status_code == 302
@@ -149,7 +151,9 @@ def test_guessing_is_slowed_whatever_the_headers_say(app: Flask, client: FlaskCl
     assert codes == [401] * guessing.PER_ACCOUNT + [429] * (30 - guessing.PER_ACCOUNT)
     assert enter(client).status_code == 429
     elsewhere = client.post(
-        "/sign-in", data={"login": "buyer", "password": DEMO_PASSWORD}, environ_overrides={"REMOTE_ADDR": "10.9.9.9"}
+        "/sign-in",
+        data={"login": "buyer", "password": DEMO_PASSWORD},
+        environ_overrides={"REMOTE_ADDR": "10.9.9.9"},
     )
     assert elsewhere.status_code == 303
 
@@ -164,7 +168,9 @@ def test_many_guesses_at_once_are_counted_by_all(app: Flask) -> None:
     assert count(app, SignInAttempt) == guessing.PER_ACCOUNT
 
 
-def test_changing_the_password_signs_out_the_other_browsers(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_changing_the_password_signs_out_the_other_browsers(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     other = sign_in(app.test_client(), "buyer")
     sign_in(client, "buyer")
     form = {"old": DEMO_PASSWORD, "new": NEW, "again": NEW}
@@ -223,12 +229,21 @@ def confirmed(app: Flask) -> datetime | None:
         return db.session.scalar(sa.select(SignInSession.confirmed_at))
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/confirm", "/account/password", "/account/language"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-out", "/confirm", "/account/password", "/account/language"]
+)
 def test_without_a_token_nothing_happens(app: Flask, client: FlaskClient, sign_in: SignIn, path: str) -> None:
     sign_in(client, "buyer")
     before = rows(app)
     app.config["WTF_CSRF_ENABLED"] = True
-    form = {"login": "foreman", "password": DEMO_PASSWORD, "language": "en", "old": DEMO_PASSWORD, "new": NEW, "again": NEW}
+    form = {
+        "login": "foreman",
+        "password": DEMO_PASSWORD,
+        "language": "en",
+        "old": DEMO_PASSWORD,
+        "new": NEW,
+        "again": NEW,
+    }
     assert client.post(path, data=form).status_code == 400
     assert rows(app) == before
     assert client.get(PAGE).status_code == 200

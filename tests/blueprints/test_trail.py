@@ -83,7 +83,7 @@ def test_filters(client: FlaskClient, sign_in: SignIn, query: str, shown: int) -
 @pytest.mark.usefixtures("events")
 def test_the_export_is_whole_harmless_and_itself_an_event(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, "auditor")
-    answer = client.post("/trail/exports", data={"until": "2026-04-01"})
+    answer = client.post("/trail/exports", data={"since": "2026-03-01", "until": "2026-04-01"})
     assert answer.mimetype == "text/csv"
     assert answer.text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))

@@ -281,6 +281,32 @@ def _line(record: Filed, moment: str) -> PostsEntry:
     return PostsEntry("trials", {"moment": moment, "number": record.number})
 
 
+class Paired(Paper, CompanyForm):
+    """Two sign side by side; what follows happens once."""
+
+    code, name, slug = "T-PAI", "Paired", "paired"
+    signoff = Route(
+        Step("agree", "Agree", every(role("quality_manager"), role("finance_supervisor"))),
+        Step("last", "Last", role("general_manager")),
+    )
+
+    @staticmethod
+    @after("agree", "Notes the agreement")
+    def agreed(record: Filed) -> Iterator[Effect]:
+        """An entry."""
+        yield _line(record, "agree")
+
+
+class PairedStage(Paper, CompanyForm):
+    """Two sign side by side; whoever is first fills in the stage."""
+
+    code, name, slug = "T-PST", "Paired stage", "paired-stage"
+    signoff = Route(
+        Step("find", "Find", every(role("quality_manager"), role("designer")), fills=Findings),
+        Step("last", "Last", role("general_manager")),
+    )
+
+
 class Logged(Paper, CompanyForm):
     """Has a side log that is due daily after a date, and a step that must end by it."""
 
@@ -322,4 +348,7 @@ class Movement(CompanyForm):
             )
 
 
-EVERY: tuple[type[CompanyForm], ...] = (*KINDS, Judged, Ways, Busy, Logged, Movement)
+EVERY: tuple[type[CompanyForm], ...] = (
+    *(*KINDS, Judged, Ways, Busy, Paired, PairedStage),
+    *(Logged, Movement),
+)

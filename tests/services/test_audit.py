@@ -59,6 +59,11 @@ def change(events: list[AuditEvent]) -> None:
     run("""UPDATE audit_events SET facts = '{"text": "other"}' WHERE id = :id""", id=events[2].id)
 
 
+def change_into_what_was_never_written(events: list[AuditEvent]) -> None:
+    """A fact of a kind that the pen refuses."""
+    run("""UPDATE audit_events SET facts = '{"text": 1.5}' WHERE id = :id""", id=events[2].id)
+
+
 def change_who(events: list[AuditEvent]) -> None:
     """Somebody else did it."""
     run("UPDATE audit_events SET person_id = 1 WHERE id = :id", id=events[2].id)
@@ -132,6 +137,7 @@ def drop_all(events: list[AuditEvent]) -> None:
 
 TAMPERING: list[tuple[Callable[[list[AuditEvent]], None], int, str]] = [
     (change, 3, "changed"),
+    (change_into_what_was_never_written, 3, "changed"),
     (change_who, 3, "changed"),
     (change_when, 3, "changed"),
     (drop_middle, 4, "missing"),

@@ -13,7 +13,7 @@ from portal.domain.refusal import Refusal
 from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l
 from portal.queries import account
-from portal.services import sessions
+from portal.services import guessing, sessions
 from portal.services.passwords import WrongPassword
 from portal.web.clock import now
 from portal.web.guard import actor, open_to, safe_target
@@ -34,7 +34,7 @@ def _confirm_identity() -> Answer:
     login, given = actor().login, request.form.get("password", "")
     asked_by_script = "HX-Request" in request.headers
     try:
-        sessions.slow_guessing(login, address(), now=now())
+        guessing.slow_guessing(login, address(), now=now())
         if not sessions.matches(actor().person.password_hash, given):
             note_failure(login, "confirmation_failed")
             raise WrongPassword(NOT_CONFIRMED)

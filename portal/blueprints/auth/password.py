@@ -8,7 +8,7 @@ from flask_login import current_user
 from portal.blueprints.auth.room import Answer, address, bp, note_failure
 from portal.domain.refusal import Refusal
 from portal.lib.i18n import _, _l
-from portal.services import passwords, sessions
+from portal.services import guessing, passwords, sessions
 from portal.services.passwords import WrongPassword
 from portal.web.clock import now
 from portal.web.guard import actor, open_to
@@ -27,7 +27,7 @@ def _change_password() -> Answer:
     person, login = actor().person, actor().login
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
-        sessions.slow_guessing(login, address(), now=now())
+        guessing.slow_guessing(login, address(), now=now())
         if new != request.form.get("again", ""):
             raise Refusal(_l("两次输入的新密码不一致。"))
         password_hash = passwords.prepare(person, old, new)

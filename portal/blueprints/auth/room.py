@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from portal.services import sessions
+from portal.services import guessing
 from portal.web.clock import now
 from portal.web.transaction import writes
 
@@ -22,4 +22,4 @@ def address() -> str:
 @writes
 def note_failure(login: str, kind: str) -> None:
     """Counts a wrong password."""
-    sessions.note_failure(login, address(), now=now(), kind=kind)
+    guessing.note_failure(login, address(), now=now(), kind=kind)

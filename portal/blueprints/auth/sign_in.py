@@ -12,8 +12,9 @@ from portal.blueprints.auth.room import Answer, address, bp
 from portal.domain.demo import DEMO_PASSWORD
 from portal.lib.i18n import _l
 from portal.queries import people
-from portal.services import sessions
-from portal.services.sessions import Proof, TooManyAttempts
+from portal.services import guessing, sessions
+from portal.services.guessing import TooManyAttempts
+from portal.services.sessions import Proof
 from portal.web.clock import now
 from portal.web.guard import SignedIn, actor, maybe_actor, open_to, safe_target
 from portal.web.transaction import writes
@@ -36,7 +37,7 @@ def _enter() -> Answer:
     """Signs in. The password is held against its hash before the write begins, so that nobody waits for it."""
     login, password = sessions.plain_login(request.form.get("login", "")), request.form.get("password", "")
     try:
-        sessions.slow_guessing(login, address(), now=now())
+        guessing.slow_guessing(login, address(), now=now())
         token = _open(sessions.prove(login, password), login)
     except TooManyAttempts as refusal:
         return _sign_in_page(login, str(refusal)), refusal.status
@@ -52,7 +53,7 @@ def _open(proof: Proof | None, login: str) -> str | None:
     agent = request.headers.get("User-Agent", "")
     token = sessions.admit(proof, address=address(), agent=agent, now=now()) if proof else None
     if token is None:
-        sessions.note_failure(login, address(), now=now())
+        guessing.note_failure(login, address(), now=now())
     elif current_user.is_authenticated:
         sessions.end(current_user.row, now=now(), by=current_user.row.person_id)
     return token

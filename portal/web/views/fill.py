@@ -69,11 +69,14 @@ def create(department: str, slug: str) -> Page:
         drafts.discard(key, by)
         return redirect(url_for("home.index"), 303)
     form = form_class(sent.fields, answers=_kept(form_class, draft), person=by)
+    good = sent.op == "submit" and form.validate()
+    if not (good or draft or by.may_open(form_class.opened_by)):
+        raise NotAllowed(_l("您不能发起这种表单。"))
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key)
     if sent.op == "save":
         return _save(form_class, form, key, sent)
-    if not form.validate():
+    if not good:
         drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
         return _page(form_class, form, key=key), 422
     try:
@@ -150,7 +153,7 @@ def correct(department: str, slug: str, number: str) -> Page:
         problem = [] if reason else [("reason", _("更正理由"), _("请填写更正理由"))]
         return _page(form_class, form, key=key, record=record, problems=problem), 422
     version = posted.control("_version")
-    seen = int(version) if version.isdigit() else 0
+    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
         with db.session.begin_nested():
             records.correct(record.id, form, by, reason=reason, seen=seen, now=now())

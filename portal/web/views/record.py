@@ -18,7 +18,7 @@ from portal.forms.sheet import Line, lines
 from portal.forms.words import ACTS, LINKS, MEANINGS, STATES, WAYS, authority, holder
 from portal.lib.i18n import language
 from portal.models import Record, Signature, Task
-from portal.queries import record_page, visible
+from portal.queries import account, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import drafts, printing, route, signing, tasks
@@ -85,6 +85,7 @@ def page(
         register_url=address(form),
         parts=parts(read),
         turn=turn,
+        phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
         problem=problem,
         errors=_problems(turn, entry),
@@ -144,7 +145,7 @@ def parts(read: RecordPage) -> list[Part]:
 def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
     """The stage form of a task, filled with what was typed, kept in a draft or signed a round before."""
     step = route.form_of(read.record).signoff.step(task.step)
-    if step.fills is None or task.kind == "advice" or signing.stage_filled(read.record, task):
+    if step.fills is None or task.kind == "advice" or signing.stage_filled(read.record, task, read.signatures):
         return None
     known = route.known(read.record, read.signatures, now=now())
     if typed is None:
@@ -175,7 +176,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
     form = route.form_of(read.record)
     step = form.signoff.step(task.step)
     titles = {one["key"]: one["title"][language()] for one in read.definition["steps"]}
-    earlier = signing.earlier_steps(read.record, task.step)
+    earlier = signing.earlier_steps(read.record, task.step, read.signatures)
     lender = next((t.person.name for t in _lenders(by, held.substitution)), "") if held.lender else ""
     refusal = step.on_refusal
     return Turn(
@@ -183,7 +184,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
         title=titles.get(task.step, task.step),
         meaning=str(MEANINGS.get("advised" if task.kind == "advice" else step.meaning, step.meaning)),
         stage=stage if stage is not None else stage_for(read, task, by),
-        filled=signing.stage_filled(read.record, task),
+        filled=signing.stage_filled(read.record, task, read.signatures),
         lender=lender,
         back=[(key, titles.get(key, key)) for key in earlier],
         may_refuse=task.kind != "advice",
@@ -200,13 +201,15 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
     if read.record.state in route.OVER:
         return []
     found = []
-    for entry in route.form_of(read.record).signoff.entries:
-        if signing.entry_authority(read.record, entry.key, by) is None:
+    entries = route.form_of(read.record).signoff.entries
+    known = route.known(read.record, read.signatures, now=now()) if entries else {}
+    for entry in entries:
+        if signing.entry_authority(read.record, entry.key, by, known) is None:
             continue
         if typed is not None and typed[0] == entry.key:
             form = typed[1]
         else:
-            form = entry.fills(context=route.known(read.record, read.signatures, now=now()), person=by)
+            form = entry.fills(context=known, person=by)
         found.append((entry.key, str(entry.title), form))
     return found
 

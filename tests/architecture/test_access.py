@@ -1,0 +1,168 @@
+"""Who may go where: one table of every address, held against the site and walked by five visitors."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests import tables
+from tests.architecture.visitors import PEOPLE, ROOMS, Site
+
+TABLE = Path(__file__).with_name("access.csv")
+SIGN_IN = "sign-in"  # the answer that sends a stranger away
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: address, method, who may pass, and the answer that each visitor gets."""
+
+    rule: str
+    method: str
+    who: str
+    answers: dict[str, str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule}"
+
+
+def read() -> list[Row]:
+    """The table."""
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    return [Row(line.pop("rule"), line.pop("method"), line.pop("who"), line) for line in lines]
+
+
+ROWS = read()
+
+
+def spelt_out(row: Row) -> list[str]:
+    """The row's address; in each department where it says so."""
+    return [row.rule.replace("<department>", room) for room in ROOMS] if "<department>" in row.rule else [row.rule]
+
+
+def on_site(app: Flask) -> dict[tuple[str, str], str | None]:
+    """Who may pass by address and method, as the views say."""
+    found = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            found[rule.rule, method] = getattr(app.view_functions[rule.endpoint], "open_to", None)
+    found["/static/<path:filename>", "GET"] = "everyone"  # served before the guard
+    return found
+
+
+def code(answer: TestResponse) -> str:
+    """The status as the table writes it."""
+    away = answer.status_code in (302, 303) and answer.headers["Location"].startswith("/sign-in")
+    return SIGN_IN if away else str(answer.status_code)
+
+
+def knock(browser: FlaskClient, row: Row, path: str) -> TestResponse:
+    """Asks for the row's address; a change is tried without any field."""
+    return browser.open(path, method=row.method)
+
+
+def test_every_address_stands_in_the_table(site: Site) -> None:
+    written = {(rule, row.method): row.who for row in ROWS for rule in spelt_out(row)}
+    shown = on_site(site.app)
+    assert sorted(shown.keys() - written.keys()) == [], "missing in access.csv"
+    assert sorted(written.keys() - shown.keys()) == [], "in access.csv, but not on the site"
+    assert {key: who for key, who in shown.items() if written[key] != who} == {}
+
+
+def test_no_line_stands_twice() -> None:
+    names = [str(row) for row in ROWS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("visitor", PEOPLE)
+def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> None:
+    wrong = []
+    for row in ROWS:
+        answer = knock(site.browsers[visitor], row, site.path(row.rule))
+        given = code(answer)
+        answer.close()
+        if given != row.answers[visitor]:
+            wrong.append(f"{row}: {given}, not {row.answers[visitor]}")
+        if row.method == "POST":
+            site.reset()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.who != "everyone"], ids=str)
+def test_the_table_shuts_out_whom_it_names(row: Row) -> None:
+    refused = {"403", "404"}
+    assert row.answers["stranger"] == SIGN_IN
+    if row.who == "writers":
+        assert row.answers["auditor"] in refused
+    if row.who == "administrators":
+        assert {row.answers[name] for name in ("employee", "auditor", "owner")} <= refused
+    assert not {answer for answer in row.answers.values() if answer.startswith("5")}
+
+
+OTHERS = [row for row in ROWS if "<number>" in row.rule]
+
+
+@pytest.mark.parametrize("row", OTHERS, ids=str)
+def test_a_record_of_others_is_not_there(row: Row) -> None:
+    assert row.answers["employee"] == row.answers["administrator"] == "404"
+
+
+def test_ids_that_do_not_exist_are_not_there(site: Site) -> None:
+    wrong = []
+    for row in ROWS:
+        for odd in ("0", "99999999", str(2**63), "9" * 40, "٣", "01x", "1;2") if "<int:id>" in row.rule else ():
+            path = site.path(row.rule.replace("<int:id>", odd))
+            answer = knock(site.browsers["administrator"], row, path)
+            if answer.status_code not in (403, 404):
+                wrong.append(f"{row.method} {path}: {answer.status_code}")
+                site.reset()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("number", ["CS-51-2026-9999", "0", "%00", "CS-51-2026-0001%20", "x" * 3000, "'--", "٣"])
+def test_numbers_that_do_not_exist_are_not_there(site: Site, number: str) -> None:
+    rules = [row for row in OTHERS if row.method == "GET"]
+    for row in rules:
+        path = site.path(row.rule.replace("<number>", number))
+        assert knock(site.browsers["owner"], row, path).status_code == 404, path
+
+
+def test_a_post_without_a_token_is_refused_and_changes_nothing(site: Site) -> None:
+    tokens = {"none": {}, "of another session": {"csrf_token": _token_of(site, "owner")}}
+    site.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        before, wrong = tables.hashes(site.app), []
+        for row in ROWS:
+            if row.method != "POST":
+                continue
+            for visitor in ("stranger", "administrator", "owner"):
+                for name, data in tokens.items():
+                    if visitor == "owner" and data:
+                        continue
+                    given = site.browsers[visitor].post(site.path(row.rule), data=data).status_code
+                    if given != 400:
+                        wrong.append(f"{row} as {visitor}, token: {name}: {given}")
+        assert not wrong, "\n".join(wrong)
+        assert tables.changed(before, tables.hashes(site.app)) == []
+    finally:
+        site.app.config["WTF_CSRF_ENABLED"] = False
+
+
+def _token_of(site: Site, visitor: str) -> str:
+    """The token in the pages of a visitor."""
+    page = site.browsers[visitor].get("/").text
+    return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+
+@pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}], ids=str)
+def test_a_change_from_another_site_is_refused(site: Site, sent: dict[str, str]) -> None:
+    for row in ROWS:
+        if row.method == "POST":
+            answer = site.browsers["owner"].post(site.path(row.rule), headers=sent)
+            assert answer.status_code == 403, row

@@ -1,0 +1,148 @@
+"""A portal with a record, five visitors who try every address, and a way back to how it was before each try."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.database import transaction
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import db
+from portal.models import Person, RoleGrant, SignInSession, Task
+from portal.queries.actors import actor
+from portal.services import outside
+from portal.web.clock import now, today
+from tests.conftest import make_app, set_up
+from tests.walk import DRAWING, Walker
+
+ROOMS = ("customer-service", "engineering", "design", "purchasing", "warehouse", "quality")
+# The owner has filled in the record that the addresses name; the employee has neither a role nor a record.
+PEOPLE = {
+    "stranger": "",
+    "employee": "employee",
+    "auditor": "auditor",
+    "administrator": "administrator",
+    "owner": "customer_service_officer",
+}
+KEYS = {"/admin/departments": "quality", "/admin/limits": "purchase_order_limit", "/registers": "stock_list"}
+
+
+@dataclass
+class Site:
+    """The portal, its data folder, a browser for each visitor, and what stands for the variables of addresses."""
+
+    app: Flask
+    folder: Path
+    browsers: dict[str, FlaskClient]
+    cookies: dict[str, str]
+    values: dict[str, str]
+
+    def path(self, rule: str) -> str:
+        """The address that a rule gives for the record and its things."""
+        at = rule.replace("<department>", ROOMS[0])
+        for start, key in KEYS.items():
+            if rule.startswith(start):
+                at = at.replace("<key>", key)
+        at = re.sub(r"(\w+)/<int:id>", lambda found: f"{found[1]}/{self.values.get(found[1], '1')}", at)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: self.values[found[1]], at)
+
+    def keep(self) -> None:
+        """Remembers the database as it is."""
+        with self.app.app_context():
+            db.session.remove()
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._close()
+        shutil.copyfile(self.folder / "portal.db", self.folder / "before.db")
+
+    def reset(self) -> None:
+        """Puts the database back."""
+        self._close()
+        for end in ("-wal", "-shm"):
+            (self.folder / f"portal.db{end}").unlink(missing_ok=True)
+        shutil.copyfile(self.folder / "before.db", self.folder / "portal.db")
+        for name, cookie in self.cookies.items():
+            self.browsers[name].set_cookie("portal", cookie)
+
+    def _close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def found(folder: Path) -> Site:
+    """Sets the portal up: a complaint with its first turn open, a briefing that waits for its customer."""
+    app = make_app(folder)
+    set_up(app)
+    walker = Walker(app)
+    complaint, briefing = walker.open("CS-51"), walker.open("EN-18")
+    while not _outside(app):
+        assert walker.sign(briefing)
+    browsers = {name: _browser(app, login) for name, login in PEOPLE.items()}
+    values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
+    values |= {"day": "2026-12-24", "filename": "favicon.svg", **_ids(app), "files": _file(browsers["owner"])}
+    cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
+    site = Site(app, folder, browsers, cookies, values)
+    site.keep()
+    return site
+
+
+def _browser(app: Flask, login: str) -> FlaskClient:
+    client = app.test_client()
+    if login:
+        assert client.post("/sign-in", data={"login": login, "password": DEMO_PASSWORD}).status_code == 303
+    return client
+
+
+def _cookie(browser: FlaskClient) -> str:
+    """The cookie that keeps a visitor signed in."""
+    kept = browser.get_cookie("portal")
+    assert kept is not None
+    return kept.value
+
+
+def _outside(app: Flask) -> Task | None:
+    with app.app_context():
+        return db.session.scalars(sa.select(Task).where(Task.outside != "", Task.state == "open")).first()
+
+
+def _ids(app: Flask) -> dict[str, str]:
+    """Ids of people and their things, and the token of an outside signer's link."""
+    waiting = _outside(app)
+    assert waiting is not None
+    with app.app_context():
+        with transaction():
+            people = {one.login: one for one in db.session.scalars(sa.select(Person)).unique()}
+            token = outside.make_link(waiting.id, actor(people["foreman"], today()), "钱外宾", now=now())
+            guard = people["security_guard"]
+            grant = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == guard.id)).one()
+            turn = sa.select(Task.id).where(Task.form_code == "CS-51", Task.state == "open")
+            session = sa.select(SignInSession.id).where(
+                SignInSession.person_id == people["customer_service_officer"].id
+            )
+            ids = {
+                "token": token,
+                "people": str(guard.id),
+                "grants": str(grant.id),
+                "tasks": str(db.session.scalars(turn).first()),
+                "sessions": str(db.session.scalars(session).first()),
+            }
+        db.session.remove()
+    return ids
+
+
+def _file(browser: FlaskClient) -> str:
+    """The id of a picture that the owner has put up and not yet used."""
+    picture = io.BytesIO(base64.b64decode(DRAWING.partition(",")[2]))
+    answer = browser.post("/files", data={"file": (picture, "现场.png"), "name": "evidence"})
+    named = re.search(r'value="(\d+)"', answer.text)
+    assert named is not None, answer.text
+    return named[1]

@@ -1,0 +1,63 @@
+"""Records, tasks and counted queries for tests of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from random import Random
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.database import transaction
+from portal.demo import filling
+from portal.demo.world import DemoWorld
+from portal.extensions import db
+from portal.models import Person, Record
+from portal.queries.actors import actor
+from portal.web.clock import today
+
+_keys = count(1)
+
+
+def start(app: Flask, code: str, login: str, many: int = 1, at: datetime | None = None) -> list[str]:
+    """Submits records as their story tells; gives their numbers."""
+    with app.app_context():
+        with transaction():
+            person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
+            world = DemoWorld(Random(7), at or datetime.now(UTC))
+            world.sees(person)
+            by = actor(person, today())
+            made = [filling.begin(world, code, by, f"desk-{next(_keys)}") for _one in range(many)]
+            numbers = [record.number for record in made]
+        db.session.remove()
+    return numbers
+
+
+def change(app: Flask, number: str, **values: object) -> None:
+    """Puts values into a record's row."""
+    with app.app_context():
+        with transaction():
+            record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+            for name, value in values.items():
+                setattr(record, name, value)
+        db.session.remove()
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The SQL statements that run inside."""
+    seen: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,82 @@
+"""Every register, ledger and view is declared whole."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from portal.domain.roles import DEPARTMENT
+from portal.forms.catalogue import FORMS
+from portal.forms.columns import Column
+from portal.forms.kinds import KINDS
+from portal.forms.ledgers import LEDGERS
+from portal.forms.registers import REGISTERS, FormView, choices, columns
+
+EXPECTED = (
+    "warehouse_journal stock_ledger stock_list count_journal count_results entry_ledger credit_ledger "
+    "customer_master customer_file_numbers customer_papers approved_suppliers external_papers "
+    "improvement_actions permits complaints overdue_complaints dealers"
+).split()
+
+
+def test_what_the_procedures_ask_for_is_there() -> None:
+    assert set(EXPECTED) | set(FORMS) <= set(REGISTERS)
+
+
+@pytest.mark.parametrize("key", list(REGISTERS))
+def test_described(context: Flask, key: str) -> None:
+    told = REGISTERS[key].describe()
+    assert told["key"] == key
+    assert told["title"]["zh"]
+    assert told["title"]["en"]
+    assert told["kind"] in ("register", "ledger", "view", "master")
+    assert told["department"] in DEPARTMENT
+    assert told["url"].startswith("/")
+    assert len({column["name"] for column in told["columns"]}) == len(told["columns"]) > 0
+    json.dumps(told)
+
+
+@pytest.mark.parametrize("key", [key for key, one in REGISTERS.items() if isinstance(one, FormView)])
+def test_views_filter_by_answers_that_exist(context: Flask, key: str) -> None:
+    register = REGISTERS[key]
+    assert isinstance(register, FormView)
+    for part in filter(None, register.view.query.split("&")):
+        name, value = part.split("=")
+        if name.startswith("f."):
+            assert value in {"*", *choices(register.form.code, name[2:])}
+        else:
+            assert name in ("state", "overdue")
+
+
+@pytest.mark.parametrize("key", list(LEDGERS))
+def test_ledgers_speak_known_kinds(key: str) -> None:
+    for column in LEDGERS[key].columns:
+        assert column.kind in {*KINDS, "record"}
+        assert set(LEDGERS[key].readers) <= set(DEPARTMENT)
+
+
+def test_columns_in_both_languages(context: Flask) -> None:
+    assert str(columns("PU-04", "zh")[1].title) == "供应商"
+    assert [one.name for one in columns("PU-04", "en")] == list(FORMS["PU-04"].columns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "text"),
+    [
+        ("decimal", "1234.50", "1,234.5"),
+        ("money", "12.5", "¥12.50"),
+        ("date", "2026-05-12", "2026-05-12"),
+        ("date", "unreadable", "unreadable"),
+        ("yes_no", True, "是"),
+        ("text", None, ""),
+        ("text", "", ""),
+        ("record", "PU-04-2026-0001", "PU-04-2026-0001"),
+    ],
+)
+def test_cells(kind: str, raw: object, text: str) -> None:
+    assert Column("x", "x", kind).text(raw, "zh") == text
+
+
+def test_coded_values_are_worded() -> None:
+    column = Column("x", "x", "choice", {"in": "入库"})
+    assert (column.text("in", "zh"), column.text("other", "zh")) == ("入库", "other")

@@ -1,0 +1,211 @@
+"""What a record sets going: at which moment, how often, and all of it or nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from portal.domain.effects import Asks, Opens, PostsEntry, Updates
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.models import (
+    AuditEvent,
+    Customer,
+    Draft,
+    LedgerEntry,
+    Notice,
+    OutboxRow,
+    Record,
+    RecordLink,
+    Task,
+)
+from portal.queries import history
+from portal.queries.visible import record as visible_record
+from portal.services import drafts, effects, master, records
+from tests.services.engine_forms import Busy, OneRole
+from tests.services.office import NOW, Office, everything
+
+
+def moments(record: Record) -> list[str]:
+    """The moments at which the record's form has posted a line."""
+    lines = sa.select(LedgerEntry).where(LedgerEntry.record_id == record.id, LedgerEntry.ledger == "trials")
+    return [one.facts["moment"] for one in db.session.scalars(lines.order_by(LedgerEntry.id))]
+
+
+def test_each_moment_has_its_effects_once(office: Office) -> None:
+    record = office.submit(Busy)
+    assert moments(record) == ["submitted"]
+    office.sign(record, "warehouse_keeper")
+    assert moments(record) == ["submitted", "take"]
+    office.sign(record, "quality_manager")
+    assert moments(record) == ["submitted", "take", "finished"]
+    assert record.state == "finished"
+
+
+def test_a_refused_record_has_those_of_the_refusal(office: Office) -> None:
+    record = office.submit(Busy)
+    office.sign(record, "warehouse_keeper")
+    office.refuse(record, "quality_manager")
+    assert moments(record) == ["submitted", "take", "refused"]
+
+
+def test_a_correction_and_giving_up_have_their_own(office: Office) -> None:
+    record = office.submit(Busy)
+    office.send_back(record, "warehouse_keeper")
+    office.correct(record, subject="x")
+    office.send_back(record, "warehouse_keeper")
+    records.void(record.id, office.actor("buyer"), reason="no", now=NOW)
+    assert moments(record) == ["submitted", "corrected", "voided"]
+
+
+def test_only_a_finished_record_gets_its_print_made(office: Office) -> None:
+    prints = sa.select(sa.func.count(OutboxRow.id)).where(OutboxRow.kind == "print")
+    before = db.session.scalar(prints) or 0
+    record = office.submit(Busy)
+    office.sign(record, "warehouse_keeper")
+    assert db.session.scalar(prints) == before
+    office.sign(record, "quality_manager")
+    assert db.session.scalar(prints) == before + 1
+
+
+def test_a_notice_reaches_everyone_behind_the_key(office: Office) -> None:
+    record = office.submit(Busy)
+    told = sa.select(Notice.person_id).where(Notice.record_id == record.id, Notice.kind == "told")
+    buyers = {office.id("purchasing_manager"), office.id("purchasing_manager_2")}
+    assert set(db.session.scalars(told)) == buyers
+
+
+def test_a_thing_to_do_stays_after_the_end(office: Office) -> None:
+    record = office.submit(Busy)
+    office.sign(record, "warehouse_keeper")
+    office.sign(record, "quality_manager")
+    (task,) = [one for one in history.open_tasks(record) if one.kind == "ask"]
+    assert task.due_at is not None
+    assert (office.waiting(record), task.due_at.date()) == (["ask open", "open open"], date(2026, 6, 1))
+    with pytest.raises(Refusal):
+        records.do_ask(task.id, office.actor("designer"), "", now=NOW)
+    records.do_ask(task.id, office.actor("buyer"), "done", now=NOW)
+    assert office.waiting(record) == ["open open"]
+
+
+# Drafts that a record opens
+
+
+def test_a_draft_is_prefilled_and_taken_up_by_whoever_holds_its_task(office: Office) -> None:
+    record, draft = _opened(office)
+    assert draft.answers == {"subject": "Trial"}
+    for login in ("designer", "designer_2"):
+        assert drafts.mine(draft.key, office.actor(login)) is draft
+        assert visible_record(record.number, office.actor(login)) is record
+    with pytest.raises(Refusal):
+        drafts.mine(draft.key, office.actor("cashier"))
+
+
+def test_its_submission_ends_the_task_and_links_both(office: Office) -> None:
+    record, draft = _opened(office)
+    by = office.actor("designer")
+    made = records.submit(OneRole(answers=draft.answers), by, key=draft.key, now=NOW, draft=draft)
+    links = db.session.execute(
+        sa.select(RecordLink.kind, RecordLink.target_id).where(RecordLink.source_id == record.id)
+    )
+    assert [tuple(one) for one in links] == [("opened", made.id)]
+    assert "open open" not in office.waiting(record)
+    assert history.events(record)[-1].kind == "draft_submitted"
+    assert drafts.mine(draft.key, by) is None
+
+
+def test_what_one_has_begun_a_colleague_may_go_on_with(office: Office) -> None:
+    _record, draft = _opened(office)
+    drafts.keep(draft.key, "T-ONE", office.actor("designer"), [["subject", "x"]], title="x", now=NOW)
+    assert draft.person_id == office.id("designer")
+    colleague = office.actor("designer_2")
+    assert drafts.mine(draft.key, colleague) is draft
+    assert records.submit(OneRole(answers={"subject": "y"}), colleague, key=draft.key, now=NOW, draft=draft)
+
+
+def test_a_second_round_brings_the_waiting_draft_up_to_date(office: Office) -> None:
+    record, draft = _opened(office)
+    office.send_back(record, "quality_manager")
+    office.correct(record, subject="Better")
+    office.sign(record, "warehouse_keeper")
+    (again,) = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id))
+    assert (again.id, again.answers) == (draft.id, {"subject": "Better"})
+
+
+def test_one_moment_may_open_several_of_the_same_form(office: Office) -> None:
+    record = office.submit(OneRole)
+    wanted = [Opens("T-ONE", {"subject": text}, to="role:designer") for text in ("one", "two")]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    found = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id).order_by(Draft.id))
+    assert [draft.answers["subject"] for draft in found] == ["one", "two"]
+
+
+def test_a_field_that_the_other_form_lacks_is_a_mistake_of_the_form(office: Office) -> None:
+    record = office.submit(OneRole)
+    with pytest.raises(KeyError, match="nonsense"):
+        effects.carry_out([Opens("T-ONE", {"nonsense": 1})], record, by=office.id("buyer"), now=NOW)
+
+
+def test_a_form_still_on_paper_becomes_a_thing_to_do(office: Office) -> None:
+    record = office.submit(OneRole)
+    wanted = [Opens("XX-99", {}, to=f"person:{office.id('designer')}")]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    (task,) = [one for one in history.open_tasks(record) if one.kind == "ask"]
+    assert "XX-99" in task.note
+    assert [holder.key for holder in task.holders] == [f"person:{office.id('designer')}"]
+
+
+# Master data
+
+
+def test_master_data_changes_with_the_old_values_kept(office: Office) -> None:
+    record = office.submit(OneRole)
+    customer = master.create("customer", name="甲公司", contact="王")
+    wanted = Updates("customer", customer.id, {"contact": "李", "name": "乙公司"})
+    master.update(wanted, record, by=office.id("buyer"), now=NOW)
+    assert (customer.contact, customer.search_key) != ("王", "")
+    assert "yi" in customer.search_key
+    event = history.events(record)[-1]
+    assert (event.kind, event.facts["old"]) == ("master_changed", {"contact": "王", "name": "甲公司"})
+
+
+def test_new_rows_are_numbered_and_a_code_is_not_given_twice(office: Office) -> None:
+    one, other = master.create("customer", name="甲"), master.create("customer", name="乙")
+    assert int(other.code[1:]) == int(one.code[1:]) + 1
+    next_code = f"C{int(other.code[1:]) + 1:04d}"
+    given = master.create("customer", name="丙", code=f"C{int(other.code[1:]) + 2:04d}")
+    assert given.id is not None
+    assert master.create("customer", name="丁").code not in {one.code, other.code, given.code}
+    before = everything()
+    with pytest.raises(Refusal, match=one.code):
+        master.create("customer", name="戊", code=one.code)
+    assert everything() == before
+    assert next_code
+
+
+def test_effects_are_carried_out_together_or_not_at_all(office: Office) -> None:
+    record = office.submit(OneRole)
+    customer = master.create("customer", name="甲公司")
+    before = everything()
+    wanted = [
+        PostsEntry("trials", {"moment": "x"}),
+        Updates("customer", customer.id, {"contact": "李"}),
+        Asks("x", "role:buyer"),
+        Opens("T-ONE", {"nonsense": 1}),
+    ]
+    with pytest.raises(KeyError), db.session.begin_nested():
+        effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    assert everything() == before
+    assert db.session.get_one(Customer, customer.id).contact == ""
+
+
+def _opened(office: Office) -> tuple[Record, Draft]:
+    record = office.submit(Busy)
+    office.sign(record, "warehouse_keeper")
+    (draft,) = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id))
+    task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    assert (task.kind, task.state) == ("open", "open")
+    assert db.session.scalar(sa.select(AuditEvent.kind).where(AuditEvent.kind == "draft_opened"))
+    return record, draft

@@ -1,0 +1,62 @@
+"""Spreadsheets: harmless cells, types, names of files, fifty thousand rows."""
+
+import csv
+import io
+from datetime import date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from flask import Flask
+
+from portal.web import export
+
+HEADERS = ["文字", "数", "日期", "时间"]
+ROW = ["普通", Decimal("12.50"), date(2026, 5, 12), datetime(2026, 5, 12, 9, 30)]  # noqa: DTZ001 -- as written to a sheet
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "＋1"])
+def test_formulas_become_text(start: str) -> None:
+    text = b"".join(export.as_csv(["a"], [[start]])).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text)))[1] == [f"'{start}"]
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(export.as_xlsx(["a"], [[start]])))).active
+    assert sheet["A2"].value.startswith("'")
+    assert sheet["A2"].data_type == "s"
+
+
+def test_types_are_kept() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(export.as_xlsx(HEADERS, [ROW])))).active
+    assert [cell.value for cell in sheet[2]] == ["普通", 12.5, datetime(2026, 5, 12), datetime(2026, 5, 12, 9, 30)]  # noqa: DTZ001
+    assert sheet.freeze_panes == "A2"
+    text = b"".join(export.as_csv(HEADERS, [ROW])).decode("utf-8-sig")
+    assert text == "文字,数,日期,时间\r\n普通,12.50,2026-05-12,2026-05-12 09:30\r\n"
+
+
+def test_csv_has_the_mark_that_spreadsheets_look_for() -> None:
+    assert b"".join(export.as_csv(["a"], [])) == b"\xef\xbb\xbfa\r\n"
+
+
+def test_overlong_text_is_cut_not_lost() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(export.as_xlsx(["a"], [["长" * 40_000]])))).active
+    assert len(sheet["A2"].value) == export.LONGEST
+
+
+def test_rows_are_written_bit_by_bit() -> None:
+    read = []
+
+    def rows() -> object:
+        for number in range(3000):
+            read.append(number)
+            yield [number]
+
+    parts = export.as_csv(["a"], rows())
+    next(parts), next(parts)
+    assert len(read) < 1000
+
+
+def test_file_has_a_plain_and_a_chinese_name() -> None:
+    app = Flask("export")
+    with app.test_request_context():
+        answer = export.answer("PU-04-采购订货单", "csv", ["a"], [])
+    assert "filename=PU-04.csv" in answer.headers["Content-Disposition"]
+    assert "filename*=UTF-8''PU-04-%E9%87%87" in answer.headers["Content-Disposition"]
