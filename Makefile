@@ -4,10 +4,10 @@ PYTHON_BIN := .venv/bin/python
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fast lock bench clean
+.PHONY: help setup run test check fast translations lock bench clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready .cache/fonts/.ready $(CATALOGS) ## install everything the portal needs
 
@@ -24,6 +24,11 @@ check: setup ## run the static checks
 
 fast: setup ## run the tests that need neither a browser nor a database server
 	@$(PYTHON_BIN) -m pytest -n auto -m "not browser and not postgres" tests
+
+translations: setup ## take new texts into the English catalogue, to be translated there
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k _ --no-location --sort-output -o .cache/messages.pot .
+	@.venv/bin/pybabel -q update -i .cache/messages.pot -d portal/translations -l en -w 120 --no-fuzzy-matching --omit-header
+	@.venv/bin/pybabel -q compile -d portal/translations
 
 lock: ## renew requirements.lock (make lock UPGRADE=1 takes newer versions)
 	@bin/lock $(if $(UPGRADE),--upgrade)

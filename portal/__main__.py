@@ -19,20 +19,26 @@ def main() -> None:
     try:
         settings = read_settings()
     except SettingsError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+        sys.exit(str(error))
     app = create_app(settings)
     prepare(app)
     consumer = worker.start(app)
     server = waitress.create_server(
-        app, host=settings.host, port=settings.port, threads=settings.threads, ident=None, channel_timeout=120
+        app,
+        host=settings.portal_host,
+        port=settings.port,
+        threads=settings.threads,
+        ident=None,
+        channel_timeout=120,
+        clear_untrusted_proxy_headers=settings.proxies == 0,  # else the proxies' word counts, see `proxies`
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
-    print(f"http://{settings.host}:{settings.port}", flush=True)
+    sys.stdout.write(f"http://{settings.portal_host}:{settings.port}\n")
+    sys.stdout.flush()
     try:
         server.run()
     finally:

@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="`postgresql+psycopg://user:password@host/name`; empty: SQLite in PORTAL_DATA."
     )
-    host: str = Field("127.0.0.1", description="Address that the server listens on.")
+    portal_host: str = Field("127.0.0.1", description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on.")
     threads: int = Field(8, ge=1, le=64, description="Requests that one process answers at a time.")
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -44,7 +44,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address that people type, for links in mail and on paper.")
     proxies: int = Field(0, ge=0, le=3, description="Reverse proxies in front whose X-Forwarded-* count.")
     company: str = Field("华衡制造建设集团", description="Name of the company on pages and records.")
-    session_idle_minutes: int = Field(60, ge=1, le=1440, description="Signed out after so long without a click.")
+    session_idle_minutes: int = Field(
+        60, ge=1, le=1440, description="Signed out after so long without a click."
+    )
     session_hours: int = Field(12, ge=1, le=168, description="Signed out after so long in any case.")
     signing_window_minutes: int = Field(
         10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
@@ -67,9 +69,16 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY must be at least 32 random characters in production")
             if not self.trusted_hosts:
                 raise ValueError("TRUSTED_HOSTS must name the portal's host in production")
-        elif self.host not in ("127.0.0.1", "::1", "localhost"):
-            raise ValueError("the demo company is served on the loopback address only: leave HOST at 127.0.0.1")
+        elif self.portal_host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError(
+                "the demo company is served on the loopback address only: leave PORTAL_HOST at 127.0.0.1"
+            )
         return self
+
+    @field_validator("portal_data")
+    @classmethod
+    def _whole_path(cls, folder: Path) -> Path:
+        return folder.expanduser().resolve()
 
     @property
     def demo(self) -> bool:

@@ -20,7 +20,13 @@ from sqlalchemy import event
 
 from portal.extensions import db
 
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000", "cache_size=-4000")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "cache_size=-4000",
+)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -54,7 +60,13 @@ class FairLock:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One write: everything inside is committed together, or nothing is."""
+    """One write: everything inside is committed together, or nothing is.
+
+    Raises:
+        RuntimeError: a write has already begun here; the inner one would wait for the outer for ever.
+    """
+    if _writing.get():
+        raise RuntimeError("a write within a write")
     db.session.rollback()  # ends the reading that came before
     token = _writing.set(True)
     try:
@@ -73,7 +85,7 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
     options: dict[str, Any] = {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
     try:
-        import pysqlite3.dbapi2 as newer_sqlite  # noqa: PLC0415 -- optional: only where a wheel exists
+        import pysqlite3.dbapi2 as newer_sqlite
     except ImportError:
         return options
     return {**options, "module": newer_sqlite}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, database, demo, people
+from portal.cli import audit, backups, catalogue, demo, jobs, people
 
 
 def init_app(app: Flask) -> None:
     """Registers the groups."""
     for group in (
-        database.group,
         catalogue.forms,
         catalogue.registers,
         catalogue.roles,
         audit.group,
         people.group,
+        jobs.group,
         demo.group,
         backups.backup,
         backups.restore,

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from portal.domain.limits import LIMITS
-from portal.domain.roles import DEPARTMENT, ROLE
-from portal.domain.signoff import APPLICANT
-from portal.extensions import db
-from portal.forms.catalogue import FORMS
-from portal.forms.definition import every_field
-from portal.forms.event_texts import COLUMNS, NEUTRAL, PREFERENCES, TABLES, TEXTS
-from portal.forms.kinds import ROWS, load_one, show
-from portal.forms.registers import REGISTERS
-from portal.forms.words import MEANINGS
-from portal.lib.i18n import _, language
-from portal.models import AuditEvent, Department, Person, Record
-
-IDS = frozenset({"person", "to", "substitute"})
+from portal.forms.event_texts import NEUTRAL, TEXTS
+from portal.forms.event_words import FactWords
+from portal.lib.i18n import _
+from portal.models import AuditEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +21,7 @@ class Change:
 
 def sentence(event: AuditEvent, *, bare: bool = False) -> str:
     """What happened, to be read after the name of who did it; `bare` leaves out what people wrote."""
-    facts = _Facts(event)
+    facts = FactWords(event)
     text = TEXTS.get(event.kind, NEUTRAL)
     said = str(text(event.facts) if callable(text) else text) % facts
     if event.facts.get("for_person"):
@@ -56,131 +44,8 @@ def changes(event: AuditEvent) -> list[Change]:
         old = facts.get("old", {})
         return [Change(name, old.get(name, ""), value) for name, value in facts.get("new", {}).items()]
     replaced = facts.get("changed") or {}
-    show_value = _Facts(event).value
+    show_value = FactWords(event).value
     return [
         Change(show_value(name)[0], *(show_value(name, value)[1] for value in pair))
         for name, pair in replaced.items()
     ]
-
-
-class _Facts(Mapping[str, str]):
-    """An event's facts as words: people by their names, steps and roles by their titles."""
-
-    def __init__(self, event: AuditEvent) -> None:
-        self.event, self.facts = event, event.facts
-
-    def __getitem__(self, key: str) -> str:
-        value = self.facts.get(key)
-        if key in IDS:
-            return self.name(value)
-        match key:
-            case "kind":
-                return self.event.kind
-            case "people":
-                return "、".join(map(self.name, value)) if isinstance(value, list) else str(value or "")
-            case "step":
-                return self.step(value or self.facts.get("entry", ""))
-            case "back_to":
-                return (
-                    _("发起人")
-                    if self.facts.get("to") == APPLICANT
-                    else f"“{self.step(self.facts.get('to', ''))}”"
-                )
-            case "fields":
-                return "、".join(self.value(name)[0] for name in self.facts.get("changed", {}))
-            case "limit":
-                known = {one.key: str(one.title) for one in LIMITS}
-                key = str(self.facts.get("key", ""))
-                return known.get(key, key)
-            case "heads":
-                return "、".join(map(self.holder, self.facts.get("to") or ()))
-            case "days":
-                return "、".join(value or ())
-            case "forms":
-                return "、".join(map(_form, value)) if value else _("全部表单")
-        return _word(key, value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.facts)
-
-    def __len__(self) -> int:
-        return len(self.facts)
-
-    def name(self, id: Any) -> str:
-        """A person's name."""
-        person = db.session.get(Person, id) if isinstance(id, int) else None
-        return person.name if person is not None else _("（无）")
-
-    def holder(self, key: str) -> str:
-        """Who is behind an authority key."""
-        kind, _colon, rest = key.partition(":")
-        if kind == "role":
-            return _word("role", rest)
-        if kind == "head":
-            department = db.session.get(Department, int(rest))
-            return _("%(department)s负责人", department=department.name if department is not None else rest)
-        return self.name(int(rest))
-
-    def step(self, key: str) -> str:
-        """A step's title as the record's own form version has it."""
-        for step in (*self._defined("steps"), *self._defined("entries")):
-            if step["key"] == key:
-                return str(step["title"][language()])
-        return key or _("更正")
-
-    def value(self, name: str, value: Any = None) -> tuple[str, str]:
-        """A replaced value's label, and the value as text."""
-        if self.event.record_id is None:
-            return str(COLUMNS.get(name, name)), self._column(name, value)
-        record = self._record()
-        fields = every_field(record.form_version.definition) if record is not None else []
-        field = next((one for one in fields if one["name"] == name), None)
-        if field is None:
-            return name, "" if value is None else str(value)
-        label = str(field["label"][language()])
-        if field["type"] in ROWS and value:
-            return label, "；".join(_row(field, row) for row in value)
-        return label, show(field, load_one(field, value), language())
-
-    def _column(self, name: str, value: Any) -> str:
-        if value is None:
-            return ""
-        if name == "head_id":
-            return self.name(value)
-        if name == "department_id":
-            department = db.session.get(Department, value)
-            return department.name if department is not None else str(value)
-        return "、".join(value) if isinstance(value, list) else str(value)
-
-    def _record(self) -> Record | None:
-        return db.session.get(Record, self.event.record_id) if self.event.record_id is not None else None
-
-    def _defined(self, part: str) -> list[dict[str, Any]]:
-        record = self._record()
-        return record.form_version.definition.get(part, []) if record is not None else []
-
-
-def _row(field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    """One row of a table as text."""
-    cells = (
-        show(column, load_one(column, row.get(column["name"])), language()) for column in field["columns"]
-    )
-    return " ".join(filter(None, cells))
-
-
-def _word(key: str, value: Any) -> str:
-    """A fact that is a key, as the word for it."""
-    words: Mapping[str, Any] = {"meaning": MEANINGS, "table": TABLES, "value": PREFERENCES}.get(key, {})
-    if key == "role" and value in ROLE:
-        return str(ROLE[value].title)
-    if key == "department" and value in DEPARTMENT:
-        return str(DEPARTMENT[value].title)
-    if key == "register" and value in REGISTERS and value not in FORMS:
-        return str(REGISTERS[value].title)
-    if key in ("form", "register"):
-        return _form(str(value or ""))
-    return str(words.get(value, "" if value is None else value))
-
-
-def _form(code: str) -> str:
-    return f"{code} {FORMS[code].name}" if code in FORMS else code

@@ -8,7 +8,7 @@ from portal.lib.text import fold
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
-from pypinyin import Style, lazy_pinyin, pinyin  # noqa: E402 -- reads the settings above when imported
+from pypinyin import Style, lazy_pinyin, pinyin
 
 # Surnames that begin with another letter than the dictionary's first reading of the character.
 _SURNAMES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import obstore
@@ -21,10 +22,8 @@ def init_app(app: Flask) -> None:
 def put(data: bytes) -> str:
     """Stores bytes and returns their SHA-256; the same bytes are stored once."""
     digest = sha256(data)
-    try:
+    with suppress(AlreadyExistsError):
         obstore.put(_store(), _path(digest), data, mode="create")
-    except AlreadyExistsError:
-        pass
     return digest
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -86,6 +87,7 @@ def check() -> Response | None:
     if who is None:
         raise Forbidden
     _refuse_foreign_origin()
+    _keep_demo_at_home()
     if who == EVERYONE:
         return None
     person = maybe_actor()
@@ -109,6 +111,12 @@ def safe_target(target: str | None) -> str:
         return "/"
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else "/"
+
+
+def _keep_demo_at_home() -> None:
+    """The demo's password is known to everyone: it answers this machine only, whatever server runs it."""
+    if current_app.config["SETTINGS"].demo and not ip_address(request.remote_addr or "127.0.0.1").is_loopback:
+        raise Forbidden
 
 
 def _refuse_foreign_origin() -> None:

@@ -236,7 +236,7 @@ def _record(department: str, slug: str, number: str) -> Record:
 def _task(record: Record) -> Task:
     """The task that the page was about; it must be of this record."""
     id = posted.control("_task", 20)
-    task = db.session.get(Task, int(id)) if id.isascii() and id.isdigit() else None
+    task = db.session.get(Task, int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
     if task is None or task.record_id != record.id:
         raise NotYourTurn
     return task

@@ -1,0 +1,26 @@
+"""`flask jobs`: the work besides the requests, when several processes serve the portal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from portal.jobs import worker
+
+group = AppGroup("jobs", help="Prints, reminders, escalations.")
+
+
+@group.command()
+def run() -> None:
+    """Do the jobs until told to stop; one such process beside the servers."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda _signal, _frame: stop.set())
+    consumer = worker.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    click.echo("Jobs are running.")
+    stop.wait()
+    worker.stop(consumer)
