@@ -65,6 +65,4 @@ def thumbnail(id: int) -> Response:
         small.thumbnail((320, 320))
         out = io.BytesIO()
         small.convert("RGBA").save(out, "WEBP", quality=80)
-    answer = Response(out.getvalue(), mimetype="image/webp")
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    return answer
+    return Response(out.getvalue(), mimetype="image/webp")

@@ -16,6 +16,7 @@ from portal.forms.words import STATES
 from portal.lib.i18n import _, language
 from portal.queries import home
 from portal.queries.actors import Actor
+from portal.queries.keyset import LARGEST
 from portal.services import bulk, reading, records
 from portal.web import identity
 from portal.web.clock import now, today
@@ -42,7 +43,7 @@ def index() -> str:
 @open_to("writers")
 def approve() -> str | tuple[str, int]:
     """Approves several tasks at once and tells of each what became of it."""
-    chosen = [int(id) for id in request.form.getlist("task") if id.isascii() and id.isdigit()]
+    chosen = [id for id in request.form.getlist("task", type=int) if 0 < id < LARGEST]
     if not identity.confirm():
         return _page(problem=str(IdentityNotConfirmed()), chosen=frozenset(chosen)), 422
     with transaction():
@@ -50,7 +51,7 @@ def approve() -> str | tuple[str, int]:
     return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
 
 
-@bp.post("/tasks/<int:id>/done")
+@bp.post("/tasks/<int(max=2147483647):id>/done")
 @open_to("writers")
 @writes
 def done(id: int) -> Response:
@@ -76,7 +77,7 @@ def notices() -> str:
 @writes
 def read() -> Response:
     """Marks notices as read: one, or all."""
-    reading.mark_read(actor(), now=now(), only=request.form.getlist("id", type=int))
+    reading.mark_read(actor(), now=now(), only=[id for id in request.form.getlist("id", type=int) if 0 < id < LARGEST])
     return redirect("/notices", 303)
 
 

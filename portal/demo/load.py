@@ -1,51 +1,16 @@
-"""Fills the demo: walks through the last year, act by act in the order of time, always the same for a seed."""
+"""Fills the demo: founds the company and walks through the last year, always the same for a seed."""
 
 from __future__ import annotations
 
-import gc
-import heapq
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from random import Random
-from typing import Any
-
-from sqlalchemy import event
 
 from portal.database import transaction
-from portal.demo import filling, hours
-from portal.demo.cast import Cast
 from portal.demo.company import seed_company
 from portal.demo.haste import remembering
-from portal.demo.pastime import Pastime
-from portal.demo.progress import Progress
-from portal.demo.stories import STORIES
-from portal.demo.world import DemoWorld
-from portal.domain.refusal import Refusal
-from portal.extensions import db
-from portal.forms.catalogue import FORMS
-from portal.models import Record, Task
-from portal.queries import calendar
-from portal.services import reminders
+from portal.demo.year import FULL, Report, Summary, Year
 
 YEAR = timedelta(days=365)
-AT_ONCE = 60  # acts in one write
-TRIES = 3
-FULL = 1500  # records of a demo of full size
-WITHDRAWN = 0.03
-OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-04": 3.0, "PU-03": 2.0, "QA-10": 1.5, "EN-25": 1.5}
-SELDOM = {"PU-05": 0.2, "PU-06": 0.2, "WH-02": 0.2, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
-Report = Callable[[int, int], None]
-
-
-@dataclass
-class Summary:
-    """What came of it: records made, and what could not be done, by form and step."""
-
-    records: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
 
 
 def load(
@@ -54,7 +19,7 @@ def load(
     records: int = FULL,
     seed: int = 2026,
     span: timedelta = YEAR,
-    report: Report | None = None,
+    report: Report = lambda done, total: None,
 ) -> Summary:
     """Founds the company and lets it work for a year or another span, about so many records.
 
@@ -64,131 +29,4 @@ def load(
     with transaction():
         seed_company(now - span)
     with remembering():
-        return Year(now - span, now, records, Random(seed)).run(report or (lambda done, total: None))
-
-
-class Year:
-    """The queue of what happens next."""
-
-    def __init__(self, begin: datetime, end: datetime, records: int, rng: Random) -> None:
-        self.begin, self.end, self.wanted, self.rng = begin, end, records, rng
-        self.calendar = calendar.current()
-        self.world = DemoWorld(rng, self.begin)
-        self.cast = Cast(self.world)
-        self.progress = Progress(self.world, self.cast)
-        self.pastime = Pastime(self.world, self.cast, records / FULL)
-        self.summary = Summary()
-        self._queue: list[tuple[datetime, int, str, int]] = []
-        self._order = count()
-        self._begun = 0
-        self._tries: Counter[int] = Counter()
-        self._planned: set[int] = set()
-        self._touched: set[Task] = set()
-        self._forms = [code for code in FORMS if code in STORIES]
-        self._weights = [OFTEN.get(code, SELDOM.get(code, 1.0)) for code in self._forms]
-
-    def run(self, report: Report) -> Summary:
-        """Lets everything happen that falls before the end."""
-        self._plan_year()
-        event.listen(db.session(), "after_flush", self._note_tasks)
-        while self._queue and self._queue[0][0] <= self.end:
-            with transaction():
-                for _act in range(AT_ONCE):
-                    if not self._queue or self._queue[0][0] > self.end:
-                        break
-                    self._next()
-            gc.collect(0)
-            report(min(self.summary.records, self.wanted), self.wanted)
-        event.remove(db.session(), "after_flush", self._note_tasks)
-        self.world.now = self.end
-        with transaction():
-            self.pastime.tidy(self.end)
-        report(self.wanted, self.wanted)
-        return self.summary
-
-    def _plan_year(self) -> None:
-        for _start in range(self.wanted):
-            self._put(hours.start(self.begin, self.end, self.rng, self.calendar), "begin", 0)
-        day = self.begin
-        while day < self.end:
-            self._put(hours.working(day, self.rng, self.calendar), "day", 0)
-            day += timedelta(days=1)
-
-    def _put(self, at: datetime, kind: str, id: int) -> None:
-        heapq.heappush(self._queue, (at, next(self._order), kind, id))
-
-    def _next(self) -> None:
-        at, _order, kind, id = heapq.heappop(self._queue)
-        self.world.now = at
-        what = kind
-        try:
-            with db.session.begin_nested():
-                if kind == "day":
-                    self._day()
-                elif kind == "begin":
-                    what = self.rng.choices(self._forms, self._weights)[0]
-                    self._begin(what)
-                elif kind == "withdraw":
-                    self._withdraw(id)
-                else:
-                    task = db.session.get_one(Task, id)
-                    what = f"{task.form_code} {task.kind} {task.step}"
-                    self._turn(task)
-            self._plan_tasks()
-        except (Refusal, filling.Unfit) as problem:
-            self.summary.failures[f"{what}: {problem}"] += 1
-            self._again(kind, id)
-        self._touched.clear()
-
-    def _day(self) -> None:
-        """What a day brings: reminders, side entries due, small acts."""
-        reminders.sweep(self.world.now)
-        self.pastime.day()
-
-    def _begin(self, code: str) -> None:
-        """Somebody starts a record, unless drafts taken up have made enough of them."""
-        self._begun += 1
-        role = self.rng.choice(FORMS[code].opened_by)
-        by = self.cast.actor(self.world.person(role).id or 0)
-        late = self.summary.records >= self._begun
-        if late or by.id in self.cast.away or not by.may_open(FORMS[code].opened_by):
-            return
-        self.world.sees(by.person)
-        record = filling.begin(self.world, code, by, f"demo-{self._begun}")
-        self.summary.records += 1
-        if self.rng.random() < WITHDRAWN:
-            self._put(self._soon(minutes=40), "withdraw", record.id)
-
-    def _withdraw(self, record_id: int) -> None:
-        record = db.session.get_one(Record, record_id)
-        self.pastime.withdraw(record)
-
-    def _turn(self, task: Task) -> None:
-        """Somebody takes a turn on a task."""
-        self._planned.discard(task.id)
-        if task.state not in ("open", "stuck"):
-            return
-        self.summary.records += self.progress.act(task)
-
-    def _note_tasks(self, session: Any, _context: Any) -> None:
-        """Hears which tasks are written."""
-        self._touched |= {row for row in (*session.new, *session.dirty) if isinstance(row, Task)}
-
-    def _plan_tasks(self) -> None:
-        """Puts turns that somebody must take from now on into the queue."""
-        for task in sorted(self._touched, key=lambda task: task.id):
-            if task.id not in self._planned and task.state in ("open", "stuck"):
-                self._planned.add(task.id)
-                self._put(hours.answer(self.world.now, task.due_at, self.rng, self.calendar), "task", task.id)
-
-    def _soon(self, **span: float) -> datetime:
-        return hours.working(self.world.now + timedelta(**span), self.rng, self.calendar)
-
-    def _again(self, kind: str, id: int) -> None:
-        """What failed is tried again some days later, a few times."""
-        if kind != "task":
-            return
-        self._tries[id] += 1
-        self._planned.add(id)
-        if self._tries[id] < TRIES:
-            self._put(self._soon(days=self.rng.randint(1, 4)), kind, id)
+        return Year(now - span, now, records, Random(seed)).run(report)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from portal.demo import filling, phrases
+from portal.demo import filling, hands, phrases
 from portal.demo.cast import Cast
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.signoff import APPLICANT, Entry, Step
 from portal.extensions import db
-from portal.models import Customer, Draft, Record, Signature, Supplier, Task
+from portal.models import Draft, Record, Task
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import delegation, records, route, signing
@@ -27,16 +27,19 @@ class Progress:
     def __init__(self, world: DemoWorld, cast: Cast) -> None:
         self.world, self.cast = world, cast
 
-    def act(self, task: Task) -> bool:
-        """Somebody takes their turn on the task; returns whether a new record came of it.
+    def whose_turn(self, task: Task) -> Actor | None:
+        """Somebody who can do the task today; the administrator where nobody ever can."""
+        if task.state == "stuck":
+            return self.cast.actor(self.world.holders["administrator"][0].id or 0)
+        return self.cast.for_task(task)
+
+    def act(self, task: Task, by: Actor) -> bool:
+        """The person takes their turn on the task; returns whether a new record came of it.
 
         Raises:
             Unfit: what the story has them write is refused by the form.
             Refusal: the rules do not allow it now.
         """
-        by = self._administrator() if task.state == "stuck" else self.cast.for_task(task)
-        if by is None:
-            return False
         if task.record is not None:
             self.world.sees(task.record.applicant, by.person)
         turn = getattr(self, f"_{task.kind}", self._sign)
@@ -54,8 +57,9 @@ class Progress:
             return
         signed = history.signatures(record)
         known = route.known(record, signed)
-        stage = self._stage(step, record, task, by, known, signed)
-        hand = self._hand(task, step, known, history.shown_hash(history.content(record), signed))
+        filled = step.fills is None or task.kind == "advice" or signing.stage_filled(record, task)
+        stage = None if filled else self._told(step, record, by, known)
+        hand = hands.draw(self.world, task, step, known, history.shown_hash(history.content(record), signed))
         signing.sign(task.id, by, hand, stage, now=self.world.now)
         if record.state == "finished":
             self.world.finished(record)
@@ -91,40 +95,11 @@ class Progress:
             case where:
                 delegation.add_signer(task.id, by, other, where, reason=rng.choice(phrases.ADDED), now=now)
 
-    def _stage(
-        self,
-        step: Step,
-        record: Record,
-        task: Task,
-        by: Actor,
-        known: dict[str, Any],
-        signed: list[Signature],
-    ) -> Any:
-        """The stage as its story fills it in; None if there is none to fill."""
-        if step.fills is None or task.kind == "advice" or signing.stage_filled(record, task):
-            return None
-        return self._told(step, record, by, known)
-
     def _told(self, part: Step | Entry, record: Record, by: Actor, known: dict[str, Any]) -> Any:
         story = STORIES[record.form_code].stages.get(part.key)
         answers = story(self.world, known) if story else {}
         assert part.fills is not None
         return filling.checked(part.fills, answers, by, context=known)
-
-    def _hand(self, task: Task, step: Step, known: dict[str, Any], seen: str) -> Hand:
-        rng = self.world.rng
-        words = phrases.OPINIONS.get(step.meaning, ())
-        opinion = rng.choice(words) if words and rng.random() < 0.6 else ""
-        if task.kind == "advice":
-            return Hand(seen, opinion=rng.choice(phrases.ANSWERS))
-        if not task.outside:
-            return Hand(seen, opinion=opinion)
-        name = _outsider(known) or rng.choice(phrases.OUTSIDERS)
-        if rng.random() < 0.25:
-            paper = (self.world.photo("纸质签字件.jpg"),)
-            return Hand(seen, opinion=opinion, files=paper, outside_name=name, outside_way="paper")
-        drawn = self.world.signature("signature.png")["id"]
-        return Hand(seen, opinion=opinion, drawn_id=drawn, outside_name=name, outside_way="device")
 
     def _words(self, record: Record, words: tuple[str, ...]) -> Hand:
         seen = history.shown_hash(history.content(record), history.signatures(record))
@@ -169,20 +144,7 @@ class Progress:
             task.id, by, heads[0] or 0, reason="原办理人须回避，改由部门负责人办理。", now=self.world.now
         )
 
-    def _administrator(self) -> Actor:
-        return self.cast.actor(self.world.holders["administrator"][0].id or 0)
-
 
 def _record(task: Task) -> Record:
     assert task.record is not None
     return task.record
-
-
-def _outsider(known: dict[str, Any]) -> str:
-    """The contact of the customer or supplier that the record names."""
-    for name, model in (("customer", Customer), ("supplier", Supplier)):
-        ref = known.get(name)
-        row: Any = db.session.get(model, ref.id) if ref is not None and getattr(ref, "id", None) else None
-        if row is not None and row.contact:
-            return str(row.contact)
-    return ""

@@ -60,7 +60,7 @@ class Test:
     def words(self, label: Callable[[str], str], shown: Callable[[str, Any], str]) -> str:
         """The condition in the reader's language, e.g. 「订货金额」超过 50,000."""
         value = shown(self.field, self.value) if self.value is not None else ""
-        return str(_WORDS[self.op]) % {"field": f"「{label(self.field)}」", "value": f"「{value}」"}
+        return str(_WORDS[self.op]) % {"field": _quoted(label(self.field)), "value": _quoted(value)}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain form for JSON and for the browser."""
@@ -134,3 +134,7 @@ def all_of(*parts: Condition) -> Group:
 def any_of(*parts: Condition) -> Group:
     """True when at least one part holds."""
     return Group("any", parts)
+
+
+def _quoted(text: str) -> str:
+    return _("「%(text)s」", text=text)

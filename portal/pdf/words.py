@@ -9,7 +9,7 @@ ENGLISH = {
     "表单": "Form",
     "打印时间": "Printed",
     "未完成": "UNFINISHED",
-    "签核流程": "Sign-off route",
+    "审批流程": "Sign-off route",
     "签署": "Signatures",
     "环节": "Step",
     "签署人": "Signed by",

@@ -17,6 +17,7 @@ from portal.models import Content, Draft, Notice, Person, Record, Signature, Sub
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
 from portal.queries.inbox import _held
+from portal.queries.keyset import LARGEST
 
 DRAFTS, MINE, LATE = 10, 30, 10  # rows of each kind on the first page
 
@@ -148,7 +149,7 @@ _HEADS = sa.union_all(*(sa.select(one.subquery()) for one in (_DRAFTS, _MINE, _L
 
 def notices(person_id: int, *, limit: int, before: int | None = None, unread: bool = False) -> list[Any]:
     """The person's newest notices with the record that they speak of."""
-    given = {"me": person_id, "before": before or 2**62, "limit": limit}
+    given = {"me": person_id, "before": min(before or LARGEST, LARGEST), "limit": limit}
     return list(db.session.execute(_UNREAD if unread else _NOTICES, given))
 
 

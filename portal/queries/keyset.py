@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from portal.extensions import db
 
 Query = sa.Select[*tuple[Any, ...]]
+LARGEST = 2**31 - 1  # id that a database takes
 FAR = datetime(9999, 1, 1, tzinfo=UTC)  # stands for “no date” in an order
 BACK = "~"  # begins a cursor that leads to the page before its row
 
@@ -95,7 +96,7 @@ def _typed(value: Any, kind: type) -> Any:
     if kind is datetime:
         moment = datetime.fromisoformat(value)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    if kind is int and (not isinstance(value, int) or abs(value) >= 2**63):
+    if kind is int and (not isinstance(value, int) or abs(value) >= LARGEST):
         raise ValueError
     if kind is str and not isinstance(value, str):
         raise TypeError

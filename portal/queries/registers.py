@@ -193,9 +193,9 @@ def _in_cells(word: str) -> sa.ColumnElement[bool]:
         text, is_text = leaf.c.atom, leaf.c.type == "text"
     else:
         path = sa.func.jsonb_path_query(sa.cast(Record.cells, JSONB), sa.text("'$.**'::jsonpath"))
-        leaf = path.table_valued(sa.column("value", JSONB))
+        leaf = path.table_valued(sa.column("value", JSONB)).render_derived()
         text, is_text = (
-            leaf.c.value.op("#>>")(sa.text("'{}'")),
+            leaf.c.value.op("#>>", return_type=sa.Text())(sa.text("'{}'")),
             sa.func.jsonb_typeof(leaf.c.value) == "string",
         )
     exact = sa.select(sa.literal(1)).select_from(leaf).where(is_text, text.icontains(word, autoescape=True))

@@ -85,6 +85,8 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
     excluded = _excluded(record, step)
     groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
     record.state, record.step, record.due_at = "running", step.key, due
+    for entry in form_of(record).signoff.entries:
+        tasks.let_read(record, keys_of(entry.by, record, answers))
     for slot, parties in enumerate(groups):
         keys = [key for party in parties for key in _keys(party, record, answers, excluded, now)]
         outside = next((party.key for party in parties if party.kind == "outside"), "")

@@ -39,31 +39,6 @@ def test_production_starts_empty(tmp_path: Path, capsys: pytest.CaptureFixture[s
     start.prepare(app)
     assert DEMO_PASSWORD not in capsys.readouterr().out
     with app.app_context():
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) > 80
-        assert db.session.scalar(sa.select(sa.func.count()).select_from(Record)) >= 7
-        db.session.remove()
-        db.engine.dispose()
-
-
-def test_production_starts_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    app = (
-        make_app(
-            tmp_path,
-            portal_mode="production",
-            secret_key="kS8-2bV_xY6-9qRw3-Zt7uLm4Np1",
-            trusted_hosts="portal.example",
-        )
-        if False
-        else make_app(
-            tmp_path,
-            portal_mode="production",
-            secret_key="kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja",
-            trusted_hosts="portal.example",
-        )
-    )
-    start.prepare(app)
-    assert DEMO_PASSWORD not in capsys.readouterr().out
-    with app.app_context():
         assert db.session.scalar(sa.select(Person.id).limit(1)) is None
         db.session.remove()
         db.engine.dispose()

@@ -180,4 +180,4 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/<slug>/", "register", register)
     bp.add_url_rule("/<slug>/exports", "export_register", export_register, methods=["POST"])
     bp.add_url_rule("/<slug>/views", "save_view", save_view, methods=["POST"])
-    bp.add_url_rule("/<slug>/views/<int:id>/delete", "delete_view", delete_view, methods=["POST"])
+    bp.add_url_rule("/<slug>/views/<int(max=2147483647):id>/delete", "delete_view", delete_view, methods=["POST"])

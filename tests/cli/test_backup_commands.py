@@ -1,0 +1,52 @@
+"""`flask backup` and `flask restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.extensions import db
+from portal.models import Person, StoredFile
+from portal.web.clock import now
+from tests.conftest import make_app
+
+
+def test_goes_out_and_comes_back(app: Flask, tmp_path: Path) -> None:
+    answer = app.test_cli_runner().invoke(args=["backup", str(tmp_path)])
+    assert answer.exit_code == 0, answer.output
+    (path,) = tmp_path.glob("portal-*.zip")
+    assert "SHA-256" in answer.output
+    other = make_app(tmp_path / "other")
+    answer = other.test_cli_runner().invoke(args=["restore", str(path)])
+    assert answer.exit_code == 0, answer.output
+    assert "every chain of the audit trail holds" in answer.output
+    with other.app_context():
+        assert db.session.scalar(sa.select(Person.name).where(Person.login == "buyer"))
+        db.session.remove()
+    again = other.test_cli_runner().invoke(args=["restore", str(path)])
+    assert again.exit_code == 1
+    assert "Only an empty portal" in again.output
+    with other.app_context():
+        db.engine.dispose()
+
+
+def test_refuses_in_a_sentence(app: Flask, tmp_path: Path) -> None:
+    runner = app.test_cli_runner()
+    (tmp_path / "there").write_text("x")
+    assert "exists already" in runner.invoke(args=["backup", str(tmp_path / "there")]).output
+    assert "cannot be written" in runner.invoke(args=["backup", str(tmp_path / "no" / "way")]).output
+    assert "is refused" in runner.invoke(args=["restore", str(tmp_path / "there")]).output
+
+
+def test_says_which_files_were_missing(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        file = StoredFile(
+            sha256="a" * 64, name="x", type="text/plain", size=1, uploaded_by_id=1, uploaded_at=now()
+        )
+        db.session.add(file)
+        db.session.commit()
+    answer = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "b.zip")])
+    assert answer.exit_code == 1
+    assert "a" * 64 in answer.output
