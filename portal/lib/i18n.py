@@ -15,13 +15,13 @@ LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
-def _(text: str, **facts: Any) -> str:
+def _(text: str, /, **facts: Any) -> str:
     """The text in the reader's language, now."""
     shown = text if language() == "zh" else english().gettext(text)
     return shown % facts if facts else shown
 
 
-def _l(text: str, **facts: Any) -> Any:
+def _l(text: str, /, **facts: Any) -> Any:
     """The text in the reader's language, when it is shown."""
     return LazyString(_, text, **facts)
 
