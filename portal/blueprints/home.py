@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
-from portal.domain.refusal import IdentityNotConfirmed
-from portal.forms.catalogue import FORMS
-from portal.forms.titles import form_title, record_path, register_path, step_title
-from portal.forms.words import STATES
+from portal.domain.refusal import IdentityNotConfirmed, NotFound
+from portal.forms.titles import form_title, step_title
 from portal.lib.i18n import _, language
+from portal.queries import desk as home_desk
 from portal.queries import home
-from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
 from portal.services import bulk, reading, records
-from portal.web import identity
+from portal.web import desk, identity
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
-from portal.web.notices import icon, sentence
-from portal.web.times import due, short
 from portal.web.todo import todo
 from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, NOTICES, FORMS_SHOWN = 50, 8, 40, 8
+TASKS, MINE, NOTICES = 50, 8, 40
 NEW = 6  # unread notices on the first page
 
 
@@ -51,11 +44,13 @@ def approve() -> str | tuple[str, int]:
     return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
 
 
-@bp.post("/tasks/<int(max=2147483647):id>/done")
+@bp.post("/tasks/<int:id>/done")
 @open_to("writers")
 @writes
 def done(id: int) -> Response:
     """Ticks off a thing to do."""
+    if id > LARGEST:
+        raise NotFound
     records.do_ask(id, actor(), request.form.get("note", "").strip()[:500], now=now())
     flash(_("已办。"), "success")
     return redirect("/", 303)
@@ -68,7 +63,7 @@ def notices() -> str:
     before = request.args.get("before", type=int)
     found = home.notices(actor().id, limit=NOTICES + 1, before=before)
     following = found[NOTICES - 1].id if len(found) > NOTICES else None
-    shown = [_notice(row) for row in found[:NOTICES]]
+    shown = [desk.notice(row) for row in found[:NOTICES]]
     return render_template("home/notices.html", notices=shown, following=following, before=before)
 
 
@@ -77,7 +72,9 @@ def notices() -> str:
 @writes
 def read() -> Response:
     """Marks notices as read: one, or all."""
-    reading.mark_read(actor(), now=now(), only=[id for id in request.form.getlist("id", type=int) if 0 < id < LARGEST])
+    reading.mark_read(
+        actor(), now=now(), only=[id for id in request.form.getlist("id", type=int) if 0 < id < LARGEST]
+    )
     return redirect("/notices", 303)
 
 
@@ -90,7 +87,7 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
     rows = home.tasks(by, limit=TASKS + 1, offset=min((page - 1) * TASKS, 10_000))
     todos = [todo(row, by, lenders, at, spoken) for row in rows[:TASKS]]
     signable = [one.record_id for one in todos if one.bulk and one.record_id]
-    desk = home.desk(by, at)
+    lying = home_desk.desk(by, at)
     return render_template(
         "home/index.html",
         todos=todos,
@@ -100,58 +97,14 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
         fresh=identity.is_fresh() if signable else True,
         problem=problem,
         chosen=chosen,
-        drafts=[_draft(row) for row in desk.drafts],
-        mine=[_mine(row, spoken) for row in desk.mine[:MINE]],
-        late=[_mine(row, spoken) for row in desk.late],
-        forms=_frequent(by, [row.form_code for row in desk.mine], spoken),
-        notices=[_notice(row) for row in home.notices(by.id, limit=NEW + 1, unread=True)],
+        drafts=[desk.draft(row, spoken) for row in lying.drafts],
+        mine=[desk.record(row, spoken) for row in lying.mine[:MINE]],
+        late=[desk.record(row, spoken) for row in lying.late],
+        forms=desk.frequent(by, [row.form_code for row in lying.mine], spoken),
+        notices=[desk.notice(row) for row in home.notices(by.id, limit=NEW + 1, unread=True)],
         new=NEW,
         leaves=leaves,
     )
-
-
-def _draft(row: Any) -> dict[str, Any]:
-    path = register_path(row.form_code)
-    return {
-        "key": row.number,
-        "form": _form(row.form_code),
-        "title": row.title,
-        "at": short(row.at, now()),
-        "new": f"{path}new",
-    }
-
-
-def _mine(row: Any, spoken: str) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "href": record_path(row.form_code, row.number),
-        "form": form_title(row.form_code, spoken),
-        "title": row.title,
-        "state": row.state,
-        "state_text": STATES.get(row.state, row.state),
-        "step": step_title(row.form_code, row.step, spoken),
-        "who": row.who,
-        "due": due(row.due_at, now()),
-    }
-
-
-def _notice(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "icon": icon(row.kind),
-        "text": sentence(row.kind, row.facts, row.number, row.form_code),
-        "title": row.title,
-        "href": f"/records/{row.number}" if row.number else "",
-        "at": short(row.at, now()),
-        "unread": row.read_at is None,
-    }
-
-
-def _frequent(by: Actor, used: list[str], spoken: str) -> list[tuple[str, str, str]]:
-    """Forms that the person starts most, then others that they may start: code, title, address."""
-    mine = [code for code, _count in Counter(used).most_common()]
-    codes = [code for code in dict.fromkeys([*mine, *FORMS]) if code in FORMS and by.may_open(FORMS[code].opened_by)]
-    return [(code, form_title(code, spoken), f"{register_path(code)}new") for code in codes[:FORMS_SHOWN]]
 
 
 def _form(code: str) -> str:

@@ -34,7 +34,9 @@ def index() -> str:
     """Every register and ledger that the person may read, by department."""
     by = actor()
     groups = [(one.title, _readable(one.key, by)) for one in DEPARTMENTS]
-    return render_template("registers/index.html", groups=[(title, found) for title, found in groups if found])
+    return render_template(
+        "registers/index.html", groups=[(title, found) for title, found in groups if found]
+    )
 
 
 @bp.get("/<key>")
@@ -109,7 +111,8 @@ def _lines(ledger: Ledger, rows: list[ledgers.Cells]) -> list[list[Cell]]:
     spoken = language()
     shapes = [(column, attributes(column)) for column in ledger.columns]
     return [
-        [(shape, *_cell(column, row.get(column.name), known, spoken)) for column, shape in shapes] for row in rows
+        [(shape, *_cell(column, row.get(column.name), known, spoken)) for column, shape in shapes]
+        for row in rows
     ]
 
 

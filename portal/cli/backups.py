@@ -42,10 +42,9 @@ def restore(archive: Path) -> None:
     """Fill an empty portal from ARCHIVE and prove that it arrived whole."""
     if not alembic.current():
         alembic.upgrade()
-    revision = backups.revision()
     try:
         with transaction():
-            found = restoring.restore(archive, revision=revision, now=now())
+            found = restoring.restore(archive, now=now())
     except ArchiveBroken as problem:
         raise click.ClickException(f"The archive is refused: {problem}.") from None
     except restoring.NotEmpty as problem:

@@ -52,7 +52,9 @@ def records(typed: str, actor: Any, *, limit: int = 20) -> list[Any]:
     ).join(Person, Person.id == Record.applicant_id)
     for word in typed.split()[:6]:
         query = query.where(
-            sa.or_(Record.number.icontains(word, autoescape=True), Record.title.icontains(word, autoescape=True))
+            sa.or_(
+                Record.number.icontains(word, autoescape=True), Record.title.icontains(word, autoescape=True)
+            )
         )
     return list(db.session.execute(visible_to(query, actor).order_by(Record.id.desc()).limit(limit)))
 
@@ -65,7 +67,11 @@ def people(typed: str, *, limit: int = 20) -> list[Any]:
     query = (
         sa.select(
             *(Person.name, Person.number, Person.phone, Person.email),
-            *(Department.key.label("department"), Department.name.label("zh"), Department.name_en.label("en")),
+            *(
+                Department.key.label("department"),
+                Department.name.label("zh"),
+                Department.name_en.label("en"),
+            ),
         )
         .join(Department, Department.id == Person.department_id)
         .where(Person.active, Person.search_key.contains(wanted, autoescape=True))
@@ -78,4 +84,6 @@ def people(typed: str, *, limit: int = 20) -> list[Any]:
 def names(typed: str, named: Mapping[str, Iterable[str]]) -> list[str]:
     """Keys of the few things one of whose names holds the text."""
     wanted = fold(typed).strip()
-    return [key for key, all_names in named.items() if wanted and any(wanted in fold(name) for name in all_names)]
+    return [
+        key for key, all_names in named.items() if wanted and any(wanted in fold(name) for name in all_names)
+    ]

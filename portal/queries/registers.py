@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,11 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.models import Person, Record, RecordReader, SavedView
+from portal.queries import cells
 from portal.queries.built import Rights, rights
 from portal.queries.keyset import BACK, FAR, Order, Page, Query
 from portal.queries.visible import visible_to
@@ -152,14 +151,14 @@ def _narrowed(form_code: str, actor: Any, wanted: Wanted) -> Query:
             Record.state == "running", Record.due_at < sa.bindparam("now", wanted.late_at, Record.due_at.type)
         )
     for name, answer in wanted.answers:
-        shown = _shown(name, "zh")
-        query = query.where(shown.is_not(None) if answer == ANY else shown == answer)
+        answered = cells.shown(name, "zh")
+        query = query.where(answered.is_not(None) if answer == ANY else answered == answer)
     for word in wanted.words:
         query = query.where(
             sa.or_(
                 Record.number.icontains(word, autoescape=True),
                 Record.title.icontains(word, autoescape=True),
-                _in_cells(word),
+                cells.holds(word),
             )
         )
     return query
@@ -173,30 +172,5 @@ def _order(wanted: Wanted) -> Order:
     elif wanted.numeric:
         by, kind = sa.func.coalesce(Record.cells[f"{wanted.sort}#"].as_float(), -1e300), float
     else:
-        by, kind = sa.func.coalesce(_shown(wanted.sort, wanted.language), ""), str
+        by, kind = sa.func.coalesce(cells.shown(wanted.sort, wanted.language), ""), str
     return Order((by, Record.id), (kind, int), wanted.descending)
-
-
-def _shown(name: str, language: str) -> Any:
-    """The shown text of a cell: one for both languages, or the one of this language."""
-    return sa.func.coalesce(Record.cells[(name, language)].as_string(), Record.cells[name].as_string())
-
-
-def _in_cells(word: str) -> sa.ColumnElement[bool]:
-    """Whether a cell's text holds the word; a quick look at the raw JSON goes before the exact one."""
-    raw = sa.cast(Record.cells, sa.Text)
-    spelt = {json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]}
-    quick = sa.or_(*(raw.icontains(one, autoescape=True) for one in sorted(spelt)))
-    leaf: Any
-    if db.engine.dialect.name == "sqlite":
-        leaf = sa.func.json_tree(Record.cells).table_valued("atom", "type")
-        text, is_text = leaf.c.atom, leaf.c.type == "text"
-    else:
-        path = sa.func.jsonb_path_query(sa.cast(Record.cells, JSONB), sa.text("'$.**'::jsonpath"))
-        leaf = path.table_valued(sa.column("value", JSONB)).render_derived()
-        text, is_text = (
-            leaf.c.value.op("#>>", return_type=sa.Text())(sa.text("'{}'")),
-            sa.func.jsonb_typeof(leaf.c.value) == "string",
-        )
-    exact = sa.select(sa.literal(1)).select_from(leaf).where(is_text, text.icontains(word, autoescape=True))
-    return sa.and_(quick, exact.correlate(Record).exists())

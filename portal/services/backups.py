@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from portal.extensions import alembic, db
+from portal.extensions import db
 from portal.models import StoredFile
 from portal.services import rows
 from portal.storage import files
@@ -52,18 +52,13 @@ def make(target: Path, *, now: datetime) -> Backup:
     return made
 
 
-def revision() -> str:
-    """The revision of the tables."""
-    return ",".join(sorted(one.revision for one in alembic.current()))
-
-
 def _write(out: BinaryIO, path: Path, now: datetime) -> Backup:
     """Everything as one reading transaction sees it; files never change, so they may be read after it."""
     tables = rows.tables()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip, db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        writer = Writer(zip, revision=revision(), made_at=now.isoformat())
+        writer = Writer(zip, revision=rows.revision(connection), made_at=now.isoformat())
         for table in tables:
             writer.table(table.name, rows.as_json(connection, table))
         hashes = connection.scalars(sa.select(StoredFile.sha256).distinct().order_by(StoredFile.sha256)).all()

@@ -21,8 +21,8 @@ class NotEmpty(Exception):
     """The database has rows already; the text names a table."""
 
 
-def restore(path: Path, *, revision: str, now: datetime) -> Backup:
-    """Fills empty tables of this revision and the file store from an archive; the caller commits.
+def restore(path: Path, *, now: datetime) -> Backup:
+    """Fills empty tables and the file store from an archive; the caller commits.
 
     Raises:
         ArchiveBroken: the archive was changed, is of another revision, or its audit trail does not hold.
@@ -30,7 +30,7 @@ def restore(path: Path, *, revision: str, now: datetime) -> Backup:
     """
     with open_archive(path) as zip:
         archive = Reader(zip)
-        _check(archive, revision)
+        _check(archive)
         archive.verify()
         for sha256 in archive.manifest["files"]:
             files.put(archive.file(sha256))
@@ -45,9 +45,9 @@ def restore(path: Path, *, revision: str, now: datetime) -> Backup:
         return Backup(path, archive.sha256, count, len(held["files"]), tuple(held["missing"]))
 
 
-def _check(archive: Reader, here: str) -> None:
+def _check(archive: Reader) -> None:
     """Whether the archive fits these tables, and these tables are empty."""
-    if here != (there := archive.manifest["revision"]):
+    if (here := rows.revision(db.session.connection())) != (there := archive.manifest["revision"]):
         raise ArchiveBroken(f"its tables are of revision {there}, those of this portal of {here}")
     for table in rows.tables():
         if table.name not in archive.manifest["tables"]:

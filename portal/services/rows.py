@@ -23,6 +23,14 @@ def tables() -> list[sa.Table]:
     return found
 
 
+def revision(connection: sa.Connection) -> str:
+    """The revision of the tables; nothing if there are none yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return ""
+    version = sa.table("alembic_version", sa.column("version_num"))
+    return ",".join(sorted(connection.scalars(sa.select(version.c.version_num))))
+
+
 def as_json(connection: sa.Connection, table: sa.Table) -> Iterator[dict[str, Any]]:
     """The rows of a table in the order of its primary key."""
     query = sa.select(table).order_by(*table.primary_key.columns).execution_options(yield_per=1000)

@@ -10,6 +10,7 @@ from portal.lib.i18n import _l
 from portal.lib.text import clean
 from portal.models import SavedView
 from portal.queries.actors import Actor
+from portal.queries.keyset import LARGEST
 
 MOST = 30
 
@@ -44,7 +45,7 @@ def delete(view_id: int, by: Actor) -> None:
     Raises:
         NotFound: it is not theirs.
     """
-    view = db.session.get(SavedView, view_id)
+    view = db.session.get(SavedView, view_id) if view_id <= LARGEST else None
     if view is None or view.person_id != by.id:
         raise NotFound
     db.session.delete(view)

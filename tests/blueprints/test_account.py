@@ -37,13 +37,22 @@ def test_ones_own_choice_is_kept_and_leads_back(
     answer = client.post(f"/account/{name}", data={name: value, "next": "/trail?person=x"})
     assert answer.location == "/trail?person=x"
     assert one(app, sa.select(getattr(Person, name)).where(Person.login == "auditor")) == value
-    assert one(app, sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.kind == "preference_changed")) == 1
+    assert (
+        one(app, sa.select(sa.func.count(AuditEvent.id)).where(AuditEvent.kind == "preference_changed")) == 1
+    )
     assert client.post(f"/account/{name}", data={name: value, "next": "//evil.example"}).location == "/"
 
 
-def test_a_substitute_is_named_and_ended(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
+def test_a_substitute_is_named_and_ended(
+    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
     sign_in(client, "buyer")
-    form = {"substitute": cast["buyer_2"].number, "starts_on": f"{today()}", "ends_on": f"{today()}", "reason": "年假"}
+    form = {
+        "substitute": cast["buyer_2"].number,
+        "starts_on": f"{today()}",
+        "ends_on": f"{today()}",
+        "reason": "年假",
+    }
     assert client.post("/account/substitutes", data=form).status_code == 303
     assert cast["buyer_2"].name in client.get("/account/substitutes").text
     made = one(app, sa.select(Substitution.id))
@@ -54,12 +63,19 @@ def test_a_substitute_is_named_and_ended(app: Flask, client: FlaskClient, sign_i
     assert one(app, sa.select(Substitution.ended_at)) is not None
 
 
-def test_what_is_wrong_stands_beside_the_fields(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
+def test_what_is_wrong_stands_beside_the_fields(
+    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
     sign_in(client, "buyer")
     empty = client.post("/account/substitutes", data={})
     assert empty.status_code == 422
     assert 'id="substitute-error"' in empty.text
-    form = {"substitute": cast["buyer"].number, "starts_on": f"{today()}", "ends_on": f"{today()}", "reason": "x"}
+    form = {
+        "substitute": cast["buyer"].number,
+        "starts_on": f"{today()}",
+        "ends_on": f"{today()}",
+        "reason": "x",
+    }
     itself = client.post("/account/substitutes", data=form)
     assert itself.status_code == 422
     assert "请选择其他人" in itself.text
@@ -72,9 +88,18 @@ def test_a_head_names_one_for_somebody_of_the_department(
     app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
 ) -> None:
     sign_in(client, "purchasing_manager")
-    form = {"starts_on": f"{today()}", "ends_on": f"{today()}", "reason": "病假", "substitute": cast["buyer_2"].number}
-    assert client.post("/account/substitutes", data=form | {"person": cast["foreman"].number}).status_code == 422
-    assert client.post("/account/substitutes", data=form | {"person": cast["buyer"].number}).status_code == 303
+    form = {
+        "starts_on": f"{today()}",
+        "ends_on": f"{today()}",
+        "reason": "病假",
+        "substitute": cast["buyer_2"].number,
+    }
+    assert (
+        client.post("/account/substitutes", data=form | {"person": cast["foreman"].number}).status_code == 422
+    )
+    assert (
+        client.post("/account/substitutes", data=form | {"person": cast["buyer"].number}).status_code == 303
+    )
     assert one(app, sa.select(Substitution.created_by_id)) == cast["purchasing_manager"].id
 
 
@@ -93,7 +118,9 @@ def test_phrases_are_ones_own(app: Flask, client: FlaskClient, sign_in: SignIn) 
     assert one(app, sa.select(sa.func.count(Phrase.id))) == 1
 
 
-def test_other_devices_are_signed_out_but_only_ones_own(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_other_devices_are_signed_out_but_only_ones_own(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     phone, stranger = sign_in(app.test_client(), "buyer"), sign_in(app.test_client(), "foreman")
     phone_id = one(app, sa.select(sa.func.min(SignInSession.id)))
     sign_in(client, "buyer")

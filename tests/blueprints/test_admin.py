@@ -68,13 +68,21 @@ def test_pages_open_for_administrators_and_are_not_there_for_others(
 
 
 def test_every_act_is_closed_to_others(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
-    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("admin.") and "POST" in rule.methods]
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("admin.") and "POST" in rule.methods
+    ]
     assert len(rules) > 15
     for login in ("buyer", "auditor"):
         sign_in(client, login)
         before = one(app, sa.select(sa.func.count(AuditEvent.id)))
         for rule in rules:
-            path = re.sub(r"<int:\w+>", "1", rule.rule).replace("<key>", "quality").replace("<day>", "2026-11-28")
+            path = (
+                re.sub(r"<int:\w+>", "1", rule.rule)
+                .replace("<key>", "quality")
+                .replace("<day>", "2026-11-28")
+            )
             assert client.post(path, data={"reason": "x"}).status_code == 404, path
         assert one(app, sa.select(sa.func.count(AuditEvent.id))) == before
 
@@ -107,7 +115,12 @@ def test_people_are_narrowed_by_department_role_and_state(administrator: FlaskCl
 
 
 def test_somebody_new_gets_a_password_once(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
-    form = {"name": "新来的人", "login": "New.Person", "number": "E900", "department": str(cast["buyer"].department_id)}
+    form = {
+        "name": "新来的人",
+        "login": "New.Person",
+        "number": "E900",
+        "department": str(cast["buyer"].department_id),
+    }
     answer = administrator.post("/admin/people", data=form)
     assert answer.status_code == 200
     secret = SECRET.search(answer.text)
@@ -135,7 +148,13 @@ def test_a_new_person_needs_all_that_is_asked(administrator: FlaskClient) -> Non
 def test_posted_extras_do_not_count(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
     buyer = cast["buyer"]
     form = {"name": "黄婷", "number": buyer.number, "department": str(buyer.department_id)}
-    extras = {"login": "other", "active": "", "password_hash": "x", "must_change_password": "1", "role": "administrator"}
+    extras = {
+        "login": "other",
+        "active": "",
+        "password_hash": "x",
+        "must_change_password": "1",
+        "role": "administrator",
+    }
     assert administrator.post(f"/admin/people/{buyer.id}", data=form | extras).status_code == 303
     with app.app_context():
         found = db.session.get_one(Person, buyer.id)
@@ -144,7 +163,9 @@ def test_posted_extras_do_not_count(app: Flask, administrator: FlaskClient, cast
         assert [grant.role for grant in found.grants] == ["buyer"]
 
 
-def test_a_role_is_granted_and_taken_away(app: Flask, administrator: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
+def test_a_role_is_granted_and_taken_away(
+    app: Flask, administrator: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
     buyer = sign_in(app.test_client(), "buyer")
     id = cast["buyer"].id
     form = {"role": "administrator", "starts_on": f"{today()}", "reason": "替补管理员"}
@@ -196,7 +217,9 @@ def test_a_leaver_is_seen_handed_over_and_retired(
     form = {"reason": "离职", "successor": cast["buyer_2"].number}
     assert administrator.post(path, data=form | {"_op": "hand-over"}).status_code == 303
     with app.app_context():
-        assert [holder.key for holder in db.session.get_one(Task, stuck).holders] == [person_key(cast["buyer_2"].id)]
+        assert [holder.key for holder in db.session.get_one(Task, stuck).holders] == [
+            person_key(cast["buyer_2"].id)
+        ]
     assert administrator.post(path, data=form | {"_op": "retire"}).status_code == 303
     assert not one(app, sa.select(Person.active).where(Person.login == "buyer"))
     assert cast["buyer"].name in administrator.get("/admin/people?state=retired").text
@@ -220,7 +243,12 @@ def test_an_administrator_does_not_reroute_to_themselves(
 
 
 def test_substitutes_for_others_but_not_oneself(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
-    form = {"starts_on": f"{today()}", "ends_on": f"{today()}", "reason": "急病", "person": cast["general_manager"].number}
+    form = {
+        "starts_on": f"{today()}",
+        "ends_on": f"{today()}",
+        "reason": "急病",
+        "person": cast["general_manager"].number,
+    }
     own = administrator.post("/admin/substitutes", data=form | {"substitute": cast["administrator"].number})
     assert own.status_code == 422
     other = administrator.post("/admin/substitutes", data=form | {"substitute": cast["hr_manager"].number})
@@ -257,7 +285,12 @@ def test_a_year_not_announced_is_marked(administrator: FlaskClient) -> None:
 
 
 def test_a_department_changes_its_head(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
-    form = {"head": cast["document_controller"].number, "name_en": "Quality", "aliases": "质检部\n品管部", "reason": "晋升"}
+    form = {
+        "head": cast["document_controller"].number,
+        "name_en": "Quality",
+        "aliases": "质检部\n品管部",
+        "reason": "晋升",
+    }
     assert administrator.post("/admin/departments/quality", data=form).status_code == 303
     with app.app_context():
         quality = db.session.scalars(sa.select(Department).where(Department.key == "quality")).one()

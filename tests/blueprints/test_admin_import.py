@@ -85,7 +85,13 @@ def test_spreadsheets_of_every_encoding(administrator: FlaskClient, encoding: st
 
 
 def test_an_excel_file_is_read_with_its_numbers(administrator: FlaskClient) -> None:
-    page = upload(administrator, workbook([["工号", "Name", "登录名", "部门", "电话"], [901, "赵六", "zhao.liu", "质量部", 13800001111]]), "名单.XLSX")
+    page = upload(
+        administrator,
+        workbook(
+            [["工号", "Name", "登录名", "部门", "电话"], [901, "赵六", "zhao.liu", "质量部", 13800001111]]
+        ),
+        "名单.XLSX",
+    )
     assert ">901<" in page
     assert "13800001111" in page
     assert kept(page) is not None
@@ -133,7 +139,9 @@ def test_errors_row_by_row_and_nobody_comes_in(app: Flask, administrator: FlaskC
         ("staff.exe", b"\x00\x01\x02\xff"),
     ],
 )
-def test_what_is_no_list_is_refused_with_a_sentence(app: Flask, administrator: FlaskClient, name: str, data: bytes) -> None:
+def test_what_is_no_list_is_refused_with_a_sentence(
+    app: Flask, administrator: FlaskClient, name: str, data: bytes
+) -> None:
     before = people(app)
     answer = administrator.post("/admin/import", data={"file": (io.BytesIO(data), name)})
     assert answer.status_code == 422

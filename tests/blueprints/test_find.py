@@ -41,7 +41,12 @@ def test_new_button_only_for_openers(app: Flask, client: FlaskClient, sign_in: S
 
 def test_records_only_of_those_who_may_see_them(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     (number,) = desk.start(app, "PU-04", "buyer")
-    for login, there in (("buyer", True), ("purchasing_manager", True), ("auditor", True), ("foreman", False)):
+    for login, there in (
+        ("buyer", True),
+        ("purchasing_manager", True),
+        ("auditor", True),
+        ("foreman", False),
+    ):
         page = sign_in(app.test_client(), login).get("/find", query_string={"q": number}).text
         assert (f">{number} " in page) is there, login
 

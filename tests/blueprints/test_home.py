@@ -40,7 +40,9 @@ def signed(app: Flask) -> int:
 def forget_password(app: Flask) -> None:
     """The password was given long ago."""
     with app.app_context(), transaction():
-        db.session.execute(sa.update(SignInSession).values(confirmed_at=datetime.now(UTC) - timedelta(hours=5)))
+        db.session.execute(
+            sa.update(SignInSession).values(confirmed_at=datetime.now(UTC) - timedelta(hours=5))
+        )
 
 
 def test_empty_desk_is_friendly(client: FlaskClient, sign_in: SignIn) -> None:
@@ -60,7 +62,9 @@ def test_task_says_what_who_and_when(app: Flask, client: FlaskClient, sign_in: S
     assert "订单金额" in page  # what is approved in bulk is not approved blindly
 
 
-def test_what_is_due_first_stands_first_and_late_shows(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_what_is_due_first_stands_first_and_late_shows(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     early, late = desk.start(app, "PU-04", "buyer", 2)
     with app.app_context(), transaction():
         record = db.session.scalars(sa.select(Record).where(Record.number == late)).one()
@@ -123,7 +127,9 @@ def test_several_approved_at_once(app: Flask, client: FlaskClient, sign_in: Sign
     assert signed(app) == 3
 
 
-def test_each_failure_is_told_and_the_rest_is_signed(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_each_failure_is_told_and_the_rest_is_signed(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     desk.start(app, "PU-04", "buyer", 2)
     browser = sign_in(client, "purchasing_manager")
     seen = approvals(browser.get("/").text)
@@ -179,7 +185,9 @@ def errand(app: Flask, cast: Cast) -> int:
     with app.app_context(), transaction():
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         key = person_key(cast["employee"].id)
-        task = acts.make("ask", [key], form_code="PU-04", now=datetime.now(UTC), record=record, note="核对到货")
+        task = acts.make(
+            "ask", [key], form_code="PU-04", now=datetime.now(UTC), record=record, note="核对到货"
+        )
         db.session.flush()
         return task.id
 
@@ -193,12 +201,16 @@ def test_errand_is_ticked_off(app: Flask, client: FlaskClient, sign_in: SignIn, 
     assert sign_in(app.test_client(), "buyer").post(f"/tasks/{errand}/done").status_code in (403, 409)
 
 
-def test_prepared_draft_and_correction_lead_to_their_forms(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
+def test_prepared_draft_and_correction_lead_to_their_forms(
+    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
     (number,) = desk.start(app, "PU-04", "buyer")
     with app.app_context(), transaction():
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         now, key = datetime.now(UTC), person_key(cast["buyer"].id)
-        draft = Draft(form_code="PU-05", source_id=record.id, key="prepared", answers={}, title="备好", updated_at=now)
+        draft = Draft(
+            form_code="PU-05", source_id=record.id, key="prepared", answers={}, title="备好", updated_at=now
+        )
         db.session.add(draft)
         db.session.flush()
         acts.make("open", [key], form_code="PU-05", now=now, record=record, draft_id=draft.id)
@@ -212,7 +224,14 @@ def test_prepared_draft_and_correction_lead_to_their_forms(app: Flask, client: F
 def test_own_drafts_and_records(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
     (number,) = desk.start(app, "PU-04", "buyer")
     with app.app_context(), transaction():
-        mine = Draft(form_code="PU-04", person_id=cast["buyer"].id, key="mine", answers={}, title="半张", updated_at=datetime.now(UTC))
+        mine = Draft(
+            form_code="PU-04",
+            person_id=cast["buyer"].id,
+            key="mine",
+            answers={},
+            title="半张",
+            updated_at=datetime.now(UTC),
+        )
         db.session.add(mine)
     page = sign_in(client, "buyer").get("/").text
     assert "/purchasing/purchase-orders/new?draft=mine" in page
@@ -220,7 +239,9 @@ def test_own_drafts_and_records(app: Flask, client: FlaskClient, sign_in: SignIn
     assert "进行中" in page
 
 
-def test_notices_are_read_one_by_one_or_all(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
+def test_notices_are_read_one_by_one_or_all(
+    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
     desk.start(app, "PU-04", "buyer", 2)
     browser = sign_in(client, "purchasing_manager")
     page = browser.get("/notices").text
@@ -229,7 +250,9 @@ def test_notices_are_read_one_by_one_or_all(app: Flask, client: FlaskClient, sig
 
     def unread() -> int:
         with app.app_context():
-            query = sa.select(sa.func.count()).where(Notice.person_id == cast["purchasing_manager"].id, Notice.read_at.is_(None))
+            query = sa.select(sa.func.count()).where(
+                Notice.person_id == cast["purchasing_manager"].id, Notice.read_at.is_(None)
+            )
             return db.session.scalar(query) or 0
 
     assert unread() == 2

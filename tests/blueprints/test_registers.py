@@ -32,16 +32,26 @@ def posted(app: Flask, cast: dict) -> str:
         now, by = datetime.now(UTC), cast["warehouse_keeper"].id
         for _line in range(60):
             ledgers.move(PostsStock("in", item.id, "A-01", Decimal(1)), record, by=by, now=now)
-        facts = {"customer": "=cmd|' /C calc'!A0", "paper": "担保书", "expires_on": "2020-01-31", "original_seen": True}
+        facts = {
+            "customer": "=cmd|' /C calc'!A0",
+            "paper": "担保书",
+            "expires_on": "2020-01-31",
+            "original_seen": True,
+        }
         ledgers.post(PostsEntry("customer_papers", facts), record, by=by, now=now)
     return number
 
 
 @pytest.mark.parametrize("key", list(LEDGERS))
-def test_every_ledger_opens_for_auditors_and_its_department(client: FlaskClient, sign_in: SignIn, key: str) -> None:
+def test_every_ledger_opens_for_auditors_and_its_department(
+    client: FlaskClient, sign_in: SignIn, key: str
+) -> None:
     browser = sign_in(client, "auditor")
     assert browser.get(f"/registers/{key}").status_code == 200
-    assert browser.get(f"/registers/{key}?q=x&item=gang&since=2020-01-01&until=2030-01-01&after=zzz").status_code == 200
+    assert (
+        browser.get(f"/registers/{key}?q=x&item=gang&since=2020-01-01&until=2030-01-01&after=zzz").status_code
+        == 200
+    )
     assert browser.post(f"/registers/{key}/exports", data={"format": "csv"}).status_code == 200
 
 
@@ -74,7 +84,9 @@ def test_pages_go_on_and_back(client: FlaskClient, sign_in: SignIn, posted: str)
     assert first.split("<tbody>")[1].split("</tbody>")[0] == again.split("<tbody>")[1].split("</tbody>")[0]
 
 
-def test_source_record_is_a_link_only_for_those_who_may_open_it(app: Flask, sign_in: SignIn, posted: str) -> None:
+def test_source_record_is_a_link_only_for_those_who_may_open_it(
+    app: Flask, sign_in: SignIn, posted: str
+) -> None:
     link = f'href="/purchasing/purchase-orders/{posted}"'
     assert link in sign_in(app.test_client(), "auditor").get("/registers/warehouse_journal").text
     page = sign_in(app.test_client(), "warehouse_keeper").get("/registers/warehouse_journal").text

@@ -25,8 +25,21 @@ def events(app: Flask, cast: Cast) -> None:
     """A hundred and fifty sign-ins of Huang, one strange failure, one limit."""
     with app.app_context(), transaction():
         for minute in range(150):
-            audit.note("signed_in", at=THEN + timedelta(minutes=minute), by=cast["buyer"].id, stream="access", address="10.0.0.1")
-        audit.note("sign_in_failed", at=THEN + timedelta(days=2), by=None, stream="access", address="10.0.0.2", account='=cmd|"x"')
+            audit.note(
+                "signed_in",
+                at=THEN + timedelta(minutes=minute),
+                by=cast["buyer"].id,
+                stream="access",
+                address="10.0.0.1",
+            )
+        audit.note(
+            "sign_in_failed",
+            at=THEN + timedelta(days=2),
+            by=None,
+            stream="access",
+            address="10.0.0.2",
+            account='=cmd|"x"',
+        )
         audit.note("limit_changed", at=THEN + timedelta(days=9), by=cast["administrator"].id, stream="settings",
                    key="write_off_limit", old="5000", new="8000", reason="=HYPERLINK(1)")  # fmt: skip
 
@@ -81,7 +94,9 @@ def test_filters(client: FlaskClient, sign_in: SignIn, query: str, shown: int) -
 
 
 @pytest.mark.usefixtures("events")
-def test_the_export_is_whole_harmless_and_itself_an_event(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+def test_the_export_is_whole_harmless_and_itself_an_event(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
     sign_in(client, "auditor")
     answer = client.post("/trail/exports", data={"since": "2026-03-01", "until": "2026-04-01"})
     assert answer.mimetype == "text/csv"

@@ -30,7 +30,11 @@ def written() -> Iterator[tuple[str, str]]:
     """Every kind of event in the code, with the place."""
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("audit.note", "guessing.note_failure", "note_failure"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "audit.note",
+                "guessing.note_failure",
+                "note_failure",
+            ):
                 yield from ((kind, path.name) for kind in kinds_of(node))
 
 
@@ -38,7 +42,9 @@ def kinds_of(call: ast.Call) -> list[str]:
     """The kinds that a call may write."""
     given = next((word.value for word in call.keywords if word.arg == "kind"), None)
     if ast.unparse(call.func).endswith("note_failure"):
-        named = [one for one in call.args[1:2] if isinstance(one, ast.Constant)]  # (login, kind) in blueprints/auth
+        named = [
+            one for one in call.args[1:2] if isinstance(one, ast.Constant)
+        ]  # (login, kind) in blueprints/auth
         given = given or (named[0] if named else ast.Constant("sign_in_failed"))
     else:
         given = given or call.args[0]

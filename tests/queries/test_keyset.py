@@ -60,7 +60,9 @@ def test_any_cursor_is_borne(text: str) -> None:
 
 
 @pytest.mark.parametrize("types", [(int,), (str,), (float,), (datetime,)])
-@given(value=st.one_of(st.integers(), st.text(), st.floats(), st.booleans(), st.none(), st.lists(st.integers())))
+@given(
+    value=st.one_of(st.integers(), st.text(), st.floats(), st.booleans(), st.none(), st.lists(st.integers()))
+)
 def test_values_of_another_type_begin_anew(types: tuple[type, ...], value: object) -> None:
     class Row:
         o0 = value

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from portal.forms.ledgers import LEDGERS
-from portal.queries import find, home, ledgers, registers, statistics
+from portal.queries import desk as desk_queries
+from portal.queries import find, history, home, ledgers, registers, statistics, visible
 from portal.queries.actors import Actor
 from portal.queries.registers import Wanted
 from tests import desk
@@ -21,7 +22,12 @@ NOW = datetime.now(UTC)
 def orders(app: Flask) -> list[str]:
     """Two orders of the buyer; the second is late and has cells of its own."""
     made = desk.start(app, "PU-04", "buyer", 2)
-    cells = {"supplier": "浙北“钢材”50%", "total_amount": "¥80", "total_amount#": 80.0, "supplier_accepts": {"zh": "是", "en": "Yes"}}
+    cells = {
+        "supplier": "浙北“钢材”50%",
+        "total_amount": "¥80",
+        "total_amount#": 80.0,
+        "supplier_accepts": {"zh": "是", "en": "Yes"},
+    }
     desk.change(app, made[1], cells=cells, due_at=NOW - timedelta(days=1))
     return made
 
@@ -48,7 +54,9 @@ def orders(app: Flask) -> list[str]:
         (Wanted(sort="applicant"), 2),
     ],
 )
-def test_register(app: Flask, orders: list[str], context: Flask, person: Who, login: str, wanted: Wanted, found: int) -> None:
+def test_register(
+    app: Flask, orders: list[str], context: Flask, person: Who, login: str, wanted: Wanted, found: int
+) -> None:
     by = person(login)
     page = registers.page("PU-04", by, wanted, "", 1)
     rest = registers.page("PU-04", by, wanted, page.following, 1).rows if page.following else []
@@ -70,7 +78,9 @@ def test_ledgers(context: Flask, key: str) -> None:
     source = LEDGERS[key].source
     wanted = ledgers.Wanted(("a%",), "x", NOW - timedelta(days=1), NOW)
     assert ledgers.page(source, wanted, "", 5).rows == list(ledgers.every(source, wanted, 5)) == []
-    assert ledgers.count(source, ledgers.Wanted(), 5) >= len(ledgers.page(source, ledgers.Wanted(), "", 2).rows)
+    assert ledgers.count(source, ledgers.Wanted(), 5) >= len(
+        ledgers.page(source, ledgers.Wanted(), "", 2).rows
+    )
 
 
 @both_databases
@@ -80,8 +90,8 @@ def test_home(orders: list[str], context: Flask, person: Who) -> None:
     assert {row.number for row in tasks} == set(orders)
     assert all(row.held_by == "role:purchasing_manager" for row in tasks)
     assert not home.tasks(buyer, limit=5)
-    assert [row.number for row in home.desk(buyer, NOW).mine] == orders[::-1]
-    assert [row.number for row in home.desk(manager, NOW).late] == [orders[1]]
+    assert [row.number for row in desk_queries.desk(buyer, NOW).mine] == orders[::-1]
+    assert [row.number for row in desk_queries.desk(manager, NOW).late] == [orders[1]]
     assert len(home.notices(manager.id, limit=5, unread=True)) == 2
     assert home.substitutions(manager.id, NOW.date()) == []
 
@@ -115,8 +125,6 @@ def test_index_ranks_whole_names_first() -> None:
 
 
 def test_shown_hashes_agree_with_the_record_page(orders: list[str], context: Flask, person: Who) -> None:
-    from portal.queries import history, visible  # noqa: PLC0415
-
     record = visible.record(orders[0], person("buyer"))
     shown = history.shown_hash(history.content(record), history.signatures(record))
     assert home.shown_hashes([record.id]) == {record.id: shown}

@@ -77,9 +77,8 @@ def empty(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 def restore(app: Flask, path: Path) -> dict[str, list[tuple[Any, ...]]]:
     with app.app_context():
-        revision = backups.revision()
         with transaction():
-            restoring.restore(path, revision=revision, now=now())
+            restoring.restore(path, now=now())
         found = snapshot()
         db.session.remove()
     return found
@@ -173,9 +172,8 @@ def test_a_file_that_is_gone_is_named(context: Flask, tmp_path: Path, empty: Cal
 
 
 def test_only_an_empty_portal_is_filled(backup: Path) -> None:
-    revision = backups.revision()
     with pytest.raises(NotEmpty), transaction():
-        restoring.restore(backup, revision=revision, now=now())
+        restoring.restore(backup, now=now())
 
 
 def rewrite(path: Path, change: Callable[[str, bytes], bytes | None], **more: bytes) -> None:

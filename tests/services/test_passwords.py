@@ -31,7 +31,14 @@ def test_the_old_one_is_asked_for(context: Flask, person: Find) -> None:
 
 
 @pytest.mark.parametrize(
-    "new", [NEW, " blank at both ends ", "表情😀也可以的密码", "天地玄黄宇宙洪荒" * 15 + "日月盈昃辰宿列张", "a\u0308pfel-und-birnen"]
+    "new",
+    [
+        NEW,
+        " blank at both ends ",
+        "表情😀也可以的密码",
+        "天地玄黄宇宙洪荒" * 15 + "日月盈昃辰宿列张",
+        "a\u0308pfel-und-birnen",
+    ],
 )
 def test_good_ones_are_kept_whole(context: Flask, person: Find, new: str) -> None:
     stored = passwords.prepare(person("buyer").person, DEMO_PASSWORD, new)

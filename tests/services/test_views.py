@@ -21,7 +21,9 @@ class TestViews:
         views.save("PU-04", by, "在办", "state=open")
         views.save("PU-04", by, "  在办 ", "state=finished")
         db.session.flush()
-        assert [(row.name, row.query) for row in registers.saved_views(by.id, "PU-04")] == [("在办", "state=finished")]
+        assert [(row.name, row.query) for row in registers.saved_views(by.id, "PU-04")] == [
+            ("在办", "state=finished")
+        ]
         assert registers.saved_views(by.id, "PU-05") == []
 
     def test_limit(self, person: Who, monkeypatch: pytest.MonkeyPatch) -> None:

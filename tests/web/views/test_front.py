@@ -25,11 +25,19 @@ def test_figures_of_the_department_and_of_what_one_sees(app: Flask, sign_in: Sig
     numbers = desk.start(app, "PU-04", "buyer", 3)
     late, now = datetime.now(UTC) - timedelta(days=1), datetime.now(UTC)
     desk.change(app, numbers[0], due_at=late)
-    desk.change(app, numbers[1], state="finished", step="", due_at=None, submitted_at=now - timedelta(days=4), closed_at=now)
+    desk.change(
+        app,
+        numbers[1],
+        state="finished",
+        step="",
+        due_at=None,
+        submitted_at=now - timedelta(days=4),
+        closed_at=now,
+    )
     for login, mine in (("buyer_2", True), ("auditor", True), ("foreman", False)):
         page = sign_in(app.test_client(), login).get("/purchasing/").text
-        assert ("?state=open\">2</a>" in page) is mine, login
-        assert ("?overdue=1\">1</a>" in page) is mine, login
+        assert ('?state=open">2</a>' in page) is mine, login
+        assert ('?overdue=1">1</a>' in page) is mine, login
         assert ("4.0" in page) is mine, login
         assert ("只统计您可以查看的记录" in page) is not mine
 
@@ -48,7 +56,10 @@ def test_new_only_for_those_who_may(app: Flask, sign_in: SignIn) -> None:
 
 
 def test_ledgers_only_for_their_readers(app: Flask, sign_in: SignIn) -> None:
-    assert "/registers/warehouse_journal" in sign_in(app.test_client(), "warehouse_keeper").get("/warehouse/").text
+    assert (
+        "/registers/warehouse_journal"
+        in sign_in(app.test_client(), "warehouse_keeper").get("/warehouse/").text
+    )
     assert "/registers/warehouse_journal" not in sign_in(app.test_client(), "buyer").get("/warehouse/").text
 
 

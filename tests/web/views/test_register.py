@@ -36,7 +36,11 @@ def orders(app: Flask) -> list[str]:
     """Five orders, oldest first: one late, one finished, with amounts and suppliers of their own."""
     made = desk.start(app, "PU-04", "buyer", 5)
     for at, number in enumerate(made):
-        cells = {"total_amount": f"¥{(at * 7 % 5) * 100}", "total_amount#": (at * 7 % 5) * 100.0, "supplier": f"供应商{at}"}
+        cells = {
+            "total_amount": f"¥{(at * 7 % 5) * 100}",
+            "total_amount#": (at * 7 % 5) * 100.0,
+            "supplier": f"供应商{at}",
+        }
         desk.change(app, number, cells=cells)
     desk.change(app, made[1], due_at=datetime.now(UTC) - timedelta(days=2))
     desk.change(app, made[2], state="finished", step="", closed_at=datetime.now(UTC), due_at=None)
@@ -46,7 +50,13 @@ def orders(app: Flask) -> list[str]:
 
 
 def test_rows_are_those_one_may_see(app: Flask, sign_in: SignIn, orders: list[str]) -> None:
-    for login, seen in (("buyer", 5), ("purchasing_manager", 5), ("auditor", 5), ("foreman", 0), ("buyer_2", 0)):
+    for login, seen in (
+        ("buyer", 5),
+        ("purchasing_manager", 5),
+        ("auditor", 5),
+        ("foreman", 0),
+        ("buyer_2", 0),
+    ):
         page = sign_in(app.test_client(), login).get(ORDERS)
         assert page.status_code == 200
         assert len(numbers(page.text)) == seen, login
@@ -85,7 +95,9 @@ def test_newest_first_and_what_a_row_says(client: FlaskClient, sign_in: SignIn, 
         ("after=nonsense", [4, 3, 2, 1, 0]),
     ],
 )
-def test_filters(client: FlaskClient, sign_in: SignIn, orders: list[str], query: str, places: list[int]) -> None:
+def test_filters(
+    client: FlaskClient, sign_in: SignIn, orders: list[str], query: str, places: list[int]
+) -> None:
     found = numbers(sign_in(client, "buyer").get(f"{ORDERS}?{query}").text)
     if query == "sort=total_amount":  # amounts by place: 0, 200, 400, 250.5, 300
         places = [0, 1, 3, 4, 2]
@@ -106,7 +118,12 @@ def test_every_column_sorts_both_ways(client: FlaskClient, sign_in: SignIn, orde
 
 @pytest.mark.parametrize("sort", ["", "total_amount", "-due_at", "supplier"])
 def test_pages_go_on_and_back(
-    app: Flask, client: FlaskClient, sign_in: SignIn, orders: list[str], monkeypatch: pytest.MonkeyPatch, sort: str
+    app: Flask,
+    client: FlaskClient,
+    sign_in: SignIn,
+    orders: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    sort: str,
 ) -> None:
     monkeypatch.setattr("portal.web.views.register.SIZE", 2)
     browser = sign_in(client, "buyer")
@@ -126,7 +143,9 @@ def test_pages_go_on_and_back(
     assert 'rel="prev"' not in browser.get(ORDERS + neighbour(back, "prev")).text
 
 
-def test_auditor_pages_too(client: FlaskClient, sign_in: SignIn, orders: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_auditor_pages_too(
+    client: FlaskClient, sign_in: SignIn, orders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("portal.web.views.register.SIZE", 3)
     browser = sign_in(client, "auditor")
     page = browser.get(ORDERS).text
@@ -147,7 +166,9 @@ def test_costs_at_most_eight_queries(app: Flask, client: FlaskClient, sign_in: S
 
 def test_view_is_saved_shown_and_deleted(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     browser = sign_in(client, "buyer")
-    answer = browser.post(f"{ORDERS}views?state=open&sort=-due_at&after=zzz&bad=1", data={"name": " 我的在办 "})
+    answer = browser.post(
+        f"{ORDERS}views?state=open&sort=-due_at&after=zzz&bad=1", data={"name": " 我的在办 "}
+    )
     assert answer.headers["Location"] == f"{ORDERS}?state=open&sort=-due_at"
     page = browser.get(answer.headers["Location"]).text
     assert "我的在办" in page
@@ -169,32 +190,51 @@ def test_view_needs_a_name_and_a_filter(client: FlaskClient, sign_in: SignIn) ->
 def test_named_views_stand_above(client: FlaskClient, sign_in: SignIn) -> None:
     page = sign_in(client, "customer_service_officer").get("/customer-service/complaints/").text
     assert "?f.intake_point=owner_service_desk" in page
-    page = sign_in(client, "customer_service_officer").get("/customer-service/complaints/?f.intake_point=owner_service_desk").text
+    page = (
+        sign_in(client, "customer_service_officer")
+        .get("/customer-service/complaints/?f.intake_point=owner_service_desk")
+        .text
+    )
     assert 'f.intake_point=owner_service_desk" aria-current="page"' in page
 
 
 def test_export_holds_the_filtered_rows_one_may_see(app: Flask, sign_in: SignIn, orders: list[str]) -> None:
-    desk.change(app, orders[4], cells={"supplier": '=HYPERLINK("x")', "total_amount": "¥9", "total_amount#": 9.0})
+    desk.change(
+        app, orders[4], cells={"supplier": '=HYPERLINK("x")', "total_amount": "¥9", "total_amount#": 9.0}
+    )
     browser = sign_in(app.test_client(), "buyer")
     answer = browser.post(f"{ORDERS}exports?state=open", data={"format": "csv"})
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == [orders[4], orders[3], orders[1], orders[0]]
-    assert rows[1][1] == "'=HYPERLINK(\"x\")"
-    assert sign_in(app.test_client(), "foreman").post(f"{ORDERS}exports", data={"format": "csv"}).text.count("\r\n") == 1
+    assert rows[1][1] == '\'=HYPERLINK("x")'
+    assert (
+        sign_in(app.test_client(), "foreman")
+        .post(f"{ORDERS}exports", data={"format": "csv"})
+        .text.count("\r\n")
+        == 1
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(browser.post(f"{ORDERS}exports").data)).active
     headers = [cell.value for cell in sheet[1]]
     assert sheet.max_row == 6
     assert sheet.cell(2, headers.index("订单金额") + 1).value == 9
     assert isinstance(sheet.cell(2, headers.index("办理期限") + 1).value, datetime)
     with app.app_context():
-        facts = [event.facts for event in db.session.scalars(sa.select(AuditEvent).where(AuditEvent.kind == "exported"))]
+        facts = [
+            event.facts
+            for event in db.session.scalars(sa.select(AuditEvent).where(AuditEvent.kind == "exported"))
+        ]
     assert facts[0]["filters"] == {"state": "open"}
     assert [one["rows"] for one in facts] == [4, 0, 5]
 
 
 def test_export_of_an_auditor_is_noted_too(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     assert sign_in(client, "auditor").post(f"{ORDERS}exports").status_code == 200
-    assert sign_in(app.test_client(), "auditor").post(f"{ORDERS}views?state=open", data={"name": "x"}).status_code == 403
+    assert (
+        sign_in(app.test_client(), "auditor")
+        .post(f"{ORDERS}views?state=open", data={"name": "x"})
+        .status_code
+        == 403
+    )
 
 
 def test_unknown_register(client: FlaskClient, sign_in: SignIn) -> None:
