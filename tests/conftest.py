@@ -78,7 +78,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))  # only tests: speed before safety
+            connection.execute(
+                sa.text(f"ALTER SYSTEM SET {setting} = off")
+            )  # only tests: speed before safety
         connection.execute(sa.text("SELECT pg_reload_conf()"))
         connection.execute(sa.text("CREATE DATABASE template_portal"))
     set_up(make_app(tmp_path_factory.mktemp("pg-template"), _named(url, "template_portal")))

@@ -15,7 +15,11 @@ from portal.models.base import Base
 def hashes(app: Flask, but: Collection[str] = ()) -> dict[str, str]:
     """The hash of every table's rows in the order of their keys; `but` names tables to leave out."""
     with app.app_context(), db.engine.connect() as connection:
-        return {table.name: _hash(connection, table) for table in Base.metadata.sorted_tables if table.name not in but}
+        return {
+            table.name: _hash(connection, table)
+            for table in Base.metadata.sorted_tables
+            if table.name not in but
+        }
 
 
 def _hash(connection: sa.Connection, table: sa.Table) -> str:

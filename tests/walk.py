@@ -101,7 +101,13 @@ class Walker:
                 fields = pairs(stage(answers=told, context=known))
             seen = history.shown_hash(history.content(record), history.signatures(record))
             outside = [("_outside_name", "钱外宾"), ("_hand-drawn", DRAWING)] if task.outside else []
-            controls = [("_task", str(task.id)), ("_seen", seen), ("_op", "sign"), ("_opinion", "同意"), *outside]
+            controls = [
+                ("_task", str(task.id)),
+                ("_seen", seen),
+                ("_op", "sign"),
+                ("_opinion", "同意"),
+                *outside,
+            ]
             db.session.commit()
         answer = self.browser(login).post(
             f"{self.address(form)}{number}/signatures", data=multi([*controls, *fields])
@@ -147,7 +153,9 @@ class Walker:
     def _missing(self, sheet: type[Sheet]) -> list[str]:
         """Forms of which the sheet must name a record, where there is none yet."""
         with self.app.app_context():
-            links = [field for field in sheet().every_field() if field.kind == "record_link" and field.required]
+            links = [
+                field for field in sheet().every_field() if field.kind == "record_link" and field.required
+            ]
         wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
         return [code for code in wanted if code not in self.hints]
 

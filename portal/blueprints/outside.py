@@ -98,5 +98,3 @@ def _page(link: OutsideLink, task: Task, stage: object = None, problem: str = ""
         problem=problem,
         errors=errors(form) if form is not None else [],
     )
-
-

@@ -19,4 +19,3 @@ def by_number(number: str) -> Response:
     record = visible.record(number, actor())
     form = FORMS[record.form_code]
     return redirect(url_for(f"{form.department_key}.show", slug=form.slug, number=number))
-

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from portal.demo.bar import load_visibly
 from portal.demo.company import NotEmpty
 from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import alembic
 from portal.web.clock import now
 
 group = AppGroup("demo", help="The made-up company.")
@@ -23,6 +24,7 @@ def load(records: int, seed: int) -> None:
     """Fill an empty database with a year of the made-up company."""
     if not current_app.config["SETTINGS"].demo:
         raise click.ClickException("The demo is never loaded in production.")
+    alembic.upgrade()
     try:
         load_visibly(now(), records=records, seed=seed)
     except NotEmpty:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from portal.demo import phrases
 from portal.demo.cast import Cast
-from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.refusal import Refusal
 from portal.extensions import db
-from portal.forms.catalogue import FORMS
-from portal.models import Notice, OutboxRow, Phrase, Record, RecordReader
-from portal.services import drafts, records, substitutions
-
-FRESH, PRINT_EVERY = timedelta(days=2), timedelta(seconds=20)
-DRAFTS = 24
+from portal.models import Record, RecordReader
+from portal.services import records, substitutions
 
 
 class Pastime:
@@ -49,19 +44,6 @@ class Pastime:
         """The applicant takes the record back."""
         by = self.cast.actor(record.applicant_id)
         records.withdraw(record.id, by, reason=self.world.rng.choice(phrases.WITHDRAWALS), now=self.world.now)
-
-    def tidy(self, now: datetime) -> None:
-        """The state in which the demo is found: old notices read, drafts lying about, prints made bit by bit."""
-        self._drafts(now)
-        for login in ("general_manager", "purchasing_manager", "quality_manager", "engineering_manager"):
-            person = next(one for one in self.world.people.values() if one.login == login)
-            db.session.add_all(Phrase(person_id=person.id, text=text) for text in phrases.STOCK_PHRASES)
-        read = sa.update(Notice).where(Notice.at < now - FRESH).values(read_at=Notice.at)
-        db.session.execute(read)
-        db.session.execute(sa.delete(OutboxRow).where(OutboxRow.kind != "print"))
-        waiting = sa.select(OutboxRow).order_by(OutboxRow.id.desc())
-        for place, row in enumerate(db.session.scalars(waiting).all()):
-            row.next_try_at = now + place * PRINT_EVERY
 
     def _leave(self) -> None:
         """Somebody goes on leave for a few days, and a colleague stands in."""
@@ -100,17 +82,3 @@ class Pastime:
 
     def _urge(self, record: Record) -> None:
         records.urge(record, self.cast.actor(record.applicant_id), now=self.world.now)
-
-    def _drafts(self, now: datetime) -> None:
-        """Half-written sheets of the last days."""
-        rng = self.world.rng
-        codes = [code for code in FORMS if code in STORIES]
-        for place in range(DRAFTS):
-            code = rng.choice(codes)
-            self.world.now = now - timedelta(minutes=rng.randint(30, 12_000))
-            by = self.cast.actor(self.world.person(rng.choice(FORMS[code].opened_by)).id or 0)
-            self.world.sees(by.person)
-            sheet = FORMS[code](answers=STORIES[code].opening(self.world), person=by)
-            answers = [(name, value) for name, value in sheet.dump().items() if value is not None]
-            some = dict(answers[: max(1, len(answers) * 2 // 3)])
-            drafts.start(code, by, f"demo-draft-{place}", some, title=sheet.heading(), now=self.world.now)

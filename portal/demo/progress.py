@@ -66,12 +66,13 @@ class Progress:
 
     def _other_turn(self, chance: float, record: Record, step: Step) -> Callable[[Task, Actor], None] | None:
         if record.round <= ROUNDS and chance < RETURNED:
-            return self._send_back
+            return self.send_back
         if record.round <= ROUNDS and step.judges and chance < REFUSED:
             return self._refuse
         return self._pass_on if REFUSED <= chance < PASSED_ON else None
 
-    def _send_back(self, task: Task, by: Actor) -> None:
+    def send_back(self, task: Task, by: Actor) -> None:
+        """Returns the record to its applicant, or now and then to an earlier step."""
         record = _record(task)
         to = self.world.rng.choice([APPLICANT] * 3 + signing.earlier_steps(record, task.step))
         signing.send_back(task.id, by, self._words(record, phrases.RETURNS), to, now=self.world.now)

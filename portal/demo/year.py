@@ -17,6 +17,7 @@ from sqlalchemy import event
 from portal.database import transaction
 from portal.demo import filling, hours
 from portal.demo.cast import Cast
+from portal.demo.evening import Evening
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
 from portal.demo.stories import STORIES
@@ -55,6 +56,7 @@ class Year:
         self.cast = Cast(self.world)
         self.progress = Progress(self.world, self.cast)
         self.pastime = Pastime(self.world, self.cast, records / FULL)
+        self.evening = Evening(self.world, self.cast, self.progress, self.pastime)
         self.summary = Summary()
         self._queue: list[tuple[datetime, int, str, int]] = []
         self._order = count()
@@ -80,7 +82,7 @@ class Year:
         event.remove(db.session(), "after_flush", self._note_tasks)
         self.world.now = self.end
         with transaction():
-            self.pastime.tidy(self.end)
+            self.evening.close()
         report(self.wanted, self.wanted)
         return self.summary
 
@@ -138,7 +140,8 @@ class Year:
         self._planned.discard(task.id)
         if task.state not in ("open", "stuck"):
             return
-        if (by := self.progress.whose_turn(task)) is None:
+        stuck_of_late = task.state == "stuck" and self.end - self.world.now < timedelta(days=20)
+        if stuck_of_late or (by := self.progress.whose_turn(task)) is None:
             self._again("task", task.id)
         else:
             self.summary.records += self.progress.act(task, by)

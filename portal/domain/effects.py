@@ -110,7 +110,18 @@ class Tells:
     text: Any
 
 
-Effect = Opens | PostsStock | OrdersStock | FreezesStock | PostsCount | PostsCredit | PostsEntry | Updates | Asks | Tells
+Effect = (
+    Opens
+    | PostsStock
+    | OrdersStock
+    | FreezesStock
+    | PostsCount
+    | PostsCredit
+    | PostsEntry
+    | Updates
+    | Asks
+    | Tells
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,36 @@ class Role:
 
 
 DEPARTMENTS = (
-    DepartmentKind("customer_service", _l("客户服务部"), ("客服部", "客户服务中心", "客服中心", "服务部", "服务中心", "售后服务部", "呼叫中心", "营销部", "销售部", "业务部门", "销售管理部", "项目销售部", "项目部", "管理处")),
+    DepartmentKind(
+        "customer_service",
+        _l("客户服务部"),
+        (
+            "客服部",
+            "客户服务中心",
+            "客服中心",
+            "服务部",
+            "服务中心",
+            "售后服务部",
+            "呼叫中心",
+            "营销部",
+            "销售部",
+            "业务部门",
+            "销售管理部",
+            "项目销售部",
+            "项目部",
+            "管理处",
+        ),
+    ),
     DepartmentKind("engineering", _l("工程部"), ("施工部", "技术部", "生产部", "各车间")),
-    DepartmentKind("design", _l("设计部"), ("设计管理部", "规划设计部", "地产开发部", "建设单位", "建设公司")),
+    DepartmentKind(
+        "design", _l("设计部"), ("设计管理部", "规划设计部", "地产开发部", "建设单位", "建设公司")
+    ),
     DepartmentKind("purchasing", _l("采购部"), ()),
     DepartmentKind("warehouse", _l("库房"), ("仓库", "书店")),
     DepartmentKind("quality", _l("质量部"), ("质检部", "品质部", "信息中心")),
-    DepartmentKind("management", _l("公司管理层"), ("管理层", "总经理办公室", "财务部", "行政部门", "人力资源部")),
+    DepartmentKind(
+        "management", _l("公司管理层"), ("管理层", "总经理办公室", "财务部", "行政部门", "人力资源部")
+    ),
 )
 
 ROLES = (

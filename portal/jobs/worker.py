@@ -14,6 +14,8 @@ from huey.consumer import Consumer
 
 from portal.jobs import outbox, schedule
 
+PATIENCE = 20  # seconds that a running job is given to end; its row is taken up again otherwise
+
 
 class InProcessConsumer(Consumer):
     """A consumer that leaves the server's signals alone."""
@@ -38,7 +40,12 @@ def start(app: Flask) -> InProcessConsumer:
             poll.schedule(delay=schedule.POLL)
 
     consumer = InProcessConsumer(
-        queue, workers=2, initial_delay=0.1, max_delay=1.0, check_worker_health=False
+        queue,
+        workers=2,
+        initial_delay=0.1,
+        max_delay=1.0,
+        check_worker_health=False,
+        shutdown_timeout=PATIENCE,
     )
     consumer.start()
     for act in (*first, poll):

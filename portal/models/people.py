@@ -19,7 +19,9 @@ class Department(Base):
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="")
-    head_id: Mapped[int | None] = mapped_column(index=True)  # of people; no key, as people need departments first
+    head_id: Mapped[int | None] = mapped_column(
+        index=True
+    )  # of people; no key, as people need departments first
     aliases: Mapped[list[Any]] = mapped_column(default=list)
 
     head: Mapped[Person | None] = relationship(

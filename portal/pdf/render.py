@@ -62,7 +62,7 @@ def html(printout: Printout, shown: frozenset[int] = frozenset()) -> str:
     template = _environment().get_template("print/record.html")
     return template.render(
         record=printout,
-        chart=Markup(printout.chart_svg),  # drawn by portal.lib.flowchart, which escapes its texts
+        chart=Markup(printout.chart_svg),  # nosec B704 -- drawn by portal.lib.flowchart, which escapes its texts
         shown=shown,
         say=speaker(printout.language),
     )

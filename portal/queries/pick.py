@@ -61,7 +61,12 @@ def search(
     if kind == "record_link":
         return _records(text, actor, targets, limit)
     model = MASTER[kind]
-    query = sa.select(model).where(model.search_key.contains(wanted, autoescape=True)).order_by(model.code).limit(limit)
+    query = (
+        sa.select(model)
+        .where(model.search_key.contains(wanted, autoescape=True))
+        .order_by(model.code)
+        .limit(limit)
+    )
     return [(row.id, row.label, getattr(row, "contact", "")) for row in db.session.scalars(query)]
 
 
@@ -71,7 +76,11 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
         return {row.number: (row.id, row.label) for row in db.session.scalars(named).unique()}
     if kind == "department":
         rows = db.session.scalars(sa.select(Department))
-        return {name: (row.id, row.name) for row in rows for name in (row.name, row.key, row.name_en, *row.aliases)}
+        return {
+            name: (row.id, row.name)
+            for row in rows
+            for name in (row.name, row.key, row.name_en, *row.aliases)
+        }
     if kind == "record_link":
         visible = visible_to(sa.select(Record).where(Record.number.in_(codes)), actor)
         if targets:
@@ -103,4 +112,3 @@ def _code(kind: str, text: str) -> str:
     if kind == "department":
         return text
     return words[0] if kind == "record_link" else words[-1]
-

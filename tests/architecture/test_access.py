@@ -43,7 +43,11 @@ ROWS = read()
 
 def spelt_out(row: Row) -> list[str]:
     """The row's address; in each department where it says so."""
-    return [row.rule.replace("<department>", room) for room in ROOMS] if "<department>" in row.rule else [row.rule]
+    return (
+        [row.rule.replace("<department>", room) for room in ROOMS]
+        if "<department>" in row.rule
+        else [row.rule]
+    )
 
 
 def on_site(app: Flask) -> dict[tuple[str, str], str | None]:
@@ -116,7 +120,9 @@ def test_a_record_of_others_is_not_there(row: Row) -> None:
 def test_ids_that_do_not_exist_are_not_there(site: Site) -> None:
     wrong = []
     for row in ROWS:
-        for odd in ("0", "99999999", str(2**63), "9" * 40, "٣", "01x", "1;2") if "<int:id>" in row.rule else ():
+        for odd in (
+            ("0", "99999999", str(2**63), "9" * 40, "٣", "01x", "1;2") if "<int:id>" in row.rule else ()
+        ):
             path = site.path(row.rule.replace("<int:id>", odd))
             answer = knock(site.browsers["administrator"], row, path)
             if answer.status_code not in (403, 404):
@@ -125,7 +131,9 @@ def test_ids_that_do_not_exist_are_not_there(site: Site) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("number", ["CS-51-2026-9999", "0", "%00", "CS-51-2026-0001%20", "x" * 3000, "'--", "٣"])
+@pytest.mark.parametrize(
+    "number", ["CS-51-2026-9999", "0", "%00", "CS-51-2026-0001%20", "x" * 3000, "'--", "٣"]
+)
 def test_numbers_that_do_not_exist_are_not_there(site: Site, number: str) -> None:
     rules = [row for row in OTHERS if row.method == "GET"]
     for row in rules:
@@ -160,7 +168,9 @@ def _token_of(site: Site, visitor: str) -> str:
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
 
 
-@pytest.mark.parametrize("sent", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}], ids=str)
+@pytest.mark.parametrize(
+    "sent", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}], ids=str
+)
 def test_a_change_from_another_site_is_refused(site: Site, sent: dict[str, str]) -> None:
     for row in ROWS:
         if row.method == "POST":

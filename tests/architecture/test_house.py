@@ -68,7 +68,9 @@ INLINE = {
     "a style in the page": re.compile(r"<style[\s>]|\sstyle\s*=", re.I),
     "an event attribute": re.compile(r"<[^>{]*\son[a-z]+\s*=", re.I),
     "hx-on": re.compile(r"\shx-on", re.I),
-    "hx values that are run": re.compile(r"""\shx-(?:vals|headers)[\w:]*\s*=\s*["'](?:js|javascript):""", re.I),
+    "hx values that are run": re.compile(
+        r"""\shx-(?:vals|headers)[\w:]*\s*=\s*["'](?:js|javascript):""", re.I
+    ),
     "an address that is run": re.compile(r"""(?:href|src|action)\s*=\s*["']?\s*javascript:""", re.I),
     "a trigger with a condition": re.compile(r"""\shx-trigger\s*=\s*["'][^"']*\["""),
 }
@@ -83,7 +85,9 @@ def test_no_script_or_style_in_templates(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_code_made_of_text(path: Path) -> None:
-    assert not re.search(r"\beval\(|new Function|setTimeout\(\s*[\"']|document\.write", path.read_text(encoding="utf-8"))
+    assert not re.search(
+        r"\beval\(|new Function|setTimeout\(\s*[\"']|document\.write", path.read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
@@ -174,7 +178,9 @@ def test_every_answer_carries_the_headers_that_keep_browsers_safe(site: Site) ->
         statuses.add(answer.status_code)
         policy = answer.headers.get("Content-Security-Policy", "")
         own = place.startswith("/files/")  # a file is shut up in a sandbox, or opens in the PDF viewer alone
-        missing = [] if own and "default-src 'none'" in policy else [one for one in WANTED if one not in policy]
+        missing = (
+            [] if own and "default-src 'none'" in policy else [one for one in WANTED if one not in policy]
+        )
         missing += [f"{key}: {value}" for key, value in ALWAYS.items() if answer.headers.get(key) != value]
         if "unsafe" in policy or "*" in policy:
             missing.append(f"a policy without holes, not {policy}")
@@ -249,7 +255,9 @@ def test_every_text_has_its_english() -> None:
         said = message.string if isinstance(message.string, tuple) else (message.string,)
         english.update(dict.fromkeys(ids, all(said) and not message.fuzzy))
     missing = {text: place for text, place in texts() if CJK.search(text) and not english.get(text)}
-    assert not missing, "\n".join(f"{place}: {text}" for text, place in sorted(missing.items(), key=lambda one: one[1]))
+    assert not missing, "\n".join(
+        f"{place}: {text}" for text, place in sorted(missing.items(), key=lambda one: one[1])
+    )
 
 
 def test_translations_keep_the_facts() -> None:
@@ -361,7 +369,9 @@ def undocumented(place: ast.Module | ast.ClassDef) -> list[str]:
     """Public functions and classes of a module or class that say nothing of themselves."""
     found = []
     for one in place.body:
-        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or one.name.startswith("_"):
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or one.name.startswith(
+            "_"
+        ):
             continue
         if not ast.get_docstring(one) and not _says_nothing_new(one):
             found.append(one.name)

@@ -124,7 +124,9 @@ def _ids(app: Flask) -> dict[str, str]:
             token = outside.make_link(waiting.id, actor(people["foreman"], today()), "钱外宾", now=now())
             guard = people["security_guard"]
             grant = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == guard.id)).one()
-            turn = sa.select(Task.id).where(Task.form_code == "CS-51", Task.state == "open", Task.kind == "sign")
+            turn = sa.select(Task.id).where(
+                Task.form_code == "CS-51", Task.state == "open", Task.kind == "sign"
+            )
             session = sa.select(SignInSession.id).where(
                 SignInSession.person_id == people["customer_service_officer"].id
             )

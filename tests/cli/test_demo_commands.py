@@ -6,14 +6,12 @@ from pathlib import Path
 
 from flask import Flask
 
-from portal.extensions import alembic, db
+from portal.extensions import db
 from tests.conftest import make_app
 
 
 def test_fills_an_empty_database(tmp_path: Path) -> None:
     app = make_app(tmp_path)
-    with app.app_context():
-        alembic.upgrade()
     answer = app.test_cli_runner().invoke(args=["demo", "load", "--records", "1"])
     assert answer.exit_code == 0, answer.output
     assert "demo-2026" in answer.output

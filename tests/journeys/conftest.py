@@ -27,7 +27,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 MISSING = "The journeys need Chromium, which is not installed: run bin/browser, or apt-get install chromium."
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
-REFUSED = re.compile(r"Failed to load resource: .* status of 4(00|01|03|09|22)")  # a refusal that the page itself shows
+REFUSED = re.compile(
+    r"Failed to load resource: .* status of 4(00|01|03|09|22)"
+)  # a refusal that the page itself shows
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
@@ -165,7 +167,9 @@ class Visitor:
         self.page.locator(".ts-dropdown .option", has_text=typed).first.wait_for()
         self.page.keyboard.press("Enter")
         self.page.keyboard.press("Tab")
-        done = "name => { const one = document.getElementsByName(name)[0]; return one.value && !one.tomselect; }"
+        done = (
+            "name => { const one = document.getElementsByName(name)[0]; return one.value && !one.tomselect; }"
+        )
         self.page.wait_for_function(done, arg=name)
 
     def draw(self, within: str = "body") -> None:
@@ -205,7 +209,11 @@ class Visitor:
         return page
 
     def _examine(self, scheme: str, only: dict[str, Any]) -> None:
-        found = Axe().run(self.page, options={"resultTypes": ["violations"], "runOnly": only}).response["violations"]
+        found = (
+            Axe()
+            .run(self.page, options={"resultTypes": ["violations"], "runOnly": only})
+            .response["violations"]
+        )
         for one in found:
             if one["impact"] in GRAVE:
                 places = "; ".join(f"{node['target'][0]} {node['html'][:90]}" for node in one["nodes"][:3])
@@ -223,7 +231,12 @@ def visit(chromium: Browser, examined: set[str]) -> Iterator[Visit]:
     def open_browser(
         portal: Served, login: str = "", *, phone: bool = False, scripted: bool = True, **options: Any
     ) -> Visitor:
-        shape: dict[str, Any] = {**(PHONE if phone else DESK), "locale": "zh-CN", "color_scheme": "light", **options}
+        shape: dict[str, Any] = {
+            **(PHONE if phone else DESK),
+            "locale": "zh-CN",
+            "color_scheme": "light",
+            **options,
+        }
         context = chromium.new_context(java_script_enabled=scripted, **shape)
         context.set_default_timeout(10_000)
         context.add_init_script(REPORT_VIOLATIONS)

@@ -35,7 +35,9 @@ def test_an_auditor_reads_and_cannot_write(served: Served, visit: Visit) -> None
     before = tables.hashes(served.app)
     for number in (finished, running):
         yan.go(f"/records/{number}")
-        posts = page.locator("form[method=post]").evaluate_all("all => all.map(one => one.getAttribute('action'))")
+        posts = page.locator("form[method=post]").evaluate_all(
+            "all => all.map(one => one.getAttribute('action'))"
+        )
         assert [one for one in posts if not OWN.match(one)] == []
         token = page.locator("input[name=csrf_token]").first.get_attribute("value")
         for act in ("comments", "signatures", "copies", "withdrawals"):

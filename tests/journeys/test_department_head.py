@@ -18,7 +18,11 @@ def test_the_inbox_of_a_department_head(strict: Served, visit: Visit) -> None:
     sun = visit(strict, HEAD)
     page = sun.page
     inbox = page.locator("table.tasks")
-    assert [number for number in (first, second, third) if number in inbox.inner_text()] == [first, second, third]
+    assert [number for number in (first, second, third) if number in inbox.inner_text()] == [
+        first,
+        second,
+        third,
+    ]
     due = inbox.locator("td[data-label='期限'] .chip").evaluate_all("chips => chips.map(chip => chip.title)")
     assert due == sorted(due)
 

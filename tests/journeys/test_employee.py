@@ -50,7 +50,9 @@ def test_a_complaint_on_a_phone(served: Served, visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id || location.hash").lstrip("#") == "demand"
 
     lin.go("/")
-    page.get_by_role("link", name=re.compile("客户投诉登记表.*搅拌车漏油|客户投诉登记表.*王建国")).first.click()
+    page.get_by_role(
+        "link", name=re.compile("客户投诉登记表.*搅拌车漏油|客户投诉登记表.*王建国")
+    ).first.click()
     page.wait_for_url("**draft=**")
     lin.look()
     assert lin.at("content").input_value() == "新车交付后第三周液压系统接头持续渗油。"

@@ -14,8 +14,10 @@ from tests.journeys.conftest import Served, Visit
 def open_parties(served: Served, number: str) -> dict[int, str]:
     """The open turns of a record: their ids and the outside party of each, if any."""
     with served.app.app_context():
-        query = sa.select(Task.id, Task.outside).join(Record).where(Record.number == number, Task.state == "open")
-        found = {id: outside for id, outside in db.session.execute(query)}
+        query = (
+            sa.select(Task.id, Task.outside).join(Record).where(Record.number == number, Task.state == "open")
+        )
+        found = dict(db.session.execute(query))
         db.session.remove()
     return found
 
@@ -87,4 +89,7 @@ def test_a_supplier_signs_on_the_buyers_screen(served: Served, visit: Visit) -> 
     buyer.draw("#turn")
     buyer.press("确认", within="#turn")
     assert served.walker.state(number) == "finished"
-    assert "当面" in page.locator(".signature-line", has_text="吴经理").inner_text() or page.locator("img.drawn").count()
+    assert (
+        "当面" in page.locator(".signature-line", has_text="吴经理").inner_text()
+        or page.locator("img.drawn").count()
+    )

@@ -17,7 +17,9 @@ from tests.journeys.conftest import Served, Visit, Visitor
 def items(served: Served) -> list[str]:
     """Codes and names of two stock items."""
     with served.app.app_context():
-        found = [one.label for one in db.session.scalars(sa.select(StockItem).order_by(StockItem.id).limit(2))]
+        found = [
+            one.label for one in db.session.scalars(sa.select(StockItem).order_by(StockItem.id).limit(2))
+        ]
         db.session.remove()
     return found
 
@@ -53,9 +55,17 @@ def test_an_order_by_keyboard(served: Served, visit: Visit) -> None:
     buyer.pick("supplier", "浙北钢材供应有限公司")
     keys(buyer, "requisition", "QG-2026-018")
     buyer.pick("lines-0-item", first.split(" ")[0])
-    for name, text in (("name", first), ("quantity", "12"), ("unit", "件"), ("unit_price", "3.50"), ("shortage", "12")):
+    for name, text in (
+        ("name", first),
+        ("quantity", "12"),
+        ("unit", "件"),
+        ("unit_price", "3.50"),
+        ("shortage", "12"),
+    ):
         keys(buyer, f"lines-0-{name}", text)
-    page.wait_for_function("document.getElementById('total_amount').value.replace(/[^0-9.]/g, '') === '42.00'")
+    page.wait_for_function(
+        "document.getElementById('total_amount').value.replace(/[^0-9.]/g, '') === '42.00'"
+    )
 
     press_key(buyer, 'button[value="add:lines"]')
     page.locator("#lines-1").wait_for()
@@ -70,10 +80,16 @@ def test_an_order_by_keyboard(served: Served, visit: Visit) -> None:
     page.locator("#lines-1").wait_for()
     assert buyer.at("lines-1-quantity").input_value() == "20"
     assert page.locator("#lines-1-amount").input_value().replace(",", "") == "165.00"
-    page.wait_for_function("document.getElementById('total_amount').value.replace(/[^0-9.]/g, '') === '207.00'")
+    page.wait_for_function(
+        "document.getElementById('total_amount').value.replace(/[^0-9.]/g, '') === '207.00'"
+    )
     assert "共 2 行" in page.locator(".rows-foot").inner_text()
 
-    for name, text in (("delivery_place", "二号库"), ("payment_terms", "月结"), ("quality_terms", "按样件验收")):
+    for name, text in (
+        ("delivery_place", "二号库"),
+        ("payment_terms", "月结"),
+        ("quality_terms", "按样件验收"),
+    ):
         keys(buyer, name, text)
     buyer.at("delivery_date").fill("2027-01-20")
     page.locator('[name="price_compared"][value="yes"]').focus()

@@ -27,8 +27,7 @@ def task(context: Flask, person: Find) -> Task:
     """A task that Huang, the buyer, holds herself, besides the head of the warehouse."""
     with transaction():
         keys = [person_key(person("buyer").id), "role:warehouse_supervisor"]
-        made = tasks.make("ask", keys, form_code="PU-04", now=now(), excluded=[person("buyer_2").id])
-    return made
+        return tasks.make("ask", keys, form_code="PU-04", now=now(), excluded=[person("buyer_2").id])
 
 
 def test_tasks_move_and_the_account_ends(task: Task, person: Find) -> None:
@@ -96,8 +95,8 @@ def test_a_login_is_never_given_to_another(context: Flask, person: Find) -> None
 
 @pytest.mark.parametrize("login", ["", "x", "Buyer", "1buyer", "bu yer", "buyer/", "a" * 41, "买家"])
 def test_strange_logins_are_refused(context: Flask, person: Find, login: str) -> None:
+    identity = Identity("E999", "新来的人", person("buyer").person.department_id)
     with pytest.raises(Refusal), transaction():
-        identity = Identity("E999", "新来的人", person("buyer").person.department_id)
         people.create(login, identity, "x", by=person("administrator").id, now=now())
 
 

@@ -51,8 +51,8 @@ def test_no_reason_no_sense_no_change(context: Flask, person: Find, value: str, 
 
 
 def test_a_percentage_ends_at_a_hundred(context: Flask, person: Find) -> None:
+    tolerance = settings.limit("stocktake_tolerance_percent")
     with pytest.raises(Refusal), transaction():
-        tolerance = settings.limit("stocktake_tolerance_percent")
         settings.change_limit(tolerance, Decimal(101), by=person("administrator"), reason="x", now=now())
     with pytest.raises(NotFound):
         settings.limit("nothing")

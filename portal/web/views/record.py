@@ -145,7 +145,11 @@ def parts(read: RecordPage) -> list[Part]:
 def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
     """The stage form of a task, filled with what was typed, kept in a draft or signed a round before."""
     step = route.form_of(read.record).signoff.step(task.step)
-    if step.fills is None or task.kind == "advice" or signing.stage_filled(read.record, task, read.signatures):
+    if (
+        step.fills is None
+        or task.kind == "advice"
+        or signing.stage_filled(read.record, task, read.signatures)
+    ):
         return None
     known = route.known(read.record, read.signatures, now=now())
     if typed is None:

@@ -1,0 +1,86 @@
+"""The state in which the demo is found in the evening of its last day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from portal.demo import phrases
+from portal.demo.cast import Cast
+from portal.demo.pastime import Pastime
+from portal.demo.progress import Progress
+from portal.demo.stories import STORIES
+from portal.demo.world import DemoWorld
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.models import Notice, OutboxRow, Phrase, Task
+from portal.services import drafts
+
+FRESH, PRINT_EVERY = timedelta(days=2), timedelta(seconds=20)
+LEFT_OPEN = 5  # records just returned, and as many withdrawn
+DRAFTS = 24
+READERS = ("general_manager", "purchasing_manager", "quality_manager", "engineering_manager")
+
+
+class Evening:
+    """What is done last: returns, drafts lying about, old notices read, prints made bit by bit."""
+
+    def __init__(self, world: DemoWorld, cast: Cast, progress: Progress, pastime: Pastime) -> None:
+        self.world, self.cast, self.progress, self.pastime = world, cast, progress, pastime
+
+    def close(self) -> None:
+        """Does it all, at the world's `now`."""
+        self._leave_open()
+        self._drafts()
+        self._phrases()
+        self._notices()
+        self._outbox()
+
+    def _leave_open(self) -> None:
+        """Some records have just been returned or withdrawn."""
+        query = sa.select(Task).where(Task.kind == "sign", Task.state == "open", Task.outside == "")
+        waiting = db.session.scalars(query.order_by(Task.id.desc()).limit(LEFT_OPEN * 2)).all()
+        for place, task in enumerate(waiting):
+            try:
+                with db.session.begin_nested():
+                    if place % 2 and task.record is not None:
+                        self.pastime.withdraw(task.record)
+                    elif (by := self.progress.whose_turn(task)) is not None:
+                        self.progress.send_back(task, by)
+            except Refusal:
+                continue
+
+    def _drafts(self) -> None:
+        """Half-written sheets of the last days."""
+        rng, end = self.world.rng, self.world.now
+        codes = [code for code in FORMS if code in STORIES]
+        for place in range(DRAFTS):
+            code = rng.choice(codes)
+            self.world.now = end - timedelta(minutes=rng.randint(30, 12_000))
+            by = self.cast.actor(self.world.person(rng.choice(FORMS[code].opened_by)).id or 0)
+            self.world.sees(by.person)
+            sheet = FORMS[code](answers=STORIES[code].opening(self.world), person=by)
+            answers = [(name, value) for name, value in sheet.dump().items() if value is not None]
+            some = dict(answers[: max(1, len(answers) * 2 // 3)])
+            drafts.start(code, by, f"demo-draft-{place}", some, title=sheet.heading(), now=self.world.now)
+        self.world.now = end
+
+    def _phrases(self) -> None:
+        """Some have stock phrases of their own."""
+        for person in self.world.people.values():
+            if person.login in READERS:
+                db.session.add_all(Phrase(person_id=person.id, text=text) for text in phrases.STOCK_PHRASES)
+
+    def _notices(self) -> None:
+        """All but the newest have been read."""
+        old = Notice.at < self.world.now - FRESH
+        db.session.execute(sa.update(Notice).where(old).values(read_at=Notice.at))
+
+    def _outbox(self) -> None:
+        """Prints are made one by one, the newest first; nothing else is sent."""
+        db.session.execute(sa.delete(OutboxRow).where(OutboxRow.kind != "print"))
+        waiting = sa.select(OutboxRow).order_by(OutboxRow.id.desc())
+        for place, row in enumerate(db.session.scalars(waiting).all()):
+            row.next_try_at = self.world.now + place * PRINT_EVERY
