@@ -9,13 +9,20 @@ from typing import Any
 from flask import Flask, g, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from portal import blueprints, cli, database
 from portal.config import Settings, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.lib import i18n
 from portal.storage import files
-from portal.web import guard, headers, navigation, refusals, statics
+from portal.web import guard, headers, navigation, posted, refusals, statics
+
+
+class PlainInteger(IntegerConverter):
+    """A number in an address: plain digits, not those of other scripts."""
+
+    regex = r"[0-9]+"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -25,12 +32,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         SettingsError: a setting is wrong or missing.
     """
     app = Flask("portal")
+    app.url_map.converters["int"] = PlainInteger
     _configure(app, settings or read_settings())
     _extend(app)
     statics.init_app(app)
     headers.init_app(app)
     guard.init_app(app)
     refusals.init_app(app)
+    app.teardown_request(posted.close_files)
     navigation.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
@@ -81,7 +90,10 @@ def _extend(app: Flask) -> None:
 def _locale() -> str:
     """The person's language, else the cookie's, else Chinese."""
     actor: Any = g.get("actor")
-    if actor is None and request and not current_user.is_authenticated:
-        return "en" if request.cookies.get("language") == "en" else "zh_Hans_CN"
-    chosen = actor.language if actor is not None else "zh"
+    if actor is not None:
+        chosen = actor.language
+    elif request and current_user.is_authenticated:
+        chosen = current_user.row.person.language
+    else:
+        chosen = request.cookies.get("language") if request else "zh"
     return "en" if chosen == "en" else "zh_Hans_CN"

@@ -7,8 +7,10 @@ from random import Random
 
 from portal.forms.kinds import ZONE
 from portal.lib.workdays import Calendar
+from portal.models import Task
 
 STALLS, LATE = 0.035, 0.10  # share of tasks that lie for weeks, and that are done after their time
+PACE = {"CS-51": 0.3}  # complaints are hurried
 
 
 def working(moment: datetime, rng: Random, calendar: Calendar) -> datetime:
@@ -29,15 +31,17 @@ def start(begin: datetime, end: datetime, rng: Random, calendar: Calendar) -> da
     return working(since + rng.random() * min(span, end - since), rng, calendar)
 
 
-def answer(now: datetime, due: datetime | None, rng: Random, calendar: Calendar) -> datetime:
+def answer(task: Task, now: datetime, rng: Random, calendar: Calendar) -> datetime:
     """When somebody gets round to a task: mostly in time, sometimes late, now and then not for weeks."""
-    chance = rng.random()
-    if chance < STALLS:
-        wanted = now + timedelta(days=rng.randint(12, 45))
+    chance, due, pace = rng.random(), task.due_at, PACE.get(task.form_code, 1.0)
+    if task.kind == "entry":
+        wanted = now + timedelta(hours=rng.uniform(0.5, 6))
+    elif chance < STALLS:
+        wanted = now + timedelta(days=rng.randint(12, 45)) * pace
     elif due is None or due <= now:
-        wanted = now + timedelta(hours=rng.uniform(0.4, 30))
+        wanted = now + timedelta(hours=rng.uniform(0.4, 30)) * pace
     elif chance < STALLS + LATE:
-        wanted = due + timedelta(hours=rng.uniform(2, 60))
+        wanted = due + timedelta(hours=rng.uniform(2, 60)) * pace
     else:
-        wanted = now + min(due - now, timedelta(days=6)) * rng.uniform(0.03, 0.75)
+        wanted = now + min(due - now, timedelta(days=6)) * rng.uniform(0.03, 0.75) * pace
     return working(wanted, rng, calendar)

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.demo import filling, hands, phrases
 from portal.demo.cast import Cast
+from portal.demo.side import ENTRIES
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.signoff import APPLICANT, Entry, Step
@@ -97,7 +98,7 @@ class Progress:
                 delegation.add_signer(task.id, by, other, where, reason=rng.choice(phrases.ADDED), now=now)
 
     def _told(self, part: Step | Entry, record: Record, by: Actor, known: dict[str, Any]) -> Any:
-        story = STORIES[record.form_code].stages.get(part.key)
+        story = STORIES[record.form_code].stages.get(part.key) or ENTRIES.get((record.form_code, part.key))
         answers = story(self.world, known) if story else {}
         assert part.fills is not None
         return filling.checked(part.fills, answers, by, context=known)
@@ -129,8 +130,6 @@ class Progress:
     def _entry(self, task: Task, by: Actor) -> None:
         """Adds the side entry that is due."""
         record = _record(task)
-        if task.step not in STORIES[record.form_code].stages:
-            return
         signed = history.signatures(record)
         known = route.known(record, signed)
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)

@@ -33,8 +33,8 @@ AT_ONCE = 60  # acts in one write
 TRIES = 3
 FULL = 1500  # records of a demo of full size
 WITHDRAWN = 0.03
-OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-04": 3.0, "PU-03": 2.0, "QA-10": 1.5, "EN-25": 1.5}
-SELDOM = {"PU-05": 0.2, "PU-06": 0.2, "WH-02": 0.2, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
+OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-03": 2.0, "PU-04": 3.0, "PU-05": 2.5, "QA-10": 1.5, "EN-25": 1.5}
+SELDOM = {"PU-06": 0.1, "WH-02": 0.1, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
 Report = Callable[[int, int], None]
 
 
@@ -155,7 +155,7 @@ class Year:
         for task in sorted(self._touched, key=lambda task: task.id):
             if task.id not in self._planned and task.state in ("open", "stuck"):
                 self._planned.add(task.id)
-                self._put(hours.answer(self.world.now, task.due_at, self.rng, self.calendar), "task", task.id)
+                self._put(hours.answer(task, self.world.now, self.rng, self.calendar), "task", task.id)
 
     def _soon(self, **span: float) -> datetime:
         return hours.working(self.world.now + timedelta(**span), self.rng, self.calendar)

@@ -11,30 +11,48 @@ class Cell(Protocol):
     """One answer as shown; a cell of `portal.forms.sheet` is one."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """As shown."""
+
     @property
-    def numeric(self) -> bool: ...
+    def numeric(self) -> bool:
+        """Whether it is a number, or which columns are."""
+
     @property
-    def files(self) -> Sequence[Mapping[str, Any]]: ...
+    def files(self) -> Sequence[Mapping[str, Any]]:
+        """Files that it shows."""
 
 
 class Line(Protocol):
     """One field of a sheet, or a table; a line of `portal.forms.sheet` is one."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """The field in words."""
+
     @property
-    def kind(self) -> str: ...
+    def kind(self) -> str:
+        """The kind of answer."""
+
     @property
-    def cell(self) -> Cell: ...
+    def cell(self) -> Cell:
+        """The answer."""
+
     @property
-    def headers(self) -> Sequence[str]: ...
+    def headers(self) -> Sequence[str]:
+        """A table's headings."""
+
     @property
-    def numeric(self) -> Sequence[bool]: ...
+    def numeric(self) -> Sequence[bool]:
+        """Whether it is a number, or which columns are."""
+
     @property
-    def rows(self) -> Sequence[Sequence[Cell]]: ...
+    def rows(self) -> Sequence[Sequence[Cell]]:
+        """A table's cells."""
+
     @property
-    def wide(self) -> bool: ...
+    def wide(self) -> bool:
+        """Whether it takes the whole width."""
 
 
 @dataclass(frozen=True, slots=True)

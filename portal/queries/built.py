@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from portal.domain.permissions import Authority
+from portal.extensions import db
 from portal.queries.actors import Actor
 
 
 @dataclass(frozen=True)
 class Rights:
-    """What a statement was built for: the person and the keys that they bring today."""
+    """What a statement was built for: the kind of database, the person, and the keys that they bring today."""
 
+    database: str
     id: int
     authorities: tuple[Authority, ...]
     actor: Actor = field(compare=False, repr=False)
@@ -19,4 +21,4 @@ class Rights:
 
 def rights(actor: Actor) -> Rights:
     """The key under which a person's statements are kept."""
-    return Rights(actor.id, actor.authorities, actor)
+    return Rights(db.engine.dialect.name, actor.id, actor.authorities, actor)

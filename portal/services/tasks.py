@@ -84,7 +84,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         AlreadyDecided: somebody else was first.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
-    task = db.session.get(Task, task_id)
+    task = db.session.get(Task, task_id) if task_id < 2**63 else None
     if task is None:
         raise NotYourTurn
     if task.record_id is not None:

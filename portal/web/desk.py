@@ -17,6 +17,7 @@ FORMS_SHOWN = 8
 
 
 def draft(row: Any, spoken: str) -> dict[str, Any]:
+    """A draft as the home page lists it."""
     path = register_path(row.form_code)
     return {
         "key": row.number,
@@ -28,6 +29,7 @@ def draft(row: Any, spoken: str) -> dict[str, Any]:
 
 
 def record(row: Any, spoken: str) -> dict[str, Any]:
+    """A record of one's own, or one that is late, as the home page lists it."""
     return {
         "number": row.number,
         "href": record_path(row.form_code, row.number),
@@ -42,6 +44,7 @@ def record(row: Any, spoken: str) -> dict[str, Any]:
 
 
 def notice(row: Any) -> dict[str, Any]:
+    """A notice as the home page lists it."""
     return {
         "id": row.id,
         "icon": icon(row.kind),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
+from portal.domain.refusal import Refusal
 from portal.queries.actors import Actor
 from portal.services import uploads
 from portal.web.clock import now
@@ -35,6 +36,7 @@ class Posted:
 
     op: str
     fields: MultiDict[str, str]
+    refused: tuple[str, ...] = ()  # why files that came with it were not taken
 
     @property
     def typed(self) -> list[list[str]]:
@@ -43,23 +45,26 @@ class Posted:
 
 
 def read(by: Actor) -> Posted:
-    """Reads the request; stores files and drawings that came with it, so call it inside a write.
-
-    Raises:
-        Refusal: a file is not acceptable.
-    """
+    """Reads the request; stores files and drawings that came with it, so call it inside a write."""
     fields: MultiDict[str, str] = MultiDict()
+    refused: list[str] = []
     for name, value in request.form.items(multi=True):
         if name in CONTROLS or (name.endswith("-drawn") and not value):
             continue
         if name.endswith("-drawn"):
-            fields.add(name.removesuffix("-drawn"), str(uploads.receive_drawing(value, by, now=now()).id))
+            try:
+                fields.add(name.removesuffix("-drawn"), str(uploads.receive_drawing(value, by, now=now()).id))
+            except Refusal as refusal:
+                refused.append(str(refusal))
         else:
             fields.add(name, value)
     for name, file in request.files.items(multi=True):
         if file.filename and name.endswith("-upload") and name not in CONTROLS:
-            fields.add(name.removesuffix("-upload"), str(store(file, by)))
-    return Posted(request.form.get("_op", "submit"), fields)
+            try:
+                fields.add(name.removesuffix("-upload"), str(store(file, by)))
+            except Refusal as refusal:
+                refused.append(str(refusal))
+    return Posted(request.form.get("_op", "submit"), fields, tuple(refused))
 
 
 def store(file: object, by: Actor) -> int:
@@ -77,3 +82,9 @@ def control(name: str, limit: int = 2000) -> str:
 def as_typed(typed: list[list[str]] | None) -> MultiDict[str, str] | None:
     """A draft's pairs as form data again."""
     return MultiDict((name, value) for name, value in typed) if typed is not None else None
+
+
+def close_files(_error: BaseException | None = None) -> None:
+    """After a request: lets go of the files that came with it."""
+    for file in request.__dict__.get("files", MultiDict()).values():
+        file.close()

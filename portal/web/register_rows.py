@@ -30,6 +30,7 @@ class Line:
 
 
 def line(row: Any, code: str, shapes: list[tuple[Column, Markup]], spoken: str, at: datetime) -> Line:
+    """A record's row."""
     running = row.state == "running"
     cells = [(shape, *_cell(column, row, code, spoken, at)) for column, shape in shapes]
     return Line(record_path(code, row.number), bool(running and row.due_at and row.due_at < at), cells)

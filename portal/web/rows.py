@@ -28,7 +28,7 @@ def carry_out(form: Sheet, op: str, pasted: str = "") -> Any | None:
         return field
     if not isinstance(field, Rows):
         return None
-    index = int(place) if place.isdigit() else len(field.entries)
+    index = int(place) if place.isdecimal() and len(place) < 6 else len(field.entries)
     _ACTS[act](field, min(index, len(field.entries)), pasted)
     form.compute()
     return field

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from whitenoise import WhiteNoise
+
+from portal.web.headers import SAFE
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 
@@ -23,9 +26,20 @@ def static(path: str) -> str:
     return f"/static/{path}?v={fingerprint(path)}"
 
 
+def _safe(headers: Any, _path: str, _url: str) -> None:
+    for name, value in SAFE.items():
+        headers[name] = value
+
+
 def init_app(app: Flask) -> None:
     """Serves the folder, before the guard and without a session."""
     app.jinja_env.globals["static"] = static
-    noise = WhiteNoise(app.wsgi_app, max_age=31536000, immutable_file_test=lambda path, url: True)
+    noise = WhiteNoise(
+        app.wsgi_app,
+        max_age=31536000,
+        immutable_file_test=lambda path, url: True,
+        allow_all_origins=False,
+        add_headers_function=_safe,
+    )
     noise.add_files(str(FOLDER), prefix="static/")
     app.wsgi_app = noise  # type: ignore[method-assign]

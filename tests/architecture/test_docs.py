@@ -14,6 +14,7 @@ from flask import Flask
 
 from portal import cli
 from portal.config import ROOT, Settings
+from portal.extensions import alembic, db
 
 READMES = ("README.md", "README.zh.md")
 PAPERS = (
@@ -87,6 +88,9 @@ def test_make_help_lists_every_target() -> None:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_flask_commands_exist(paper: str) -> None:
     app = Flask("papers")
+    app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+    db.init_app(app)
+    alembic.init_app(app)
     cli.init_app(app)
     for words in re.findall(r"\bflask ([a-z][a-z -]*[a-z])", code(read(paper))):
         command: click.Command | None = app.cli

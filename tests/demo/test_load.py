@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ from portal.models import (
 from portal.queries import calendar, history
 from portal.services import audit, notices, tasks
 from portal.storage import files
-from tests.conftest import make_app
+from tests.conftest import _named, make_app
 
 NOW = datetime(2026, 5, 11, 7, 0, tzinfo=UTC)
 RECORDS = 60
@@ -121,3 +122,32 @@ def test_looks_lived_in(loaded: Flask) -> None:
 def test_is_not_loaded_twice(loaded: Flask) -> None:
     with pytest.raises(NotEmpty):
         load(NOW, records=1)
+
+
+def told(folder: Path, url: str = "") -> list[tuple[Any, ...]]:
+    """What a few days come to."""
+    app = make_app(folder, url)
+    with app.app_context():
+        alembic.upgrade()
+        load(NOW, records=8, seed=7, span=timedelta(days=8))
+        rows = db.session.execute(sa.select(Record.number, Record.title, Record.state, Record.submitted_at))
+        found = sorted(tuple(row) for row in rows)
+        assert audit.verify()[1] is None
+        db.session.remove()
+        db.engine.dispose()
+    return found
+
+
+def test_the_same_seed_tells_the_same_year(tmp_path: Path) -> None:
+    assert told(tmp_path / "one") == told(tmp_path / "two")
+
+
+@pytest.mark.postgres
+def test_postgresql_holds_it_too(tmp_path: Path, postgres: str) -> None:
+    admin = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text("CREATE DATABASE year"))
+    assert len(told(tmp_path, _named(postgres, "year"))) > 8
+    with admin.connect() as connection:
+        connection.execute(sa.text("DROP DATABASE year WITH (FORCE)"))
+    admin.dispose()

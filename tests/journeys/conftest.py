@@ -161,7 +161,7 @@ class Visitor:
         if not self.scripted:
             self.at(name).fill(typed)
             return
-        self.at(name).focus()
+        self.at(name).evaluate("one => (one.tomselect ?? one).focus()")
         self.page.wait_for_selector(".ts-wrapper.focus input")
         self.page.keyboard.type(typed)
         self.page.locator(".ts-dropdown .option", has_text=typed).first.wait_for()
@@ -176,7 +176,7 @@ class Visitor:
         """Draws a signature with the mouse."""
         canvas = self.page.locator(f"{within} .drawing-pad canvas").first
         canvas.scroll_into_view_if_needed()
-        self.page.wait_for_function("document.querySelector('[data-ready]') && window.SignaturePad")
+        self.page.wait_for_function("() => document.querySelector('[data-ready]') && window.SignaturePad")
         box = canvas.bounding_box()
         assert box is not None
         x, y = box["x"] + 40, box["y"] + box["height"] / 2
@@ -204,6 +204,7 @@ class Visitor:
         self.examined.add(kind)
         self._examine("light", {"type": "tag", "values": TAGS})
         page.emulate_media(color_scheme="dark")
+        page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
         self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
         page.emulate_media(color_scheme="light")
         return page

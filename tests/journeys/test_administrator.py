@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
 from portal.models import Person, RoleGrant
-from portal.web.clock import now
+from portal.web.clock import today
 from tests.journeys.conftest import Served, Visit
 
 HEADER = "登录名,工号,姓名,部门,邮箱,电话,角色\n"
@@ -24,7 +26,9 @@ def nobody_holds(served: Served, role: str) -> None:
     """Takes a role away from everybody."""
     with served.app.app_context():
         with transaction():
-            db.session.execute(sa.update(RoleGrant).where(RoleGrant.role == role).values(ended_at=now()))
+            db.session.execute(
+                sa.update(RoleGrant).where(RoleGrant.role == role).values(ends_on=today() - timedelta(days=1))
+            )
         db.session.remove()
 
 

@@ -21,7 +21,7 @@ def test_an_auditor_reads_and_cannot_write(served: Served, visit: Visit) -> None
     assert "已完成" in page.locator(".record-facts").inner_text()
     assert page.locator(".signature-line").count() >= 1
     print_ = page.get_by_role("link", name="打印 PDF").get_attribute("href")
-    document = yan.context.request.get(served.address + str(print_))
+    document = yan.context.request.get(served.address + str(print_), timeout=60_000)
     assert document.headers["content-type"] == "application/pdf"
     assert document.body().startswith(b"%PDF")
 

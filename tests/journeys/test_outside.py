@@ -17,7 +17,7 @@ def open_parties(served: Served, number: str) -> dict[int, str]:
         query = (
             sa.select(Task.id, Task.outside).join(Record).where(Record.number == number, Task.state == "open")
         )
-        found = dict(db.session.execute(query))
+        found = dict(db.session.execute(query).all())
         db.session.remove()
     return found
 

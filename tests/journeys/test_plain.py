@@ -32,7 +32,7 @@ def test_an_order_without_scripts(served: Served, visit: Visit) -> None:
     buyer.press("添加一行")
     assert page.locator("#rows-lines tbody tr").count() == 2
     for name, text in LINE.items():
-        assert buyer.at(name).input_value() == text
+        assert buyer.at(name).input_value().startswith(text), name
     page.locator("#lines-1 button[value^='remove:']").click()
     page.wait_for_load_state()
     assert page.locator("#rows-lines tbody tr").count() == 1

@@ -59,9 +59,9 @@ class Desk:
         query = sa.select(Signature.act).join(Record).where(Record.number == number).order_by(Signature.id)
         return self.all(query)
 
-    def count(self, model: type[Any]) -> int:
-        """How many rows there are."""
-        return self.one(sa.select(sa.func.count()).select_from(model))
+    def filed(self, code: str) -> int:
+        """How many records of a form there are."""
+        return self.one(sa.select(sa.func.count()).select_from(Record).where(Record.form_code == code))
 
     def drafts(self, key: str) -> int:
         """How many drafts have the key."""

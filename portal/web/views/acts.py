@@ -49,6 +49,8 @@ def sign(department: str, slug: str, number: str) -> Answer:
                 _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
             )
             return page(record, stage=stage, problem=str(IdentityNotConfirmed())), 422
+        if sent.refused:
+            return page(record, stage=stage, problem=" ".join(sent.refused)), 422
         if op == "sign" and stage is not None and not stage.validate():
             drafts.keep(
                 _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id

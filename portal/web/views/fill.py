@@ -76,9 +76,9 @@ def create(department: str, slug: str) -> Page:
         return _after_row_act(form_class, form, sent.op, key=key)
     if sent.op == "save":
         return _save(form_class, form, key, sent)
-    if not good:
+    if not good or sent.refused:
         drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
-        return _page(form_class, form, key=key), 422
+        return _page(form_class, form, key=key, problems=[("sheet", "", text) for text in sent.refused]), 422
     try:
         with db.session.begin_nested():
             corrects = _corrected(posted.control("_corrects"), form_class)
@@ -148,9 +148,10 @@ def correct(department: str, slug: str, number: str) -> Page:
         return _save(form_class, form, key, sent, record=record)
     good = form.validate()
     reason = posted.control("_reason", 500)
-    if not good or not reason:
+    if not good or not reason or sent.refused:
         drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now(), record_id=record.id)
-        problem = [] if reason else [("reason", _("更正理由"), _("请填写更正理由"))]
+        problem = [("sheet", "", text) for text in sent.refused]
+        problem += [] if reason else [("reason", _("更正理由"), _("请填写更正理由"))]
         return _page(form_class, form, key=key, record=record, problems=problem), 422
     version = posted.control("_version")
     seen = int(version) if version.isdecimal() and len(version) < 10 else 0

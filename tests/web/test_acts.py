@@ -1,0 +1,178 @@
+"""Signing and its neighbours: one decision, of what was seen, by who confirmed to be there; else nothing is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from portal.database import transaction
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import db
+from portal.models import Signature, SignInSession, Task
+from tests.walk import DRAWING
+from tests.web.conftest import Desk, alerts
+
+MANAGER, COLLEAGUE = "purchasing_manager", "purchasing_manager_2"
+OFFICER = "customer_service_officer"
+ORDERS, COMPLAINTS = "/purchasing/purchase-orders/", "/customer-service/complaints/"
+CALLED = {"called_back_at": "2030-01-01T10:00", "call_back_result": "已致歉，客户表示理解。"}
+
+
+def act(desk: Desk, login: str, number: str, op: str, turn: dict[str, str], **more: str):  # type: ignore[no-untyped-def]
+    """Posts a decision on an order or complaint."""
+    room = ORDERS if number.startswith("PU-04") else COMPLAINTS
+    return desk.post(login, f"{room}{number}/signatures", [("_op", op), *turn.items(), *more.items()])
+
+
+def later(desk: Desk, minutes: int) -> None:
+    """Puts the moment at which everybody last gave the password back."""
+    with desk.app.app_context():
+        with transaction():
+            for session in db.session.scalars(sa.select(SignInSession)):
+                session.confirmed_at -= timedelta(minutes=minutes)
+        db.session.remove()
+
+
+def test_two_people_at_one_step_make_one_decision(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    first, second = desk.turn(MANAGER, number), desk.turn(COLLEAGUE, number)
+    assert act(desk, MANAGER, number, "sign", first).status_code == 303
+    late = act(desk, COLLEAGUE, number, "return", second, _opinion="价格太高")
+    assert late.status_code == 409
+    assert "孙德明" in alerts(late.text)
+    assert desk.signatures(number) == ["signed"]
+
+
+def test_the_same_click_twice_is_one_signature(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    assert act(desk, MANAGER, number, "sign", turn).status_code == 303
+    assert act(desk, MANAGER, number, "sign", turn).status_code in (303, 403, 409)
+    assert desk.signatures(number) == ["signed"]
+
+
+def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    turn = desk.turn(OFFICER, number)
+    tried = [("_seen", turn["_seen"]), ("tried_at", "2030-01-01T09:00"), ("try_note", "无人接听")]
+    entered = desk.post("customer_service_officer_2", f"{COMPLAINTS}{number}/entries/call_tries", tried)
+    assert entered.status_code == 303, alerts(entered.text)
+    stale = act(desk, OFFICER, number, "sign", turn, _opinion="我的意见", **CALLED)
+    assert stale.status_code == 409
+    assert "内容已被修改" in stale.text
+    assert "我的意见" in stale.text
+    assert CALLED["call_back_result"] in stale.text
+    assert desk.signatures(number) == ["entered"]
+
+
+@pytest.mark.parametrize("op", ["sign", "return", "refuse"])
+def test_a_wrong_password_writes_nothing(desk: Desk, op: str) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    answer = act(desk, MANAGER, number, op, turn, _password="wrong", _opinion="写好的意见")
+    assert answer.status_code == 422
+    assert "密码不正确" in alerts(answer.text)
+    assert "写好的意见" in answer.text
+    assert desk.signatures(number) == []
+    assert desk.record(number).state == "running"
+
+
+def test_the_password_counts_for_some_minutes(desk: Desk) -> None:
+    first, second = desk.walker.open("PU-04"), desk.walker.open("PU-04")
+    desk.browser(MANAGER)
+    later(desk, 9)
+    assert act(desk, MANAGER, first, "sign", desk.turn(MANAGER, first)).status_code == 303
+    later(desk, 2)
+    turn = desk.turn(MANAGER, second)
+    assert act(desk, MANAGER, second, "sign", turn).status_code == 422
+    assert act(desk, MANAGER, second, "sign", turn, _password=DEMO_PASSWORD).status_code == 303
+
+
+def test_a_stage_that_is_not_good_is_kept_and_not_signed(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    turn = desk.turn(OFFICER, number)
+    answer = act(desk, OFFICER, number, "sign", turn, called_back_at="明天", call_back_result="写了一半")
+    assert answer.status_code == 422
+    assert 'value="明天"' in answer.text
+    assert desk.signatures(number) == []
+    again = desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text
+    assert "写了一半" in again
+    assert 'value="明天"' in again
+
+
+def test_a_half_written_stage_is_saved_for_its_writer(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    assert (
+        act(
+            desk, OFFICER, number, "save", desk.turn(OFFICER, number), call_back_result="明天再打"
+        ).status_code
+        == 303
+    )
+    page = f"/records/{number}"
+    assert "明天再打" in desk.browser(OFFICER).get(page, follow_redirects=True).text
+    assert "明天再打" not in desk.browser("customer_service_officer_2").get(page, follow_redirects=True).text
+
+
+def test_a_record_goes_back_to_a_chosen_earlier_step(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    for _turn in range(2):
+        desk.walker.sign(number)
+    supervisor = "customer_service_supervisor"
+    turn = desk.turn(supervisor, number)
+    silent = act(desk, supervisor, number, "return", turn, _to="call_back")
+    assert silent.status_code == 422
+    answer = act(desk, supervisor, number, "return", turn, _to="call_back", _opinion="请再回访一次")
+    assert answer.status_code == 303
+    open_ = desk.all(
+        sa.select(Task.step).where(Task.state == "open", Task.kind == "sign", Task.form_code == "CS-51")
+    )
+    assert open_ == ["call_back"]
+
+
+def test_a_record_does_not_go_back_to_a_step_to_come(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    turn = desk.turn(OFFICER, number)
+    for step in ("close", "nowhere", "call_back"):
+        assert act(desk, OFFICER, number, "return", turn, _to=step, _opinion="x").status_code in (
+            403,
+            404,
+            409,
+            422,
+        )
+    assert desk.signatures(number) == []
+
+
+def test_an_outside_signer_draws_or_hands_in_paper(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    query = sa.select(Task).where(Task.outside != "", Task.state == "open", Task.form_code == "PU-04")
+    while not desk.all(query):
+        desk.walker.sign(number)
+    turn = desk.turn("buyer", number)
+    said = {"supplier_accepts": "yes", "promised_date": "2030-01-01", "_outside_name": "吴经理"}
+    empty = act(desk, "buyer", number, "sign", turn, **said)
+    assert empty.status_code == 422
+    assert "请外部签字人在屏幕上签名" in alerts(empty.text)
+    broken = act(desk, "buyer", number, "sign", turn, **said, **{"_hand-drawn": "data:image/png;base64,AAAA"})
+    assert broken.status_code == 422
+    assert "签名图像无法读取" in alerts(broken.text)
+    assert act(desk, "buyer", number, "sign", turn, **said, **{"_hand-drawn": DRAWING}).status_code == 303
+    signature = desk.all(sa.select(Signature).where(Signature.outside_name == "吴经理"))[0]
+    assert (signature.outside_way, bool(signature.drawn_id)) == ("device", True)
+
+
+@pytest.mark.parametrize("task", ["", "0", "٣", "²", "9" * 30, "1;2", "-1"])
+def test_odd_tasks_are_not_ones_turn(desk: Desk, task: str) -> None:
+    number = desk.walker.open("PU-04")
+    turn = {**desk.turn(MANAGER, number), "_task": task}
+    assert act(desk, MANAGER, number, "sign", turn).status_code == 403
+
+
+def test_who_has_no_turn_decides_nothing(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    assert act(desk, "buyer", number, "sign", turn).status_code in (403, 409)
+    assert act(desk, "auditor", number, "sign", turn).status_code == 403
+    assert act(desk, "administrator", number, "sign", turn).status_code == 404
+    assert desk.signatures(number) == []

@@ -1,0 +1,73 @@
+"""A record's page: what its readers find there, and what others do not."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from tests.web.conftest import Desk
+
+OFFICER = "customer_service_officer"
+COMPLAINTS = "/customer-service/complaints/"
+
+
+def file_of(desk: Desk, login: str, name: str = "证明.txt") -> str:
+    """Puts a file up; gives its id."""
+    answer = desk.browser(login).post("/files", data={"file": (io.BytesIO("凭证".encode()), name)})
+    found = re.search(r'value="(\d+)"', answer.text)
+    assert found is not None, answer.text
+    return found[1]
+
+
+def test_a_record_is_for_its_readers(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    for path in (f"/records/{number}", *(f"{COMPLAINTS}{number}{end}" for end in ("", ".pdf", ".json"))):
+        assert desk.browser("salesperson").get(path).status_code == 404
+    assert desk.browser("customer_service_officer_2").get(f"{COMPLAINTS}{number}").status_code == 200
+
+
+def test_a_record_answers_at_its_own_forms_address_alone(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    assert desk.browser(OFFICER).get(f"/customer-service/customer-files/{number}").status_code == 404
+    assert desk.browser(OFFICER).get(f"/purchasing/complaints/{number}").status_code == 404
+
+
+def test_the_page_says_where_it_is_and_who_is_next(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    page = desk.browser("buyer").get(f"/records/{number}", follow_redirects=True).text
+    assert "等待：" in page
+    assert "采购部经理" in page
+    assert 'id="turn"' not in page
+    assert (
+        'id="turn"'
+        in desk.browser("purchasing_manager").get(f"/records/{number}", follow_redirects=True).text
+    )
+
+
+def test_json_tells_what_the_page_tells(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    told = desk.browser(OFFICER).get(f"{COMPLAINTS}{number}.json")
+    assert told.mimetype == "application/json"
+    assert number in told.text
+
+
+def test_a_file_is_its_uploaders_until_its_record_has_readers(desk: Desk) -> None:
+    id = file_of(desk, OFFICER)
+    assert desk.browser(OFFICER).get(f"/files/{id}").status_code == 200
+    for login in ("customer_service_officer_2", "auditor", "administrator", "salesperson"):
+        assert desk.browser(login).get(f"/files/{id}").status_code == 404
+    told = desk.told("CS-51", evidence=id)
+    assert (
+        desk.post(OFFICER, f"{COMPLAINTS}new", [("_op", "submit"), ("_key", "k"), *told]).status_code == 303
+    )
+    for login in ("customer_service_officer_2", "auditor"):
+        assert desk.browser(login).get(f"/files/{id}").status_code == 200
+    for login in ("administrator", "salesperson"):
+        assert desk.browser(login).get(f"/files/{id}").status_code == 404
+
+
+def test_a_file_is_saved_and_never_run(desk: Desk) -> None:
+    answer = desk.browser(OFFICER).get(f"/files/{file_of(desk, OFFICER)}?show")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
