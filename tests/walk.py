@@ -83,14 +83,14 @@ class Walker:
         assert answer.status_code == 303, problems(answer)
         return answer.headers["Location"].rsplit("/", 1)[-1]
 
-    def sign(self, number: str) -> bool:
-        """Takes the record's next open turn as its story tells; False when none is left."""
-        form, stage = self._stage(number)
+    def sign(self, number: str, *, outside: bool = True) -> bool:
+        """Takes the record's next open turn as its story tells; False when none is left (but outside ones)."""
+        form, stage = self._stage(number, outside=outside)
         if stage is not None:
             self._remember(number)
             self._prepare(stage)
         with self.app.app_context():
-            record, task = self._turn(number)
+            record, task = self._turn(number, outside=outside)
             if task is None:
                 return False
             login = self._signer(task)
@@ -164,10 +164,10 @@ class Walker:
         _form, stage = self._stage(number)
         return stage is not None and bool(self._missing(stage))
 
-    def _stage(self, number: str) -> tuple[type[CompanyForm], type[Sheet] | None]:
+    def _stage(self, number: str, *, outside: bool = True) -> tuple[type[CompanyForm], type[Sheet] | None]:
         """The record's form, and the stage of its next turn."""
         with self.app.app_context():
-            record, task = self._turn(number)
+            record, task = self._turn(number, outside=outside)
             form = FORMS[record.form_code]
             return form, form.signoff.step(task.step).fills if task else None
 
@@ -176,10 +176,14 @@ class Walker:
             record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
             self.hints[record.form_code] = Ref(record.id, record_label(record))
 
-    def _turn(self, number: str) -> tuple[Record, Task | None]:
+    def _turn(self, number: str, *, outside: bool = True) -> tuple[Record, Task | None]:
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
-        waiting = [one for one in history.open_tasks(record) if one.state == "open" and one.kind == "sign"]
-        return record, waiting[0] if waiting else None
+        waiting = (
+            one
+            for one in history.open_tasks(record)
+            if one.state == "open" and one.kind == "sign" and (outside or not one.outside)
+        )
+        return record, next(waiting, None)
 
     def _signer(self, task: Task) -> str:
         keys = [holder.key for holder in task.holders]

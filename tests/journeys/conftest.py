@@ -28,7 +28,7 @@ MISSING = "The journeys need Chromium, which is not installed: run bin/browser, 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}
 REFUSED = re.compile(
-    r"Failed to load resource: .* status of 4(00|01|03|09|22)"
+    r"Failed to load resource: .* status of 4(00|01|03|09|10|22)"
 )  # a refusal that the page itself shows
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
