@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.database import dialect, insert
 from portal.extensions import db
 from portal.lib.hashing import GENESIS, canonical_json, chain
 from portal.models import AuditEvent, AuditStream
-from portal.services import once
 
 Link = tuple[int, str]  # number and hash of an event
 NOWHERE: Link = (0, "")
@@ -29,7 +30,7 @@ def note(
 ) -> AuditEvent:
     """Adds one fact to its chain: the record's own, or the stream named (`people`, `access` ...)."""
     name = stream or f"record:{record_id}"
-    head = _head(name) or once.add(AuditStream(name=name, seq=0, hash=GENESIS), lambda: _head(name))
+    head = _head(name)
     event = AuditEvent(
         stream=name,
         seq=head.seq + 1,
@@ -109,10 +110,19 @@ def _broken(heads: dict[str, Link], seen: dict[str, Link]) -> list[str]:
     return [name for name in ahead if later.get(name, NOWHERE)[0] < seen[name][0]]
 
 
-def _head(name: str) -> AuditStream | None:
-    """The head of a chain, kept from others until the write ends."""
-    lock = {"key_share": True}
-    return db.session.get(AuditStream, name, with_for_update=lock, populate_existing=True)
+def _head(name: str) -> AuditStream:
+    """The head of a chain, begun if need be, and kept from others until the write ends."""
+    head: AuditStream = db.session.scalars(_begun(dialect()), {"stream": name}).one()
+    return head
+
+
+@cache
+def _begun(dialect: str) -> Any:
+    table = AuditStream.__table__.c
+    begun = insert(AuditStream, dialect).values(name=sa.bindparam("stream"), seq=0, hash=GENESIS)
+    kept = begun.on_conflict_do_update(index_elements=[table.name], set_={"seq": table.seq})
+    query = sa.select(AuditStream).from_statement(kept.returning(*table))
+    return query.execution_options(populate_existing=True)
 
 
 def _heads() -> dict[str, Link]:

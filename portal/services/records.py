@@ -71,6 +71,8 @@ def submit(
                 title=form.heading()[:200],
                 cells={},
                 submitted_at=now,
+                contents=[],
+                signatures=[],
             )
             db.session.add(record)
     except IntegrityError:  # the same page came twice at once: the number goes back
@@ -244,7 +246,10 @@ def form_version(form: type[CompanyForm], now: datetime) -> FormVersion:
 
 
 def _form_version(form: type[CompanyForm]) -> FormVersion | None:
-    return db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
+    return db.session.scalar(_VERSION, {"sha256": fingerprint(form)})
+
+
+_VERSION = sa.select(FormVersion).where(FormVersion.sha256 == sa.bindparam("sha256"))
 
 
 def _submitted(key: str, by: Actor) -> Record | None:
@@ -253,10 +258,13 @@ def _submitted(key: str, by: Actor) -> Record | None:
     Raises:
         NotAllowed: by somebody else.
     """
-    again = db.session.scalar(sa.select(Record).where(Record.key == key))
+    again: Record | None = db.session.scalar(_KEYED, {"key": key})
     if again is not None and again.applicant_id != by.id:
         raise NotAllowed
     return again
+
+
+_KEYED = sa.select(Record).where(Record.key == sa.bindparam("key"))
 
 
 def _refuse_second_correction(record_id: int, form_code: str) -> None:
@@ -286,9 +294,8 @@ def _write_content(
 ) -> dict[str, Any]:
     answers = {name: value for name, value in form.dump().items() if value is not None}
     covered = canonical_json([record.number, record.version, fingerprint(type(form)), answers])
-    db.session.add(
+    record.contents.append(
         Content(
-            record_id=record.id,
             version=record.version,
             answers=answers,
             sha256=sha256(covered),

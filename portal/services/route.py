@@ -61,17 +61,21 @@ def filed(record: Record, answers: dict[str, Any], signer_id: int, now: datetime
     )
 
 
-def fall(record: Record, moment: str, *, by: int, now: datetime) -> None:
+def fall(
+    record: Record, moment: str, *, by: int, now: datetime, answers: dict[str, Any] | None = None
+) -> None:
     """Carries out what the form sets going at this moment: a step's key, or one of `effects.MOMENTS`."""
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
-        view = filed(record, known(record), by, now)
+        view = filed(record, answers or known(record), by, now)
         effects.carry_out(form.effects(moment, view), record, by=by, now=now)
 
 
-def advance(record: Record, after: str | None, *, by: int, now: datetime) -> None:
+def advance(
+    record: Record, after: str | None, *, by: int, now: datetime, answers: dict[str, Any] | None = None
+) -> None:
     """Opens the next step that takes place, or finishes the record."""
-    answers = known(record)
+    answers = answers or known(record)
     step = form_of(record).signoff.following(after, answers)
     if step is None:
         finish(record, "finished", by=by, now=now)
@@ -139,22 +143,29 @@ def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
 
 def is_complete(record: Record, step: str) -> bool:
     """Whether no task of this step is left in this round."""
-    query = sa.select(Task.id).where(
-        Task.record_id == record.id,
-        Task.step == step,
-        Task.round == record.round,
+    return db.session.scalar(_LEFT, {"record": record.id, "step": step, "round": record.round}) is None
+
+
+_LEFT = (
+    sa.select(Task.id)
+    .where(
+        Task.record_id == sa.bindparam("record"),
+        Task.step == sa.bindparam("step"),
+        Task.round == sa.bindparam("round"),
         Task.kind.in_(("sign", "added", "advice")),
         Task.state.in_(("open", "waiting", "stuck")),
     )
-    return db.session.scalar(query.limit(1)) is None
+    .limit(1)
+)
 
 
 def complete(record: Record, step: Step, *, by: int, now: datetime) -> None:
     """The step's last signature has fallen: effects, then back, close or onward."""
-    outcome = step.outcome(known(record))
-    fall(record, step.key, by=by, now=now)
+    answers = known(record)
+    outcome = step.outcome(answers)
+    fall(record, step.key, by=by, now=now, answers=answers)
     if outcome is None:
-        advance(record, step.key, by=by, now=now)
+        advance(record, step.key, by=by, now=now, answers=answers)
     else:
         follow(record, outcome, by=by, now=now)
 

@@ -214,7 +214,7 @@ def _write(
         signed_at=now,
     )
     signature.sha256 = fingerprint(record, signature)
-    db.session.add(signature)
+    record.signatures.append(signature)
     tasks.let_read(record, [person_key(by.id)])  # for good, whatever becomes of role or substitution
     if task is not None:
         tasks.end(task, "done", now=now, by=by.id)
@@ -259,11 +259,17 @@ def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
 
 def _wake(task: Task, *, by: int, now: datetime) -> None:
     """Opens the tasks that were waiting for this one, and tells their holders."""
-    waiting = sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting")
-    for other in db.session.scalars(waiting.execution_options(populate_existing=True)).all():
+    for other in db.session.scalars(_WAITING, {"task": task.id}).all():
         tasks.set_state(other, "open")
         keys = [holder.key for holder in other.holders]
         notices.tell(keys, "task", now=now, record_id=other.record_id, but=by, step=other.step)
+
+
+_WAITING = (
+    sa.select(Task)
+    .where(Task.waits_for_id == sa.bindparam("task"), Task.state == "waiting")
+    .execution_options(populate_existing=True)
+)
 
 
 def _adopt_files(record: Record, values: list[Any], drawn_id: int | None) -> None:

@@ -12,9 +12,10 @@ from portal.database import transaction
 from portal.domain.refusal import IdentityNotConfirmed, NotYourTurn, Refusal
 from portal.extensions import db
 from portal.forms.base import Sheet
+from portal.forms.titles import record_path
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
-from portal.queries import pick, record_page, visible
+from portal.queries import history, pick, visible
 from portal.services import delegation, drafts, outside, records, route, signing, uploads
 from portal.services.signing import Hand
 from portal.web import identity, posted, rows
@@ -38,8 +39,7 @@ def sign(department: str, slug: str, number: str) -> Answer:
         by = actor()
         sent = posted.read(by)
         task = _task(record)
-        read = record_page.read(record)
-        stage = stage_for(read, task, by, sent.fields) if op != "return" and op != "refuse" else None
+        stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
         if rows.is_row_act(op):
             return _after_row_act(record, stage, op)
         if not decides:
@@ -238,7 +238,8 @@ def _record(department: str, slug: str, number: str) -> Record:
 def _task(record: Record) -> Task:
     """The task that the page was about; it must be of this record."""
     id = posted.control("_task", 20)
-    task = db.session.get(Task, int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
+    known = id.isascii() and id.isdigit() and len(id) < 19
+    task = db.session.get(Task, int(id), options=history.WHOLE) if known else None
     if task is None or task.record_id != record.id:
         raise NotYourTurn
     return task
@@ -258,7 +259,7 @@ def _stage_key(task: Task) -> str:
 
 
 def _address(record: Record) -> str:
-    return url_for("records.by_number", number=record.number)
+    return record_path(record.form_code, record.number)
 
 
 def add_to(bp: Blueprint) -> None:
