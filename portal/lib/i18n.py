@@ -3,6 +3,8 @@
 Flask-Babel chooses the locale; the texts are looked up here, as a page asks for hundreds of them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
@@ -13,8 +15,7 @@ from flask_babel import LazyString, get_locale
 from markupsafe import Markup
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
-_forced: ContextVar[str] = ContextVar("language", default="")
+_spoken: ContextVar[str] = ContextVar("language", default="")
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -42,8 +43,8 @@ def plural(one: str, many: str, count: int) -> str:
 
 def language() -> str:
     """The reader's language, `zh` or `en`."""
-    if forced := _forced.get():
-        return forced
+    if spoken := _spoken.get():
+        return spoken
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 
@@ -64,13 +65,31 @@ def english() -> NullTranslations:
     return Translations.load(str(CATALOGUES), ["en"])
 
 
+def settle() -> None:
+    """Asks Flask-Babel once for the language of this request."""
+    _spoken.set("")
+    _spoken.set(language())
+
+
+def unsettle() -> None:
+    """After a request: the language is open again."""
+    _spoken.set("")
+
+
+@contextmanager
+def speaking(spoken: str) -> Iterator[None]:
+    """Texts are in this language meanwhile, whoever reads."""
+    token = _spoken.set(spoken)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def both(text: object) -> dict[str, str]:
     """A lazy text in both languages, as frozen into form versions."""
     shown = {}
     for code in LANGUAGES:
-        token = _forced.set(code)
-        try:
+        with speaking(code):
             shown[code] = str(text)
-        finally:
-            _forced.reset(token)
     return shown

@@ -28,7 +28,7 @@ def tell(
     notice = {"kind": kind, "record_id": record_id, "facts": facts, "at": now}
     rows = [{**notice, "person_id": id} for id in sorted(people_with(keys, today) - {but})]
     if rows:
-        db.session.execute(_NOTICES, rows)
+        db.session.connection().execute(_NOTICES, rows)
 
 
 _NOTICES = sa.insert(Notice)

@@ -88,7 +88,6 @@ def submit(
     if corrects is not None:
         db.session.add(RecordLink(source_id=record.id, target_id=corrects, kind="corrects"))
         audit.note("record_corrected", at=now, by=by.id, record_id=corrects, corrected_by=record.number)
-    db.session.flush()
     route.fall(record, SUBMITTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
     return record
@@ -324,6 +323,8 @@ def _link_named(record: Record, form: CompanyForm, answers: dict[str, Any]) -> N
                 c["name"] for c in field["columns"] if c["type"] == "record_link" and c["type"] in REFERENCES
             ]
             named |= {row[column]["id"] for row in value for column in columns if row.get(column)}
+    if not named:
+        return
     known = set(
         db.session.scalars(
             sa.select(RecordLink.target_id).where(

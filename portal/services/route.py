@@ -32,12 +32,14 @@ def known(
     record: Record, signed: list[Signature] | None = None, *, now: datetime | None = None
 ) -> dict[str, Any]:
     """The typed answers so far, with the company's limits as `@name` and facts of the record."""
-    signed = history.signatures(record) if signed is None else signed
-    stored = history.stored_answers(history.content(record), signed)
-    typed = load(every_field(record.form_version.definition), stored)
+    with db.session.no_autoflush:  # nothing asked here waits to be written
+        signed = history.signatures(record) if signed is None else signed
+        stored = history.stored_answers(history.content(record), signed)
+        typed = load(every_field(record.form_version.definition), stored)
+        limits = history.limits()
     return {
         **typed,
-        **history.limits(),
+        **limits,
         "@record_id": record.id,
         "@round": record.round,
         "@version": record.version,
@@ -80,7 +82,8 @@ def advance(
     if step is None:
         finish(record, "finished", by=by, now=now)
     else:
-        open_step(record, step, answers, now=now)
+        with db.session.no_autoflush:  # it asks for people and days, which the write has not touched
+            open_step(record, step, answers, now=now)
 
 
 def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datetime) -> None:

@@ -56,6 +56,8 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
     act, meaning = ("advised", "advised") if task.kind == "advice" else ("signed", step.meaning)
     answers = stage.dump() if stage is not None and task.kind != "advice" else {}
     signature = _write(record, task, by, authority, act, meaning, hand, answers, now)
+    _wake(task, by=by.id, now=now)
+    complete = task.kind != "advice" and route.is_complete(record, step.key)
     audit.note(
         f"step_{act}",
         at=now,
@@ -70,8 +72,7 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
         opinion=hand.opinion,
         signature=signature.sha256,
     )
-    _wake(task, by=by.id, now=now)
-    if task.kind != "advice" and route.is_complete(record, step.key):
+    if complete:
         route.complete(record, step, by=by.id, now=now)
     return signature
 

@@ -64,7 +64,7 @@ def let_read(record: Record, keys: Iterable[str]) -> None:
         {"key": key, "form_code": record.form_code, "record_id": record.id} for key in dict.fromkeys(keys)
     ]
     if rows:
-        db.session.execute(_let_read(dialect()), rows)
+        db.session.connection().execute(_let_read(dialect()), rows)
 
 
 @cache
