@@ -61,6 +61,14 @@ def shown_hash(opening: Content, signed: list[Signature]) -> str:
     return sha256(canonical_json([opening.sha256, stages]))
 
 
+def decided_rounds(record_id: int) -> int:
+    """In how many rounds somebody has decided on the record; a round that was withdrawn is none."""
+    query = sa.select(sa.func.count(Signature.round.distinct())).where(
+        Signature.record_id == record_id, Signature.act != "entered"
+    )
+    return db.session.scalar(query) or 0
+
+
 def limits() -> dict[str, Decimal]:
     """The authority table's numbers, as `@key`."""
     changed = dict(db.session.execute(_SETTINGS).all())
