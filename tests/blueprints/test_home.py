@@ -111,7 +111,7 @@ def test_substitute_sees_for_whom(app: Flask, client: FlaskClient, sign_in: Sign
         db.session.add(leave)
     page = sign_in(client, "employee").get("/").text
     name = cast["purchasing_manager"].name
-    assert f"/records/{number}" in page
+    assert f"/purchasing/purchase-orders/{number}" in page
     assert f"代 {name}</span>" in page
     assert f"您正在代 {name} 办理" in page
     away = sign_in(app.test_client(), "purchasing_manager").get("/").text
