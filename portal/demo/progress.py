@@ -15,11 +15,12 @@ from portal.extensions import db
 from portal.models import Draft, Record, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import delegation, records, route, signing
+from portal.services import delegation, records, route, signing, tasks
 from portal.services.signing import Hand
 
 RETURNED, REFUSED, PASSED_ON = 0.04, 0.055, 0.095  # shares of turns, each up to the next
 GIVEN_UP, ROUNDS = 0.06, 3
+ASIDE = 0.1  # share of records to which somebody adds an entry before their first step
 
 
 class Progress:
@@ -56,6 +57,8 @@ class Progress:
         if other is not None:
             other(task, by)
             return
+        if self.world.rng.random() < ASIDE:
+            self._add_aside(record, step)
         signed = history.signatures(record)
         known = route.known(record, signed)
         filled = step.fills is None or task.kind == "advice" or signing.stage_filled(record, task)
@@ -135,6 +138,22 @@ class Progress:
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)
         hand = Hand(history.shown_hash(history.content(record), signed))
         signing.enter(record.id, task.step, by, hand, stage, now=self.world.now)
+
+    def _add_aside(self, record: Record, step: Step) -> None:
+        """Somebody who may adds a side entry that no task asks for, before the first step is done."""
+        signoff, now = route.form_of(record).signoff, self.world.now
+        if record.round > 1 or step is not signoff.steps[0]:
+            return
+        for entry in signoff.entries:
+            signed = history.signatures(record)
+            known = route.known(record, signed)
+            there = tasks.able(sorted(route.keys_of(entry.by, record, known)), (), now) - self.cast.away
+            if entry.daily_after or not there:
+                continue
+            by = self.cast.actor(self.world.rng.choice(sorted(there)))
+            stage = self._told(entry, record, by, known)
+            hand = Hand(history.shown_hash(history.content(record), signed))
+            signing.enter(record.id, entry.key, by, hand, stage, now=now)
 
     def _reroute(self, task: Task, by: Actor) -> None:
         """The administrator gives a step that nobody can do to somebody else."""

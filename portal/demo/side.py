@@ -1,4 +1,4 @@
-"""Side entries: what people add to a complaint while it is open, where its story does not tell."""
+"""Side entries: what people add to a record while it is open, where its story does not tell."""
 
 from __future__ import annotations
 
@@ -32,7 +32,19 @@ def call_try(world: World, known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def time_change(world: World, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The customer asks for another time, and the designer tells the supervisor, mostly in time."""
+    told = world.now.replace(second=0, microsecond=0) - timedelta(minutes=10)
+    return {
+        "change_reason": "customer_reason",
+        "changed_to": known["agreed_at"] + timedelta(days=world.rng.randint(1, 3)),
+        "supervisor_told_at": told,
+        "delayed": world.rng.random() < 0.2,
+    }
+
+
 ENTRIES: dict[tuple[str, str], Filling] = {
     ("CS-51", "overdue_tracking"): overdue,
     ("CS-51", "call_tries"): call_try,
+    ("EN-18", "time_change"): time_change,
 }

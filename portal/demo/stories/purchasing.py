@@ -150,7 +150,9 @@ def receipt_transfer(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
         passed = goods.inspection(so_far["inspection"].id).accepted
     named = {line["item"].id: line["item"] for line in so_far["lines"]}
     return {
-        "transferred_at": _minute(world.now) - timedelta(minutes=world.rng.randint(5, 90)),
+        "transferred_at": max(
+            _minute(world.now) - timedelta(minutes=world.rng.randint(5, 90)), so_far["received_at"]
+        ),
         "transferred_lines": [
             {"item": named[item], "quantity": quantity} for item, quantity in passed.items()
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -65,7 +65,7 @@ def inspection_opening(world: World) -> dict[str, Any]:
         "supplier": supplier,
         "lines": lines,
         "certificate_seen": rng.random() < 0.95,
-        "inspected_at": world.now.replace(second=0, microsecond=0) - timedelta(minutes=rng.randint(5, 120)),
+        "inspected_at": max(_minutes_ago(world, rng.randint(5, 120)), _received_at(world, receipt)),
         "inspector": world.applicant,
         "verdict": goods.verdict(lines),
         "photos": [world.photo("进货检验.jpg")] if failing or rng.random() < 0.4 else None,
@@ -93,6 +93,18 @@ def _delivery(world: World) -> tuple[Ref, Ref, list[tuple[Ref, Decimal]]]:
     amounts = [Decimal(n) for n in (12, 30, 50, 100)]
     paper = Ref(None, f"纸质收货单 SH{world.today:%Y%m%d}-{world.rng.randint(1, 30):02d}")
     return paper, world.one("supplier"), [(item, world.rng.choice(amounts)) for item in items.values()]
+
+
+def _minutes_ago(world: World, minutes: int) -> datetime:
+    return world.now.replace(second=0, microsecond=0) - timedelta(minutes=minutes)
+
+
+def _received_at(world: World, receipt: Ref) -> datetime:
+    """When the delivery came; long ago for one noted on paper."""
+    if receipt.id is None:
+        return world.now - timedelta(days=1)
+    received: datetime = world.answers_of(receipt)["received_at"]
+    return received
 
 
 STORIES: dict[str, Story] = {"PU-06": Story(inspection_opening, {"quality_check": inspection_disposal})}

@@ -33,6 +33,7 @@ from portal.queries import customers
 VALID = equals("complaint_valid", True)
 NOT_VALID = equals("complaint_valid", False)
 FOLLOW_UP_DAYS = (7, 30, 90)
+BEFORE_RECEIVED = _l("不能早于接到投诉的时间")
 
 
 class ComplaintStage(Stage):
@@ -46,7 +47,7 @@ class ComplaintStage(Stage):
         for name in self.later:
             moment = self._fields[name].data
             if received_at and moment and moment < received_at.replace(second=0, microsecond=0):
-                self.refuse(name, _l("不能早于接到投诉的时间"))
+                self.refuse(name, BEFORE_RECEIVED)
 
 
 class CallBack(ComplaintStage):
@@ -59,8 +60,10 @@ class CallBack(ComplaintStage):
     promised_answer_on = Day(_l("承诺答复日期"), required=False)
 
 
-class CallTry(Stage):
+class CallTry(ComplaintStage):
     """A call that did not reach the customer."""
+
+    later = ("tried_at",)
 
     tried_at = Moment(_l("拨打时间"))
     try_note = Text(_l("未接通情况"))
@@ -162,6 +165,9 @@ class OverdueLine(Sheet):
         """R67: what is tracked is late."""
         if self.days_late.data is not None and self.days_late.data < 0:
             self.refuse("date", _l("这一天还没有超过处理期限"))
+        received, told = self.context.get("received_at"), self.told_customer_at.data
+        if received and told and told < received.replace(second=0, microsecond=0):
+            self.refuse("told_customer_at", BEFORE_RECEIVED)
 
 
 class OverdueTracking(Stage):

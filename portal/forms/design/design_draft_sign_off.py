@@ -38,6 +38,12 @@ class CustomerConfirmation(Stage):
     customer_remarks = LongText(_l("客户意见"), required=False)
     confirmed_on = Day(_l("确认日期"))
 
+    def check(self) -> None:
+        """A draft is confirmed once it is there."""
+        confirmed, finished = self.confirmed_on.data, self.context.get("finished_on")
+        if confirmed and finished and confirmed < finished:
+            self.refuse("confirmed_on", _l("确认日期不能早于稿件完成日期"))
+
 
 class DesignDraftSignOff(CompanyForm):
     """Takes a web design draft past designer, department, project manager and customer, in this order (R48).

@@ -84,6 +84,9 @@ class PermitResult(Stage):
         issued, expires = self.land_permit_issue_date.data, self.land_permit_expiry_date.data
         if issued and expires and expires < issued:
             self.refuse("land_permit_expiry_date", _l("有效期不能早于出具日期"))
+        submitted = self.context.get("submitted_on")
+        if issued and submitted and issued < submitted:
+            self.refuse("land_permit_issue_date", _l("出具日期不能早于送件日期"))
 
 
 class LandPermitApplication(CompanyForm):

@@ -104,6 +104,13 @@ class ConcealedWorksAcceptance(CompanyForm):
     )
 
     def check(self) -> None:
+        """A test loses no more pressure than it had; the acceptances have an order."""
+        pressure, drop = self.test_pressure.data, self.pressure_drop.data
+        if pressure is not None and drop is not None and drop > pressure:
+            self.refuse("pressure_drop", _l("压力降不能大于试验压力"))
+        self._check_order()
+
+    def _check_order(self) -> None:
         """R29: the acceptances have an order; what is covered can no longer be accepted."""
         project = self.project.data
         if not project or not project.id:

@@ -27,6 +27,12 @@ class Rectification(Stage):
     rectified_how = LongText(_l("整改情况"))
     rectified_photos = Photos(_l("整改后照片"))
 
+    def check(self) -> None:
+        """Nothing is put right before it is found."""
+        done, found = self.rectified_on.data, self.context.get("found_at")
+        if done and found and done < found.replace(second=0, microsecond=0):
+            self.refuse("rectified_on", _l("整改完成时间不能早于发现时间"))
+
 
 class Recheck(Stage):
     """The supervisor's look at what was put right; what is not good gets a new limit."""

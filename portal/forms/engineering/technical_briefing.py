@@ -172,6 +172,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="confirmed",
             within=working_days(1),
             fills=JointSignature,
+            on_refusal=Back("joint_signature"),  # the reason is noted; the talks before it stand
         ),
         Step(
             "delivery",

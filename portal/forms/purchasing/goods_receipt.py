@@ -87,6 +87,9 @@ class TransferToWarehouse(Stage):
 
     def check(self) -> None:
         """R55: exactly what passed goes to the warehouse."""
+        handed, received = self.transferred_at.data, self.context.get("received_at")
+        if handed and received and handed < received.replace(second=0, microsecond=0):
+            self.refuse("transferred_at", _l("送库时间不能早于到货时间"))
         passed = self._passed()
         if passed is not None and goods.totals(self.transferred_lines.data, "quantity") != passed:
             self.refuse("transferred_lines", _l("送库数量须与进货检验单的合格数量一致"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from portal.domain.conditions import differs
@@ -98,6 +99,9 @@ class IncomingInspection(CompanyForm):
                 self.refuse("lines", _l("检验明细的到货数量须与采购收货单一致"))
             if self.supplier.data and self.supplier.data.id != receipt["supplier"]["id"]:
                 self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
+            received = datetime.fromisoformat(receipt["received_at"]) if "received_at" in receipt else None
+            if received and self.inspected_at.data and self.inspected_at.data < received:
+                self.refuse("inspected_at", _l("检验时间不能早于到货时间"))
             if other := goods.inspected_by(self.receipt.data.id, but=self.context.get("@record_id")):
                 self.refuse(
                     "receipt", _l("该采购收货单已有进货检验单 %(number)s，同一批货物只检验一次"), number=other

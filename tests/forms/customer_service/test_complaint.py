@@ -10,6 +10,7 @@ from portal.domain.effects import Asks, Opens
 from portal.domain.signoff import Back
 from portal.forms.customer_service.complaint import (
     CallBack,
+    CallTry,
     Closing,
     Compensation,
     Complaint,
@@ -231,3 +232,12 @@ def test_its_stories_take_the_side_roads(worlds, walk):
     told = [walk(Complaint, STORIES["CS-51"], worlds(seed)) for seed in range(40)]
     assert {one["complaint_valid"] for one in told} == {True, False}
     assert {one.get("compensation_asked") for one in told} >= {True, False}
+
+
+def test_no_call_is_tried_and_no_delay_told_before_the_complaint(app_context):
+    early = NOW - timedelta(minutes=1)
+    assert not CallTry(answers={"tried_at": early, "try_note": "占线"}, context=HEARD).validate()
+    assert CallTry(answers={"tried_at": NOW, "try_note": "占线"}, context=HEARD).validate()
+    line = {"date": date(2026, 5, 12), "reason": "等待配件", "told_customer_at": early}
+    known = {**HEARD, "solve_by": NOW - timedelta(days=2)}
+    assert not OverdueTracking(answers={"overdue_entries": [line]}, context=known).validate()

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from portal.demo.stories.design import STORIES
 from portal.domain.effects import Opens, PostsEntry
 from portal.domain.signoff import Back
-from portal.forms.design.design_draft_sign_off import DesignDraftSignOff, SelfCheck
+from portal.forms.design.design_draft_sign_off import CustomerConfirmation, DesignDraftSignOff, SelfCheck
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.queries import works
@@ -97,3 +97,9 @@ def test_the_programmer_goes_on_after_the_customer(
 @pytest.mark.parametrize("seed", range(40))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(DesignDraftSignOff, STORIES["DS-07"], seed)["draft_version"] == 1
+
+
+def test_a_draft_is_confirmed_once_it_is_there() -> None:
+    early = CustomerConfirmation(answers={"confirmed_on": date(2026, 5, 11)}, context=opening())
+    assert not early.validate()
+    assert CustomerConfirmation(answers={"confirmed_on": DAY}, context=opening()).validate()

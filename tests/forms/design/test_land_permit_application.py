@@ -158,6 +158,8 @@ def test_a_permit_needs_its_number_issuer_date_and_scan() -> None:
     assert not stage.validate()
     assert set(stage.errors) == set(PERMIT) - {"decision"}
     assert PermitResult(answers=PERMIT).validate()
+    handed_in = {"submitted_on": PERMIT["land_permit_issue_date"] + timedelta(days=1)}
+    assert not PermitResult(answers=PERMIT, context=handed_in).validate()
     assert ROUTE.step("land_permit_result").outcome({"decision": "granted"}) is None
 
 

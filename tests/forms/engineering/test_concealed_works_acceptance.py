@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -142,3 +143,11 @@ def test_a_customer_who_does_not_accept_gets_a_notice() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(ConcealedWorksAcceptance, STORIES["EN-21"], seed)["customer_signature"]
+
+
+def test_a_test_loses_no_more_pressure_than_it_had() -> None:
+    for drop, wrong in (("0.8", set()), ("0.801", {"pressure_drop"})):
+        tried = {"test_pressure": Decimal("0.8"), "pressure_drop": Decimal(drop)}
+        form = ConcealedWorksAcceptance(answers=opening(**tried))
+        form.validate()
+        assert set(form.errors) == wrong

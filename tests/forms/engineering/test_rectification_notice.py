@@ -11,7 +11,7 @@ from portal.demo.stories.engineering import STORIES
 from portal.domain.deadlines import until
 from portal.domain.effects import SUBMITTED, Asks, Opens, Tells
 from portal.domain.signoff import Back
-from portal.forms.engineering.rectification_notice import Recheck, RectificationNotice
+from portal.forms.engineering.rectification_notice import Recheck, Rectification, RectificationNotice
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
@@ -129,3 +129,11 @@ def test_a_safety_check_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("seed", range(40))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(RectificationNotice, STORIES["EN-25"], seed)["recheck_result"] == "pass"
+
+
+def test_nothing_is_put_right_before_it_is_found() -> None:
+    done = {"rectified_how": "返工", "rectified_photos": [PHOTO]}
+    early = Rectification(answers={**done, "rectified_on": NOON - timedelta(hours=1)}, context=opening())
+    assert not early.validate()
+    assert set(early.errors) == {"rectified_on"}
+    assert Rectification(answers={**done, "rectified_on": NOON}, context=opening()).validate()

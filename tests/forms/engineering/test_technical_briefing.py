@@ -73,6 +73,7 @@ def test_all_four_sign_before_the_delivery_opens() -> None:
     assert [(party.kind, party.key) for party in joint.by.parties] == [
         ("person", "site_supervisor"), ("person", "designer"), ("person", "foreman"), ("outside", "customer"),
     ]  # fmt: skip
+    assert joint.on_refusal == Back("joint_signature")
     following = ROUTE.following("joint_signature", opening())
     assert following is not None
     assert following.key == "delivery"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -152,6 +153,10 @@ def test_r55_exactly_what_passed_goes_to_the_warehouse() -> None:
             answers={"transferred_at": NOW, "transferred_lines": rows}, context=context
         )
         assert refusals(stage) == wrong
+    rows = [{"item": BOLT, "quantity": Decimal(28)}]
+    late = {**context, "received_at": NOW + timedelta(minutes=1)}
+    stage = TransferToWarehouse(answers={"transferred_at": NOW, "transferred_lines": rows}, context=late)
+    assert refusals(stage) == {"transferred_at"}
 
 
 def transferred(*, bad: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from portal.domain.effects import Opens, Updates
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.forms.quality.incoming_inspection import IncomingInspection
-from portal.models import Supplier
+from portal.models import Content, Supplier
 
 
 @pytest.fixture(autouse=True)
@@ -127,3 +128,13 @@ def test_goods_to_be_sorted_are_inspected_again_and_not_counted_yet() -> None:
     assert list(IncomingInspection.effects("finished", record)) == []
     returned = filed(IncomingInspection, {**answers, "disposal": "return"})
     assert list(IncomingInspection.effects("quality_check", returned)) == []
+
+
+def test_nothing_is_inspected_before_it_has_come() -> None:
+    answers = opening()
+    content = db.session.query(Content).filter_by(record_id=answers["receipt"].id).one()
+    content.answers = {**content.answers, "received_at": NOW.isoformat()}
+    assert refusals(IncomingInspection(answers={**answers, "inspected_at": NOW - timedelta(minutes=1)})) == {
+        "inspected_at"
+    }
+    assert refusals(IncomingInspection(answers=answers)) == set()
