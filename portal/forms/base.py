@@ -121,9 +121,10 @@ class Sheet(wtforms.Form):
         """Rules over several fields; forms override it and call `refuse`."""
 
     def refuse(self, name: str, text: Any, **facts: Any) -> None:
-        """Puts an error beside a field."""
+        """Puts an error beside a field, unless something is wrong with the answer itself."""
         field = next(field for field in self if field.short_name == name)
-        field.errors = [*field.errors, str(text) % facts if facts else str(text)]
+        if not field.errors:
+            field.errors = [str(text) % facts if facts else str(text)]
 
 
 class Stage(Sheet):

@@ -37,7 +37,7 @@ class Done(Sheet):
 class Material(Sheet):
     """A paper to hand in: copies, seals, readiness."""
 
-    item = Item(_l("资料"))
+    item = Item(_l("资料名称"))
     copies = Integer(_l("份数"), required=False, high=999)
     seals = Text(_l("盖章"), required=False)
     ready = YesNo(_l("已备齐"))

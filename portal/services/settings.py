@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from portal.domain.limits import LIMITS, Limit
-from portal.domain.refusal import NotFound, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import CalendarDay, CompanySetting
@@ -30,19 +30,37 @@ def limit(key: str) -> Limit:
     raise NotFound
 
 
+def may_change(one: Limit, by: Actor) -> bool:
+    """Whether the person may set this limit."""
+    return by.is_administrator or one.keeper in by.roles
+
+
 def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: datetime) -> None:
     """Sets a limit; the old value, the new one and the reason stay in the trail.
 
     Raises:
+        NotAllowed: the limit is somebody else's to set.
         Refusal: no reason, the value it has already, or one that makes no sense.
     """
+    if not may_change(one, by):
+        raise NotAllowed
     highest = Decimal(100) if one.unit == "%" else HIGHEST
     if not reason:
         raise ReasonMissing
     if not 0 <= value <= highest:
         raise Refusal(_l("应在 %(low)s 至 %(high)s 之间"), low=0, high=highest)
     row = db.session.get(CompanySetting, f"limit.{one.key}", with_for_update=True)
-    old = history.limits()[f"@{one.key}"]
+    known = history.limits()
+    old = known[f"@{one.key}"]
+    others = sum(
+        (known[f"@{two.key}"] for two in LIMITS if two.share == one.share and two != one), Decimal(0)
+    )
+    if one.share and not 0 < value < one.share - others:
+        raise Refusal(
+            _l("须大于 0，且与其余各项（共 %(others)s）合计小于 %(share)s，余下的归最后一项。"),
+            others=f"{others:f}",
+            share=one.share,
+        )
     if value == old:
         raise Refusal(_l("新值与原值相同。"))
     if row is None:

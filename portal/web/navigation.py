@@ -7,9 +7,11 @@ from typing import Any
 
 from flask import Flask, current_app, request
 
+from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENTS
 from portal.lib.i18n import _l, language
 from portal.queries import inbox
+from portal.services import settings
 from portal.web.guard import maybe_actor
 
 ICONS = {
@@ -45,6 +47,8 @@ def links(actor: Any) -> list[Link]:
         found.append(Link("/trail", _l("审计追踪"), "history", 0, path.startswith("/trail")))
     if actor.is_administrator:
         found.append(Link("/admin/", _l("管理"), "settings", 0, path.startswith("/admin")))
+    elif any(settings.may_change(limit, actor) for limit in LIMITS):
+        found.append(Link("/admin/limits", _l("限额"), "settings", 0, path.startswith("/admin")))
     return found
 
 
@@ -54,12 +58,12 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         actor = maybe_actor()
-        settings = current_app.config["SETTINGS"]
+        config = current_app.config["SETTINGS"]
         return {
             "actor": actor,
             "navigation": links(actor) if actor else [],
             "language": language(),
             "theme": actor.theme if actor else request.cookies.get("theme", "auto"),
-            "company": settings.company,
-            "demo": settings.demo,
+            "company": config.company,
+            "demo": config.demo,
         }

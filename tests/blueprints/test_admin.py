@@ -269,6 +269,22 @@ def test_a_limit_is_changed_with_a_reason(app: Flask, administrator: FlaskClient
     assert "董事会决议" in shown
 
 
+def test_the_quality_manager_sets_the_marks_of_surveys_and_nothing_else(
+    client: FlaskClient, sign_in: SignIn
+) -> None:
+    manager = sign_in(client, "quality_manager")
+    assert 'href="/admin/limits"' in manager.get("/").text
+    shown = manager.get("/admin/limits").text
+    assert "产品价格" in shown
+    assert "采购订货单" not in shown
+    changed = manager.post("/admin/limits/survey_price_marks", data={"value": "30", "reason": "价格更重要"})
+    assert changed.status_code == 303
+    too_much = manager.post("/admin/limits/survey_use_marks", data={"value": "45", "reason": "x"})
+    assert too_much.status_code == 422
+    assert "小于 100" in too_much.text
+    assert manager.get("/admin/limits/purchase_order_limit").status_code == 404
+
+
 def test_a_day_is_set_and_removed(app: Flask, administrator: FlaskClient) -> None:
     form = {"day": "2026-11-28", "working": "yes", "note": "赶工"}
     assert administrator.post("/admin/calendar", data=form | {"note": ""}).status_code == 422

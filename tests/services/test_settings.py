@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.database import transaction
-from portal.domain.refusal import NotFound, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.models import AuditEvent
 from portal.queries import calendar, history
@@ -75,3 +75,20 @@ def test_a_day_is_set_and_given_back(context: Flask, person: Find) -> None:
     assert events("calendar_day_removed")[0]["working"] is True
     with pytest.raises(NotFound), transaction():
         settings.remove_day(saturday, by=administrator, now=now())
+
+
+def test_the_marks_of_a_survey_are_set_by_the_quality_manager_and_leave_something_for_the_last_item(
+    context: Flask, person: Find
+) -> None:
+    marks = settings.limit("survey_price_marks")
+    manager = person("quality_manager")
+    with pytest.raises(Refusal):
+        settings.change_limit(marks, Decimal(50), by=manager, reason="x", now=now())
+    with pytest.raises(Refusal):
+        settings.change_limit(marks, Decimal(0), by=manager, reason="x", now=now())
+    settings.change_limit(marks, Decimal(49), by=manager, reason="价格更重要", now=now())
+    assert history.limits()["@survey_price_marks"] == 49
+    with pytest.raises(NotAllowed):
+        settings.change_limit(
+            settings.limit("write_off_limit"), Decimal(1), by=manager, reason="x", now=now()
+        )

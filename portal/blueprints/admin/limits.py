@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.domain.limits import LIMITS, Limit
+from portal.domain.refusal import NotFound
 from portal.forms.sentences import who
 from portal.lib.i18n import _
 from portal.queries import history, trail
@@ -19,30 +20,33 @@ from portal.web.transaction import writes
 
 
 @bp.get("/limits")
-@open_to("administrators")
+@open_to("signed_in")
 def list_limits() -> str:
-    """The limits with their values and what they were before."""
+    """The limits that the person may set, with their values and what they were before."""
+    mine = [limit for limit in LIMITS if settings.may_change(limit, actor())]
+    if not mine:
+        raise NotFound
     events = trail.of_kind("limit_changed", "settings", size=100)
     past = {
         limit.key: [(event, who(event)) for event in events if event.facts["key"] == limit.key]
-        for limit in LIMITS
+        for limit in mine
     }
-    return render_template("admin/limits.html", limits=LIMITS, values=history.limits(), past=past)
+    return render_template("admin/limits.html", limits=mine, values=history.limits(), past=past)
 
 
 @bp.get("/limits/<key>")
-@open_to("administrators")
+@open_to("signed_in")
 def limit_sheet(key: str) -> str:
     """The sheet to change a limit."""
-    return _page(settings.limit(key), LimitSheet(person=actor()))
+    return _page(_mine(key), LimitSheet(person=actor()))
 
 
 @bp.post("/limits/<key>")
-@open_to("administrators")
+@open_to("writers")
 @writes
 def change_limit(key: str) -> Answer:
     """Sets a limit, with the reason."""
-    limit, form, by = settings.limit(key), LimitSheet(request.form, person=actor()), actor()
+    limit, form, by = _mine(key), LimitSheet(request.form, person=actor()), actor()
     good, _none = attempt(
         form, lambda: settings.change_limit(limit, form.value.data, by=by, reason=form.reason.data, now=now())
     )
@@ -50,6 +54,13 @@ def change_limit(key: str) -> Answer:
         return _page(limit, form), 422
     flash(_("“%(title)s”已更改。", title=limit.title), "success")
     return redirect(url_for("admin.list_limits"), 303)
+
+
+def _mine(key: str) -> Limit:
+    limit = settings.limit(key)
+    if not settings.may_change(limit, actor()):
+        raise NotFound
+    return limit
 
 
 def _page(limit: Limit, form: LimitSheet) -> str:

@@ -2,46 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, after
+from portal.domain.limits import SURVEY_MARKS
 from portal.domain.signoff import Back, Route, Step, outside, role
-from portal.forms.base import CompanyForm, FormIncomplete, Stage
+from portal.forms.base import CompanyForm, Stage
 from portal.forms.fields import Choice, Day, LongText, Phone, Score, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, DrawnSignature, RecordLink
 from portal.lib.i18n import _l
 
-MARKS = {"price_score": 25, "delivery_score": 25, "use_score": 25, "general_score": 25}
-FULL_MARKS = 100
+LIMITED = {  # full marks that the quality manager sets; the general impression has what is left of 100
+    "price_score": "@survey_price_marks",
+    "delivery_score": "@survey_delivery_marks",
+    "use_score": "@survey_use_marks",
+}
+QUARTER = Decimal(25)
 LOW = Decimal("0.6")  # of an item's marks: below it the customer's complaint is taken down
 REMIND_AFTER = timedelta(weeks=1)
 
-if sum(MARKS.values()) != FULL_MARKS:
-    raise FormIncomplete(f"QA-10: the marks of the items must add up to {FULL_MARKS} (R45)")
+
+def marks(known: Mapping[str, Any]) -> dict[str, Decimal]:
+    """R45: the full marks of the items as they are set now; together always 100."""
+    found = {item: Decimal(known.get(limit) or QUARTER) for item, limit in LIMITED.items()}
+    return {**found, "general_score": SURVEY_MARKS - sum(found.values(), Decimal(0))}
 
 
 class CustomerAnswer(Stage):
     """The customer's marks."""
 
-    price_score = Score(_l("产品价格"), maximum=MARKS["price_score"])
-    delivery_score = Score(_l("交货期"), maximum=MARKS["delivery_score"])
-    use_score = Score(_l("产品使用"), maximum=MARKS["use_score"])
-    general_score = Score(_l("总体印象"), maximum=MARKS["general_score"])
+    price_score = Score(_l("产品价格"), maximum=25)
+    delivery_score = Score(_l("交货期"), maximum=25)
+    use_score = Score(_l("产品使用"), maximum=25)
+    general_score = Score(_l("总体印象"), maximum=25)
     suggestions = LongText(_l("相关建议"), required=False)
-    total_score = Score(_l("总分"), maximum=FULL_MARKS, computed=True)
+    total_score = Score(_l("总分"), maximum=SURVEY_MARKS, computed=True)
     answered_by = Text(_l("填表人"))
     answered_on = Day(_l("填写日期"))
     customer_signature = DrawnSignature(_l("顾客签字"), required=False)
     paper_scan = Attachments(_l("纸质问卷扫描"), required=False)
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Each item is marked out of what is set for it."""
+        super().process(*args, **kwargs)
+        for item, full in marks(self.context).items():
+            self[item].high = self[item].maximum = full
+
     def compute(self) -> None:
         """R45: the total of the items, out of 100."""
         super().compute()
-        given = [self[item].data for item in MARKS]
+        given = [self[item].data for item in marks(self.context)]
         self.total_score.data = None if None in given else sum(given, Decimal(0))
 
 
@@ -113,10 +128,11 @@ class OverallSatisfactionSurvey(CompanyForm):
     @after("sales_sign", _l("有项目得分低于满分的60%时，交质量部一份投诉信息反馈单草稿"))
     def offer_complaint(record: Filed) -> Iterator[Effect]:
         """A low mark is a complaint in waiting."""
-        low = [item for item, full in MARKS.items() if record[item] < full * LOW]
+        full = marks(record.answers)
+        low = [item for item in full if record[item] < full[item] * LOW]
         if low:
             labels = {field.short_name: str(field.label.text) for field in CustomerAnswer()}
-            said = "；".join(f"{labels[item]}：{record[item]}/{MARKS[item]}" for item in low)
+            said = "；".join(f"{labels[item]}：{record[item]}/{full[item].normalize():f}" for item in low)
             yield Opens(
                 "CS-50",
                 {

@@ -14,10 +14,11 @@ from portal.domain.deadlines import weeks
 from portal.domain.effects import SUBMITTED
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.quality.overall_satisfaction_survey import MARKS, CustomerAnswer, OverallSatisfactionSurvey
+from portal.forms.quality.overall_satisfaction_survey import CustomerAnswer, OverallSatisfactionSurvey, marks
 
 DAY = date(2026, 5, 12)
-GOOD = dict.fromkeys(MARKS, Decimal(20))
+ITEMS = tuple(marks({}))
+GOOD = dict.fromkeys(ITEMS, Decimal(20))
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -48,7 +49,7 @@ def effects(step: str, **answers: Any) -> list[Any]:
 @pytest.mark.requirement("R45")
 def test_full_marks_add_up_to_100() -> None:
     stage = CustomerAnswer()
-    assert sum(stage[item].maximum for item in MARKS) == stage.total_score.maximum == 100
+    assert sum(stage[item].maximum for item in ITEMS) == stage.total_score.maximum == 100
 
 
 @pytest.mark.requirement("R45")
@@ -59,6 +60,28 @@ def test_the_total_is_reckoned_whatever_is_typed() -> None:
     typed = CustomerAnswer(MultiDict({"total_score": "99"}))
     typed.validate()
     assert typed.total_score.data is None
+
+
+@pytest.mark.requirement("R45")
+def test_the_marks_are_those_set_and_still_add_up_to_100() -> None:
+    known = {"@survey_price_marks": Decimal(40), "@survey_use_marks": Decimal("12.5")}
+    assert marks(known) == {
+        "price_score": 40, "delivery_score": 25, "use_score": Decimal("12.5"), "general_score": Decimal("22.5"),
+    }  # fmt: skip
+    given = {"price_score": "40", "delivery_score": "25", "use_score": "12.5", "general_score": "22.5"}
+    stage = CustomerAnswer(
+        answers={
+            **{item: Decimal(mark) for item, mark in given.items()},
+            "answered_by": "王",
+            "answered_on": DAY,
+        },
+        context=known,
+    )
+    assert stage.validate(), stage.errors
+    assert stage.total_score.data == 100
+    stage = CustomerAnswer(MultiDict({**given, "general_score": "23"}), context=known)
+    assert not stage.validate()
+    assert "22.5" in stage.general_score.errors[0]
 
 
 @pytest.mark.requirement("R45")
@@ -106,4 +129,4 @@ def test_60_percent_is_enough() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     answers = tell(OverallSatisfactionSurvey, STORIES["QA-10"], seed)
-    assert answers["total_score"] == sum(answers[item] for item in MARKS)
+    assert answers["total_score"] == sum(answers[item] for item in ITEMS)
