@@ -8,12 +8,12 @@ import pytest
 from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import Asks, Opens
 from portal.domain.signoff import Back
-from portal.forms.customer_service.complaint import (
+from portal.forms.customer_service.complaint import Complaint
+from portal.forms.customer_service.complaint_stages import (
     CallBack,
     CallTry,
     Closing,
     Compensation,
-    Complaint,
     Investigation,
     OverdueTracking,
     ResultConfirmation,

@@ -11,7 +11,8 @@ from portal.demo.stories.engineering import STORIES
 from portal.domain.deadlines import hours
 from portal.domain.effects import Asks, Opens, Tells
 from portal.domain.signoff import Back
-from portal.forms.engineering.technical_briefing import Delivery, SiteSurvey, TechnicalBriefing, TimeChange
+from portal.forms.engineering.technical_briefing import TechnicalBriefing
+from portal.forms.engineering.technical_briefing_stages import Delivery, SiteSurvey, TimeChange
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
