@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from urllib.parse import quote
 
 from tests.web.conftest import Desk
 
@@ -71,3 +72,10 @@ def test_a_file_is_saved_and_never_run(desk: Desk) -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_keeps_its_chinese_name_in_a_header_that_servers_can_send(desk: Desk) -> None:
+    id = file_of(desk, OFFICER, "客户𠮷签字.txt")
+    named = desk.browser(OFFICER).get(f"/files/{id}").headers["Content-Disposition"]
+    assert named.encode("latin-1")
+    assert f"filename*=UTF-8''{quote('客户𠮷签字.txt')}" in named
