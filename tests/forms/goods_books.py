@@ -12,6 +12,7 @@ from portal.forms.kinds import Ref
 from portal.models import (
     Content,
     Department,
+    FormVersion,
     Person,
     Record,
     Signature,
@@ -37,6 +38,7 @@ class Somebody:
 def furnish() -> None:
     """People, suppliers, items; 100 bolts and 10 pipes at A-01."""
     db.session.add(Department(id=1, key="warehouse", name="库房"))
+    db.session.add(FormVersion(id=1, code="PU-04", sha256="0", frozen={}, created_at=NOW))
     for ref in (BUYER, KEEPER, INSPECTOR):
         name, number = ref.text.split(" ")
         login = number.lower()
