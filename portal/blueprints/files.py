@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from urllib.parse import quote
 
 from flask import Blueprint, Response, get_template_attribute, request
 from PIL import Image, ImageOps
@@ -15,6 +14,7 @@ from portal.queries import files as readable
 from portal.storage import files
 from portal.web import posted
 from portal.web.guard import actor, open_to
+from portal.web.headers import name_file
 from portal.web.transaction import writes
 
 bp = Blueprint("files", __name__, url_prefix="/files")
@@ -49,15 +49,9 @@ def download(id: int) -> Response:
     file = readable.readable(id, actor())
     show = "show" in request.args and file.type in SHOWN
     answer = Response(files.get(file.sha256), mimetype=file.type)
-    answer.headers.set("Content-Disposition", "inline" if show else "attachment", **_named(file.name))
+    name_file(answer, file.name, shown=show)
     answer.headers["Content-Security-Policy"] = SHUT_PDF if show and file.type == "application/pdf" else SHUT
     return answer
-
-
-def _named(name: str) -> dict[str, str]:
-    """A file's name for the header, which takes only plain letters unless they are escaped."""
-    plain = name.encode("ascii", "ignore").decode().strip(" .") or "file"
-    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
 @bp.get("/<int:id>/thumbnail")

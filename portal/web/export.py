@@ -9,12 +9,12 @@ from decimal import Decimal
 from io import StringIO
 from tempfile import TemporaryFile
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, stream_with_context
 from xlsxwriter import Workbook
 
 from portal.lib.text import neutralise_cell
+from portal.web.headers import name_file
 
 MOST = 50_000
 LONGEST = 32_767  # characters that a cell of a spreadsheet holds
@@ -29,9 +29,7 @@ def answer(name: str, format: str, headers: list[str], rows: Rows) -> Response:
     """The download; rows are read while it is sent, after the request's write is over."""
     write: Callable[[list[str], Rows], Iterator[bytes]] = as_csv if format == "csv" else as_xlsx
     response = Response(stream_with_context(write(headers, rows)), content_type=TYPES[format])
-    plain = "".join(char for char in name if char.isascii() and (char.isalnum() or char in "-_")).strip("-")
-    names = {"filename": f"{plain or 'register'}.{format}", "filename*": f"UTF-8''{quote(name)}.{format}"}
-    response.headers.set("Content-Disposition", "attachment", **names)
+    name_file(response, f"{name}.{format}")
     return response
 
 

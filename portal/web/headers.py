@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
@@ -33,3 +35,15 @@ def init_app(app: Flask) -> None:
         if request.is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def name_file(answer: Response, name: str, *, shown: bool = False) -> None:
+    """Says under which name the answer is saved; headers are Latin-1, so other letters stand in a second name."""
+    stem, _dot, ending = "".join(c for c in name if c.isascii() and (c.isalnum() or c in "-_.")).rpartition(
+        "."
+    )
+    names = {
+        "filename": f"{stem.strip('-._') or 'file'}.{ending}",
+        "filename*": f"UTF-8''{quote(name, safe='')}",
+    }
+    answer.headers.set("Content-Disposition", "inline" if shown else "attachment", **names)

@@ -74,8 +74,31 @@ def test_a_file_is_saved_and_never_run(desk: Desk) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_a_file_keeps_its_chinese_name_in_a_header_that_servers_can_send(desk: Desk) -> None:
-    id = file_of(desk, OFFICER, "客户𠮷签字.txt")
-    named = desk.browser(OFFICER).get(f"/files/{id}").headers["Content-Disposition"]
-    assert named.encode("latin-1")
-    assert f"filename*=UTF-8''{quote('客户𠮷签字.txt')}" in named
+def test_a_file_keeps_its_chinese_name_in_headers_that_servers_can_send(desk: Desk) -> None:
+    said = desk.browser(OFFICER).get(f"/files/{file_of(desk, OFFICER)}").headers["Content-Disposition"]
+    assert said.isascii()
+    assert "filename=file.txt" in said
+    assert f"filename*=UTF-8''{quote('证明.txt')}" in said
+
+
+def test_a_record_given_up_says_so_in_words(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    for act in ("withdrawals", "voidings"):
+        desk.post(OFFICER, f"{COMPLAINTS}{number}/{act}", [("_reason", "重复登记")])
+    page = desk.browser(OFFICER).get(f"{COMPLAINTS}{number}").text
+    assert "已作废" in re.findall(r'class="chip chip-voided">.*?</span>', page, re.S)[0]
+    assert ">已作废</tspan>" in page or ">已作废</text>" in page
+    assert ">已拒绝<" not in page
+
+
+def test_a_signature_is_told_as_done_and_a_button_as_to_do(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    manager = desk.browser("purchasing_manager")
+    manager.post("/account/language", data={"language": "en"})
+    assert "Approve" in manager.get(f"/records/{number}", follow_redirects=True).text
+    desk.walker.sign(number)
+    page = manager.get(f"/records/{number}", follow_redirects=True).text
+    assert '<span class="meaning">Approved</span>' in page
+    assert (
+        "Purchasing Purchasing manager" in page
+    )  # the department as it was called, in the reader's language
