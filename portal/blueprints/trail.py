@@ -12,6 +12,7 @@ from portal.domain.refusal import NotFound
 from portal.forms.event_texts import EXCEPTIONS, GROUPS, TEXTS
 from portal.forms.kinds import ZONE
 from portal.forms.sentences import changes, sentence, who
+from portal.forms.words import stream
 from portal.lib.text import clean
 from portal.models import AuditEvent
 from portal.queries import people, trail
@@ -47,7 +48,8 @@ def show() -> str:
         newer="before" in request.args,
         asked=asked,
         groups=GROUPS,
-        streams=trail.streams(),
+        streams=[(name, stream(name)) for name in trail.streams()],
+        stream=stream,
         zone=ZONE,
     )
 

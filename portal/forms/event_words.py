@@ -14,7 +14,7 @@ from portal.forms.definition import every_field
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
-from portal.forms.words import MEANINGS
+from portal.forms.words import SAID
 from portal.lib.i18n import _, language
 from portal.models import AuditEvent, Department, Person, Record
 
@@ -76,7 +76,9 @@ class FactWords(Mapping[str, str]):
             return _word("role", rest)
         if kind == "head":
             department = db.session.get(Department, int(rest))
-            return _("%(department)s负责人", department=department.name if department is not None else rest)
+            return _(
+                "%(department)s负责人", department=_(department.name) if department is not None else rest
+            )
         return self.name(int(rest))
 
     def step(self, key: str) -> str:
@@ -107,7 +109,7 @@ class FactWords(Mapping[str, str]):
             return self.name(value)
         if name == "department_id":
             department = db.session.get(Department, value)
-            return department.name if department is not None else str(value)
+            return _(department.name) if department is not None else str(value)
         return _list(value) if isinstance(value, list) else str(value)
 
     def _record(self) -> Record | None:
@@ -128,7 +130,7 @@ def _row(field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 def _word(key: str, value: Any) -> str:
     """A fact that is a key, as the word for it."""
-    words: Mapping[str, Any] = {"meaning": MEANINGS, "table": TABLES, "value": PREFERENCES}.get(key, {})
+    words: Mapping[str, Any] = {"meaning": SAID, "table": TABLES, "value": PREFERENCES}.get(key, {})
     if key == "role" and value in ROLE:
         return str(ROLE[value].title)
     if key == "department" and value in DEPARTMENT:

@@ -20,6 +20,7 @@ _WORDS = {
     "submit": _l("提交"),
     "finished": _l("完成"),
     "refused": _l("已拒绝"),
+    "voided": _l("已作废"),
     "returned": _l("退回"),
     "closes": _l("不同意即终止"),
     "when": _l("当"),
@@ -111,8 +112,8 @@ def _start(at: Progress, language: str) -> Node:
 
 
 def _end(at: Progress, language: str) -> Node:
-    if at.finished and at.outcome == "refused":
-        return Node(_say("refused", language), state="refused")
+    if at.finished and at.outcome in ("refused", "voided"):
+        return Node(_say(at.outcome, language), state="refused")
     return Node(_say("finished", language), state="done" if at.finished else "todo")
 
 

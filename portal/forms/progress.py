@@ -21,7 +21,7 @@ def progress(page: RecordPage) -> Progress:
         steps=_with_skipped(steps, page),
         current=current,
         finished=over,
-        outcome="refused" if record.state in ("refused", "voided") else record.state,
+        outcome=record.state,
     )
 
 

@@ -96,7 +96,8 @@ def wrap(text: str, width: float, size: float, most: int) -> list[str]:
     """The text in lines that fit the width, at most so many; what is left over becomes an ellipsis."""
     lines = _broken(text, width, size)
     if 1 < len(lines) <= most:  # as even as the same number of lines allows
-        share = 0.55
+        longest = max(measure(token, size) for token in _TOKEN.findall(text))
+        share = min(1.0, max(0.55, longest / width))  # no word is broken for it
         while len(_broken(text, width * share, size)) > len(lines):
             share += 0.05
         lines = _broken(text, width * min(share, 1), size)

@@ -14,7 +14,7 @@ from portal.forms.kinds import ZONE
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
-from portal.forms.words import ACTS, MEANINGS, STATES, WAYS, authority
+from portal.forms.words import ACTS, SAID, STATES, WAYS, authority, department_of
 from portal.lib.i18n import _, speaking
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
@@ -123,7 +123,7 @@ def _facts(read: RecordPage) -> list[tuple[str, str]]:
     record = read.record
     return [
         (_("发起人"), f"{record.applicant.name}（{record.applicant.number}）"),
-        (_("部门"), record.department.name),
+        (_("部门"), _(record.department.name)),
         (_("提交时间"), _time(record.submitted_at)),
         (_("状态"), str(STATES[record.state])),
         (_("结束时间"), _time(record.closed_at) if record.closed_at else "—"),
@@ -159,9 +159,9 @@ def _signature(one: Signature, read: RecordPage, language: str) -> SignatureLine
     return SignatureLine(
         step=titles.get(one.step, one.step),
         act=str(ACTS[one.act]),
-        meaning=str(MEANINGS.get(one.meaning, one.meaning)),
+        meaning=str(SAID.get(one.meaning, one.meaning)),
         who=f"{one.authority['name']} {one.authority['number']}",
-        role=f"{one.authority['department']} {authority(one.authority)}".strip(),
+        role=f"{department_of(one.authority)} {authority(one.authority)}".strip(),
         when=_time(one.signed_at),
         hash=one.sha256[:16],
         on_behalf=one.authority["on_behalf_of"],

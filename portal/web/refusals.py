@@ -22,6 +22,7 @@ TEXTS = {
     429: _l("尝试次数太多，请稍后再试。"),
     503: _l("系统正忙，请稍后再试。"),
 }
+OTHERWISE = _l("这个请求无法办理，没有写入任何内容。")
 UNEXPECTED = _l("系统出现意外错误，操作没有写入。请把下面的编号告诉管理员。")
 
 Answer = tuple[str, int]
@@ -42,7 +43,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Answer:
         code = error.code or 500
-        return page(code, str(TEXTS.get(code, error.name)))
+        return page(code, str(TEXTS.get(code, OTHERWISE)))
 
     @app.errorhandler(sqlalchemy.exc.OperationalError)
     def busy(error: sqlalchemy.exc.OperationalError) -> Answer:

@@ -50,6 +50,8 @@ def test_for_auditors_and_administrators_only(app: Flask, sign_in: SignIn) -> No
         page = sign_in(app.test_client(), login).get("/trail")
         assert page.status_code == 200
         assert "报损清单须财务和总经理批准的金额" in page.text
+        assert '<span class="muted">登录 ' in page.text
+        assert '<option value="access" >登录</option>' in page.text
     for login in ("buyer", "general_manager", "security_officer"):
         client = sign_in(app.test_client(), login)
         assert client.get("/trail").status_code == 404

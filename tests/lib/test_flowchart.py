@@ -144,6 +144,10 @@ def test_wrapped_lines_fit(text):
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
+def test_words_that_fit_are_not_broken_for_even_lines():
+    assert wrap("Department receipt", 96, 14.4, 3) == ["Department", "receipt"]
+
+
 def test_line_does_not_begin_with_closing_punctuation():
     assert all(one[0] not in "，。」）" for one in wrap("「订货金额」，超过「五万元」。审批", 70, 14, 9))
 
@@ -216,6 +220,12 @@ def test_record_that_was_refused_ends_in_red():
     assert "完成" not in texts(svg)
     assert svg.count('"fc-node fc-skipped"') == 3
     assert svg.count("fc-edge fc-taken") == 2  # from the start to the refusal, from there on in red
+
+
+def test_record_given_up_ends_as_such():
+    svg = chart(DEFINED, Progress("陈", "09-18", {}, finished=True, outcome="voided"), "zh")
+    assert "已作废" in texts(svg)
+    assert "已拒绝" not in texts(svg)
 
 
 def test_record_sent_back_stands_at_its_applicant():

@@ -15,7 +15,7 @@ from portal.forms.kinds import ZONE
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
-from portal.forms.words import ACTS, LINKS, MEANINGS, STATES, WAYS, authority, holder
+from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, department_of, holder
 from portal.lib.i18n import language
 from portal.models import Record, Signature, Task
 from portal.queries import account, record_page, visible
@@ -92,13 +92,11 @@ def page(
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
         history=[(event, sentence(event)) for event in reversed(read.events)],
-        states=STATES,
-        acts=ACTS,
-        meanings=MEANINGS,
+        meanings=SAID,
         ways=WAYS,
         link_words=LINKS,
         authority=authority,
-        own=own,
+        department_of=department_of,
         may_withdraw=own and record.state in ("running", "stuck") and not _decided(read),
         may_correct=own and record.state in ("returned", "withdrawn"),
         may_copy=by.may_open(form.opened_by),
