@@ -80,7 +80,13 @@ class Served:
 def serving(folder: Path, template: Path, **values: object) -> Iterator[Served]:
     """Serves a copy of the small company until the story is over."""
     shutil.copytree(template, folder)
-    app = make_app(folder, **values)
+    with listening(make_app(folder, **values)) as portal:
+        yield portal
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[Served]:
+    """Serves a portal that stands already."""
     app.config["WTF_CSRF_ENABLED"] = True
     server: Any = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -196,9 +202,12 @@ class Visitor:
         page = self.page
         assert "系统出现意外错误" not in page.content(), page.url
         if self.phone:
-            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            # not innerWidth: a phone's browser widens that to show too wide a page whole
+            wide = page.evaluate("document.documentElement.scrollWidth") - PHONE["viewport"]["width"]
             assert wide <= 1, f"{page.url} is {wide} px too wide for a phone"
-        kind = CHOICE.sub("/*", page.url.removeprefix(self.address).partition("?")[0])
+        assert page.title().partition(" · ")[0].strip(), f"{page.url} has no title"
+        spoken = page.locator("html").get_attribute("lang")
+        kind = f"{spoken} {CHOICE.sub('/*', page.url.removeprefix(self.address).partition('?')[0])}"
         if not self.scripted or kind in self.examined:
             return page
         self.examined.add(kind)

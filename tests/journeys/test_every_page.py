@@ -1,0 +1,89 @@
+"""Every page of the portal, in both languages: fits a desk and a phone, and everybody can use it.
+
+What the stories visit is looked at there; this walk leaves no page out, and a page that is added later joins it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.forms.ledgers import LEDGERS
+from tests.architecture.test_access import ROWS, spelt_out
+from tests.architecture.visitors import PEOPLE, Site, found
+from tests.journeys.conftest import Served, Visit, listening
+
+# Addresses that answer with a file, a piece of a page or another address.
+NO_PAGES = (".json", ".pdf", "/template", "/<int:id>/thumbnail", "/files/<int:id>", "/health", "/pick/<kind>")
+NO_PAGES += ("/static/<path:filename>",)
+MORE = {
+    "owner": ["/find?q=ts", "/find?q=zzzz", "/customer-service/complaints/?state=voided", "/nowhere"],
+    "auditor": [f"/registers/{key}" for key in LEDGERS] + ["/account/phrases"],
+    "administrator": ["/admin/people?q=zzzz", "/customer-service/complaints/new"],
+    "stranger": ["/s/nothing"],
+}
+ENGLISH = "English"
+
+
+@dataclass
+class Portal:
+    """A portal with records, and where to find them."""
+
+    served: Served
+    site: Site
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    """A portal with a record under way, one that waits for an outside signer, and everything around them."""
+    site = found(tmp_path / "data")
+    with listening(site.app) as served:
+        yield Portal(served, site)
+    with site.app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def pages(site: Site) -> dict[str, list[str]]:
+    """What to visit, by visitor: each address by somebody who may go there."""
+    wanted = {name: list(more) for name, more in MORE.items()}
+    for row in ROWS:
+        if row.method == "GET" and not row.rule.endswith(NO_PAGES):
+            able = [name for name in PEOPLE if row.answers[name] in ("200", "302")]
+            rules = spelt_out(row) if row.rule == "/<department>/" else [row.rule]
+            wanted[able[-1] if able else "owner"] += [site.path(rule) for rule in rules]
+    wanted["owner"].append(site.path("/<department>/<slug>/<number>"))
+    return wanted
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_every_page_can_be_used(portal: Portal, visit: Visit, language: str, phone: bool) -> None:
+    for name, paths in pages(portal.site).items():
+        visitor = visit(portal.served, PEOPLE[name], phone=phone)
+        if language == "en":
+            if PEOPLE[name]:
+                visitor.page.locator("summary.menu-button").click()
+            else:
+                visitor.go("/sign-in")
+            visitor.press(ENGLISH)
+        for path in paths:
+            visitor.go(path)
+        visitor.context.close()
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_every_form_can_be_filled_in(served: Served, visit: Visit, code: str) -> None:
+    """Each form's sheet, empty and refused; its texts are English, so that long words show."""
+    form = FORMS[code]
+    visitor = visit(served, served.walker.opener(form), phone=True)
+    visitor.page.locator("summary.menu-button").click()
+    visitor.press(ENGLISH)
+    visitor.go(f"{served.walker.address(form)}new")
+    visitor.press("Submit")
+    assert visitor.page.locator("#errors").is_visible()
