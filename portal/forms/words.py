@@ -18,13 +18,6 @@ STATES = {
     "refused": _l("已拒绝"),
     "voided": _l("已作废"),
 }
-ACTS = {
-    "signed": _l("签署"),
-    "returned": _l("退回"),
-    "refused": _l("拒绝"),
-    "advised": _l("答复意见"),
-    "entered": _l("补充登记"),
-}
 # What the button of a step says; a signature that stands says it as done.
 MEANINGS = {
     "approved": _l("批准"),

@@ -57,10 +57,9 @@ class Line(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SignatureLine:
-    """One signature: the step and the act in words, what it means, who, in which role, for whom, when."""
+    """One signature: the step in words, what it means, who, in which role, for whom, when."""
 
     step: str
-    act: str
     meaning: str
     who: str
     role: str
@@ -121,3 +120,4 @@ class Printout:
     chart_svg: str = ""
     images: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
     with_history: bool = True
+    ended: str = ""  # across every page of a record that was refused or given up

@@ -14,7 +14,7 @@ from portal.forms.kinds import ZONE
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
-from portal.forms.words import ACTS, SAID, STATES, WAYS, authority, department_of
+from portal.forms.words import SAID, STATES, WAYS, authority, department_of
 from portal.lib.i18n import _, speaking
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
@@ -63,6 +63,7 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
         number=record.number,
         state_text=str(STATES[record.state]),
         unfinished=record.state != "finished",
+        ended=str(STATES[record.state]) if record.state in ("refused", "voided") else "",
         language=language,
         facts=_facts(read),
         sections=_sections(read, language),
@@ -158,7 +159,6 @@ def _signature(one: Signature, read: RecordPage, language: str) -> SignatureLine
     outside = f"{one.outside_name}（{WAYS[one.outside_way]}）" if one.outside_name else ""
     return SignatureLine(
         step=titles.get(one.step, one.step),
-        act=str(ACTS[one.act]),
         meaning=str(SAID.get(one.meaning, one.meaning)),
         who=f"{one.authority['name']} {one.authority['number']}",
         role=f"{department_of(one.authority)} {authority(one.authority)}".strip(),

@@ -211,11 +211,18 @@ class Visitor:
         if not self.scripted or kind in self.examined:
             return page
         self.examined.add(kind)
+        size = page.viewport_size
+        assert size is not None
+        # As high as the page, so that no bar lies over what comes after scrolling.
+        page.set_viewport_size(
+            {**size, "height": max(size["height"], page.evaluate("document.documentElement.scrollHeight"))}
+        )
         self._examine("light", {"type": "tag", "values": TAGS})
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
         self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
         page.emulate_media(color_scheme="light")
+        page.set_viewport_size(size)
         return page
 
     def _examine(self, scheme: str, only: dict[str, Any]) -> None:

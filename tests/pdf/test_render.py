@@ -79,7 +79,6 @@ def complaint(**changes):
     signatures = [
         SignatureLine(
             step,
-            "同意" if at < 2 else "确认",
             ["本人已审核并同意", "本人已完成分析，内容属实", "本人认可处理结果"][at],
             who,
             role,
@@ -312,6 +311,11 @@ def test_unfinished_record_is_marked_on_every_page(finished):
     found = pages(render(complaint(unfinished=True, state_text="审批中")))
     assert all("未完成" in page for page in found)
     assert "未完成" not in "".join(pages(finished))
+
+
+def test_record_given_up_is_marked_as_such():
+    found = pages(render(complaint(unfinished=True, ended="已作废")))
+    assert all("已作废" in page and "未完成" not in page for page in found)
 
 
 def test_history_can_be_left_out():
