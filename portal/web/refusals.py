@@ -62,4 +62,6 @@ def init_app(app: Flask) -> None:
 def page(status: int, text: str, reference: str = "") -> Answer:
     """The error page, or only its message where htmx asked for a piece."""
     template = "errors/message.html" if request.headers.get("HX-Request") else "errors/error.html"
-    return render_template(template, status=status, text=text, reference=reference), status
+    came = request.referrer or ""
+    back = came if came.startswith(request.host_url) and came != request.url else ""
+    return render_template(template, status=status, text=text, reference=reference, back=back), status

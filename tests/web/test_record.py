@@ -102,3 +102,12 @@ def test_a_signature_is_told_as_done_and_a_button_as_to_do(desk: Desk) -> None:
     assert (
         "Purchasing Purchasing manager" in page
     )  # the department as it was called, in the reader's language
+
+
+def test_an_error_page_leads_back_to_where_one_came_from(desk: Desk) -> None:
+    officer = desk.browser(OFFICER)
+    assert (
+        'href="http://localhost/notices"'
+        in officer.get("/no", headers={"Referer": "http://localhost/notices"}).text
+    )
+    assert "evil.example" not in officer.get("/no", headers={"Referer": "http://evil.example/"}).text
