@@ -213,10 +213,10 @@ class Visitor:
         self.examined.add(kind)
         size = page.viewport_size
         assert size is not None
-        # As high as the page, so that no bar lies over what comes after scrolling.
-        page.set_viewport_size(
-            {**size, "height": max(size["height"], page.evaluate("document.documentElement.scrollHeight"))}
-        )
+        # As high as the page, so that no bar lies over what comes after scrolling; rows may grow when they come in sight.
+        for _again in range(3):
+            high = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({**size, "height": max(size["height"], high)})
         self._examine("light", {"type": "tag", "values": TAGS})
         page.emulate_media(color_scheme="dark")
         page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
