@@ -34,6 +34,8 @@ REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
+HEIGHT = """() => new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(() =>
+  tell(document.documentElement.scrollHeight))))"""
 GRAVE = ("serious", "critical")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHOICE = re.compile(r"/[A-Z]{2}-\d+-\d{4}-\d+|/\d+|(?<=/s/)[\w-]+")  # what differs between pages of one kind
@@ -215,7 +217,7 @@ class Visitor:
         assert size is not None
         # As high as the page, so that no bar lies over what comes after scrolling; rows may grow when they come in sight.
         for _again in range(3):
-            high = page.evaluate("document.documentElement.scrollHeight")
+            high = page.evaluate(HEIGHT)
             page.set_viewport_size({**size, "height": max(size["height"], high)})
         self._examine("light", {"type": "tag", "values": TAGS})
         page.emulate_media(color_scheme="dark")
