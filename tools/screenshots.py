@@ -33,7 +33,7 @@ from portal.pdf.fonts import FOLDER, configuration  # noqa: E402
 
 TARGET = ROOT / "docs" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-LARGEST = 300_000  # bytes of a picture
+LARGEST = 250_000  # bytes of a picture
 PATIENCE = 600  # seconds until the demo company stands
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 800}
 ORDERS = "/purchasing/purchase-orders/"
