@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.domain.permissions import Authority, person_key
-from portal.domain.refusal import NotAllowed, NotYourTurn, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, NotYourTurn, OwnTask, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l
@@ -63,9 +63,15 @@ def hand_over(task_id: int, by: Actor, person_id: int, *, reason: str, now: date
 
 
 def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: datetime) -> None:
-    """An administrator gives a stuck or open step to somebody else; marked as such, never signed."""
+    """An administrator gives a stuck or open step to somebody else; marked as such, never signed.
+
+    Raises:
+        OwnTask: the administrator would sign in place of others.
+    """
     if not by.is_administrator:
         raise NotAllowed
+    if person_id == by.id:
+        raise OwnTask
     if not reason:
         raise ReasonMissing
     task = db.session.get(Task, task_id)

@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.domain.permissions import person_key
-from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, OwnTask, ReasonMissing, Refusal
 from portal.lib.i18n import _l, both
 from portal.models import Person, Task
 from portal.queries import held, people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, delegation, notices, roles, sessions, substitutions, tasks
+from portal.services import audit, notices, roles, sessions, substitutions, tasks
 
 STREAM = "people"
-
-
-class OwnTask(NotAllowed):
-    """An administrator would take over somebody's task."""
-
-    text = _l("管理员不能把他人的任务交给自己。")
 
 
 def retire(person: Person, successor: Person | None, *, by: Actor, reason: str, now: datetime) -> None:
@@ -82,17 +76,6 @@ def hand_over(person: Person, successor: Person | None, *, by: Actor, reason: st
     )  # fmt: skip
     text = both(_l("%(name)s的 %(count)d 项任务已转交给您。", name=person.name, count=len(waiting)))
     notices.tell([person_key(successor.id)], "told", now=now, text=text)
-
-
-def reroute(task: Task, person: Person, *, by: Actor, reason: str, now: datetime) -> None:
-    """Gives a step that nobody can do to somebody, who is not the administrator.
-
-    Raises:
-        OwnTask: it is.
-    """
-    if person.id == by.id:
-        raise OwnTask
-    delegation.reroute(task.id, by, person.id, reason=reason, now=now)
 
 
 def is_own_work(task: Task, person: Person) -> bool:

@@ -18,6 +18,7 @@ from portal.domain.refusal import (
     ContentChanged,
     NotAllowed,
     NotYourTurn,
+    OwnTask,
     OwnWork,
     ReasonMissing,
     Refusal,
@@ -472,6 +473,10 @@ TABLE: dict[str, Row] = {
     "urge again at once": (then(Case.urge, Case.urge), some(replace(HERE, events="urged", refused=Refusal))),
     "an administrator re-routes": (Case.reroute, {"*": replace(HANDED, events="rerouted")}),
     "somebody else re-routes": (lambda case: case.reroute(by="purchasing_manager"), some(no(NotAllowed))),
+    "an administrator re-routes to themselves": (
+        lambda case: case.reroute(to="administrator"),
+        some(no(OwnTask)),
+    ),
     "re-route without a reason": (lambda case: case.reroute(reason=""), some(no(ReasonMissing))),
     "re-route to the applicant": (
         lambda case: case.reroute(to=forms.APPLICANT),
