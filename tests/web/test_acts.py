@@ -176,3 +176,21 @@ def test_who_has_no_turn_decides_nothing(desk: Desk) -> None:
     assert act(desk, "auditor", number, "sign", turn).status_code == 403
     assert act(desk, "administrator", number, "sign", turn).status_code == 404
     assert desk.signatures(number) == []
+
+
+def test_rows_pasted_into_a_side_entry_stay_there(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    while "逾期投诉跟踪" not in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text:
+        desk.walker.sign(number)
+    turn = desk.turn(OFFICER, number)
+    pasted = "2030-01-02\t备件未到\t2030-01-02T09:00\t同意等待\n2030-01-03\t仍未到\t2030-01-03T09:00\t\n"
+    typed = [
+        ("_seen", turn["_seen"]),
+        ("_op", "paste:overdue_entries"),
+        ("overdue_entries-paste", pasted),
+    ]
+    place = f"{COMPLAINTS}{number}/entries/overdue_tracking"
+    for headers in ({}, {"HX-Request": "true"}):
+        page = desk.post(OFFICER, place, typed, **headers).text
+        assert 'value="备件未到"' in page
+        assert 'value="仍未到"' in page

@@ -118,12 +118,13 @@ def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | 
     return redirect(_address(record), 303)
 
 
-def _after_row_act(record: Record, stage: Any, op: str) -> Answer:
+def _after_row_act(record: Record, stage: Any, op: str, entry: str = "") -> Answer:
+    """The changed table of a stage or side entry for htmx, the whole page without it."""
     _act, _colon, rest = op.partition(":")
     table = rows.carry_out(stage, op, request.form.get(f"{rest}-paste", "")) if stage is not None else None
     if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
         return str(get_template_attribute("components/rows.html", "rows_table")(table))
-    return page(record, stage=stage)
+    return page(record, entry=(entry, stage)) if entry else page(record, stage=stage)
 
 
 @open_to("writers")
@@ -139,10 +140,7 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
         sent = posted.read(by)
         form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
         if rows.is_row_act(sent.op):
-            table = rows.carry_out(form, sent.op, "")
-            if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
-                return str(get_template_attribute("components/rows.html", "rows_table")(table))
-            return page(record, entry=(key, form))
+            return _after_row_act(record, form, sent.op, entry=key)
         if not known:
             return page(record, entry=(key, form), problem=str(IdentityNotConfirmed())), 422
         if not form.validate():
