@@ -66,6 +66,8 @@
   addEventListener("pagehide", leave);
   document.addEventListener("htmx:before:response", (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement === form && (response.status >= 300 || response.raw.redirected)) event.preventDefault();
+    if (sourceElement !== form || (response.status < 300 && !response.raw.redirected)) return;
+    if (response.raw.headers.has("HX-Redirect")) lost();  // signed out: keep the copy, then let the page go to the sign-in
+    else event.preventDefault();
   });
 })();
