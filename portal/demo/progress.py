@@ -15,8 +15,8 @@ from portal.extensions import db
 from portal.models import Draft, Record, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import delegation, records, route, signing
-from portal.services.signing import Hand
+from portal.services import asks, corrections, delegation, entries, route, signing
+from portal.services.signatures import Hand
 
 RETURNED, REFUSED, PASSED_ON = 0.04, 0.055, 0.095  # shares of turns, each up to the next
 GIVEN_UP, ROUNDS = 0.06, 3
@@ -111,7 +111,7 @@ class Progress:
         """Corrects the returned sheet, or gives it up."""
         record = _record(task)
         if self.world.rng.random() < GIVEN_UP:
-            records.void(record.id, by, reason=self.world.rng.choice(phrases.VOIDS), now=self.world.now)
+            corrections.void(record.id, by, reason=self.world.rng.choice(phrases.VOIDS), now=self.world.now)
         else:
             filling.correct(self.world, record, by)
 
@@ -125,7 +125,7 @@ class Progress:
 
     def _ask(self, task: Task, by: Actor) -> None:
         """Ticks a thing off."""
-        records.do_ask(task.id, by, self.world.rng.choice(phrases.ASKS_DONE), now=self.world.now)
+        asks.tick_off(task.id, by, self.world.rng.choice(phrases.ASKS_DONE), now=self.world.now)
 
     def _entry(self, task: Task, by: Actor) -> None:
         """Adds the side entry that is due."""
@@ -134,7 +134,7 @@ class Progress:
         known = route.known(record, signed)
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)
         hand = Hand(history.shown_hash(history.content(record), signed))
-        signing.enter(record.id, task.step, by, hand, stage, now=self.world.now)
+        entries.enter(record.id, task.step, by, hand, stage, now=self.world.now)
 
     def _reroute(self, task: Task, by: Actor) -> None:
         """The administrator gives a step that nobody can do to somebody else."""

@@ -22,7 +22,7 @@ from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, 
 from portal.pdf.process import printer
 from portal.queries import record_page
 from portal.queries.record_page import RecordPage
-from portal.services import audit, signing, uploads
+from portal.services import attachments, audit, uploads
 from portal.storage import files
 
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -185,7 +185,7 @@ def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
     values: list[Any] = [read.content.answers]
     values += [value for one in read.signatures for value in (one.answers, one.files)]
     values += [comment.files for comment in read.comments]
-    ids = set(signing.file_ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
+    ids = set(attachments.ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
     found = (db.session.get(StoredFile, id) for id in sorted(ids))
     return {file.id: file.reference() for file in found if file is not None}
 

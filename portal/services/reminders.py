@@ -20,7 +20,7 @@ from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar
-from portal.services import audit, notices, route, tasks
+from portal.services import audit, notices, parties, route, tasks
 
 AT_ONCE = 200
 TOP = "management"  # whose head is told when the late one is a head
@@ -133,7 +133,7 @@ def _ask(record: Record, entry: Entry, today: date, days: Calendar, *, now: date
     )
     first = max(since, record.submitted_at.astimezone(days.zone).date()) + timedelta(days=1)
     missed = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-    keys = sorted(route.keys_of(entry.by, record, answers))
+    keys = sorted(parties.keys_of(entry.by, record, answers))
     wanted = [day for day in missed if day.isoformat() not in known]
     for day in wanted:
         tasks.make(

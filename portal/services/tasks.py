@@ -95,10 +95,14 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
     if task.state != "open" or authority is None:
         raise NotYourTurn
-    excluded = {exclusion.person_id for exclusion in task.exclusions}
-    if by.id in excluded or authority.lender in excluded:
+    if is_own_work(task, by, authority):
         raise OwnWork
     return task, authority
+
+
+def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
+    """Whether the task judges what the person, or the one they stand in for, did."""
+    return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
 def lock(record_id: int) -> Record:

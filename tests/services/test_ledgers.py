@@ -25,7 +25,7 @@ from portal.models import (
     StockEntry,
     StockItem,
 )
-from portal.services import effects, ledgers, master, records
+from portal.services import corrections, effects, ledgers, master, records
 from tests.services.engine_forms import Movement, OneRole
 from tests.services.office import NOW, Office
 
@@ -220,8 +220,8 @@ def test_a_record_is_corrected_by_one_other_at_most(office: Office) -> None:
     first = _correct(office, wrong, line(goods, 1))
     with pytest.raises(Refusal, match=first.number):
         _correct(office, wrong, line(goods, 2))
-    records.withdraw(first.id, office.actor("buyer"), reason="x", now=NOW)
-    records.void(first.id, office.actor("buyer"), reason="x", now=NOW)
+    corrections.withdraw(first.id, office.actor("buyer"), reason="x", now=NOW)
+    corrections.void(first.id, office.actor("buyer"), reason="x", now=NOW)
     second = _correct(office, wrong, line(goods, 2))
     office.sign(second, "warehouse_keeper")
     assert at(goods) == 2

@@ -28,7 +28,17 @@ from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
 from portal.models import Record, Task
 from portal.queries import history
-from portal.services import audit, bulk, delegation, outside, records, route, signing
+from portal.services import (
+    audit,
+    bulk,
+    conversation,
+    corrections,
+    delegation,
+    entries,
+    outside,
+    route,
+    signing,
+)
 from tests.services import engine_forms as forms
 from tests.services.office import NOW, Office, everything, may_do
 
@@ -164,7 +174,7 @@ class Case:
     def enter(self, login: str) -> None:
         stage = forms.LogLine(answers={"note": "seen"}, context=route.known(self.record))
         hand = self.office.hand(self.record)
-        signing.enter(self.record.id, "log", self.by(login), hand, stage, now=NOW)
+        entries.enter(self.record.id, "log", self.by(login), hand, stage, now=NOW)
 
     def bulk(self) -> None:
         seen = self.office.seen(self.record)
@@ -172,22 +182,22 @@ class Case:
         self.facts["left"] = outcome.refused
 
     def withdraw(self, by: str = forms.APPLICANT, reason: str = "wrong") -> None:
-        records.withdraw(self.record.id, self.by(by), reason=reason, now=NOW)
+        corrections.withdraw(self.record.id, self.by(by), reason=reason, now=NOW)
 
     def void(self, by: str = forms.APPLICANT) -> None:
-        records.void(self.record.id, self.by(by), reason="no more", now=NOW)
+        corrections.void(self.record.id, self.by(by), reason="no more", now=NOW)
 
     def correct(self) -> None:
         self.office.correct(self.record, subject="Better")
 
     def say(self) -> None:
-        records.comment(self.record, self.by(), "well", [], now=NOW)
+        conversation.comment(self.record, self.by(), "well", [], now=NOW)
 
     def copy(self) -> None:
-        records.copy_to(self.record, self.by(), [self.office.id(STRANGER)], now=NOW)
+        conversation.copy_to(self.record, self.by(), [self.office.id(STRANGER)], now=NOW)
 
     def urge(self) -> None:
-        records.urge(self.record, self.by(forms.APPLICANT), now=NOW)
+        conversation.urge(self.record, self.by(forms.APPLICANT), now=NOW)
 
 
 def then(*acts: Callable[[Case], Any]) -> Callable[[Case], None]:

@@ -15,8 +15,18 @@ from portal.forms.base import Sheet
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
 from portal.queries import pick, record_page, visible
-from portal.services import delegation, drafts, outside, records, route, signing, uploads
-from portal.services.signing import Hand
+from portal.services import (
+    conversation,
+    corrections,
+    delegation,
+    drafts,
+    entries,
+    outside,
+    route,
+    signing,
+    uploads,
+)
+from portal.services.signatures import Hand
 from portal.web import identity, posted, rows
 from portal.web.clock import now
 from portal.web.guard import actor, open_to
@@ -135,7 +145,7 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
         record = _record(department, slug, number)
         by = actor()
         entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
-        if entry is None or signing.entry_authority(record, key, by) is None:
+        if entry is None or entries.authority(record, key, by) is None:
             raise NotYourTurn
         sent = posted.read(by)
         form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
@@ -145,7 +155,7 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
             return page(record, entry=(key, form), problem=str(IdentityNotConfirmed())), 422
         if not form.validate():
             return page(record, entry=(key, form)), 422
-        signing.enter(record.id, key, by, Hand(seen=posted.control("_seen", 64)), form, now=now())
+        entries.enter(record.id, key, by, Hand(seen=posted.control("_seen", 64)), form, now=now())
     flash(_("已登记。"), "success")
     return redirect(_address(record), 303)
 
@@ -170,14 +180,14 @@ def act(name: str) -> Callable[[Callable[[Record], str]], Callable[..., Answer]]
 @act("withdraw")
 def withdraw(record: Record) -> str:
     """Takes the record back."""
-    records.withdraw(record.id, actor(), reason=posted.control("_reason", 500), now=now())
+    corrections.withdraw(record.id, actor(), reason=posted.control("_reason", 500), now=now())
     return _("已撤回，可以更正后重新提交。")
 
 
 @act("void")
 def void(record: Record) -> str:
     """Gives a returned record up."""
-    records.void(record.id, actor(), reason=posted.control("_reason", 500), now=now())
+    corrections.void(record.id, actor(), reason=posted.control("_reason", 500), now=now())
     return _("已作废。")
 
 
@@ -185,21 +195,21 @@ def void(record: Record) -> str:
 def comment(record: Record) -> str:
     """Says something about the record."""
     files = [file.reference() for file in _uploads("_hand-upload")]
-    records.comment(record, actor(), posted.control("_opinion"), files, now=now())
+    conversation.comment(record, actor(), posted.control("_opinion"), files, now=now())
     return _("已发表。")
 
 
 @act("urge")
 def urge(record: Record) -> str:
     """Reminds those whose turn it is."""
-    records.urge(record, actor(), now=now())
+    conversation.urge(record, actor(), now=now())
     return _("已催办。")
 
 
 @act("copy_to")
 def copy_to(record: Record) -> str:
     """Copies people in."""
-    records.copy_to(record, actor(), [_person()], now=now())
+    conversation.copy_to(record, actor(), [_person()], now=now())
     return _("已抄送。")
 
 

@@ -21,7 +21,7 @@ from portal.forms.kinds import ZONE, load
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
-from portal.services import drafts, records, route
+from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
 from portal.web.clock import now
 from portal.web.form_errors import errors
@@ -157,7 +157,7 @@ def correct(department: str, slug: str, number: str) -> Page:
     seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
         with db.session.begin_nested():
-            records.correct(record.id, form, by, reason=reason, seen=seen, now=now())
+            corrections.correct(record.id, form, by, reason=reason, seen=seen, now=now())
             drafts.discard(key, by)
     except Refusal as refusal:
         return _page(
@@ -283,13 +283,13 @@ def _names(form_class: type[CompanyForm]) -> list[str]:
 
 def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:
     record = visible.record(number, actor(), form_class.code)
-    if record.applicant_id != actor().id or record.state not in ("returned", "withdrawn"):
-        raise Refusal(_l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人更正。"))
+    if corrections.turn(history.open_tasks(record), actor()) is None:
+        raise Refusal(_l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人或其代理人更正。"))
     return record
 
 
 def _correction_key(record: Record) -> str:
-    return f"correct-{record.id}-{record.version}"
+    return f"correct-{record.id}-{record.version}-{actor().id}"
 
 
 def _corrected(number: str, form_class: type[CompanyForm]) -> Record | None:

@@ -21,7 +21,7 @@ from portal.models import Record, Signature, Task
 from portal.queries import account, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
-from portal.services import drafts, printing, route, signing, tasks
+from portal.services import corrections, drafts, entries, printing, route, signing, tasks
 from portal.web import identity, posted
 from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
@@ -74,7 +74,6 @@ def page(
     read = record_page.read(record)
     turn = _turn(read, by, stage)
     form = route.form_of(record)
-    own = record.applicant_id == by.id
     return render_template(
         "records/record.html",
         record=record,
@@ -98,9 +97,8 @@ def page(
         ways=WAYS,
         link_words=LINKS,
         authority=authority,
-        own=own,
-        may_withdraw=own and record.state in ("running", "stuck") and not _decided(read),
-        may_correct=own and record.state in ("returned", "withdrawn"),
+        may_withdraw=corrections.no_withdrawal(record, read.signatures, by) is None,
+        may_correct=corrections.turn(read.tasks, by) is not None,
         may_copy=by.may_open(form.opened_by),
         may_urge=not by.is_auditor and record.state == "running",
         confirmed=identity.is_fresh(),
@@ -170,7 +168,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
             if task.state == "open"
             and task.kind in ("sign", "added", "advice")
             and (authority_ := tasks.authority_for(task, by)) is not None
-            and by.id not in {exclusion.person_id for exclusion in task.exclusions}
+            and not tasks.is_own_work(task, by, authority_)
         ),
         None,
     )
@@ -205,10 +203,10 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
     if read.record.state in route.OVER:
         return []
     found = []
-    entries = route.form_of(read.record).signoff.entries
-    known = route.known(read.record, read.signatures, now=now()) if entries else {}
-    for entry in entries:
-        if signing.entry_authority(read.record, entry.key, by, known) is None:
+    defined = route.form_of(read.record).signoff.entries
+    known = route.known(read.record, read.signatures, now=now()) if defined else {}
+    for entry in defined:
+        if entries.authority(read.record, entry.key, by, known) is None:
             continue
         if typed is not None and typed[0] == entry.key:
             form = typed[1]
@@ -230,14 +228,6 @@ def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
 def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormError]:
     found = errors(turn.stage) if turn and turn.stage is not None else []
     return found + (errors(entry[1]) if entry else [])
-
-
-def _decided(read: RecordPage) -> bool:
-    record = read.record
-    return any(
-        one.round == record.round and one.version == record.version and one.act != "entered"
-        for one in read.signatures
-    )
 
 
 def add_to(bp: Blueprint) -> None:
