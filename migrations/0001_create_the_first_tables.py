@@ -386,6 +386,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
@@ -393,6 +394,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["people.id"], name=op.f("fk_contents_created_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["form_version_id"], ["form_versions.id"], name=op.f("fk_contents_form_version_id_form_versions")
         ),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_contents_record_id_records")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
@@ -659,6 +663,7 @@ def upgrade() -> None:
         sa.Column("outside_role", sa.Text(), nullable=False),
         sa.Column("outside_name", sa.Text(), nullable=False),
         sa.Column("outside_way", sa.Text(), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
@@ -667,6 +672,11 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("signed_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["drawn_id"], ["files.id"], name=op.f("fk_signatures_drawn_id_files")),
+        sa.ForeignKeyConstraint(
+            ["form_version_id"],
+            ["form_versions.id"],
+            name=op.f("fk_signatures_form_version_id_form_versions"),
+        ),
         sa.ForeignKeyConstraint(
             ["on_behalf_of_id"], ["people.id"], name=op.f("fk_signatures_on_behalf_of_id_people")
         ),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.forms.base import CompanyForm
+from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition, fingerprint
 from portal.forms.kinds import REFERENCES, ROWS
 from portal.lib.hashing import canonical_json, sha256
@@ -28,6 +29,13 @@ def form_version(form: type[CompanyForm], now: datetime) -> FormVersion:
     return found
 
 
+def version_now(record: Record, now: datetime) -> FormVersion:
+    """The version of the record's form that runs today, under which a stage is filled in."""
+    form = FORMS[record.form_code]
+    same = record.form_version.sha256 == fingerprint(form)
+    return record.form_version if same else form_version(form, now)
+
+
 def _form_version(form: type[CompanyForm]) -> FormVersion | None:
     return db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
 
@@ -39,6 +47,7 @@ def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: s
         Content(
             record_id=record.id,
             version=record.version,
+            form_version=record.form_version,
             answers=answers,
             sha256=sha256(covered),
             created_by_id=by.id,

@@ -12,7 +12,6 @@ from portal.domain.signoff import APPLICANT, Back, Close, Step
 from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
-from portal.forms.definition import every_field
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
@@ -33,8 +32,8 @@ def known(
 ) -> dict[str, Any]:
     """The typed answers so far, with the company's limits as `@name` and facts of the record."""
     signed = history.signatures(record) if signed is None else signed
-    stored = history.stored_answers(history.content(record), signed)
-    typed = load(every_field(record.form_version.definition), stored)
+    opening = history.content(record)
+    typed = load(history.fields(opening, signed), history.stored_answers(opening, signed))
     return {
         **typed,
         **history.limits(),
@@ -207,6 +206,6 @@ def cancel_tasks(record: Record, *, now: datetime) -> None:
 
 def _refresh_cells(record: Record) -> None:
     """Brings the register's columns up to date."""
-    stored = history.stored_answers(history.content(record), history.signatures(record))
-    fields = every_field(record.form_version.definition)
-    record.cells = cells(fields, stored, form_of(record).columns)
+    opening, signed = history.content(record), history.signatures(record)
+    stored = history.stored_answers(opening, signed)
+    record.cells = cells(history.fields(opening, signed), stored, form_of(record).columns)

@@ -13,7 +13,7 @@ from portal.lib.hashing import canonical_json, sha256
 from portal.models import Person, Record, Signature, StoredFile, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import attachments, tasks
+from portal.services import attachments, content, tasks
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def write(
         outside_role=task.outside if task else "",
         outside_name=hand.outside_name,
         outside_way=hand.outside_way,
+        form_version=content.version_now(record, now),
         answers={name: value for name, value in answers.items() if value is not None},
         opinion=hand.opinion,
         files=list(hand.files),
@@ -98,7 +99,8 @@ def fingerprint(record: Record, signature: Signature) -> str:
         )
     }  # fmt: skip
     signed_at = signature.signed_at.astimezone(UTC).isoformat()
-    covered |= {"record": record.number, "signed_at": signed_at}
+    form = signature.form_version.sha256
+    covered |= {"record": record.number, "form_version": form, "signed_at": signed_at}
     return sha256(canonical_json(covered))
 
 

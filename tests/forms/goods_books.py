@@ -103,7 +103,15 @@ def kept(
     db.session.add(record)
     db.session.flush()
     db.session.add(
-        Content(record_id=record.id, version=1, answers=answers, sha256="", created_by_id=1, created_at=NOW)
+        Content(
+            record_id=record.id,
+            version=1,
+            form_version_id=1,
+            answers=answers,
+            sha256="",
+            created_by_id=1,
+            created_at=NOW,
+        )
     )
     for step, stage in (stages or {}).items():
         db.session.add(
@@ -116,6 +124,7 @@ def kept(
                 meaning="approved",
                 person_id=1,
                 authority={},
+                form_version_id=1,
                 answers=stage,
                 content_sha256="",
                 sha256="",

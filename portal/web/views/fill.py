@@ -17,7 +17,7 @@ from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE, load
+from portal.forms.kinds import ZONE, carried, load
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
@@ -100,8 +100,7 @@ def copy(department: str, slug: str, number: str) -> Page:
     former = visible.record(number, by, form_class.code)
     if not by.may_open(form_class.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))
-    stored = history.content(former).answers
-    answers = {name: stored[name] for name in _names(form_class) if name in stored}
+    answers = _carried(form_class, former)
     draft = drafts.start(
         form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now()
     )
@@ -274,11 +273,13 @@ def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] 
 
 
 def _answers(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
-    return load(fields(form_class()), history.content(record).answers)
+    return load(fields(form_class()), _carried(form_class, record))
 
 
-def _names(form_class: type[CompanyForm]) -> list[str]:
-    return [field.short_name for field in form_class() if not field.computed]
+def _carried(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
+    """The stored answers of the record's last content, as far as they fit the form as it is today."""
+    opening = history.content(record)
+    return carried(opening.form_version.definition["fields"], fields(form_class()), opening.answers)
 
 
 def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:

@@ -9,16 +9,16 @@ from flask import Blueprint, Response, jsonify, render_template, url_for
 from markupsafe import Markup
 
 from portal.forms.base import Sheet
-from portal.forms.definition import address
+from portal.forms.definition import address, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE
+from portal.forms.kinds import ZONE, carried, load
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import ACTS, LINKS, MEANINGS, STATES, WAYS, authority, holder
 from portal.lib.i18n import language
-from portal.models import Record, Signature, Task
-from portal.queries import account, record_page, visible
+from portal.models import Content, Record, Signature, Task
+from portal.queries import account, history, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
@@ -83,6 +83,7 @@ def page(
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
         parts=parts(read),
+        opening=opening,
         turn=turn,
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
@@ -90,7 +91,7 @@ def page(
         errors=_problems(turn, entry),
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
-        history=[(event, sentence(event)) for event in reversed(read.events)],
+        events=[(event, sentence(event)) for event in reversed(read.events)],
         states=STATES,
         acts=ACTS,
         meanings=MEANINGS,
@@ -128,16 +129,23 @@ def as_json(department: str, slug: str, number: str) -> Response:
 
 
 def parts(read: RecordPage) -> list[Part]:
-    """The opening section and each stage as signed, in the order of signing."""
-    defined, spoken = read.definition, language()
-    found = [Part(defined["title"][spoken], lines(defined["fields"], read.content.answers, spoken))]
-    stages = {one["key"]: one for one in (*defined["steps"], *defined["entries"])}
+    """The opening section and each stage as signed, in the order of signing, each by its own form version."""
+    spoken = language()
+    found = [Part(read.definition["title"][spoken], opening(read.content))]
     for signature in read.signatures:
-        stage = stages.get(signature.step)
-        title = stage["title"][spoken] if stage else signature.step
-        shown = lines(stage["fields"], signature.answers, spoken) if stage and signature.answers else []
-        found.append(Part(title, [line for line in shown if line.name in signature.answers], signature))
+        stage = history.stage(signature)
+        shown = lines(stage["fields"], signature.answers, spoken)
+        found.append(
+            Part(
+                stage["title"][spoken], [line for line in shown if line.name in signature.answers], signature
+            )
+        )
     return found
+
+
+def opening(content: Content) -> list[Line]:
+    """The opening section of a content version, by the form version that it was given under."""
+    return lines(content.form_version.definition["fields"], content.answers, language())
 
 
 def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
@@ -150,11 +158,11 @@ def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> She
     ):
         return None
     known = route.known(read.record, read.signatures, now=now())
+    asked, former = fields(step.fills()), history.fields(read.content, read.signatures)
+    before = load(asked, carried(former, asked, read.answers))
     if typed is None:
         draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
         typed = posted.as_typed(draft.typed) if draft else None
-    names = {field.short_name for field in step.fills()}
-    before = {name: value for name, value in known.items() if name in names and value is not None}
     form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
     form.compute()
     return form
