@@ -33,6 +33,7 @@ def enter(record_id: int, key: str, by: Actor, hand: Hand, stage: Sheet, *, now:
     )
     audit.note(
         "entry_added", at=now, by=by.id, record_id=record.id, entry=entry.key, answers=signature.answers,
+        missed=task.note if task else "",
         for_person=held.lender, signature=signature.sha256,
     )  # fmt: skip
     route.fall(record, key, by=by.id, now=now)

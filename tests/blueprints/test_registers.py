@@ -16,7 +16,7 @@ from portal.domain.effects import PostsEntry, PostsStock
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.models import AuditEvent, Record, StockItem
-from portal.services import stock
+from portal.services import ledgers, stock
 from tests import desk
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
-from portal.models import Signature, SignInSession, Task
+from portal.models import Record, Signature, SignInSession, Task
+from portal.services import reminders, route
 from tests.walk import DRAWING
 from tests.web.conftest import Desk, alerts
 
@@ -194,3 +195,21 @@ def test_rows_pasted_into_a_side_entry_stay_there(desk: Desk) -> None:
         page = desk.post(OFFICER, place, typed, **headers).text
         assert 'value="备件未到"' in page
         assert 'value="仍未到"' in page
+
+
+def test_a_neglected_entry_is_one_line_that_counts_the_days(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    while "逾期投诉跟踪" not in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text:
+        desk.walker.sign(number)
+    with desk.app.app_context():
+        with transaction():
+            record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+            limit = route.known(record)["solve_by"]
+            for day in range(1, 4):
+                reminders.ask_entries(limit + timedelta(days=day))
+        db.session.remove()
+    home = desk.browser(OFFICER).get("/").text
+    assert home.count("逾期投诉跟踪（缺 3 天）") == 1
+    assert (
+        "补充登记（缺 3 天）" in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text
+    )

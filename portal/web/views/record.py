@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from markupsafe import Markup
 
+from portal.domain.obligations import Missing
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
@@ -105,6 +106,7 @@ def page(
         confirmed=identity.is_fresh(),
         zone=ZONE,
         due=due,
+        missing=Missing.read,
         now=now(),
     )
 
@@ -229,7 +231,7 @@ def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     return [
         (task, [holder(one.key, read.people) for one in task.holders])
         for task in read.tasks
-        if task.kind in ("sign", "added", "advice", "correct", "ask")
+        if task.kind in ("sign", "added", "advice", "correct", "ask", "entry")
     ]
 
 
