@@ -11,7 +11,16 @@ from portal.domain.permissions import READ_ALL, Authority
 from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import Person, Record, RecordReader, Substitution, Task, TaskExclusion, TaskHolder
+from portal.models import (
+    Person,
+    Record,
+    RecordReader,
+    Signature,
+    Substitution,
+    Task,
+    TaskExclusion,
+    TaskHolder,
+)
 from portal.queries.actors import Actor, people_with_key
 
 
@@ -93,11 +102,30 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
+    if task.state == "cancelled" and authority is not None:
+        _raise_decided(task)
     if task.state != "open" or authority is None:
         raise NotYourTurn
     if is_own_work(task, by, authority):
         raise OwnWork
     return task, authority
+
+
+def _raise_decided(task: Task) -> None:
+    """Says who has returned or refused the record while the turn was open.
+
+    Raises:
+        AlreadyDecided: somebody has.
+    """
+    query = sa.select(Signature).where(
+        Signature.record_id == task.record_id,
+        Signature.round == task.round,
+        Signature.act.in_(("returned", "refused")),
+    )
+    decided = db.session.scalar(query.order_by(Signature.id.desc()).limit(1))
+    if decided is not None:
+        moment = decided.signed_at.astimezone(ZONE)
+        raise AlreadyDecided(who=decided.person.name, when=f"{moment:%Y-%m-%d %H:%M}")
 
 
 def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 
 from portal.domain.refusal import (
+    AlreadyDecided,
     ContentChanged,
     NotAllowed,
     NotYourTurn,
@@ -566,6 +567,17 @@ TABLE: dict[str, Row] = {
             "all": replace(PARTLY, **SIGNED),
             "external": HERE,  # left with the reason why not
             "stage": HERE,
+        },
+    ),
+    "sign what another has returned meanwhile": (
+        then(
+            lambda case: case.office.send_back(case.record, "rd_manager"),
+            lambda case: signing.sign(case.task.id, case.by(), case.office.hand(case.record), None, now=NOW),
+        ),
+        {
+            "all": replace(
+                BACK, signed=("middle returned rd_manager",), events="step_returned", refused=AlreadyDecided
+            )
         },
     ),
     "a stranger signs": (

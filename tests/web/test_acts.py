@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
-from portal.models import Record, Signature, SignInSession, Task
+from portal.models import Comment, Record, Signature, SignInSession, Task
 from portal.services import reminders, route
 from tests.walk import DRAWING
 from tests.web.conftest import Desk, alerts
@@ -63,6 +64,8 @@ def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> N
     stale = act(desk, OFFICER, number, "sign", turn, _opinion="我的意见", **CALLED)
     assert stale.status_code == 409
     assert "内容已被修改" in stale.text
+    changed = stale.text.partition("打开页面之后")[2][:300]
+    assert "未接通记录" in changed, "what has changed is said"
     assert "我的意见" in stale.text
     assert CALLED["call_back_result"] in stale.text
     assert desk.signatures(number) == ["entered"]
@@ -213,3 +216,58 @@ def test_a_neglected_entry_is_one_line_that_counts_the_days(desk: Desk) -> None:
     assert (
         "补充登记（缺 3 天）" in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text
     )
+
+
+def test_a_side_entry_of_a_stale_page_is_refused_without_loss(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    seen = desk.turn(OFFICER, number)["_seen"]
+    place = f"{COMPLAINTS}{number}/entries/call_tries"
+    tried = [("_seen", seen), ("tried_at", "2030-01-01T09:00"), ("try_note", "无人接听")]
+    assert desk.post("customer_service_officer_2", place, tried).status_code == 303
+    late = desk.post(OFFICER, place, [*tried[:2], ("try_note", "改天再打，客户在开会")])
+    assert late.status_code == 409
+    assert "改天再打，客户在开会" in late.text
+    assert "打开页面之后" in late.text
+    assert desk.signatures(number) == ["entered"]
+
+
+@pytest.mark.parametrize(
+    ("place", "typed"),
+    [
+        ("turns", [("_act", "advice"), ("_reason", "请看一下这个价格"), ("_person", "没有这个人")]),
+        ("turns", [("_act", "nothing"), ("_reason", "请看一下这个价格"), ("_person", "buyer")]),
+        ("withdrawals", [("_reason", "请看一下这个价格")]),
+    ],
+)
+def test_a_refused_act_says_why_on_the_page_and_keeps_what_was_typed(
+    desk: Desk, place: str, typed: list[tuple[str, str]]
+) -> None:
+    number = desk.walker.open("PU-04")
+    login = "buyer" if place == "withdrawals" else MANAGER
+    turn = desk.turn(MANAGER, number)
+    if place == "withdrawals":
+        desk.walker.sign(number)
+    answer = desk.post(login, f"{ORDERS}{number}/{place}", [*turn.items(), *typed])
+    assert answer.status_code == 422
+    assert alerts(answer.text)
+    assert number in answer.text
+    if place == "turns":
+        assert "请看一下这个价格" in answer.text
+
+
+def test_a_comment_with_a_bad_file_is_not_lost(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    said = {"_opinion": "附上对比表，请核对单价", "_hand-upload": (io.BytesIO(b"MZ\x90"), "tool.exe")}
+    answer = desk.browser(MANAGER).post(f"{ORDERS}{number}/comments", data=said)
+    assert answer.status_code == 422
+    assert "附上对比表，请核对单价" in answer.text
+    assert desk.all(sa.select(Comment)) == []
+
+
+def test_a_return_that_is_refused_keeps_its_reason_in_its_place(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    answer = act(desk, MANAGER, number, "return", turn, _password="wrong", _opinion="单价比上次高")
+    place = answer.text.partition('id="return"')[2]
+    assert "单价比上次高" in place
+    assert answer.text.count("单价比上次高") == 1

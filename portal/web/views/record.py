@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.domain.obligations import Missing
@@ -68,9 +68,17 @@ def show(department: str, slug: str, number: str) -> str:
 
 
 def page(
-    record: Record, *, stage: Sheet | None = None, entry: tuple[str, Sheet] | None = None, problem: str = ""
+    record: Record,
+    *,
+    stage: Sheet | None = None,
+    entry: tuple[str, Sheet] | None = None,
+    problem: str = "",
+    seen: str = "",
 ) -> str:
-    """The record's page, with what was typed into a stage or entry and what is wrong with it."""
+    """The record's page, with what was typed into a stage or entry and what is wrong with it.
+
+    `seen` is the hash of the content that the person had before them: what has changed since is told.
+    """
     by = actor()
     read = record_page.read(record)
     turn = _turn(read, by, stage)
@@ -89,6 +97,9 @@ def page(
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
         problem=problem,
+        changed=[(event, sentence(event)) for event in read.since(seen)],
+        typed_entry=entry[0] if entry else "",
+        typed_in=(request.endpoint or "").rpartition(".")[2],
         errors=_problems(turn, entry),
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
