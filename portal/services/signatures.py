@@ -10,7 +10,7 @@ from portal.domain.permissions import Authority, person_key
 from portal.domain.refusal import ContentChanged
 from portal.extensions import db
 from portal.lib.hashing import canonical_json, sha256
-from portal.models import Person, Record, Signature, StoredFile, Task
+from portal.models import FormVersion, Person, Record, Signature, StoredFile, Task
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import attachments, content, tasks
@@ -70,7 +70,7 @@ def write(
         outside_role=task.outside if task else "",
         outside_name=hand.outside_name,
         outside_way=hand.outside_way,
-        form_version=content.version_now(record, now),
+        form_version_id=content.version_now(record, now).id,
         answers={name: value for name, value in answers.items() if value is not None},
         opinion=hand.opinion,
         files=list(hand.files),
@@ -99,7 +99,7 @@ def fingerprint(record: Record, signature: Signature) -> str:
         )
     }  # fmt: skip
     signed_at = signature.signed_at.astimezone(UTC).isoformat()
-    form = signature.form_version.sha256
+    form = db.session.get_one(FormVersion, signature.form_version_id).sha256
     covered |= {"record": record.number, "form_version": form, "signed_at": signed_at}
     return sha256(canonical_json(covered))
 
