@@ -10,9 +10,8 @@ from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l
 from portal.models import Person, Record, Task
-from portal.queries import history
 from portal.queries.actors import Actor, actor
-from portal.services import audit, notices, tasks
+from portal.services import audit, notices, stuck, tasks
 
 
 def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: str, now: datetime) -> Task:
@@ -86,10 +85,7 @@ def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: dateti
         raise Refusal(_l("%(name)s不能审核自己的工作，请选择其他人。"), name=other.name)
     before = [holder.key for holder in task.holders]
     _give(task, record, other)
-    tasks.set_state(task, "open")
-    db.session.flush()
-    if record.state == "stuck" and not any(one.state == "stuck" for one in history.open_tasks(record)):
-        record.state = "running"
+    stuck.go_on(task, record)
     task.asked_by_id, task.note = by.id, reason
     audit.note(
         "rerouted", at=now, by=by.id, record_id=record.id, step=task.step, before=before, person=person_id,

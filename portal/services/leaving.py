@@ -10,7 +10,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Person, Task
 from portal.queries import held, people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, notices, roles, sessions, substitutions, tasks
+from portal.services import audit, notices, roles, sessions, stuck, substitutions, tasks
 
 STREAM = "people"
 
@@ -87,10 +87,8 @@ def _move(task: Task, person: Person, successor: Person, *, by: Actor, reason: s
     mine, theirs = person_key(person.id), person_key(successor.id)
     tasks.hold(task, [theirs if holder.key == mine else holder.key for holder in task.holders])
     record = task.record
-    if task.state == "stuck":
-        tasks.set_state(task, "open")
-        if record is not None and record.state == "stuck":
-            record.state = "running"
+    if task.state == "stuck" and record is not None:
+        stuck.go_on(task, record)
     if record is not None:
         tasks.let_read(record, [theirs])
         audit.note(

@@ -21,7 +21,7 @@ from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar
-from portal.services import audit, notices, parties, route, tasks
+from portal.services import audit, notices, parties, route, stuck, tasks
 
 AT_ONCE = 200
 TOP = "management"  # whose head is told when the late one is a head
@@ -75,7 +75,7 @@ def ask_entries(now: datetime) -> int:
 
 def sweep(now: datetime) -> int:
     """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
-    return remind(now) + escalate(now) + ask_entries(now)
+    return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
 
 
 def _late(now: datetime) -> sa.Select[Task]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import person_key, role_key
+from portal.domain.permissions import person_key
 from portal.domain.signoff import APPLICANT, Back, Close, Step
 from portal.extensions import db
 from portal.forms.base import CompanyForm
@@ -17,7 +17,7 @@ from portal.forms.kinds import load
 from portal.forms.sheet import cells
 from portal.models import OutboxRow, Record, Signature, Task
 from portal.queries import calendar, history
-from portal.services import audit, effects, notices, parties, stock, tasks
+from portal.services import audit, effects, notices, parties, stock, stuck, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -90,7 +90,6 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
         keys = [key for party in group for key in parties.keys(party, record, answers, excluded, now)]
         outside = next((party.key for party in group if party.kind == "outside"), "")
         barred = () if outside else excluded
-        anyone = bool(tasks.able(keys, barred, now))
         task = tasks.make(
             "sign",
             keys,
@@ -99,19 +98,15 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
             record=record,
             due_at=due,
             excluded=barred,
-            state="open" if anyone else "stuck",
             step=step.key,
             round=record.round,
             slot=slot,
             outside=outside,
         )
-        if anyone:
+        if tasks.able(keys, barred, now):
             notices.tell(keys, "task", now=now, record_id=record.id, step=step.key)
         else:
-            db.session.flush()
-            record.state = "stuck"
-            audit.note("step_stuck", at=now, by=None, record_id=record.id, step=step.key, task=task.id)
-            notices.tell([role_key("administrator")], "stuck", now=now, record_id=record.id, step=step.key)
+            stuck.stop(task, record, now=now)
     _refresh_cells(record)
 
 

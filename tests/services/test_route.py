@@ -11,7 +11,7 @@ from portal.domain.refusal import NotAllowed, NotYourTurn, OwnWork, Refusal
 from portal.extensions import db
 from portal.models import Content, Notice, Person, Record, RoleGrant, Task
 from portal.queries import history
-from portal.services import corrections, delegation, entries, outside, route, signing
+from portal.services import corrections, delegation, entries, outside, route, signing, stuck
 from tests.services.engine_forms import (
     AllOfThree,
     Conditional,
@@ -399,3 +399,35 @@ def _readers(record: Record) -> set[str]:
             sa.text("SELECT key FROM record_readers WHERE record_id = :id"), {"id": record.id}
         ).scalars()
     )
+
+
+def test_an_open_step_whose_last_signer_goes_stops_with_an_alarm_and_goes_on_with_the_next(
+    office: Office,
+) -> None:
+    record = office.submit(OneRole)
+    assert stuck.look_again(NOW) == 0
+    holders = [office.person(login) for login in ("quality_manager", "quality_manager_2")]
+    for person in holders:
+        person.active = False
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert (record.state, office.waiting(record)) == ("stuck", ["sign middle stuck"])
+    assert history.events(record)[-1].kind == "step_stuck"
+    told = sa.select(Notice).where(Notice.kind == "stuck", Notice.record_id == record.id)
+    assert {one.person_id for one in db.session.scalars(told)} == {office.id("administrator")}
+    assert stuck.look_again(NOW) == 0, "once"
+    holders[1].active = True
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert (record.state, office.able(record)) == ("running", {"quality_manager_2"})
+    assert history.events(record)[-1].kind == "step_resumed"
+
+
+def test_one_who_may_not_judge_does_not_count_as_somebody(office: Office) -> None:
+    record = office.submit(OneRole, "quality_manager")
+    assert (record.state, office.able(record)) == ("running", {"quality_manager_2"})
+    office.person("quality_manager_2").active = False
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert record.state == "stuck"
+    assert history.signatures(record) == []
