@@ -43,7 +43,8 @@ def _people_by_key(today: date) -> defaultdict[str, set[int]]:
     for role, person_id in db.session.execute(grants):
         found[role_key(role)].add(person_id)
     for id, head_id in db.session.execute(sa.select(Department.id, Department.head_id)):
-        found[head_key(id)] |= {head_id} - {None}
+        if head_id is not None:
+            found[head_key(id)].add(head_id)
     able = active - set().union(*(found[key] for key in READ_ALL))
     for key in found:
         found[key] &= able
