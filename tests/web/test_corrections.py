@@ -87,3 +87,17 @@ def test_nobody_else_corrects(desk: Desk) -> None:
     given = [("_op", "submit"), ("_version", "1"), ("_reason", "x"), *desk.told("PU-04", "buyer")]
     assert desk.post(MANAGER, way, given).status_code == 422
     assert desk.record(number).version == 1
+
+
+def test_a_second_correction_from_a_page_left_open_keeps_its_words(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    assert act(desk, MANAGER, number, "return", turn, _opinion="数量有误").status_code == 303
+    way = f"{ORDERS}{number}/correct"
+    given = [("_version", "1"), ("_reason", "数量改正")]
+    assert desk.post("buyer", way, [*given, *desk.told("PU-04", "buyer")]).status_code == 303
+    late = desk.post("buyer", way, [*given, *desk.told("PU-04", "buyer", quality_terms="另一页写的质量要求")])
+    assert late.status_code == 422
+    assert "另一页写的质量要求" in late.text
+    assert "现在不能更正" in late.text
+    assert desk.record(number).version == 2

@@ -29,6 +29,7 @@ from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
 LIVE = 2000  # fields up to which computed ones are shown anew while somebody types
+NO_CORRECTION = _l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人或其代理人更正。")
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -135,12 +136,18 @@ def correction(department: str, slug: str, number: str) -> Page:
 def correct(department: str, slug: str, number: str) -> Page:
     """Saves or submits the correction."""
     form_class, by = find_form(department, slug), actor()
-    record = _mine_to_correct(number, form_class)
+    record = visible.record(number, by, form_class.code)
     sent = posted.read(by)
     form = form_class(
         sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
     )
     key = _correction_key(record)
+    if not _may_correct(
+        record
+    ):  # a page left open while somebody else was quicker: what was typed stays on it
+        return _page(
+            form_class, form, key=key, record=record, problems=[("sheet", "", str(NO_CORRECTION))]
+        ), 422
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key, record=record)
     if sent.op == "save":
@@ -284,9 +291,13 @@ def _carried(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
 
 def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:
     record = visible.record(number, actor(), form_class.code)
-    if corrections.turn(history.open_tasks(record), actor()) is None:
-        raise Refusal(_l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人或其代理人更正。"))
+    if not _may_correct(record):
+        raise Refusal(NO_CORRECTION)
     return record
+
+
+def _may_correct(record: Record) -> bool:
+    return corrections.turn(history.open_tasks(record), actor()) is not None
 
 
 def _correction_key(record: Record) -> str:
