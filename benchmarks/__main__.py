@@ -116,7 +116,7 @@ def submit(browser: Browser) -> str:
 
 def sign(signer: Browser, number: str) -> str:
     """Page, post and result of signing a step."""
-    page = signer.get(f"/records/{number}")
+    page = signer.get(f"/purchasing/purchase-orders/{number}")
     fields = {name: hidden(page, name) for name in ("csrf_token", "_task", "_seen")}
     address = re.search(r'action="([^"]+/signatures)"', page)
     if address is None:

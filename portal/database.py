@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.extensions import db
 
@@ -77,6 +78,16 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+
+
+def dialect() -> str:
+    """The kind of database: `sqlite` or `postgresql`."""
+    return db.engine.dialect.name
+
+
+def insert(model: Any, dialect: str) -> Any:
+    """An INSERT into the model's table that can say what to do with a row that is there already."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(model.__table__)
 
 
 def engine_options(url: str) -> dict[str, Any]:

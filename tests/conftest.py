@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -21,9 +22,11 @@ from portal.extensions import alembic, db
 from portal.factory import create_app
 from portal.models import Person
 from portal.queries.actors import Actor, actor
+from portal.services import sessions
 from portal.web.clock import today
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
+STRONG = sessions.HASHER
 both_databases = pytest.mark.both_databases
 
 
@@ -50,6 +53,12 @@ def set_up(app: Flask) -> None:
         db.session.commit()
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Hashes cost next to nothing here; what `STRONG` costs is looked at by the tests of passwords."""
+    sessions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")
@@ -100,29 +109,46 @@ def database(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def sqlite_portal(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """A portal whose data folder each test finds filled anew; building one for each would take longer than most tests."""
+    return make_app(tmp_path_factory.mktemp("portal") / "data")
+
+
+@pytest.fixture(scope="session")
+def postgres_portal(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The same on PostgreSQL, in a database of this process's own."""
+    name = f"portal_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    return make_app(tmp_path_factory.mktemp("pg-portal") / "data", _named(postgres, name))
+
+
 @pytest.fixture
-def app(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def app(database: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The portal with the small company in a fresh database."""
-    folder = tmp_path / "data"
-    url = ""
+    portal: Flask = request.getfixturevalue("sqlite_portal" if database == "sqlite" else "postgres_portal")
+    folder = portal.config["SETTINGS"].portal_data
+    shutil.rmtree(folder, ignore_errors=True)
     if database == "sqlite":
         shutil.copytree(request.getfixturevalue("sqlite_template"), folder)
     else:
-        server = request.getfixturevalue("postgres")
-        admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-        name = f"t{abs(hash(request.node.nodeid)) % 10**12}"
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_portal"))
-        url = _named(server, name)
-    app = make_app(folder, url)
-    yield app
-    with app.app_context():
+        folder.mkdir()
+        _renew(request.getfixturevalue("postgres"), portal.config["SQLALCHEMY_DATABASE_URI"])
+    config = dict(portal.config)
+    yield portal
+    portal.config.clear()
+    portal.config.update(config)
+    with portal.app_context():
         db.session.remove()
         db.engine.dispose()
-    if database == "postgresql":
-        with admin.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
+
+
+def _renew(server: str, url: str) -> None:
+    name = sa.make_url(url).database
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_portal"))
+    admin.dispose()
 
 
 @pytest.fixture

@@ -46,7 +46,6 @@ def sign(token: str) -> str | tuple[str, int]:
             for name, value in request.form.items(multi=True)
             if name not in posted.CONTROLS and not name.endswith("-drawn")
         )
-        read = record_page.read(task.record)
         try:
             with db.session.begin_nested():
                 if not drawing:
@@ -54,7 +53,7 @@ def sign(token: str) -> str | tuple[str, int]:
                 drawn = uploads.keep_drawing(drawing, by=sender.id, now=now())
                 for field in _own_signatures(task):
                     fields.add(field, str(drawn.id))
-                stage = stage_for(read, task, sender, fields)
+                stage = stage_for(task.record, task, sender, fields)
                 if stage is not None and not stage.validate():
                     return _page(link, task, stage, ""), 422
                 hand = Hand(
@@ -83,7 +82,7 @@ def _page(link: OutsideLink, task: Task, stage: object = None, problem: str = ""
     assert task.record is not None
     read: RecordPage = record_page.read(task.record)
     sender = actors.actor(link.sent_by, today())
-    form = stage or stage_for(read, task, sender, None)
+    form = stage or stage_for(task.record, task, sender)
     step = next(one for one in read.definition["steps"] if one["key"] == task.step)
     return render_template(
         "outside/sign.html",

@@ -18,7 +18,7 @@ from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.models import Content, Department, FormVersion, Person, Record, Signature, Substitution, Task
 from portal.queries import calendar, history
-from portal.queries.actors import people_with_key
+from portal.queries.actors import people_with
 from portal.services import notices, tasks
 
 HELD = (Department, FormVersion, Person, Record, Task)
@@ -35,18 +35,19 @@ class Memory:
             "calendar": calendar.current,
             "able": tasks.able,
         }
-        self._people: dict[str, list[Person]] = {}
+        self._people: dict[tuple[str, ...], set[int]] = {}
         self._contents: dict[tuple[int, int], Content] = {}
         self._signatures: dict[int, list[Signature]] = {}
         self._able: dict[tuple[Any, ...], set[int]] = {}
         self._fixed: dict[str, Any] = {}
         self._held: set[Any] = set()  # so that the session need not load them again
 
-    def people_with_key(self, key: str, today: date) -> list[Person]:
-        """Who holds a key: the same all year."""
-        if key not in self._people:
-            self._people[key] = people_with_key(key, today)
-        return self._people[key]
+    def people_with(self, keys: Iterable[str], today: date) -> set[int]:
+        """Who holds one of these keys: the same all year."""
+        asked = tuple(sorted(keys))
+        if asked not in self._people:
+            self._people[asked] = people_with(asked, today)
+        return self._people[asked]
 
     def content(self, record: Record) -> Content:
         """The content version of a record."""
@@ -106,8 +107,8 @@ def remembering() -> Iterator[None]:
     """Puts the memory before the queries, and takes it away again; no garbage is looked for meanwhile."""
     memory = Memory()
     places: list[tuple[Any, str, Callable[..., Any]]] = [
-        (notices, "people_with_key", memory.people_with_key),
-        (tasks, "people_with_key", memory.people_with_key),
+        (notices, "people_with", memory.people_with),
+        (tasks, "people_with", memory.people_with),
         (tasks, "able", memory.able),
         (history, "content", memory.content),
         (history, "signatures", memory.signatures),

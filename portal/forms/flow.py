@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from portal.domain.roles import ROLE
@@ -144,8 +144,14 @@ def _note(step: dict[str, Any], state: State, language: str) -> str:
 
 
 def _roles(keys: list[str], language: str) -> list[str]:
-    return [both(ROLE[key].title)[language] if key in ROLE else key for key in keys]
+    return [_role(key, language) for key in keys]
 
 
+@cache
+def _role(key: str, language: str) -> str:
+    return both(ROLE[key].title)[language] if key in ROLE else key
+
+
+@cache
 def _say(word: str, language: str) -> str:
     return both(_WORDS[word])[language]

@@ -3,14 +3,12 @@
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
+from portal.lib.text import HALF_WIDTH
+
 WHOLE_DIGITS = 12
 """The most digits before the decimal point: everything below one trillion (一万亿)."""
 
-_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    0xFFE5: "¥",
-    0x3000: " ",
-    0x2212: "-",
-}
+_PLAIN = HALF_WIDTH | {0xFFE5: "¥", 0x2212: "-"}
 _NUMBER = re.compile(r"(?:¥ *[+-]?|[+-]? *¥?) *([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?")
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _CENT = Decimal("0.01")
@@ -30,7 +28,7 @@ def parse_decimal(text: str, places: int) -> Decimal:
     Commas between thousands, full-width characters, a sign and ￥ are read. Nothing is rounded: too many
     places are an error, unless they are zeros.
     """
-    text = text.translate(_HALF_WIDTH).strip()
+    text = text.translate(_PLAIN).strip()
     if not text:
         raise NumberError("empty")
     match = _NUMBER.fullmatch(text)

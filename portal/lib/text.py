@@ -7,6 +7,7 @@ from io import StringIO
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (zero width, bidi, tags), lone surrogate
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -19,6 +20,11 @@ def clean(text: str, *, multiline: bool = False) -> str:
     if not multiline:
         text = text.replace("\n", " ").replace("\t", " ")
     return unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
+
+
+def half_width(text: str) -> str:
+    """Return the text with full-width letters, digits and marks (１２：３０) as plain ones."""
+    return text.translate(HALF_WIDTH)
 
 
 def fold(text: str) -> str:

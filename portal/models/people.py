@@ -50,7 +50,7 @@ class Person(Base):
 
     department: Mapped[Department] = relationship(foreign_keys=[department_id], lazy="joined")
     grants: Mapped[list[RoleGrant]] = relationship(
-        back_populates="person", foreign_keys="RoleGrant.person_id", lazy="selectin"
+        back_populates="person", foreign_keys="RoleGrant.person_id"
     )
 
     @property

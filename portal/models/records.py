@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base
 from portal.models.people import Department, Person
+
+if TYPE_CHECKING:
+    from portal.models.signatures import Signature
 
 OPEN = ("running", "returned", "withdrawn", "stuck")
 
@@ -21,8 +24,22 @@ class FormVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(index=True)
     sha256: Mapped[str] = mapped_column(unique=True)
-    definition: Mapped[dict[str, Any]]
+    frozen: Mapped[dict[str, Any]] = mapped_column("definition", deferred=True)
     created_at: Mapped[datetime]
+
+    @property
+    def definition(self) -> dict[str, Any]:
+        """The form as JSON, read once for each hash that names it; do not change it."""
+        if self.sha256 not in _definitions:
+            _definitions[self.sha256] = self.frozen
+        return _definitions[self.sha256]
+
+    @definition.setter
+    def definition(self, value: dict[str, Any]) -> None:
+        self.frozen = value
+
+
+_definitions: dict[str, dict[str, Any]] = {}
 
 
 class NumberSeries(Base):
@@ -56,9 +73,11 @@ class Record(Base):
     closed_at: Mapped[datetime | None]
     pdf_id: Mapped[int | None]  # of files, which point at records
 
-    form_version: Mapped[FormVersion] = relationship()
+    form_version: Mapped[FormVersion] = relationship(lazy="joined", innerjoin=True)
     applicant: Mapped[Person] = relationship(foreign_keys=[applicant_id])
     department: Mapped[Department] = relationship()
+    contents: Mapped[list[Content]] = relationship(order_by="Content.version")
+    signatures: Mapped[list[Signature]] = relationship(order_by="Signature.id")
 
     __table_args__ = (
         sa.Index("ix_records_form_code_id", "form_code", "id"),

@@ -37,7 +37,10 @@ def session(id: int, *, person_id: int | None = None) -> SignInSession:
 
 def phrases(actor: Actor) -> list[Phrase]:
     """The person's own stock phrases."""
-    return list(db.session.scalars(sa.select(Phrase).where(Phrase.person_id == actor.id).order_by(Phrase.id)))
+    return list(db.session.scalars(_PHRASES, {"me": actor.id}))
+
+
+_PHRASES = sa.select(Phrase).where(Phrase.person_id == sa.bindparam("me")).order_by(Phrase.id)
 
 
 def signed_in(now: datetime, hours: int) -> list[Any]:

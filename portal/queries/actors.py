@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import lazyload
 
 from portal.domain.permissions import READ_ALL, Authority, own_keys
 from portal.extensions import db
@@ -104,20 +105,51 @@ class Actor:
 
 def actor(person: Person, today: date) -> Actor:
     """The person with the roles and substitutions in force today."""
-    roles = frozenset(grant.role for grant in person.grants if grant.holds(today))
-    headed = tuple(db.session.scalars(sa.select(Department.id).where(Department.head_id == person.id)))
+    roles, headed, leaves = _rights(person.id, today)
     authorities = [Authority(key) for key in own_keys(person.id, sorted(roles), headed)]
-    for lent in substitutions_for(person.id, today):
-        lender_roles = [g.role for g in lent.person.grants if g.holds(today) and g.role not in _NOT_LENT]
-        lender_headed = db.session.scalars(
-            sa.select(Department.id).where(Department.head_id == lent.person_id)
-        )
-        for key in own_keys(lent.person_id, sorted(lender_roles), lender_headed):
+    for lent in substitutions_for(person.id, today) if leaves else ():
+        lender_roles, lender_headed, _leaves = _rights(lent.person_id, today)
+        for key in own_keys(lent.person_id, sorted(lender_roles - _NOT_LENT), lender_headed):
             authorities.append(Authority(key, lent.person_id, lent.id, frozenset(lent.forms)))
     return Actor(person, roles, headed, tuple(authorities))
 
 
+def _rights(person_id: int, today: date) -> tuple[frozenset[str], tuple[int, ...], bool]:
+    """A person's roles and the departments they head, in one look, and whether they act for somebody."""
+    found: dict[str, list[Any]] = {"role": [], "head": [], "leave": []}
+    for what, role, id in db.session.execute(_RIGHTS, {"me": person_id, "today": today}):
+        found[what].append(role or id)
+    return frozenset(found["role"]), tuple(sorted(found["head"])), bool(found["leave"])
+
+
+_TODAY: Any = sa.bindparam("today", type_=sa.Date)
 _NOT_LENT = frozenset({"administrator", "auditor"})
+_PEOPLE, _GRANTS, _DEPARTMENTS, _LEAVES = (
+    model.__table__.c for model in (Person, RoleGrant, Department, Substitution)
+)
+
+
+def _in_force(table: Any) -> sa.ColumnElement[bool]:
+    """Whether a role is held today."""
+    return sa.and_(table.starts_on <= _TODAY, sa.or_(table.ends_on.is_(None), table.ends_on >= _TODAY))
+
+
+def _on_leave(table: Any) -> sa.ColumnElement[bool]:
+    """Whether a substitution is in force today."""
+    return sa.and_(table.ended_at.is_(None), table.starts_on <= _TODAY, table.ends_on >= _TODAY)
+
+
+_RIGHTS = sa.union_all(
+    sa.select(sa.literal("role"), _GRANTS.role, _GRANTS.id).where(
+        _GRANTS.person_id == sa.bindparam("me"), _in_force(_GRANTS)
+    ),
+    sa.select(sa.literal("head"), sa.literal(""), _DEPARTMENTS.id).where(
+        _DEPARTMENTS.head_id == sa.bindparam("me")
+    ),
+    sa.select(sa.literal("leave"), sa.literal(""), _LEAVES.id).where(
+        _LEAVES.substitute_id == sa.bindparam("me"), _on_leave(_LEAVES)
+    ),
+)
 
 
 def substitutions_for(person_id: int, today: date) -> list[Substitution]:
@@ -131,18 +163,57 @@ def substitutions_for(person_id: int, today: date) -> list[Substitution]:
     return [lent for lent in db.session.scalars(query) if lent.person.active]
 
 
-def people_with_key(key: str, today: date) -> list[Person]:
-    """The active people who hold an authority key by themselves, today."""
-    kind, _colon, rest = key.partition(":")
-    query = sa.select(Person).where(Person.active).options(lazyload(Person.grants))
-    if kind == "person":
-        query = query.where(Person.id == int(rest))
-    elif kind == "head":
-        query = query.join(Department, Department.head_id == Person.id).where(Department.id == int(rest))
-    else:
-        query = query.join(RoleGrant, RoleGrant.person_id == Person.id).where(
-            RoleGrant.role == rest,
-            RoleGrant.starts_on <= today,
-            sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-        )
-    return list(db.session.scalars(query.order_by(Person.id)).unique())
+def people_with(keys: Iterable[str], today: date) -> set[int]:
+    """Ids of the active people who hold one of these authority keys by themselves, today."""
+    asked = _asked(keys)
+    return set(db.session.scalars(_HOLDERS, {**asked, "today": today})) if any(asked.values()) else set()
+
+
+def able(keys: Iterable[str], excluded: Iterable[int], today: date) -> set[int]:
+    """Ids of those who can do what these keys hold: holders and their substitutes, auditors never."""
+    asked = _asked(keys)
+    if not any(asked.values()):
+        return set()
+    return set(db.session.scalars(_ABLE, {**asked, "excluded": sorted(excluded), "today": today}))
+
+
+def _asked(keys: Iterable[str]) -> dict[str, list[Any]]:
+    """The keys by their kind, as the statements take them."""
+    held: dict[str, list[Any]] = {"person": [], "head": [], "role": []}
+    for key in keys:
+        kind, _colon, rest = key.partition(":")
+        held[kind].append(rest if kind == "role" else int(rest))
+    return held
+
+
+_HOLDERS = sa.select(_PEOPLE.id).where(
+    _PEOPLE.active,
+    sa.or_(
+        _PEOPLE.id.in_(sa.bindparam("person", expanding=True)),
+        _PEOPLE.id.in_(
+            sa.select(_DEPARTMENTS.head_id).where(
+                _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True)), _DEPARTMENTS.head_id.is_not(None)
+            )
+        ),
+        _PEOPLE.id.in_(
+            sa.select(_GRANTS.person_id).where(
+                _GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)
+            )
+        ),
+    ),
+)
+_EXCLUDED: Any = sa.bindparam("excluded", expanding=True)
+_OWN = _HOLDERS.where(_PEOPLE.id.not_in(_EXCLUDED)).cte("own")
+_ABLE = sa.select(_PEOPLE.id).where(
+    _PEOPLE.active,
+    _PEOPLE.id.not_in(_EXCLUDED),
+    _PEOPLE.id.not_in(sa.select(_GRANTS.person_id).where(_GRANTS.role == "auditor", _in_force(_GRANTS))),
+    sa.or_(
+        _PEOPLE.id.in_(sa.select(_OWN.c.id)),
+        _PEOPLE.id.in_(
+            sa.select(_LEAVES.substitute_id).where(
+                _LEAVES.person_id.in_(sa.select(_OWN.c.id)), _on_leave(_LEAVES)
+            )
+        ),
+    ),
+)

@@ -11,5 +11,7 @@ from portal.models import CalendarDay
 
 def current() -> Calendar:
     """The public calendar, overridden by the company's days."""
-    days = db.session.execute(sa.select(CalendarDay.day, CalendarDay.working))
-    return Calendar(overrides=dict(days.all()), zone=SHANGHAI)
+    return Calendar(overrides=dict(db.session.execute(_DAYS).all()), zone=SHANGHAI)
+
+
+_DAYS = sa.select(CalendarDay.day, CalendarDay.working)

@@ -163,6 +163,21 @@ def waiting_for_inspection() -> list[int]:
     return [id for id in db.session.scalars(query) if not _naming("PU-06", "receipt", id, OPEN_OR_DONE)]
 
 
+def inspected_by(receipt_id: int, but: int | None = None) -> str:
+    """The sheet, other than this one, that inspects a delivery already; one sent to be sorted no longer counts."""
+    for id in _naming("PU-06", "receipt", receipt_id, OPEN_OR_DONE):
+        if id != but and stage_answers(id, "quality_check").get("disposal") != "sorting":
+            return label(id).partition(" ")[0]
+    return ""
+
+
+def handed_over(receipt_id: int) -> int | None:
+    """The inspection sheet by which a delivery went to the warehouse; None while it has not."""
+    if signer(receipt_id, "transfer_to_warehouse") is None:
+        return None
+    return _id(stage_answers(receipt_id, "inspection_result"), "inspection")
+
+
 def inspection_of(receipt_id: int) -> int | None:
     """The latest finished inspection sheet of a goods received note."""
     found = _naming("PU-06", "receipt", receipt_id, DONE)
@@ -213,6 +228,20 @@ def refused_in_warehouse(record_id: int) -> dict[int, Decimal] | None:
     if stage_answers(record_id, "supervisor_review").get("reject_confirmed") is not True:
         return None
     return totals(stage_answers(record_id, "keeper_check").get("checked_lines") or [], "bad")
+
+
+def returned(stage: str, field: str, record_id: int, but: int | None = None) -> dict[int, Decimal]:
+    """What other returns of a stage already take back of what a sheet found bad, by item id."""
+    others = _naming("PU-07", field, record_id, OPEN_OR_DONE)
+    return totals(
+        [
+            line
+            for id, answers in others.items()
+            if id != but and answers.get("return_stage") == stage
+            for line in answers.get("lines") or []
+        ],
+        "quantity",
+    )
 
 
 def balance(item_id: int, place: str) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal.domain.limits import LIMITS
 from portal.extensions import db
@@ -16,25 +17,27 @@ from portal.models import AuditEvent, CompanySetting, Content, Record, RecordLin
 
 def content(record: Record) -> Content:
     """The opening answers as last submitted."""
-    query = sa.select(Content).where(Content.record_id == record.id, Content.version == record.version)
-    return db.session.scalars(query).one()
+    return next(one for one in record.contents if one.version == record.version)
 
 
 def signatures(record: Record) -> list[Signature]:
     """Every signature and side entry, oldest first."""
-    query = sa.select(Signature).where(Signature.record_id == record.id).order_by(Signature.id)
-    return list(db.session.scalars(query))
+    return list(record.signatures)
 
 
 def open_tasks(record: Record) -> list[Task]:
     """The tasks of the record that are not over."""
-    query = (
-        sa.select(Task)
-        .where(Task.record_id == record.id, Task.state.in_(("open", "waiting", "stuck")))
-        .order_by(Task.id)
-        .execution_options(populate_existing=True)  # somebody may have passed one on since it was read
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_OPEN_TASKS, {"record": record.id}).unique())
+
+
+WHOLE = joinedload(Task.holders), joinedload(Task.exclusions)  # a task in one look
+_OPEN_TASKS = (
+    sa.select(Task)
+    .where(Task.record_id == sa.bindparam("record"), Task.state.in_(("open", "waiting", "stuck")))
+    .order_by(Task.id)
+    .options(*WHOLE)
+    .execution_options(populate_existing=True)  # somebody may have passed one on since it was read
+)
 
 
 def stored_answers(opening: Content, signed: list[Signature]) -> dict[str, Any]:
@@ -78,25 +81,41 @@ def shown_hash(opening: Content, signed: list[Signature]) -> str:
     return sha256(canonical_json([opening.sha256, stages]))
 
 
+def decided_rounds(record_id: int) -> int:
+    """In how many rounds somebody has decided on the record; a round that was withdrawn is none."""
+    query = sa.select(sa.func.count(Signature.round.distinct())).where(
+        Signature.record_id == record_id, Signature.act != "entered"
+    )
+    return db.session.scalar(query) or 0
+
+
 def limits() -> dict[str, Decimal]:
     """The authority table's numbers, as `@key`."""
-    changed = dict(db.session.execute(sa.select(CompanySetting.key, CompanySetting.value)).all())
+    changed = dict(db.session.execute(_SETTINGS).all())
     return {f"@{limit.key}": Decimal(changed.get(f"limit.{limit.key}", limit.value)) for limit in LIMITS}
 
 
-def links(record: Record) -> list[tuple[str, str, Record]]:
-    """Records that belong to this one: (`to` or `from`, kind, the other record)."""
-    onward = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.target_id)
-    back = sa.select(RecordLink.kind, Record).join(Record, Record.id == RecordLink.source_id)
-    found = [
-        ("to", kind, other)
-        for kind, other in db.session.execute(onward.where(RecordLink.source_id == record.id))
-    ]
-    found += [
-        ("from", kind, other)
-        for kind, other in db.session.execute(back.where(RecordLink.target_id == record.id))
-    ]
-    return found
+_SETTINGS = sa.select(CompanySetting.key, CompanySetting.value)
+
+
+def links(record: Record) -> list[tuple[str, str, Any]]:
+    """Records that belong to this one: (`to` or `from`, kind, number, title and state of the other)."""
+    return [(row.way, row.kind, row) for row in db.session.execute(_LINKS, {"record": record.id})]
+
+
+def _linked(way: str, here: Any, there: Any) -> Any:
+    columns = Record.number, Record.title, Record.state, Record.form_code
+    return (
+        sa.select(sa.literal(way).label("way"), RecordLink.kind, *columns)
+        .join(Record, Record.id == there)
+        .where(here == sa.bindparam("record"))
+    )
+
+
+_LINKS = sa.union_all(
+    _linked("to", RecordLink.source_id, RecordLink.target_id),
+    _linked("from", RecordLink.target_id, RecordLink.source_id),
+)
 
 
 def events(record: Record) -> list[AuditEvent]:

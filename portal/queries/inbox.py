@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from portal.extensions import db
 from portal.models import Draft, Notice, Record, Task, TaskExclusion, TaskHolder
 from portal.queries.actors import Actor
+from portal.queries.built import Rights, rights
 
 ALL = 1000  # a count above this is shown as 1000+
 
@@ -67,9 +69,14 @@ def count(actor: Actor) -> int:
     """How many tasks wait, counted up to `ALL`."""
     if actor.is_auditor:
         return 0
-    held = _held(actor).subquery()
+    return db.session.scalar(_counted(rights(actor))) or 0
+
+
+@lru_cache(maxsize=500)
+def _counted(who: Rights) -> sa.Select[int]:
+    held = _held(who.actor).subquery()
     some = sa.select(held.c.task_id).distinct().limit(ALL).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return sa.select(sa.func.count()).select_from(some)
 
 
 def drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from portal.domain.refusal import NotFound
 from portal.extensions import db
@@ -38,6 +38,7 @@ def page(
 ) -> list[Person]:  # fmt: skip
     """People whose name, number or login fits, one page in the order of their ids."""
     query = sa.select(Person).where(Person.id > after, Person.active == active)
+    query = query.options(selectinload(Person.grants))
     if wanted := needle(text):
         fits = [
             Person.search_key.contains(wanted, autoescape=True),
@@ -66,7 +67,7 @@ def counts(today: date, now: datetime, hours: int) -> dict[str, int]:
 
 def at_work() -> list[tuple[Department, list[Person]]]:
     """Everybody at work, department by department."""
-    query = sa.select(Person).where(Person.active).order_by(Person.id)
+    query = sa.select(Person).where(Person.active).order_by(Person.id).options(selectinload(Person.grants))
     by_department: dict[int, list[Person]] = {}
     for one in db.session.scalars(query).unique():
         by_department.setdefault(one.department_id, []).append(one)

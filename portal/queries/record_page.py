@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
 from portal.models import AuditEvent, Comment, Content, Person, Record, Signature, Substitution, Task
@@ -26,8 +25,8 @@ class RecordPage:
     versions: list[Content]
     signatures: list[Signature]
     tasks: list[Task]
-    comments: list[Comment]
-    links: list[tuple[str, str, Record]]
+    comments: list[Any]
+    links: list[tuple[str, str, Any]]
     events: list[AuditEvent]
     people: Mapping[int, Person]
 
@@ -54,53 +53,38 @@ class RecordPage:
 
 
 def read(record: Record) -> RecordPage:
-    """Reads it all, in a fixed number of queries."""
-    versions = list(
-        db.session.scalars(
-            sa.select(Content)
-            .where(Content.record_id == record.id)
-            .order_by(Content.version)
-            .options(joinedload(Content.created_by))
-        )
-    )
-    signed = list(
-        db.session.scalars(
-            sa.select(Signature)
-            .where(Signature.record_id == record.id)
-            .order_by(Signature.id)
-            .options(joinedload(Signature.person), joinedload(Signature.on_behalf_of))
-        ).unique()
-    )
-    comments = db.session.scalars(
-        sa.select(Comment)
-        .where(Comment.record_id == record.id)
-        .order_by(Comment.id)
-        .options(joinedload(Comment.person))
-    ).unique()
-    events = list(
-        db.session.scalars(
-            sa.select(AuditEvent)
-            .where(AuditEvent.record_id == record.id)
-            .order_by(AuditEvent.id)
-            .options(joinedload(AuditEvent.person))
-        ).unique()
-    )
+    """Reads it all, in a fixed number of queries; people last, all at once."""
+    given = {"record": record.id}
+    comments = list(db.session.execute(_COMMENTS, given))
+    events = list(db.session.scalars(_EVENTS, given))
     open_tasks = history.open_tasks(record)
     held = [holder.key.split(":") for task in open_tasks for holder in task.holders]
-    ids = {int(rest) for kind, rest in held if kind == "person"}
-    people = db.session.scalars(sa.select(Person).where(Person.id.in_(ids))).unique() if ids else ()
+    ids = {int(rest) for kind, rest in held if kind == "person"} | {record.applicant_id}
+    ids |= {one.created_by_id for one in record.contents}
+    ids |= {one.person_id for one in record.signatures} | {one.person_id for one in comments}
+    ids |= {one.person_id for one in events if one.person_id is not None}
+    people = db.session.scalars(_PEOPLE, {"ids": sorted(ids)})
     return RecordPage(
         record=record,
         definition=record.form_version.definition,
-        content=versions[-1],
-        versions=versions,
-        signatures=signed,
+        content=record.contents[-1],
+        versions=record.contents,
+        signatures=record.signatures,
         tasks=open_tasks,
-        comments=list(comments),
+        comments=comments,
         links=history.links(record),
         events=events,
         people={person.id: person for person in people},
     )
+
+
+_COMMENTS = (
+    sa.select(Comment.person_id, Comment.text, Comment.files, Comment.at)
+    .where(Comment.record_id == sa.bindparam("record"))
+    .order_by(Comment.id)
+)
+_EVENTS = sa.select(AuditEvent).where(AuditEvent.record_id == sa.bindparam("record")).order_by(AuditEvent.id)
+_PEOPLE = sa.select(Person).where(Person.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def substitutions(person_id: int) -> list[Substitution]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record, RecordReader
+from portal.queries.built import Rights, rights
 
 Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
@@ -35,13 +37,16 @@ def record(number: str, actor: Any, form_code: str | None = None) -> Record:
     Raises:
         NotFound: there is none, or it is not for this person.
     """
-    query = sa.select(Record).where(Record.number == number)
-    if form_code is not None:
-        query = query.where(Record.form_code == form_code)
-    found: Record | None = db.session.scalar(visible_to(query, actor))
-    if found is None:
+    query = _numbered(rights(actor))
+    found: Record | None = db.session.scalar(query, {"number": number})
+    if found is None or form_code not in (None, found.form_code):
         raise NotFound
     return found
+
+
+@lru_cache(maxsize=500)
+def _numbered(who: Rights) -> sa.Select[Record]:
+    return visible_to(sa.select(Record).where(Record.number == sa.bindparam("number")), who.actor)
 
 
 def page(form_code: str, actor: Any, *, before: int | None, size: int) -> list[Record]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.database import dialect, insert
 from portal.extensions import db
 from portal.lib.hashing import GENESIS, canonical_json, chain
 from portal.models import AuditEvent, AuditStream
-from portal.services import once
 
 Link = tuple[int, str]  # number and hash of an event
 NOWHERE: Link = (0, "")
@@ -29,10 +30,11 @@ def note(
 ) -> AuditEvent:
     """Adds one fact to its chain: the record's own, or the stream named (`people`, `access` ...)."""
     name = stream or f"record:{record_id}"
-    head = _head(name) or once.add(AuditStream(name=name, seq=0, hash=GENESIS), lambda: _head(name))
+    connection = db.session.connection()  # past the session: nothing else need be written for this
+    seq, hash = connection.execute(_head(dialect()), {"chain": name}).one()
     event = AuditEvent(
         stream=name,
-        seq=head.seq + 1,
+        seq=seq + 1,
         at=at,
         kind=kind,
         person_id=by,
@@ -41,8 +43,8 @@ def note(
         facts=facts,
         hash="",
     )
-    event.hash = chain(head.hash, content(event))
-    head.seq, head.hash = event.seq, event.hash
+    event.hash = chain(hash, content(event))
+    connection.execute(_MOVED, {"chain": name, "to": event.seq, "with": event.hash})
     db.session.add(event)
     return event
 
@@ -109,10 +111,20 @@ def _broken(heads: dict[str, Link], seen: dict[str, Link]) -> list[str]:
     return [name for name in ahead if later.get(name, NOWHERE)[0] < seen[name][0]]
 
 
-def _head(name: str) -> AuditStream | None:
-    """The head of a chain, kept from others until the write ends."""
-    lock = {"key_share": True}
-    return db.session.get(AuditStream, name, with_for_update=lock, populate_existing=True)
+@cache
+def _head(dialect: str) -> Any:
+    """Reads the head of a chain, begun if need be, and keeps it from others until the write ends."""
+    table = AuditStream.__table__.c
+    begun = insert(AuditStream, dialect).values(name=sa.bindparam("chain"), seq=0, hash=GENESIS)
+    kept = begun.on_conflict_do_update(index_elements=[table.name], set_={"seq": table.seq})
+    return kept.returning(table.seq, table.hash)
+
+
+_MOVED = (
+    sa.update(AuditStream.__table__)  # type: ignore[arg-type]
+    .where(AuditStream.__table__.c.name == sa.bindparam("chain"))
+    .values(seq=sa.bindparam("to"), hash=sa.bindparam("with"))
+)
 
 
 def _heads() -> dict[str, Link]:

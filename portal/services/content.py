@@ -37,15 +37,17 @@ def version_now(record: Record, now: datetime) -> FormVersion:
 
 
 def _form_version(form: type[CompanyForm]) -> FormVersion | None:
-    return db.session.scalar(sa.select(FormVersion).where(FormVersion.sha256 == fingerprint(form)))
+    return db.session.scalar(_VERSION, {"sha256": fingerprint(form)})
+
+
+_VERSION = sa.select(FormVersion).where(FormVersion.sha256 == sa.bindparam("sha256"))
 
 
 def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: str) -> dict[str, Any]:
     answers = {name: value for name, value in form.dump().items() if value is not None}
     covered = canonical_json([record.number, record.version, fingerprint(type(form)), answers])
-    db.session.add(
+    record.contents.append(
         Content(
-            record_id=record.id,
             version=record.version,
             form_version=record.form_version,
             answers=answers,
@@ -72,6 +74,8 @@ def _link_named(record: Record, form: CompanyForm, answers: dict[str, Any]) -> N
                 c["name"] for c in field["columns"] if c["type"] == "record_link" and c["type"] in REFERENCES
             ]
             named |= {row[column]["id"] for row in value for column in columns if row.get(column)}
+    if not named:
+        return
     known = set(
         db.session.scalars(
             sa.select(RecordLink.target_id).where(

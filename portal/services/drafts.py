@@ -68,13 +68,16 @@ def mine(key: str, by: Actor) -> Draft | None:
     Raises:
         NotFound: it is somebody else's.
     """
-    draft = db.session.scalar(sa.select(Draft).where(Draft.key == key))
+    draft: Draft | None = db.session.scalar(_KEYED, {"key": key})
     if draft is None or draft.person_id == by.id:
         return draft
     task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
     if task is not None and tasks.authority_for(task, by) is not None:
         return draft
     raise NotFound
+
+
+_KEYED = sa.select(Draft).where(Draft.key == sa.bindparam("key"))
 
 
 def discard(key: str, by: Actor) -> None:
@@ -98,4 +101,9 @@ def _refuse_late(key: str) -> None:
 
 def drop_stage(task_id: int, by: Actor) -> None:
     """The stage has been signed: its half-written draft goes."""
-    db.session.execute(sa.delete(Draft).where(Draft.task_id == task_id, Draft.person_id == by.id))
+    db.session.execute(_DROPPED, {"task": task_id, "me": by.id})
+
+
+_DROPPED = sa.delete(Draft).where(
+    Draft.task_id == sa.bindparam("task"), Draft.person_id == sa.bindparam("me")
+)

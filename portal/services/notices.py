@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.models import Notice
-from portal.queries.actors import people_with_key
+from portal.queries.actors import people_with
 
 
 def tell(
@@ -23,6 +25,10 @@ def tell(
 ) -> None:
     """Writes one notice to each person behind the keys, except `but`."""
     today = now.astimezone(ZONE).date()
-    people = {person.id for key in keys for person in people_with_key(key, today)}
-    for person_id in sorted(people - {but}):
-        db.session.add(Notice(person_id=person_id, kind=kind, record_id=record_id, facts=facts, at=now))
+    notice = {"kind": kind, "record_id": record_id, "facts": facts, "at": now}
+    rows = [{**notice, "person_id": id} for id in sorted(people_with(keys, today) - {but})]
+    if rows:
+        db.session.connection().execute(_NOTICES, rows)
+
+
+_NOTICES = sa.insert(Notice)

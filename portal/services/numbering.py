@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.database import dialect, insert
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.models import NumberSeries
@@ -15,14 +16,16 @@ from portal.models import NumberSeries
 
 def draw(form_code: str, now: datetime) -> str:
     """The next number of the form in the company's year of `now`."""
-    year = now.astimezone(ZONE).year
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = (
-        insert(NumberSeries)
-        .values(form_code=form_code, year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=[NumberSeries.form_code, NumberSeries.year], set_={"last": NumberSeries.last + 1}
-        )
-        .returning(sa.column("last"))
+    given = {"form": form_code, "year": now.astimezone(ZONE).year}
+    return f"{form_code}-{given['year']}-{db.session.scalar(_draw(dialect()), given):04d}"
+
+
+@cache
+def _draw(dialect: str) -> Any:
+    table = NumberSeries.__table__.c
+    first = insert(NumberSeries, dialect).values(
+        form_code=sa.bindparam("form"), year=sa.bindparam("year"), last=1
     )
-    return f"{form_code}-{year}-{db.session.scalar(statement):04d}"
+    return first.on_conflict_do_update(
+        index_elements=[table.form_code, table.year], set_={"last": table.last + 1}
+    ).returning(table.last)

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import force_locale
 
 from portal.extensions import db
 from portal.forms.flow import chart
@@ -16,7 +15,7 @@ from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
 from portal.forms.words import ACTS, MEANINGS, STATES, WAYS, authority
-from portal.lib.i18n import LOCALES, _
+from portal.lib.i18n import _, speaking
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
@@ -49,7 +48,7 @@ def store(record_id: int, *, now: datetime) -> None:
 
 def make(record: Record, language: str, *, now: datetime) -> bytes:
     """Renders the print in a language."""
-    with force_locale(LOCALES[language]):
+    with speaking(language):
         return printer.render(gather(record_page.read(record), language, now=now))
 
 

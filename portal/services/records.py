@@ -56,6 +56,8 @@ def submit(
                 title=form.heading()[:200],
                 cells={},
                 submitted_at=now,
+                contents=[],
+                signatures=[],
             )
             db.session.add(record)
     except IntegrityError:  # the same page came twice at once: the number goes back
@@ -71,7 +73,6 @@ def submit(
     if corrects is not None:
         db.session.add(RecordLink(source_id=record.id, target_id=corrects, kind="corrects"))
         audit.note("record_corrected", at=now, by=by.id, record_id=corrects, corrected_by=record.number)
-    db.session.flush()
     route.fall(record, SUBMITTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
     return record
@@ -83,10 +84,13 @@ def _submitted(key: str, by: Actor) -> Record | None:
     Raises:
         NotAllowed: by somebody else.
     """
-    again = db.session.scalar(sa.select(Record).where(Record.key == key))
+    again: Record | None = db.session.scalar(_KEYED, {"key": key})
     if again is not None and again.applicant_id != by.id:
         raise NotAllowed
     return again
+
+
+_KEYED = sa.select(Record).where(Record.key == sa.bindparam("key"))
 
 
 def _refuse_second_correction(record_id: int, form_code: str) -> None:

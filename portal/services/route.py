@@ -31,12 +31,14 @@ def known(
     record: Record, signed: list[Signature] | None = None, *, now: datetime | None = None
 ) -> dict[str, Any]:
     """The typed answers so far, with the company's limits as `@name` and facts of the record."""
-    signed = history.signatures(record) if signed is None else signed
-    opening = history.content(record)
-    typed = load(history.fields(opening, signed), history.stored_answers(opening, signed))
+    with db.session.no_autoflush:  # nothing asked here waits to be written
+        signed = history.signatures(record) if signed is None else signed
+        opening = history.content(record)
+        typed = load(history.fields(opening, signed), history.stored_answers(opening, signed))
+        limits = history.limits()
     return {
         **typed,
-        **history.limits(),
+        **limits,
         "@record_id": record.id,
         "@round": record.round,
         "@version": record.version,
@@ -60,22 +62,27 @@ def filed(record: Record, answers: dict[str, Any], signer_id: int, now: datetime
     )
 
 
-def fall(record: Record, moment: str, *, by: int, now: datetime) -> None:
+def fall(
+    record: Record, moment: str, *, by: int, now: datetime, answers: dict[str, Any] | None = None
+) -> None:
     """Carries out what the form sets going at this moment: a step's key, or one of `effects.MOMENTS`."""
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
-        view = filed(record, known(record), by, now)
+        view = filed(record, answers or known(record), by, now)
         effects.carry_out(form.effects(moment, view), record, by=by, now=now)
 
 
-def advance(record: Record, after: str | None, *, by: int, now: datetime) -> None:
+def advance(
+    record: Record, after: str | None, *, by: int, now: datetime, answers: dict[str, Any] | None = None
+) -> None:
     """Opens the next step that takes place, or finishes the record."""
-    answers = known(record)
+    answers = answers or known(record)
     step = form_of(record).signoff.following(after, answers)
     if step is None:
         finish(record, "finished", by=by, now=now)
     else:
-        open_step(record, step, answers, now=now)
+        with db.session.no_autoflush:  # it asks for people and days, which the write has not touched
+            open_step(record, step, answers, now=now)
 
 
 def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datetime) -> None:
@@ -128,22 +135,29 @@ def refresh(record: Record, *, now: datetime) -> None:
 
 def is_complete(record: Record, step: str) -> bool:
     """Whether no task of this step is left in this round."""
-    query = sa.select(Task.id).where(
-        Task.record_id == record.id,
-        Task.step == step,
-        Task.round == record.round,
+    return db.session.scalar(_LEFT, {"record": record.id, "step": step, "round": record.round}) is None
+
+
+_LEFT = (
+    sa.select(Task.id)
+    .where(
+        Task.record_id == sa.bindparam("record"),
+        Task.step == sa.bindparam("step"),
+        Task.round == sa.bindparam("round"),
         Task.kind.in_(("sign", "added", "advice")),
         Task.state.in_(("open", "waiting", "stuck")),
     )
-    return db.session.scalar(query.limit(1)) is None
+    .limit(1)
+)
 
 
 def complete(record: Record, step: Step, *, by: int, now: datetime) -> None:
     """The step's last signature has fallen: effects, then back, close or onward."""
-    outcome = step.outcome(known(record))
-    fall(record, step.key, by=by, now=now)
+    answers = known(record)
+    outcome = step.outcome(answers)
+    fall(record, step.key, by=by, now=now, answers=answers)
     if outcome is None:
-        advance(record, step.key, by=by, now=now)
+        advance(record, step.key, by=by, now=now, answers=answers)
     else:
         follow(record, outcome, by=by, now=now)
 

@@ -89,13 +89,16 @@ def start(person: Person, *, address: str, agent: str, now: datetime) -> str:
 
 def find(token: str, *, now: datetime, hours: int) -> SignInSession | None:
     """The open session of a token, of an active person, not older than `hours`."""
-    query = sa.select(SignInSession).where(
-        SignInSession.token_hash == _digest(token),
-        SignInSession.ended_at.is_(None),
-        SignInSession.started_at > now - timedelta(hours=hours),
-    )
-    found = db.session.scalar(query)
+    given = {"token": _digest(token), "since": now - timedelta(hours=hours)}
+    found: SignInSession | None = db.session.scalar(_OPEN, given)
     return found if found is not None and found.person.active else None
+
+
+_OPEN = sa.select(SignInSession).where(
+    SignInSession.token_hash == sa.bindparam("token"),
+    SignInSession.ended_at.is_(None),
+    SignInSession.started_at > sa.bindparam("since"),
+)
 
 
 def end(session: SignInSession, *, now: datetime, by: int | None) -> None:

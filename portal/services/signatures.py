@@ -80,7 +80,7 @@ def write(
         signed_at=now,
     )
     signature.sha256 = fingerprint(record, signature)
-    db.session.add(signature)
+    record.signatures.append(signature)
     tasks.let_read(record, [person_key(by.id)])  # for good, whatever becomes of role or substitution
     if task is not None:
         tasks.end(task, "done", now=now, by=by.id)

@@ -36,6 +36,8 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
     act, meaning = ("advised", "advised") if task.kind == "advice" else ("signed", step.meaning)
     answers = stage.dump() if stage is not None and task.kind != "advice" else {}
     signature = signatures.write(record, task, by, authority, act, meaning, hand, answers, now)
+    _wake(task, by=by.id, now=now)
+    complete = task.kind != "advice" and route.is_complete(record, step.key)
     audit.note(
         f"step_{act}",
         at=now,
@@ -50,8 +52,7 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
         opinion=hand.opinion,
         signature=signature.sha256,
     )
-    _wake(task, by=by.id, now=now)
-    if task.kind != "advice" and route.is_complete(record, step.key):
+    if complete:
         route.complete(record, step, by=by.id, now=now)
     return signature
 
@@ -120,8 +121,14 @@ def _running(task: Task) -> Record:
 
 def _wake(task: Task, *, by: int, now: datetime) -> None:
     """Opens the tasks that were waiting for this one, and tells their holders."""
-    waiting = sa.select(Task).where(Task.waits_for_id == task.id, Task.state == "waiting")
-    for other in db.session.scalars(waiting.execution_options(populate_existing=True)).all():
+    for other in db.session.scalars(_WAITING, {"task": task.id}).all():
         tasks.set_state(other, "open")
         keys = [holder.key for holder in other.holders]
         notices.tell(keys, "task", now=now, record_id=other.record_id, but=by, step=other.step)
+
+
+_WAITING = (
+    sa.select(Task)
+    .where(Task.waits_for_id == sa.bindparam("task"), Task.state == "waiting")
+    .execution_options(populate_existing=True)
+)

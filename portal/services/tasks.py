@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import READ_ALL, Authority
+from portal.database import dialect, insert
+from portal.domain.permissions import Authority
 from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import (
-    Person,
-    Record,
-    RecordReader,
-    Signature,
-    Substitution,
-    Task,
-    TaskExclusion,
-    TaskHolder,
-)
-from portal.queries.actors import Actor, people_with_key
+from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
+from portal.queries import actors, history
+from portal.queries.actors import Actor
 
 
 def make(
@@ -65,11 +60,16 @@ def hold(task: Task, keys: Iterable[str]) -> None:
 
 def let_read(record: Record, keys: Iterable[str]) -> None:
     """Lets these keys read the record, from now on and after their task is over."""
-    query = sa.select(RecordReader.key).where(RecordReader.record_id == record.id)
-    known = set(db.session.scalars(query))
-    for key in dict.fromkeys(keys):
-        if key not in known:
-            db.session.add(RecordReader(key=key, form_code=record.form_code, record_id=record.id))
+    rows = [
+        {"key": key, "form_code": record.form_code, "record_id": record.id} for key in dict.fromkeys(keys)
+    ]
+    if rows:
+        db.session.connection().execute(_let_read(dialect()), rows)
+
+
+@cache
+def _let_read(dialect: str) -> Any:
+    return insert(RecordReader, dialect).on_conflict_do_nothing()
 
 
 def set_state(task: Task, state: str) -> None:
@@ -98,7 +98,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         raise NotYourTurn
     if task.record_id is not None:
         lock(task.record_id)
-    db.session.refresh(task, with_for_update=True)
+    db.session.scalars(_CLAIMED, {"id": task_id}).unique().one()
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
@@ -133,14 +133,26 @@ def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
     return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
+_CLAIMED = (
+    sa.select(Task)
+    .where(Task.id == sa.bindparam("id"))
+    .options(*history.WHOLE)
+    .with_for_update(of=Task)
+    .execution_options(populate_existing=True)
+)
+
+
 def lock(record_id: int) -> Record:
     """The record, so that acts on it come one after the other."""
-    return db.session.scalars(
-        sa.select(Record)
-        .where(Record.id == record_id)
-        .with_for_update(of=Record, key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    return db.session.scalars(_LOCKED, {"id": record_id}).one()
+
+
+_LOCKED = (
+    sa.select(Record)
+    .where(Record.id == sa.bindparam("id"))
+    .with_for_update(of=Record, key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def authority_for(task: Task, by: Actor) -> Authority | None:
@@ -156,19 +168,4 @@ def authority_for(task: Task, by: Actor) -> Authority | None:
 
 def able(keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
     """The people who can do a task held by these keys today, substitutes included."""
-    today = now.astimezone(ZONE).date()
-    own = {person.id for key in keys for person in people_with_key(key, today)} - set(excluded)
-    query = (
-        sa.select(Substitution.substitute_id)
-        .join(Person, Person.id == Substitution.substitute_id)
-        .where(
-            Person.active,
-            Substitution.person_id.in_(own),
-            Substitution.ended_at.is_(None),
-            Substitution.starts_on <= today,
-            Substitution.ends_on >= today,
-        )
-    )
-    substitutes = set(db.session.scalars(query)) if own else set()
-    auditors = {person.id for key in READ_ALL for person in people_with_key(key, today)}
-    return (own | substitutes) - set(excluded) - auditors
+    return actors.able(keys, excluded, now.astimezone(ZONE).date())

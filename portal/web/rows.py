@@ -67,7 +67,10 @@ def _swap(table: Rows, index: int) -> None:
 def _paste(table: Rows, index: int, pasted: str) -> None:
     """Appends pasted spreadsheet rows, cell by cell in the order of the columns that people fill in."""
     table.drop_empty()
-    for cells in parse_pasted_rows(pasted)[: table.most - len(table.entries)]:
+    lines, room = parse_pasted_rows(pasted), table.most - len(table.entries)
+    if len(lines) > room:
+        table.errors = [table.too_many(len(lines) - room)]
+    for cells in lines[:room]:
         row = table.append_entry().form
         fields = [field for field in row if not field.computed]
         for field, text in zip(fields, cells, strict=False):

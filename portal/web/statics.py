@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 from whitenoise import WhiteNoise
 
 from portal.web.headers import SAFE
@@ -26,6 +27,15 @@ def static(path: str) -> str:
     return f"/static/{path}?v={fingerprint(path)}"
 
 
+@cache
+def icon(name: str, label: str = "") -> Markup:
+    """One symbol of the icons as SVG."""
+    said = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup(
+        '<svg class="icon" width="20" height="20" {} focusable="false"><use href="{}#{}"></use></svg>'
+    ).format(said, static("vendor/icons.svg"), name)
+
+
 def _safe(headers: Any, _path: str, _url: str) -> None:
     for name, value in SAFE.items():
         headers[name] = value
@@ -33,7 +43,7 @@ def _safe(headers: Any, _path: str, _url: str) -> None:
 
 def init_app(app: Flask) -> None:
     """Serves the folder, before the guard and without a session."""
-    app.jinja_env.globals["static"] = static
+    app.jinja_env.globals.update(static=static, svg_icon=icon)
     noise = WhiteNoise(
         app.wsgi_app,
         max_age=31536000,

@@ -89,7 +89,7 @@ def _href(row: Any) -> str:
         return f"{register_path(row.form_code)}new?draft={row.draft}"
     if row.kind == "correct":
         return f"{record_path(row.record_form, row.number)}/correct"
-    return f"/records/{row.number}"
+    return record_path(row.record_form, row.number)
 
 
 def _lender(row: Any, actor: Actor, lenders: Mapping[int, str]) -> str:

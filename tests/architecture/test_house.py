@@ -50,11 +50,10 @@ def addresses(site: Site) -> list[str]:
     return sorted(set(found))
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("visitor", PEOPLE)
+@pytest.mark.parametrize(
+    ("visitor", "method"), [*((one, "GET") for one in PEOPLE), ("owner", "HEAD"), ("administrator", "HEAD")]
+)
 def test_reading_changes_nothing(site: Site, visitor: str, method: str) -> None:
-    if method == "HEAD" and visitor not in ("owner", "administrator"):
-        pytest.skip("as these people read, others do")
     before = tables.hashes(site.app)
     for path in addresses(site):
         site.browsers[visitor].open(path, method=method).close()

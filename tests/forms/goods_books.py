@@ -114,25 +114,31 @@ def kept(
         )
     )
     for step, stage in (stages or {}).items():
-        db.session.add(
-            Signature(
-                record_id=record.id,
-                version=1,
-                round=1,
-                step=step,
-                act="signed",
-                meaning="approved",
-                person_id=1,
-                authority={},
-                form_version_id=1,
-                answers=stage,
-                content_sha256="",
-                sha256="",
-                signed_at=NOW,
-            )
-        )
+        signed(Ref(record.id, record.number), step, stage)
     db.session.flush()
     return Ref(record.id, record.number)
+
+
+def signed(ref: Ref, step: str, stage: dict[str, Any], *, round: int = 1, act: str = "signed") -> None:
+    """A signature at a step of a record."""
+    db.session.add(
+        Signature(
+            record_id=ref.id,
+            version=1,
+            round=round,
+            step=step,
+            act=act,
+            meaning="approved",
+            person_id=1,
+            authority={},
+            form_version_id=1,
+            answers=stage,
+            content_sha256="",
+            sha256="",
+            signed_at=NOW,
+        )
+    )
+    db.session.flush()
 
 
 def stored(ref: Ref) -> dict[str, Any]:

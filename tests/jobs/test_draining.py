@@ -122,7 +122,7 @@ def test_a_killed_worker_loses_nothing(app: Flask, tmp_path: Path, made: list[st
     with app.app_context():
         id = ask(key="alive")
     run = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "data")],
+        [sys.executable, "-c", KILLED, str(app.config["SETTINGS"].portal_data)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,

@@ -15,7 +15,7 @@ from portal.forms.kinds import Ref
 from portal.models import Department, Person, Project, Record, Signature, StoredFile, Substitution, Task
 from portal.models.base import Base
 from portal.queries import history
-from portal.queries.actors import Actor, actor, people_with_key
+from portal.queries.actors import Actor, actor, people_with
 from portal.services import corrections, records, route, signing, tasks
 from portal.services.signatures import Hand
 
@@ -162,9 +162,9 @@ class Office:
         found: set[str] = set()
         for task in history.open_tasks(record):
             barred = {one.person_id for one in task.exclusions}
-            people = (one for holder in task.holders for one in people_with_key(holder.key, TODAY))
+            people = people_with((holder.key for holder in task.holders), TODAY) - barred
             if task.state == "open":
-                found |= {person.login for person in people if person.id not in barred}
+                found |= {db.session.get_one(Person, id).login for id in people}
         return found
 
 

@@ -217,7 +217,8 @@ def _bad_in_warehouse(world: World) -> dict[str, Any] | None:
         review = world.record("WH-02")
         if review is None or review.id is None:
             return None
-        if any((goods.refused_in_warehouse(review.id) or {}).values()):
+        bad = goods.refused_in_warehouse(review.id) or {}
+        if any(bad.values()) and not goods.returned("warehouse", "warehouse_review", review.id):
             answers = world.answers_of(review)
             lines = [
                 {"item": row["item"], "quantity": row["bad"], "reason": row["reason"]}
@@ -240,7 +241,8 @@ def _bad_at_inspection(world: World) -> dict[str, Any] | None:
         if sheet is None:
             return None
         answers = world.answers_of(sheet)
-        if answers["verdict"] != "pass" and answers.get("disposal") == "return":
+        taken = goods.returned("inspection", "inspection", sheet.id) if sheet.id else {}
+        if answers["verdict"] != "pass" and answers.get("disposal") == "return" and not taken:
             lines = [
                 {"item": row["item"], "quantity": row["bad"], "reason": row["reason"]}
                 for row in answers["lines"]

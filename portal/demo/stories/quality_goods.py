@@ -79,10 +79,10 @@ def inspection_disposal(world: World, so_far: Mapping[str, Any]) -> dict[str, An
 
 
 def _delivery(world: World) -> tuple[Ref, Ref, list[tuple[Ref, Decimal]]]:
-    """A delivery that waits for its inspection; else a former one; else one noted on paper."""
+    """A delivery that waits for its inspection; else one noted on paper."""
     waiting = goods.waiting_for_inspection()
-    receipt = Ref(waiting[0], goods.label(waiting[0])) if waiting else world.record("PU-05")
-    if receipt is not None and receipt.id is not None:
+    if waiting:
+        receipt = Ref(waiting[0], goods.label(waiting[0]))
         answers = world.answers_of(receipt)
         named = {line["item"].id: line["item"] for line in answers["lines"]}
         rows = [

@@ -179,6 +179,8 @@ def _passed(world: World) -> tuple[Ref, Ref, Ref, list[tuple[Ref, Decimal, str |
         if inspection is None or inspection.id is None:
             break
         found = goods.inspection(inspection.id)
+        if found.receipt is not None and goods.handed_over(found.receipt) != inspection.id:
+            continue
         answers = world.answers_of(inspection)
         if found.accepted and not goods.entered(inspection.id) and world.applicant.id not in found.people:
             named = {line["item"].id: line["item"] for line in answers["lines"]}

@@ -13,7 +13,7 @@ from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import works
+from portal.queries import history, works
 
 
 class DraftPage(Sheet):
@@ -95,9 +95,10 @@ class DesignDraftSignOff(CompanyForm):
     )
 
     def compute(self) -> None:
-        """R48: each round of the chain is a version of the draft."""
+        """R48: each draft that was refused makes a next version; one that was only withdrawn does not."""
         super().compute()
-        self.draft_version.data = self.context.get("@round") or 1
+        record = self.context.get("@record_id")
+        self.draft_version.data = history.decided_rounds(record) + 1 if record else 1
 
     @staticmethod
     @after("customer_confirm", _l("设计阶段完成：记入网站项目台帐，生成程序实施确认单草稿"))

@@ -125,21 +125,35 @@ class SupplierReturn(CompanyForm):
         if bad is None:
             self.refuse("warehouse_review", _l("库房审核不合格的货物，须经仓库主管审核确认退回后才能退货"))
         else:
-            self._check_quantities(bad)
+            self._check_quantities(bad, "warehouse_review", review.id)
 
     def _check_inspection(self) -> None:
         inspection = self.inspection.data
         if not (inspection and inspection.id):
             return
         found = goods.inspection(inspection.id)
-        if found.verdict == "pass":
+        if not found.finished:
+            self.refuse("inspection", _l("该进货检验单还没有审核完"))
+        elif found.verdict == "pass":
             self.refuse("inspection", _l("该进货检验单的结论是合格，不能按验货不合格退货"))
+        elif found.disposal == "concession":
+            self.refuse("inspection", _l("该批货物已让步接收，不能按验货不合格退货"))
+        elif found.disposal == "sorting":
+            self.refuse("inspection", _l("该批货物须挑选后重新检验，请选择挑选后的进货检验单"))
         else:
-            self._check_quantities(goods.totals(found.lines, "bad"))
+            self._check_quantities(goods.totals(found.lines, "bad"), "inspection", inspection.id)
 
-    def _check_quantities(self, bad: dict[int, Decimal]) -> None:
-        if any(bad.get(item, 0) < back for item, back in goods.totals(self.lines.data, "quantity").items()):
-            self.refuse("lines", _l("退货数量不能超过查出的不合格数量"))
+    def _check_quantities(self, bad: dict[int, Decimal], proof: str, record: int) -> None:
+        """No more goes back than was found bad, over all returns of the same goods."""
+        stage = self.return_stage.data
+        before = goods.returned(stage, proof, record, but=self.context.get("@record_id"))
+        for item, back in goods.totals(self.lines.data, "quantity").items():
+            if back + before.get(item, Decimal(0)) > bad.get(item, Decimal(0)):
+                self.refuse("lines", _l("退货数量不能超过查出的不合格数量（含其他退货单已退的数量）"))
+                break
+        supplier = self.supplier.data
+        if supplier and supplier.id != goods.named(record, "supplier") and not self.supplier.errors:
+            self.refuse("supplier", _l("供应商与查出不合格的单据上的供应商不一致"))
 
     @staticmethod
     @after("supplier_sign", _l("退货计入供应商评分；换货或补货时增加在途数量"))

@@ -98,6 +98,12 @@ class IncomingInspection(CompanyForm):
                 self.refuse("lines", _l("检验明细的到货数量须与采购收货单一致"))
             if self.supplier.data and self.supplier.data.id != receipt["supplier"]["id"]:
                 self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
+            if other := goods.inspected_by(self.receipt.data.id, but=self.context.get("@record_id")):
+                self.refuse(
+                    "receipt", _l("该采购收货单已有进货检验单 %(number)s，同一批货物只检验一次"), number=other
+                )
+            if goods.state(self.receipt.data.id) in ("refused", "voided"):
+                self.refuse("receipt", _l("该采购收货单没有签收，不需要检验"))
         verdict = goods.verdict(self.lines.data)
         if self.verdict.data and self.verdict.data != verdict:
             self.refuse("verdict", _l("检验结论与明细中的合格、不合格数量不一致"))

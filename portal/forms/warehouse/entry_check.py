@@ -174,14 +174,16 @@ class EntryCheck(CompanyForm):
 
     def check(self) -> None:
         """R55: opens only for goods that passed inspection, once, and not by their inspector."""
-        inspection = self.inspection.data
+        inspection, receipt = self.inspection.data, self.receipt.data
         if not (inspection and inspection.id):
             return
         found = goods.inspection(inspection.id)
-        if self.receipt.data and self.receipt.data.id != found.receipt:
+        if receipt and receipt.id != found.receipt:
             self.refuse("inspection", _l("该进货检验单检验的不是这张采购收货单的货物"))
-        if not found.finished:
+        elif not found.finished:
             self.refuse("inspection", _l("该进货检验单还没有审核完"))
+        elif receipt and receipt.id:
+            self._check_handed_over(receipt.id, inspection.id)
         if self.person is not None and self.person.id in found.people:
             self.refuse("inspection", KEEPER_IS_INSPECTOR)
         entered = goods.entered(inspection.id, but=self.context.get("@record_id"))
@@ -189,6 +191,16 @@ class EntryCheck(CompanyForm):
             if wanted + entered.get(item, Decimal(0)) > found.accepted.get(item, Decimal(0)):
                 self.refuse("lines", _l("送库数量不能超过进货检验的合格数量（含其他入库审核单已收的数量）"))
                 break
+
+    def _check_handed_over(self, receipt: int, inspection: int) -> None:
+        """What comes in is what purchasing brought, by the sheet that its note names."""
+        handed_over = goods.handed_over(receipt)
+        if handed_over is None:
+            self.refuse("receipt", _l("该采购收货单的合格货物还没有送交库房"))
+        elif handed_over != inspection:
+            self.refuse("inspection", _l("该批货物是按另一张进货检验单送库的"))
+        if self.supplier.data and self.supplier.data.id != goods.named(receipt, "supplier"):
+            self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
 
     @staticmethod
     @after("supervisor_review", _l("退回供应商：生成退货单草稿"))

@@ -23,7 +23,7 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, N
 from portal.forms.filed import Filed
 from portal.forms.references import RecordLink, StockItem
 from portal.lib.i18n import _l
-from portal.queries import goods
+from portal.queries import goods, history
 
 CENT = Decimal("0.01")
 
@@ -141,7 +141,8 @@ class StocktakeReport(CompanyForm):
     def compute(self) -> None:
         """The round, the books at the moment of the freeze, the differences and what they are worth."""
         super().compute()
-        self.count_round.data = self.context.get("@round") or 1
+        record = self.context.get("@record_id")
+        self.count_round.data = history.decided_rounds(record) + 1 if record else 1
         known = goods.items(row.item.data.id for row in self.lines.rows if row.item.data)
         value = Decimal(0)
         for row in self.lines.rows:

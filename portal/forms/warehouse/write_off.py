@@ -164,8 +164,8 @@ class WriteOff(CompanyForm):
     @staticmethod
     @after("finance_gm", _l("登记流水帐和库存台帐"))
     def post_beyond_limit(record: Filed) -> Iterator[Effect]:
-        """R61: above the limit, both signatures come first."""
-        if record["must_scrap"] and BEYOND_LIMIT.holds(record.answers):
+        """R61: where both signatures were asked for, they come first, even if the limit is raised meanwhile."""
+        if record["must_scrap"]:
             yield from _settle(record, record["lines"])
 
     @staticmethod

@@ -18,6 +18,7 @@ from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
 from portal.forms.kinds import ZONE, carried, load
+from portal.forms.titles import record_path
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
@@ -90,7 +91,7 @@ def create(department: str, slug: str) -> Page:
         drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
         return _page(form_class, form, key=key, problems=[("sheet", "", str(refusal))]), refusal.status
     flash(_("已提交，编号 %(number)s。", number=record.number), "success")
-    return redirect(url_for("records.by_number", number=record.number), 303)
+    return redirect(record_path(record.form_code, record.number), 303)
 
 
 @open_to("writers")
@@ -170,7 +171,7 @@ def correct(department: str, slug: str, number: str) -> Page:
             form_class, form, key=key, record=record, problems=[("sheet", "", str(refusal))]
         ), refusal.status
     flash(_("已更正并重新提交。"), "success")
-    return redirect(url_for("records.by_number", number=record.number), 303)
+    return redirect(record_path(record.form_code, record.number), 303)
 
 
 def _save(

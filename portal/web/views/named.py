@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import current_app, request, url_for
+from flask import current_app, request
 
 from portal.domain.refusal import NotYourTurn, Refusal
 from portal.extensions import db
+from portal.forms.titles import record_path
 from portal.lib.i18n import _l
 from portal.models import Record, StoredFile, Task
-from portal.queries import pick, visible
+from portal.queries import history, pick, visible
 from portal.services import uploads as store
 from portal.web import posted
 from portal.web.clock import now
@@ -24,7 +25,8 @@ def record(department: str, slug: str, number: str) -> Record:
 def task(record: Record) -> Task:
     """The task that the page was about; it must be of this record."""
     id = posted.control("_task", 20)
-    found = db.session.get(Task, int(id)) if id.isascii() and id.isdigit() and len(id) < 19 else None
+    known = id.isascii() and id.isdigit() and len(id) < 19
+    found = db.session.get(Task, int(id), options=history.WHOLE) if known else None
     if found is None or found.record_id != record.id:
         raise NotYourTurn
     return found
@@ -53,4 +55,4 @@ def uploads(name: str) -> list[StoredFile]:
 
 def address(record: Record) -> str:
     """The address of the record's page."""
-    return url_for("records.by_number", number=record.number)
+    return record_path(record.form_code, record.number)

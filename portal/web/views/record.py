@@ -161,18 +161,17 @@ def opening(content: Content) -> list[Line]:
     return lines(content.form_version.definition["fields"], content.answers, language())
 
 
-def stage_for(read: RecordPage, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
+def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
     """The stage form of a task, filled with what was typed, kept in a draft or signed a round before."""
-    step = route.form_of(read.record).signoff.step(task.step)
-    if (
-        step.fills is None
-        or task.kind == "advice"
-        or signing.stage_filled(read.record, task, read.signatures)
-    ):
+    step = route.form_of(record).signoff.step(task.step)
+    if step.fills is None or task.kind == "advice" or signing.stage_filled(record, task):
         return None
-    known = route.known(read.record, read.signatures, now=now())
-    asked, former = fields(step.fills()), history.fields(read.content, read.signatures)
-    before = load(asked, carried(former, asked, read.answers))
+    known = route.known(record, now=now())
+    content, signed = history.content(record), history.signatures(record)
+    asked = fields(step.fills())
+    before = load(
+        asked, carried(history.fields(content, signed), asked, history.stored_answers(content, signed))
+    )
     if typed is None:
         draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
         typed = posted.as_typed(draft.typed) if draft else None
@@ -199,15 +198,15 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
     form = route.form_of(read.record)
     step = form.signoff.step(task.step)
     titles = {one["key"]: one["title"][language()] for one in read.definition["steps"]}
-    earlier = signing.earlier_steps(read.record, task.step, read.signatures)
+    earlier = signing.earlier_steps(read.record, task.step)
     lender = next((t.person.name for t in _lenders(by, held.substitution)), "") if held.lender else ""
     refusal = step.on_refusal
     return Turn(
         task=task,
         title=titles.get(task.step, task.step),
         meaning=str(MEANINGS.get("advised" if task.kind == "advice" else step.meaning, step.meaning)),
-        stage=stage if stage is not None else stage_for(read, task, by),
-        filled=signing.stage_filled(read.record, task, read.signatures),
+        stage=stage if stage is not None else stage_for(read.record, task, by),
+        filled=signing.stage_filled(read.record, task),
         lender=lender,
         back=[(key, titles.get(key, key)) for key in earlier],
         may_refuse=task.kind != "advice",

@@ -13,7 +13,6 @@ from portal.extensions import db
 from portal.forms.base import Sheet
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
-from portal.queries import record_page
 from portal.services import drafts, entries, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import identity, posted, rows
@@ -38,8 +37,7 @@ def sign(department: str, slug: str, number: str) -> Answer:
         by = actor()
         sent = posted.read(by)
         task = named.task(record)
-        read = record_page.read(record)
-        stage = stage_for(read, task, by, sent.fields) if op != "return" and op != "refuse" else None
+        stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
         if rows.is_row_act(op):
             return _after_row_act(record, stage, op)
         if not decides:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from goods_books import furnish, kept, signed
 from werkzeug.datastructures import MultiDict
 
 from portal.demo.stories.design import STORIES
@@ -45,11 +46,15 @@ def test_the_four_steps_come_one_after_the_other() -> None:
 
 
 @pytest.mark.requirement("R48")
-@pytest.mark.parametrize(("context", "version"), [({}, 1), ({"@round": 1}, 1), ({"@round": 3}, 3)])
-def test_each_round_is_a_version(context: dict[str, Any], version: int) -> None:
-    form = DesignDraftSignOff(answers=opening(draft_version=9), context=context)
-    assert form.validate(), form.errors
-    assert form.draft_version.data == version
+def test_each_refused_draft_makes_a_version_and_a_withdrawn_one_does_not() -> None:
+    furnish()
+    record = kept("DS-07", {}, state="withdrawn")
+    for round in (1, 2):
+        form = DesignDraftSignOff(answers=opening(draft_version=9), context={"@record_id": record.id})
+        assert form.validate(), form.errors
+        assert form.draft_version.data == round
+        signed(record, "self_check", {}, round=round)
+        signed(record, "manager_confirm", {}, round=round, act="refused")
 
 
 def test_nobody_types_the_version() -> None:

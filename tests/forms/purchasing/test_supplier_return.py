@@ -54,7 +54,7 @@ def review(confirmed: bool | None) -> Ref:
     }
     if confirmed is not None:
         stages["supervisor_review"] = {"reject_confirmed": confirmed}
-    return kept("WH-02", {}, state="running", stages=stages)
+    return kept("WH-02", {"supplier": stored(HENGDA)}, state="running", stages=stages)
 
 
 def test_each_way_back_needs_its_proof() -> None:
@@ -80,6 +80,34 @@ def test_r56_an_inspection_return_needs_a_failed_inspection_and_no_supervisor() 
     assert refusals(SupplierReturn(answers=opening("inspection", inspection=passed))) == {"inspection"}
     assert refusals(SupplierReturn(answers=opening("inspection", inspection=failed))) == set()
     assert refusals(SupplierReturn(answers=opening("inspection", "3.5", inspection=failed))) == {"lines"}
+
+
+def test_the_same_bad_goods_go_back_once() -> None:
+    receipt = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30))
+    sheet = kept_inspection(receipt, (BOLT, 27, 3))
+    lines = [{"item": stored(BOLT), "quantity": "2"}]
+    answers = {"return_stage": "inspection", "inspection": stored(sheet), "lines": lines}
+    first = kept("PU-07", answers, state="running")
+    assert refusals(SupplierReturn(answers=opening("inspection", "2", inspection=sheet))) == {"lines"}
+    assert refusals(SupplierReturn(answers=opening("inspection", "1", inspection=sheet))) == set()
+    corrected = opening("inspection", "3", inspection=sheet)
+    assert refusals(SupplierReturn(answers=corrected, context={"@record_id": first.id})) == set()
+
+
+@pytest.mark.parametrize(
+    ("state", "disposal"), [("running", ""), ("finished", "concession"), ("finished", "sorting")]
+)
+def test_goods_not_yet_judged_or_taken_by_concession_do_not_go_back(state: str, disposal: str) -> None:
+    receipt = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30))
+    sheet = kept_inspection(receipt, (BOLT, 27, 3), state=state, disposal=disposal)
+    assert refusals(SupplierReturn(answers=opening("inspection", inspection=sheet))) == {"inspection"}
+
+
+def test_the_supplier_is_the_one_of_the_proof() -> None:
+    receipt = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30))
+    sheet = kept_inspection(receipt, (BOLT, 27, 3))
+    paper = {"order": Ref(None, "纸质"), "supplier": BLOCKED, "inspection": sheet}
+    assert refusals(SupplierReturn(answers=opening("inspection", **paper))) == {"supplier"}
 
 
 def test_the_supplier_is_the_one_of_the_order() -> None:

@@ -15,6 +15,7 @@ from goods_books import (
     PIPE,
     filed,
     furnish,
+    kept_inspection,
     kept_order,
     kept_receipt,
     refusals,
@@ -81,6 +82,21 @@ def test_all_of_the_delivery_is_inspected_and_nothing_else() -> None:
     assert refusals(IncomingInspection(answers=opening(line(BOLT, 29)))) == {"lines"}
     assert refusals(IncomingInspection(answers=opening(line(BOLT, 30), line(PIPE, 1)))) == {"lines"}
     assert refusals(IncomingInspection(answers=opening(supplier=BLOCKED))) == {"supplier"}
+
+
+def test_a_delivery_is_inspected_once_and_again_only_after_sorting() -> None:
+    answers = opening()
+    first = kept_inspection(answers["receipt"], (BOLT, 30, 0), state="running")
+    assert refusals(IncomingInspection(answers=answers)) == {"receipt"}
+    assert refusals(IncomingInspection(answers=answers, context={"@record_id": first.id})) == set()
+    sorted_out = opening()
+    kept_inspection(sorted_out["receipt"], (BOLT, 20, 10), disposal="sorting")
+    assert refusals(IncomingInspection(answers=sorted_out)) == set()
+
+
+def test_what_purchasing_did_not_take_is_not_inspected() -> None:
+    refused = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30), state="refused")
+    assert refusals(IncomingInspection(answers=opening(receipt=refused))) == {"receipt"}
 
 
 def test_the_quality_department_decides_only_about_failed_goods() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from goods_books import (
+    BLOCKED,
     BOLT,
     BUYER,
     HENGDA,
@@ -24,6 +25,7 @@ from goods_books import (
     kept_receipt,
     refusals,
     row_refusals,
+    signed,
     stored,
 )
 
@@ -40,7 +42,10 @@ def books(app_context: Any) -> None:
 
 def inspected(good: int = 30, bad: int = 0, **other: Any) -> tuple[Ref, Ref]:
     receipt = kept_receipt(kept_order((BOLT, good + bad)), (BOLT, good + bad))
-    return receipt, kept_inspection(receipt, (BOLT, good, bad), **other)
+    sheet = kept_inspection(receipt, (BOLT, good, bad), **other)
+    signed(receipt, "inspection_result", {"inspection": stored(sheet)})
+    signed(receipt, "transfer_to_warehouse", {})
+    return receipt, sheet
 
 
 def opening(receipt: Ref, inspection: Ref, quantity: int = 30, **other: Any) -> dict[str, Any]:
@@ -80,6 +85,19 @@ def test_r55_the_sheet_is_decided_and_about_the_same_delivery() -> None:
     other_receipt, _sheet = inspected()
     _receipt, other_sheet = inspected()
     assert refusals(EntryCheck(answers=opening(other_receipt, other_sheet))) == {"inspection"}
+
+
+@pytest.mark.requirement("R55")
+def test_r55_goods_come_in_by_the_sheet_under_which_purchasing_brought_them() -> None:
+    receipt = kept_receipt(kept_order((BOLT, 30)), (BOLT, 30))
+    first, second = (kept_inspection(receipt, (BOLT, 30, 0)) for _sheet in range(2))
+    assert refusals(EntryCheck(answers=opening(receipt, second))) == {"receipt"}
+    signed(receipt, "inspection_result", {"inspection": stored(first)})
+    assert refusals(EntryCheck(answers=opening(receipt, first))) == {"receipt"}
+    signed(receipt, "transfer_to_warehouse", {})
+    assert refusals(EntryCheck(answers=opening(receipt, first))) == set()
+    assert refusals(EntryCheck(answers=opening(receipt, second))) == {"inspection"}
+    assert refusals(EntryCheck(answers=opening(receipt, first, supplier=BLOCKED))) == {"supplier"}
 
 
 def test_the_same_goods_come_in_once() -> None:

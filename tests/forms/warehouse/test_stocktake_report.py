@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from goods_books import BOLT, NOW, PIPE, filed, furnish, posted, refusals, row_refusals
+from goods_books import BOLT, NOW, PIPE, filed, furnish, kept, posted, refusals, row_refusals, signed
 
 from portal.domain.effects import FreezesStock, PostsCount, PostsStock
 from portal.domain.signoff import Back
@@ -78,7 +78,10 @@ def test_r58_a_rejected_count_goes_back_and_the_round_grows() -> None:
     assert step.outcome({"verdict": "approved"}) is None
     assert step.judges  # never the counter's own work
     assert counted()["count_round"] == 1
-    assert counted(context={"@round": 3})["count_round"] == 3
+    record = kept("WH-06", {}, state="returned")
+    assert counted(context={"@record_id": record.id})["count_round"] == 1  # withdrawn before anybody decided
+    signed(record, "supervisor_review", {"verdict": "rejected"})
+    assert counted(context={"@record_id": record.id})["count_round"] == 2
 
 
 def review(context: dict[str, Any], **other: Any) -> SupervisorReview:

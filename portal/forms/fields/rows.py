@@ -1,0 +1,119 @@
+"""Tables whose rows are small forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import wtforms
+from wtforms.utils import unset_value
+
+from portal.forms.fields.answer import Answer
+from portal.lib.i18n import _l
+
+
+class Row(wtforms.FormField):
+    """One row of a table; its answers are handed over as such, whatever its columns are called."""
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Fills the row."""
+        if data is unset_value:
+            data = self.default() if callable(self.default) else self.default
+        self._obj = self.object_data = data
+        self.form = self.form_class(
+            formdata, answers=data, prefix=self.name + self.separator, meta={"_parent_form": self._form}
+        )
+
+
+class Rows(Answer, wtforms.FieldList):
+    """A table whose rows are small forms: `Rows(label, RowForm)`."""
+
+    kind = "line_items"
+    entries: list[Any]
+    ask = _l("“%(label)s”至少需要 %(count)d 行")
+
+    def __init__(
+        self,
+        label: Any = "",
+        row: type[Any] | None = None,
+        *,
+        at_least: int = 1,
+        most: int = 1000,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, unbound_field=Row(row), max_entries=most, **kwargs)
+        self.row: type[Any] = row  # type: ignore[assignment]
+        self.at_least = at_least if self.required or self.required_when else 0
+        self.most = most
+
+    @property
+    def rows(self) -> list[Any]:
+        """The row forms."""
+        return [entry.form for entry in self.entries]
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        """Typed answers row by row; rows left wholly empty do not count."""
+        return [row.answers() for row in self.rows if not row.empty()]
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        pass
+
+    def clear(self) -> None:
+        """Forgets the rows."""
+        self.entries = []
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Fills the rows, and remembers how many did not fit."""
+        super().process(formdata, data, extra_filters)
+        posted = set(self._extract_indices(self.name, formdata)) if formdata else ()
+        self.beyond = max(0, len(posted) - self.most)
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        """Row numbers in posted names; nothing but plain digits, whatever somebody makes up."""
+        start = len(prefix) + len(self._separator)
+        for name in formdata:
+            index = name[start:].partition(self._separator)[0] if name.startswith(prefix) else ""
+            if index.isascii() and index.isdigit() and len(index) < 7:
+                yield int(index)
+
+    def drop_empty(self) -> None:
+        """Takes out rows left wholly empty."""
+        for index in reversed(range(len(self.entries))):
+            if self.entries[index].form.empty():
+                self.pop_entry(index)
+
+    def validate(self, form: Any, extra_validators: Iterable[Any] = ()) -> bool:
+        """Checks each row, then that there are enough of them; `errors` holds the table's own."""
+        self.errors = []
+        if not self.applies(form):
+            self.clear()
+            return True
+        self.drop_empty()
+        good = True
+        known = form.known()
+        for row in self.rows:
+            row.context = known
+            good = row.validate() and good
+        if self.beyond:
+            self.errors = [self.too_many(self.beyond)]
+            return False
+        if not self.entries and (self.computed or not self.demanded(form)):
+            return good
+        if len(self.entries) < self.at_least and not self.computed:
+            self.errors = [str(self.ask) % {"label": self.label.text, "count": self.at_least}]
+        return good and not self.errors
+
+    def too_many(self, beyond: int) -> str:
+        """What to say when rows do not fit."""
+        text = _l("最多 %(most)d 行，还有 %(beyond)d 行放不下，请分成几张填写")
+        return str(text) % {"most": self.most, "beyond": beyond}
+
+    def dump(self) -> Any:
+        """Rows as JSON."""
+        return [row.dump() for row in self.rows if not row.empty()] or None
+
+    def describe(self) -> dict[str, Any]:
+        """The columns."""
+        return {"columns": list(self.row())}

@@ -1,0 +1,128 @@
+"""The field types: what people type is understood, or refused with a sentence; nothing is dropped unsaid."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from portal.forms.base import Sheet
+from portal.forms.fields import (
+    Choice,
+    Day,
+    Email,
+    Integer,
+    Moment,
+    Money,
+    Number,
+    Phone,
+    Rows,
+    Score,
+    Text,
+    TimeOfDay,
+    YesNo,
+)
+
+pytestmark = pytest.mark.usefixtures("app_context")
+
+
+class Line(Sheet):
+    """A row."""
+
+    item = Text("物品")
+
+
+class Everything(Sheet):
+    """One field of each kind that reads what people type."""
+
+    day = Day("日期", required=False)
+    moment = Moment("时刻", required=False)
+    clock = TimeOfDay("时间", required=False)
+    pieces = Integer("件数", required=False)
+    weight = Number("重量", required=False)
+    price = Money("单价", required=False)
+    points = Score("得分", maximum=25, required=False)
+    phone = Phone("电话", required=False)
+    email = Email("邮箱", required=False)
+    cause = Choice("原因", {"natural": "自然原因", "handling": "搬运"}, required=False)
+    usable = YesNo("可用", required=False)
+    lines = Rows("明细", Line, required=False, most=3)
+
+
+def answered(name: str, text: str) -> Any:
+    """The field after somebody typed this."""
+    form = Everything(MultiDict([(name, text)]))
+    form.validate()
+    return form[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("day", "2026年5月12日", date(2026, 5, 12)),
+        ("day", "２０２６／５／１２", date(2026, 5, 12)),
+        ("moment", "2026/5/12 9:05", datetime(2026, 5, 12, 1, 5, tzinfo=UTC)),
+        ("moment", "2026年5月12日 １４：３０", datetime(2026, 5, 12, 6, 30, tzinfo=UTC)),
+        ("moment", "2026-05-12T14:30:59", datetime(2026, 5, 12, 6, 30, tzinfo=UTC)),
+        ("clock", "9：05", time(9, 5)),
+        ("pieces", "１，２００", 1200),
+        ("weight", "1,234.5", Decimal("1234.5")),
+        ("price", "￥１，２３４．５０", Decimal("1234.50")),
+        ("phone", "（０１０）６５５４－１２３４转８００１", "(010)6554-1234转8001"),
+        ("email", "张三＠公司.cn", "张三@公司.cn"),
+        ("cause", "搬运", "handling"),
+        ("usable", "否", False),
+    ],
+)
+def test_what_people_type_is_understood(name: str, text: str, expected: Any) -> None:
+    field = answered(name, text)
+    assert field.errors == []
+    assert field.data == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("day", "2026-02-30", "请填写正确的日期"),
+        ("day", "1026-05-12", "年份应在"),
+        ("moment", "2026-05-12", "请填写正确的日期和时间"),
+        ("moment", "2026-05-12T25:00", "请填写正确的日期和时间"),
+        ("moment", "0026-05-12T05:00", "年份应在"),
+        ("clock", "下午三点", "请填写正确的时间"),
+        ("pieces", "1.5", "请填写整数"),
+        ("pieces", "9" * 13, "数字太大"),
+        ("weight", "1e5", "请填写数字，小数不超过 3 位"),
+        ("weight", "1.2345", "请填写数字，小数不超过 3 位"),
+        ("price", "-0.01", "不能小于 0"),
+        ("price", "999999999999.99", "不能大于 999,999,999,999"),
+        ("points", "25.1", "应在 0 至 25 之间"),
+        ("phone", "12345x", "请填写正确的电话号码"),
+        ("phone", "1234", "请填写正确的电话号码"),
+        ("email", "a@b..cn", "请填写正确的邮箱地址"),
+        ("email", "<a@b.cn>", "请填写正确的邮箱地址"),
+        ("email", f"a@{'b' * 300}.cn", "请填写正确的邮箱地址"),
+        ("cause", "天灾", "请从列表中选择"),
+        ("usable", "也许", "请选择是或否"),
+    ],
+)
+def test_the_rest_is_refused_with_a_sentence(name: str, text: str, sentence: str) -> None:
+    field = answered(name, text)
+    assert len(field.errors) == 1
+    assert sentence in field.errors[0]
+
+
+def test_rows_that_do_not_fit_are_refused_not_dropped() -> None:
+    posted = MultiDict([(f"lines-{index}-item", f"物品{index}") for index in range(5)])
+    form: Any = Everything(posted)
+    assert not form.validate()
+    assert "最多 3 行，还有 2 行" in form.lines.errors[0]
+
+
+@pytest.mark.parametrize("index", ["²", "9" * 5000, "-1", "x"])
+def test_a_made_up_row_number_is_no_row(index: str) -> None:
+    form: Any = Everything(MultiDict([(f"lines-{index}-item", "物品")]))
+    assert form.validate()
+    assert form.lines.data == []
