@@ -108,7 +108,6 @@ def remembering() -> Iterator[None]:
     memory = Memory()
     places: list[tuple[Any, str, Callable[..., Any]]] = [
         (notices, "people_with", memory.people_with),
-        (tasks, "people_with", memory.people_with),
         (tasks, "able", memory.able),
         (history, "content", memory.content),
         (history, "signatures", memory.signatures),

@@ -44,6 +44,7 @@ _VERSION = sa.select(FormVersion).where(FormVersion.sha256 == sa.bindparam("sha2
 
 
 def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: str) -> dict[str, Any]:
+    """Adds the next content version of a record; gives its stored answers."""
     answers = {name: value for name, value in form.dump().items() if value is not None}
     covered = canonical_json([record.number, record.version, fingerprint(type(form)), answers])
     record.contents.append(

@@ -246,7 +246,7 @@ def test_a_task_is_passed_on_or_closed_but_never_left_in_an_inbox(crowd: Crowd) 
         record_id, _seen = crowd.submitted(forms.Paired)
         passed, returned = crowd.together(hand_over(record_id), send_back(record_id))
         assert returned is None
-        assert passed is None or isinstance(passed, NotYourTurn | AssertionError)
+        assert passed is None or isinstance(passed, AlreadyDecided | NotYourTurn | AssertionError)
         with crowd.app.app_context():
             assert Office().waiting(db.session.get_one(Record, record_id)) == ["correct open"]
             db.session.remove()
