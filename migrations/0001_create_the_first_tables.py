@@ -16,6 +16,7 @@ APPEND_ONLY = (
     "contents",
     "signatures",
     "stock_entries",
+    "order_entries",
     "count_entries",
     "credit_entries",
     "ledger_entries",
@@ -386,6 +387,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
@@ -393,6 +395,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["people.id"], name=op.f("fk_contents_created_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["form_version_id"], ["form_versions.id"], name=op.f("fk_contents_form_version_id_form_versions")
         ),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_contents_record_id_records")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
@@ -547,6 +552,34 @@ def upgrade() -> None:
     )
     op.create_index("ix_record_readers_record_id", "record_readers", ["record_id"], unique=False)
     op.create_table(
+        "order_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("balance", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("posted_by_id", sa.Integer(), nullable=False),
+        sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["stock_items.id"], name=op.f("fk_order_entries_item_id_stock_items")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posted_by_id"], ["people.id"], name=op.f("fk_order_entries_posted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_order_entries_record_id_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["order_entries.id"], name=op.f("fk_order_entries_reverses_id_order_entries")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_entries")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_order_entries_reverses_id")),
+    )
+    op.create_index(op.f("ix_order_entries_item_id"), "order_entries", ["item_id"], unique=False)
+    op.create_index(op.f("ix_order_entries_record_id"), "order_entries", ["record_id"], unique=False)
+    op.create_table(
         "stock_balances",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
@@ -659,6 +692,7 @@ def upgrade() -> None:
         sa.Column("outside_role", sa.Text(), nullable=False),
         sa.Column("outside_name", sa.Text(), nullable=False),
         sa.Column("outside_way", sa.Text(), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("opinion", sa.Text(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
@@ -667,6 +701,11 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("signed_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["drawn_id"], ["files.id"], name=op.f("fk_signatures_drawn_id_files")),
+        sa.ForeignKeyConstraint(
+            ["form_version_id"],
+            ["form_versions.id"],
+            name=op.f("fk_signatures_form_version_id_form_versions"),
+        ),
         sa.ForeignKeyConstraint(
             ["on_behalf_of_id"], ["people.id"], name=op.f("fk_signatures_on_behalf_of_id_people")
         ),
@@ -718,6 +757,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_stock_entries_record_id"), table_name="stock_entries")
     op.drop_index("ix_stock_entries_item_id_place_id", table_name="stock_entries")
     op.drop_table("stock_entries")
+    op.drop_index(op.f("ix_order_entries_record_id"), table_name="order_entries")
+    op.drop_index(op.f("ix_order_entries_item_id"), table_name="order_entries")
+    op.drop_table("order_entries")
     op.drop_table("stock_balances")
     op.drop_index("ix_record_readers_record_id", table_name="record_readers")
     op.drop_table("record_readers")

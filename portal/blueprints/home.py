@@ -12,7 +12,7 @@ from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
 from portal.queries import home
 from portal.queries.keyset import LARGEST
-from portal.services import bulk, reading, records
+from portal.services import asks, bulk, reading
 from portal.web import desk, identity
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
@@ -51,7 +51,7 @@ def done(id: int) -> Response:
     """Ticks off a thing to do."""
     if id > LARGEST:
         raise NotFound
-    records.do_ask(id, actor(), request.form.get("note", "").strip()[:500], now=now())
+    asks.tick_off(id, actor(), request.form.get("note", "").strip()[:500], now=now())
     flash(_("已办。"), "success")
     return redirect("/", 303)
 

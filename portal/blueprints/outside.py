@@ -16,7 +16,7 @@ from portal.models import OutsideLink, Task
 from portal.queries import actors, record_page
 from portal.queries.record_page import RecordPage
 from portal.services import outside, route, signing, uploads
-from portal.services.signing import Hand
+from portal.services.signatures import Hand
 from portal.web import posted
 from portal.web.clock import now, today
 from portal.web.form_errors import errors

@@ -18,7 +18,7 @@ from portal.forms.kinds import Ref, load
 from portal.models import Draft, Record
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import records, route
+from portal.services import corrections, records, route
 
 
 class Unfit(Exception):
@@ -58,7 +58,7 @@ def correct(world: DemoWorld, record: Record, by: Actor) -> None:
         name = world.rng.choice(long)
         answers[name] = f"{answers[name]}（更正：{reason}）"
     sheet = checked(form, answers, by, context=route.known(record))
-    records.correct(record.id, sheet, by, reason=reason, seen=record.version, now=world.now)
+    corrections.correct(record.id, sheet, by, reason=reason, seen=record.version, now=world.now)
 
 
 def checked(

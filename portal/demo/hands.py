@@ -10,7 +10,7 @@ from portal.demo.world import DemoWorld
 from portal.domain.signoff import Step
 from portal.extensions import db
 from portal.models import Customer, Supplier, Task
-from portal.services.signing import Hand
+from portal.services.signatures import Hand
 
 SPOKEN, ON_PAPER = 0.6, 0.25
 

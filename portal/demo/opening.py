@@ -16,6 +16,7 @@ from portal.models import Person, Record, StockItem, Supplier, Task
 from portal.queries import history
 from portal.queries.actors import actor
 from portal.services import records, route, signing
+from portal.services.signatures import Hand
 
 BEFORE = Ref(None, "期初建账")
 
@@ -68,7 +69,7 @@ def _walk(record: Record, by: Any, stages: Mapping[str, dict[str, Any]], at: dat
         known = route.known(record)
         stage = fills(answers=stages.get(task.step, {}), context=known, person=by) if fills else None
         seen = history.shown_hash(history.content(record), history.signatures(record))
-        signing.sign(task.id, by, signing.Hand(seen=seen), stage, now=at)
+        signing.sign(task.id, by, Hand(seen=seen), stage, now=at)
         db.session.flush()
 
 

@@ -12,7 +12,7 @@ from portal.demo.world import DemoWorld
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.models import Record, RecordReader
-from portal.services import records, substitutions
+from portal.services import conversation, corrections, substitutions
 
 
 class Pastime:
@@ -43,7 +43,9 @@ class Pastime:
     def withdraw(self, record: Record) -> None:
         """The applicant takes the record back."""
         by = self.cast.actor(record.applicant_id)
-        records.withdraw(record.id, by, reason=self.world.rng.choice(phrases.WITHDRAWALS), now=self.world.now)
+        corrections.withdraw(
+            record.id, by, reason=self.world.rng.choice(phrases.WITHDRAWALS), now=self.world.now
+        )
 
     def _leave(self) -> None:
         """Somebody goes on leave for a few days, and a colleague stands in."""
@@ -73,12 +75,12 @@ class Pastime:
         by = self.cast.actor(self._reader(record))
         self.world.sees(by.person)
         files = [self.world.photo("现场照片.jpg")] if self.world.rng.random() < 0.3 else []
-        records.comment(record, by, self.world.rng.choice(phrases.COMMENTS), files, now=self.world.now)
+        conversation.comment(record, by, self.world.rng.choice(phrases.COMMENTS), files, now=self.world.now)
 
     def _copy(self, record: Record) -> None:
         by = self.cast.actor(record.applicant_id)
         other = self.world.person("department_head").id or 0
-        records.copy_to(record, by, [other], now=self.world.now)
+        conversation.copy_to(record, by, [other], now=self.world.now)
 
     def _urge(self, record: Record) -> None:
-        records.urge(record, self.cast.actor(record.applicant_id), now=self.world.now)
+        conversation.urge(record, self.cast.actor(record.applicant_id), now=self.world.now)

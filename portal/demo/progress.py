@@ -15,8 +15,8 @@ from portal.extensions import db
 from portal.models import Draft, Record, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import delegation, records, route, signing, tasks
-from portal.services.signing import Hand
+from portal.services import asks, corrections, delegation, entries, parties, route, signing, tasks
+from portal.services.signatures import Hand
 
 RETURNED, REFUSED, PASSED_ON = 0.04, 0.055, 0.095  # shares of turns, each up to the next
 GIVEN_UP, ROUNDS = 0.06, 3
@@ -114,7 +114,7 @@ class Progress:
         """Corrects the returned sheet, or gives it up."""
         record = _record(task)
         if self.world.rng.random() < GIVEN_UP:
-            records.void(record.id, by, reason=self.world.rng.choice(phrases.VOIDS), now=self.world.now)
+            corrections.void(record.id, by, reason=self.world.rng.choice(phrases.VOIDS), now=self.world.now)
         else:
             filling.correct(self.world, record, by)
 
@@ -128,7 +128,7 @@ class Progress:
 
     def _ask(self, task: Task, by: Actor) -> None:
         """Ticks a thing off."""
-        records.do_ask(task.id, by, self.world.rng.choice(phrases.ASKS_DONE), now=self.world.now)
+        asks.tick_off(task.id, by, self.world.rng.choice(phrases.ASKS_DONE), now=self.world.now)
 
     def _entry(self, task: Task, by: Actor) -> None:
         """Adds the side entry that is due."""
@@ -137,7 +137,7 @@ class Progress:
         known = route.known(record, signed)
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)
         hand = Hand(history.shown_hash(history.content(record), signed))
-        signing.enter(record.id, task.step, by, hand, stage, now=self.world.now)
+        entries.enter(record.id, task.step, by, hand, stage, now=self.world.now)
 
     def _add_aside(self, record: Record, step: Step) -> None:
         """Somebody who may adds a side entry that no task asks for, before the first step is done."""
@@ -147,13 +147,13 @@ class Progress:
         for entry in signoff.entries:
             signed = history.signatures(record)
             known = route.known(record, signed)
-            there = tasks.able(sorted(route.keys_of(entry.by, record, known)), (), now) - self.cast.away
+            there = tasks.able(sorted(parties.keys_of(entry.by, record, known)), (), now) - self.cast.away
             if entry.daily_after or not there:
                 continue
             by = self.cast.actor(self.world.rng.choice(sorted(there)))
             stage = self._told(entry, record, by, known)
             hand = Hand(history.shown_hash(history.content(record), signed))
-            signing.enter(record.id, entry.key, by, hand, stage, now=now)
+            entries.enter(record.id, entry.key, by, hand, stage, now=now)
 
     def _reroute(self, task: Task, by: Actor) -> None:
         """The administrator gives a step that nobody can do to somebody else."""

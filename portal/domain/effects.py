@@ -40,7 +40,7 @@ class PostsStock:
 
 @dataclass(frozen=True, slots=True)
 class OrdersStock:
-    """Changes the quantity on order of an item."""
+    """One line of the journal of goods on order: more is ordered, or some of it has come."""
 
     item_id: int
     quantity: Decimal  # signed

@@ -64,6 +64,12 @@ class OwnWork(Refusal):
     text = _l("不能审核自己填写或办理的内容，请由其他有权限的人员处理。")
 
 
+class OwnTask(NotAllowed):
+    """An administrator would take over somebody's task, and so sign for others."""
+
+    text = _l("管理员不能把他人的任务交给自己。")
+
+
 class IdentityNotConfirmed(Refusal):
     """Signing needs the password again."""
 

@@ -97,10 +97,11 @@ STEPS = {
     "step_advised": _l("对“%(step)s”答复了意见"),
     "step_returned": _l("在“%(step)s”退回%(back_to)s"),
     "step_refused": _l("在“%(step)s”拒绝"),
+    "step_resumed": _l("“%(step)s”又有人可以办理，继续流转"),
     "step_stuck": _l("“%(step)s”没有人可以办理，已通知管理员"),
     "reminded": _l("“%(step)s”已逾期，提醒了办理人"),
     "escalated": _l("“%(step)s”逾期未办，上报%(heads)s"),
-    "entries_asked": _l("请办理人补充登记“%(step)s”（%(days)s）"),
+    "entries_asked": _l("请办理人补充登记“%(step)s”（%(days)s），累计缺 %(missing)s 天"),
     "entry_added": _l("补充登记“%(step)s”"),
     "signer_added": either(
         "where", "before", _l("在“%(step)s”前加签%(person)s"), _l("在“%(step)s”后加签%(person)s")

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.definition import every_field
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
 from portal.forms.words import SAID
 from portal.lib.i18n import _, language
-from portal.models import AuditEvent, Department, Person, Record
+from portal.models import AuditEvent, Content, Department, Person, Record
 
 IDS = frozenset({"person", "to", "substitute"})
 
@@ -26,6 +27,7 @@ class FactWords(Mapping[str, str]):
 
     def __init__(self, event: AuditEvent) -> None:
         self.event, self.facts = event, event.facts
+        self._versions: dict[int, list[dict[str, Any]]] = {}
 
     def __getitem__(self, key: str) -> str:
         value = self.facts.get(key)
@@ -88,19 +90,28 @@ class FactWords(Mapping[str, str]):
                 return str(step["title"][language()])
         return key or _("更正")
 
-    def value(self, name: str, value: Any = None) -> tuple[str, str]:
-        """A replaced value's label, and the value as text."""
+    def value(self, name: str, value: Any = None, *, old: bool = False) -> tuple[str, str]:
+        """A replaced value's label, and the value as text; the old one by the form version of its time."""
         if self.event.record_id is None:
             return str(COLUMNS.get(name, name)), self._column(name, value)
-        record = self._record()
-        fields = every_field(record.form_version.definition) if record is not None else []
-        field = next((one for one in fields if one["name"] == name), None)
+        field = self._field(name, 1 if old else 0) or self._field(name, 0 if old else 1)
         if field is None:
             return name, "" if value is None else str(value)
         label = str(field["label"][language()])
         if field["type"] in ROWS and value:
             return label, "; ".join(_row(field, row) for row in value)
         return label, show(field, load_one(field, value), language())
+
+    def _field(self, name: str, before: int) -> Mapping[str, Any] | None:
+        """The field of the content version that the event made, or of the one before it."""
+        version = self.facts.get("version", 1) - before
+        if version not in self._versions:
+            query = sa.select(Content).where(
+                Content.record_id == self.event.record_id, Content.version == version
+            )
+            content = db.session.scalar(query)
+            self._versions[version] = content.form_version.definition["fields"] if content else []
+        return next((field for field in self._versions[version] if field["name"] == name), None)
 
     def _column(self, name: str, value: Any) -> str:
         if value is None:

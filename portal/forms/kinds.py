@@ -118,6 +118,20 @@ def load(fields: list[dict[str, Any]], raw: Mapping[str, Any]) -> dict[str, Any]
     return {field["name"]: load_one(field, raw[field["name"]]) for field in fields if field["name"] in raw}
 
 
+def carried(old: list[dict[str, Any]], new: list[dict[str, Any]], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored answers of an older form version that fit a newer one: same name, same kind, computed ones left out."""
+    former = {field["name"]: field for field in old}
+    found: dict[str, Any] = {}
+    for field in new:
+        before, value = former.get(field["name"]), raw.get(field["name"])
+        if before is None or value is None or before["type"] != field["type"] or field["computed"]:
+            continue
+        if field["type"] in ROWS:
+            value = [carried(before["columns"], field["columns"], row) for row in value]
+        found[field["name"]] = value
+    return found
+
+
 def load_one(field: Mapping[str, Any], raw: Any) -> Any:
     """One typed answer."""
     if raw is None:

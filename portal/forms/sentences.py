@@ -46,6 +46,6 @@ def changes(event: AuditEvent) -> list[Change]:
     replaced = facts.get("changed") or {}
     show_value = FactWords(event).value
     return [
-        Change(show_value(name)[0], *(show_value(name, value)[1] for value in pair))
-        for name, pair in replaced.items()
+        Change(show_value(name)[0], show_value(name, old, old=True)[1], show_value(name, new)[1])
+        for name, (old, new) in replaced.items()
     ]

@@ -6,13 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 
 from portal.database import transaction
-from portal.services import reminders
+from portal.services import reminders, stuck
 from portal.web.clock import now
 
 
 def remind() -> int:
     """Reminds those who are late and tells their heads; returns how many tasks it was."""
     return _all(reminders.remind) + _all(reminders.escalate)
+
+
+def look_again() -> int:
+    """Stops turns that nobody can do any more, opens those that somebody can; returns how many."""
+    with transaction():
+        return stuck.look_again(now())
 
 
 def ask_entries() -> int:

@@ -2,7 +2,7 @@
 
 from portal.models.events import AuditEvent, AuditStream
 from portal.models.files import StoredFile
-from portal.models.ledgers import CountEntry, CreditEntry, LedgerEntry, StockBalance, StockEntry
+from portal.models.ledgers import CountEntry, CreditEntry, LedgerEntry, OrderEntry, StockBalance, StockEntry
 from portal.models.master import (
     CalendarDay,
     CompanySetting,
@@ -44,6 +44,7 @@ __all__ = [
     "LedgerEntry",
     "Notice",
     "NumberSeries",
+    "OrderEntry",
     "OutboxRow",
     "OutsideLink",
     "Person",

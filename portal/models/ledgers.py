@@ -53,6 +53,24 @@ class StockEntry(Base):
     __table_args__ = (sa.Index("ix_stock_entries_item_id_place_id", "item_id", "place", "id"),)
 
 
+class OrderEntry(Base):
+    """A line of the journal of goods on order 在途流水帐; an item's quantity on order is the sum of its lines."""
+
+    __tablename__ = "order_entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # order, received, reversal
+    item_id: Mapped[int] = mapped_column(sa.ForeignKey("stock_items.id"), index=True)
+    quantity: Mapped[Decimal]
+    balance: Mapped[Decimal]  # of the item after this line
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    posted_at: Mapped[datetime]
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("order_entries.id"), unique=True)
+
+    item: Mapped[StockItem] = relationship()
+    record: Mapped[Record] = relationship()
+
+
 class CountEntry(Base):
     """A line of the stock-take journal 盘点流水账."""
 

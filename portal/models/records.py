@@ -88,18 +88,20 @@ class Record(Base):
 
 
 class Content(Base):
-    """The opening answers of a record as submitted; a correction makes the next version."""
+    """The opening answers of a record as submitted, read by their form version; a correction makes the next."""
 
     __tablename__ = "contents"
     id: Mapped[int] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"))
     version: Mapped[int]
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_versions.id"))
     answers: Mapped[dict[str, Any]]
     sha256: Mapped[str]
     created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     created_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(default="")
 
+    form_version: Mapped[FormVersion] = relationship()
     created_by: Mapped[Person] = relationship()
 
     __table_args__ = (sa.UniqueConstraint("record_id", "version"),)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base
 from portal.models.people import Person
+from portal.models.records import FormVersion
 
 
 class Signature(Base):
@@ -35,6 +36,7 @@ class Signature(Base):
     outside_role: Mapped[str] = mapped_column(default="")
     outside_name: Mapped[str] = mapped_column(default="")
     outside_way: Mapped[str] = mapped_column(default="")  # device, link or paper
+    form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_versions.id"))  # reads the answers
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     opinion: Mapped[str] = mapped_column(default="")
     files: Mapped[list[Any]] = mapped_column(default=list)
@@ -43,6 +45,7 @@ class Signature(Base):
     sha256: Mapped[str]
     signed_at: Mapped[datetime]
 
+    form_version: Mapped[FormVersion] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     on_behalf_of: Mapped[Person | None] = relationship(foreign_keys=[on_behalf_of_id])
 

@@ -42,17 +42,37 @@ _OPEN_TASKS = (
 
 def stored_answers(opening: Content, signed: list[Signature]) -> dict[str, Any]:
     """The stored answers so far: the opening section, then each stage; signed anew, it replaces itself."""
-    stages: dict[str, tuple[int, dict[str, Any]]] = {}
-    for signature in signed:
-        if signature.act in ("signed", "entered"):
-            filled_in, _answers = stages.get(signature.step, (0, {}))
-            if signature.answers or signature.round > filled_in:
-                stages.pop(signature.step, None)  # the latest stage comes last
-                stages[signature.step] = (signature.round, signature.answers)
     merged = dict(opening.answers)
-    for _round, answers in stages.values():
-        merged.update(answers)
+    for one in _stages(signed):
+        merged.update(one.answers)
     return merged
+
+
+def fields(opening: Content, signed: list[Signature]) -> list[dict[str, Any]]:
+    """The fields of the stored answers, each as defined by the form version that it was answered under."""
+    found = {field["name"]: field for field in opening.form_version.definition["fields"]}
+    for one in _stages(signed):
+        found.update({field["name"]: field for field in stage(one)["fields"] if one.answers})
+    return list(found.values())
+
+
+def stage(signature: Signature) -> Mapping[str, Any]:
+    """The step or side entry of a signature, as its own form version defines it."""
+    defined = signature.form_version.definition
+    parts = (*defined["steps"], *defined["entries"])
+    return next(part for part in parts if part["key"] == signature.step)
+
+
+def _stages(signed: list[Signature]) -> list[Signature]:
+    """The signatures whose stages count, the latest last."""
+    found: dict[str, Signature] = {}
+    for one in signed:
+        if one.act in ("signed", "entered"):
+            before = found.get(one.step)
+            if one.answers or one.round > (before.round if before else 0):
+                found.pop(one.step, None)
+                found[one.step] = one
+    return list(found.values())
 
 
 def shown_hash(opening: Content, signed: list[Signature]) -> str:

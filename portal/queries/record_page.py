@@ -12,6 +12,8 @@ from portal.extensions import db
 from portal.models import AuditEvent, Comment, Content, Person, Record, Signature, Substitution, Task
 from portal.queries import history
 
+CHANGING = ("record_changed", "step_signed", "step_advised", "entry_added")
+
 
 @dataclass(frozen=True)
 class RecordPage:
@@ -32,6 +34,17 @@ class RecordPage:
     def shown_hash(self) -> str:
         """SHA-256 of what a signer is shown."""
         return history.shown_hash(self.content, self.signatures)
+
+    def since(self, seen: str) -> list[AuditEvent]:
+        """What has changed the content since it had this hash; nothing for the hash of now, or one never shown."""
+        if seen in ("", self.shown_hash):
+            return []
+        for version in self.versions:
+            for count in range(len(self.signatures) + 1):
+                if history.shown_hash(version, self.signatures[:count]) == seen:
+                    last = [version.created_at, *(one.signed_at for one in self.signatures[:count])]
+                    return [one for one in self.events if one.kind in CHANGING and one.at > max(last)]
+        return []
 
     @property
     def answers(self) -> dict[str, Any]:

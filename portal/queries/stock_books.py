@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.models import CountEntry, Person, Record, StockBalance, StockEntry, StockItem
+from portal.models import CountEntry, OrderEntry, Person, Record, StockBalance, StockEntry, StockItem
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
 
@@ -41,6 +41,35 @@ def journal() -> Source:
         text=(StockItem.name, StockItem.code, StockEntry.place, StockEntry.batch, Record.number),
         item=StockItem.search_key,
         at=StockEntry.posted_at,
+    )
+
+
+def orders() -> Source:
+    """在途流水帐: what was ordered and what has come, newest first."""
+    query = (
+        sa.select(
+            OrderEntry.id,
+            OrderEntry.posted_at,
+            OrderEntry.kind,
+            StockItem.code,
+            StockItem.name,
+            StockItem.unit,
+            OrderEntry.quantity,
+            OrderEntry.balance,
+            Record.number.label("record"),
+            Person.name.label("posted_by"),
+        )
+        .join(StockItem, StockItem.id == OrderEntry.item_id)
+        .join(Record, Record.id == OrderEntry.record_id)
+        .join(Person, Person.id == OrderEntry.posted_by_id)
+    )
+    return Source(
+        query=query,
+        order=Order((OrderEntry.id,), (int,), descending=True),
+        lines=lambda row: [dict(row._mapping)],
+        text=(StockItem.name, StockItem.code, Record.number),
+        item=StockItem.search_key,
+        at=OrderEntry.posted_at,
     )
 
 

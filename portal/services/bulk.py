@@ -12,7 +12,7 @@ from portal.lib.i18n import _l
 from portal.models import Task
 from portal.queries.actors import Actor
 from portal.services import route, signing
-from portal.services.signing import Hand
+from portal.services.signatures import Hand
 
 MOST = 50
 

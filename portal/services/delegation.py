@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.domain.permissions import Authority, person_key
-from portal.domain.refusal import NotAllowed, NotYourTurn, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, NotYourTurn, OwnTask, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l
 from portal.models import Person, Record, Task
-from portal.queries import history
 from portal.queries.actors import Actor, actor
-from portal.services import audit, notices, tasks
+from portal.services import audit, notices, stuck, tasks
 
 
 def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: str, now: datetime) -> Task:
@@ -63,9 +62,15 @@ def hand_over(task_id: int, by: Actor, person_id: int, *, reason: str, now: date
 
 
 def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: datetime) -> None:
-    """An administrator gives a stuck or open step to somebody else; marked as such, never signed."""
+    """An administrator gives a stuck or open step to somebody else; marked as such, never signed.
+
+    Raises:
+        OwnTask: the administrator would sign in place of others.
+    """
     if not by.is_administrator:
         raise NotAllowed
+    if person_id == by.id:
+        raise OwnTask
     if not reason:
         raise ReasonMissing
     task = db.session.get(Task, task_id)
@@ -80,10 +85,7 @@ def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: dateti
         raise Refusal(_l("%(name)s不能审核自己的工作，请选择其他人。"), name=other.name)
     before = [holder.key for holder in task.holders]
     _give(task, record, other)
-    tasks.set_state(task, "open")
-    db.session.flush()
-    if record.state == "stuck" and not any(one.state == "stuck" for one in history.open_tasks(record)):
-        record.state = "running"
+    stuck.go_on(task, record)
     task.asked_by_id, task.note = by.id, reason
     audit.note(
         "rerouted", at=now, by=by.id, record_id=record.id, step=task.step, before=before, person=person_id,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.deadlines import as_moment
 from portal.domain.effects import (
     Asks,
     Effect,
@@ -29,8 +28,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l, both
 from portal.models import Draft, Record
-from portal.queries import calendar
-from portal.services import audit, ledgers, master, notices, tasks
+from portal.services import asks, audit, ledgers, master, notices, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -47,7 +45,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
             case Updates():
                 master.update(effect, record, by=by, now=now)
             case Asks():
-                asks(effect.title, effect.to, effect.due, record, now=now)
+                asks.ask(effect.title, effect.to, effect.due, record, now=now)
             case Tells():
                 notices.tell([effect.to], "told", now=now, record_id=record.id, text=both(effect.text))
 
@@ -59,7 +57,9 @@ def opens(effect: Opens, record: Record, but: set[int], *, by: int, now: datetim
     """
     form = FORMS.get(effect.code)
     if form is None:
-        asks(_l("填写 %(code)s", code=effect.code), effect.to or person_key(by), effect.due, record, now=now)
+        asks.ask(
+            _l("填写 %(code)s", code=effect.code), effect.to or person_key(by), effect.due, record, now=now
+        )
         return set()
     answers = dict(effect.answers)
     if effect.names_as:
@@ -94,7 +94,7 @@ def opens(effect: Opens, record: Record, but: set[int], *, by: int, now: datetim
         now=now,
         record=record,
         draft_id=draft.id,
-        due_at=_due(effect.due),
+        due_at=asks.moment(effect.due),
     )
     for named in _named(form, answers):
         tasks.let_read(named, keys)
@@ -122,14 +122,3 @@ def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise KeyError(f"{form.code} has no field {', '.join(sorted(unknown))}")
     return {name: value for name, value in sheet.dump().items() if value is not None}
-
-
-def asks(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None:
-    """Makes a thing to do about the record, until a day or moment."""
-    note = both(title)["zh"]
-    tasks.make("ask", [to], form_code=record.form_code, now=now, record=record, due_at=_due(due), note=note)
-    notices.tell([to], "ask", now=now, record_id=record.id, text=both(title))
-
-
-def _due(due: Any) -> datetime | None:
-    return as_moment(due, calendar.current()) if isinstance(due, (date, datetime)) else None

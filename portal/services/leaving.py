@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.domain.permissions import person_key
-from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
+from portal.domain.refusal import NotAllowed, OwnTask, ReasonMissing, Refusal
 from portal.lib.i18n import _l, both
 from portal.models import Person, Task
 from portal.queries import held, people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, delegation, notices, roles, sessions, substitutions, tasks
+from portal.services import audit, notices, roles, sessions, stuck, substitutions, tasks
 
 STREAM = "people"
-
-
-class OwnTask(NotAllowed):
-    """An administrator would take over somebody's task."""
-
-    text = _l("管理员不能把他人的任务交给自己。")
 
 
 def retire(person: Person, successor: Person | None, *, by: Actor, reason: str, now: datetime) -> None:
@@ -84,17 +78,6 @@ def hand_over(person: Person, successor: Person | None, *, by: Actor, reason: st
     notices.tell([person_key(successor.id)], "told", now=now, text=text)
 
 
-def reroute(task: Task, person: Person, *, by: Actor, reason: str, now: datetime) -> None:
-    """Gives a step that nobody can do to somebody, who is not the administrator.
-
-    Raises:
-        OwnTask: it is.
-    """
-    if person.id == by.id:
-        raise OwnTask
-    delegation.reroute(task.id, by, person.id, reason=reason, now=now)
-
-
 def is_own_work(task: Task, person: Person) -> bool:
     """Whether the task judges this person's own work."""
     return person.id in {exclusion.person_id for exclusion in task.exclusions}
@@ -104,10 +87,8 @@ def _move(task: Task, person: Person, successor: Person, *, by: Actor, reason: s
     mine, theirs = person_key(person.id), person_key(successor.id)
     tasks.hold(task, [theirs if holder.key == mine else holder.key for holder in task.holders])
     record = task.record
-    if task.state == "stuck":
-        tasks.set_state(task, "open")
-        if record is not None and record.state == "stuck":
-            record.state = "running"
+    if task.state == "stuck" and record is not None:
+        stuck.go_on(task, record)
     if record is not None:
         tasks.let_read(record, [theirs])
         audit.note(

@@ -19,9 +19,9 @@ from portal.lib.i18n import _, speaking
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
-from portal.queries import record_page
+from portal.queries import history, record_page
 from portal.queries.record_page import RecordPage
-from portal.services import audit, signing, uploads
+from portal.services import attachments, audit, uploads
 from portal.storage import files
 
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -67,7 +67,7 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
         language=language,
         facts=_facts(read),
         sections=_sections(read, language),
-        signatures=[_signature(one, read, language) for one in read.signatures],
+        signatures=[_signature(one, language) for one in read.signatures],
         attachments=[
             AttachmentLine(file["name"], file["type"], file["size"], file["sha256"])
             for file in references.values()
@@ -100,7 +100,13 @@ def as_json(read: RecordPage) -> dict[str, Any]:
         "answers": read.content.answers,
         "content_sha256": read.content.sha256,
         "versions": [
-            {"version": one.version, "answers": one.answers, "sha256": one.sha256, "reason": one.reason}
+            {
+                "version": one.version,
+                "form_version": one.form_version.sha256,
+                "answers": one.answers,
+                "sha256": one.sha256,
+                "reason": one.reason,
+            }
             for one in read.versions
         ],
         "signatures": [_signature_json(one) for one in read.signatures],
@@ -137,28 +143,24 @@ def _facts(read: RecordPage) -> list[tuple[str, str]]:
 def _sections(read: RecordPage, language: str) -> list[Section]:
     defined = read.definition
     found = [Section(defined["title"][language], lines(defined["fields"], read.content.answers, language))]
-    stages = {one["key"]: one for one in (*defined["steps"], *defined["entries"])}
     for signature in read.signatures:
-        stage = stages.get(signature.step)
-        if stage is None or not signature.answers:
+        if not signature.answers:
             continue
+        stage = history.stage(signature)
         shown = [
             line
             for line in lines(stage["fields"], signature.answers, language)
             if line.name in signature.answers
         ]
         note = _("第 %(round)d 轮", round=signature.round) if signature.round > 1 else ""
-        found.append(Section(stage["title"][language], shown, note, [_signature(signature, read, language)]))
+        found.append(Section(stage["title"][language], shown, note, [_signature(signature, language)]))
     return found
 
 
-def _signature(one: Signature, read: RecordPage, language: str) -> SignatureLine:
-    titles = {
-        s["key"]: s["title"][language] for s in (*read.definition["steps"], *read.definition["entries"])
-    }
+def _signature(one: Signature, language: str) -> SignatureLine:
     outside = f"{one.outside_name}（{WAYS[one.outside_way]}）" if one.outside_name else ""
     return SignatureLine(
-        step=titles.get(one.step, one.step),
+        step=history.stage(one)["title"][language],
         meaning=str(SAID.get(one.meaning, one.meaning)),
         who=f"{one.authority['name']} {one.authority['number']}",
         role=f"{department_of(one.authority)} {authority(one.authority)}".strip(),
@@ -176,7 +178,8 @@ def _signature_json(one: Signature) -> dict[str, Any]:
         "step", "round", "version", "act", "meaning", "authority", "outside_role", "outside_name", "outside_way",
         "answers", "opinion", "content_sha256", "sha256",
     )  # fmt: skip
-    return {**{name: getattr(one, name) for name in names}, "signed_at": one.signed_at.isoformat()}
+    found = {name: getattr(one, name) for name in names}
+    return {**found, "form_version": one.form_version.sha256, "signed_at": one.signed_at.isoformat()}
 
 
 def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
@@ -184,7 +187,7 @@ def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
     values: list[Any] = [read.content.answers]
     values += [value for one in read.signatures for value in (one.answers, one.files)]
     values += [comment.files for comment in read.comments]
-    ids = set(signing.file_ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
+    ids = set(attachments.ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
     found = (db.session.get(StoredFile, id) for id in sorted(ids))
     return {file.id: file.reference() for file in found if file is not None}
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.domain.deadlines import as_moment
+from portal.domain.obligations import Missing
 from portal.domain.permissions import head_key
 from portal.domain.roles import ROLE
 from portal.domain.signoff import Entry
@@ -20,7 +21,7 @@ from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar
-from portal.services import audit, notices, route, tasks
+from portal.services import audit, notices, parties, route, stuck, tasks
 
 AT_ONCE = 200
 TOP = "management"  # whose head is told when the late one is a head
@@ -60,7 +61,7 @@ def escalate(now: datetime) -> int:
 
 
 def ask_entries(now: datetime) -> int:
-    """Makes the tasks of daily side entries: one for each day past the entry's date; returns how many."""
+    """Asks for daily side entries, for each day past the entry's date; returns how many days."""
     days = calendar.current()
     today = now.astimezone(days.zone).date()
     made = 0
@@ -74,7 +75,7 @@ def ask_entries(now: datetime) -> int:
 
 def sweep(now: datetime) -> int:
     """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
-    return remind(now) + escalate(now) + ask_entries(now)
+    return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
 
 
 def _late(now: datetime) -> sa.Select[Task]:
@@ -110,48 +111,45 @@ def _holders(key: str) -> list[Person]:
 
 
 def _without_entry(code: str, key: str, today: date) -> sa.Select[Record]:
-    """Open records of a form without a task for today's entry."""
+    """Open records of a form whose task does not reach to today."""
     asked = sa.select(Task.id).where(
-        Task.record_id == Record.id, Task.kind == "entry", Task.step == key, Task.note == today.isoformat()
+        Task.record_id == Record.id, Task.kind == "entry", Task.step == key, Task.note.endswith(f"/{today}")
     )
     return sa.select(Record).where(Record.form_code == code, Record.state.in_(OPEN), ~asked.exists())
 
 
 def _ask(record: Record, entry: Entry, today: date, days: Calendar, *, now: datetime) -> int:
-    """Tasks for the days past the entry's date that have none yet, those of days when nobody looked included."""
+    """One task for all the days past the entry's date that are missing, those when nobody looked included."""
     answers = route.known(record)
     since = _day(answers.get(entry.daily_after), days)
     if since is None or since >= today or (entry.when is not None and not entry.when.holds(answers)):
         return 0
     tasks.lock(record.id)
-    known = set(
-        db.session.scalars(
-            sa.select(Task.note).where(
-                Task.record_id == record.id, Task.kind == "entry", Task.step == entry.key
-            )
-        )
-    )
-    first = max(since, record.submitted_at.astimezone(days.zone).date()) + timedelta(days=1)
-    missed = [first + timedelta(days=n) for n in range((today - first).days + 1)]
-    keys = sorted(route.keys_of(entry.by, record, answers))
-    wanted = [day for day in missed if day.isoformat() not in known]
-    for day in wanted:
+    query = sa.select(Task).where(Task.record_id == record.id, Task.kind == "entry", Task.step == entry.key)
+    asked = list(db.session.scalars(query.execution_options(populate_existing=True)))
+    submitted = record.submitted_at.astimezone(days.zone).date()
+    last = max([since, submitted, *(Missing.read(task.note).last for task in asked)])
+    if last >= today:
+        return 0
+    new = Missing(last + timedelta(days=1), today)
+    open_ = next((task for task in asked if task.state == "open"), None)
+    if open_ is None:
+        missing = new
+        keys = sorted(parties.keys_of(entry.by, record, answers))
         tasks.make(
-            "entry", keys, form_code=record.form_code, now=now, record=record, due_at=as_moment(day, days),
-            step=entry.key, round=record.round, note=day.isoformat(),
+            "entry", keys, form_code=record.form_code, now=now, record=record, due_at=as_moment(new.first, days),
+            step=entry.key, round=record.round, note=str(missing),
         )  # fmt: skip
-    if wanted:
         db.session.flush()
         notices.tell(keys, "entry", now=now, record_id=record.id, step=entry.key)
-        audit.note(
-            "entries_asked",
-            at=now,
-            by=None,
-            record_id=record.id,
-            entry=entry.key,
-            days=[str(day) for day in wanted],
-        )
-    return len(wanted)
+    else:
+        missing = Missing(Missing.read(open_.note).first, today)
+        open_.note = str(missing)
+    each = [str(new.first + timedelta(days=n)) for n in range(new.days)]
+    audit.note(
+        "entries_asked", at=now, by=None, record_id=record.id, entry=entry.key, days=each, missing=missing.days
+    )  # fmt: skip
+    return new.days
 
 
 def _day(value: Any, days: Calendar) -> date | None:

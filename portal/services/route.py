@@ -7,18 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import head_key, person_key, role_key
-from portal.domain.signoff import APPLICANT, Back, Close, Party, Signers, Step
+from portal.domain.permissions import person_key
+from portal.domain.signoff import APPLICANT, Back, Close, Step
 from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
-from portal.forms.definition import every_field
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
-from portal.models import OutboxRow, Project, Record, Signature, Task
+from portal.models import OutboxRow, Record, Signature, Task
 from portal.queries import calendar, history
-from portal.services import audit, effects, ledgers, notices, tasks
+from portal.services import audit, effects, notices, parties, stock, stuck, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -34,8 +33,8 @@ def known(
     """The typed answers so far, with the company's limits as `@name` and facts of the record."""
     with db.session.no_autoflush:  # nothing asked here waits to be written
         signed = history.signatures(record) if signed is None else signed
-        stored = history.stored_answers(history.content(record), signed)
-        typed = load(every_field(record.form_version.definition), stored)
+        opening = history.content(record)
+        typed = load(history.fields(opening, signed), history.stored_answers(opening, signed))
         limits = history.limits()
     return {
         **typed,
@@ -89,16 +88,15 @@ def advance(
 def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datetime) -> None:
     """Makes the step's tasks: one for each party if all must sign, else one that any may take."""
     due = step.within.due(now, answers, calendar.current()) if step.within else None
-    excluded = _excluded(record, step)
+    excluded = parties.excluded(record, form_of(record).signoff, step)
     groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
     record.state, record.step, record.due_at = "running", step.key, due
     for entry in form_of(record).signoff.entries:
-        tasks.let_read(record, keys_of(entry.by, record, answers))
-    for slot, parties in enumerate(groups):
-        keys = [key for party in parties for key in _keys(party, record, answers, excluded, now)]
-        outside = next((party.key for party in parties if party.kind == "outside"), "")
+        tasks.let_read(record, parties.keys_of(entry.by, record, answers))
+    for slot, group in enumerate(groups):
+        keys = [key for party in group for key in parties.keys(party, record, answers, excluded, now)]
+        outside = next((party.key for party in group if party.kind == "outside"), "")
         barred = () if outside else excluded
-        anyone = bool(tasks.able(keys, barred, now))
         task = tasks.make(
             "sign",
             keys,
@@ -107,19 +105,15 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
             record=record,
             due_at=due,
             excluded=barred,
-            state="open" if anyone else "stuck",
             step=step.key,
             round=record.round,
             slot=slot,
             outside=outside,
         )
-        if anyone:
+        if tasks.able(keys, barred, now):
             notices.tell(keys, "task", now=now, record_id=record.id, step=step.key)
         else:
-            db.session.flush()
-            record.state = "stuck"
-            audit.note("step_stuck", at=now, by=None, record_id=record.id, step=step.key, task=task.id)
-            notices.tell([role_key("administrator")], "stuck", now=now, record_id=record.id, step=step.key)
+            stuck.stop(task, record, now=now)
     _refresh_cells(record)
 
 
@@ -137,11 +131,6 @@ def refresh(record: Record, *, now: datetime) -> None:
                     for holder in task.holders:
                         holder.due_at = due
     _refresh_cells(record)
-
-
-def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
-    """The authority keys of all parties of a set of signers."""
-    return {key for party in by.parties for key in _keys(party, record, answers, set(), record.submitted_at)}
 
 
 def is_complete(record: Record, step: str) -> bool:
@@ -212,7 +201,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
     fall(record, state, by=by, now=now)
     if state == "finished":
-        ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
+        stock.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
         db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
     _refresh_cells(record)
 
@@ -224,55 +213,8 @@ def cancel_tasks(record: Record, *, now: datetime) -> None:
             tasks.end(task, "cancelled", now=now)
 
 
-def _keys(
-    party: Party, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime
-) -> list[str]:
-    """The authority keys of a party for this record."""
-    match party.kind:
-        case "role":
-            return [role_key(party.key)]
-        case "person":
-            named = answers.get(party.key)
-            return [person_key(named.id)] if named is not None else []
-        case "head":
-            department = (
-                answers[party.key].id if party.key and answers.get(party.key) else record.department_id
-            )
-            return [head_key(department)]
-        case "applicant":
-            return [person_key(record.applicant_id)]
-        case "project":
-            return _project_keys(party, answers, excluded, now)
-        case "outside":
-            return [person_key(record.applicant_id), head_key(record.department_id)]
-    raise ValueError(f"unknown party {party.kind}")
-
-
-def _project_keys(party: Party, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:
-    name, _dot, role = party.key.partition(".")
-    named = answers.get(name)
-    project = db.session.get(Project, named.id) if named is not None and named.id else None
-    person = (project.people if project else {}).get(role)
-    if person and tasks.able([person_key(person)], excluded, now):
-        return [person_key(person)]
-    return [role_key(role)]
-
-
-def _excluded(record: Record, step: Step) -> set[int]:
-    """Who may not judge here: the applicant, whoever wrote the content, and those who did the judged work.
-
-    Work done by a substitute is also the work of the person it was done for.
-    """
-    if not step.judges:
-        return set()
-    judged = form_of(record).signoff.judged(step.key)
-    done = [one for one in history.in_force(history.signatures(record)) if one.step in judged]
-    doers = {id for one in done for id in (one.person_id, one.on_behalf_of_id) if id is not None}
-    return {record.applicant_id, history.content(record).created_by_id} | doers
-
-
 def _refresh_cells(record: Record) -> None:
     """Brings the register's columns up to date."""
-    stored = history.stored_answers(history.content(record), history.signatures(record))
-    fields = every_field(record.form_version.definition)
-    record.cells = cells(fields, stored, form_of(record).columns)
+    opening, signed = history.content(record), history.signatures(record)
+    stored = history.stored_answers(opening, signed)
+    record.cells = cells(history.fields(opening, signed), stored, form_of(record).columns)

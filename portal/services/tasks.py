@@ -14,7 +14,7 @@ from portal.domain.permissions import Authority
 from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import Record, RecordReader, Task, TaskExclusion, TaskHolder
+from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries import actors, history
 from portal.queries.actors import Actor
 
@@ -102,12 +102,35 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
+    if task.state == "cancelled" and authority is not None:
+        _raise_decided(task)
     if task.state != "open" or authority is None:
         raise NotYourTurn
-    excluded = {exclusion.person_id for exclusion in task.exclusions}
-    if by.id in excluded or authority.lender in excluded:
+    if is_own_work(task, by, authority):
         raise OwnWork
     return task, authority
+
+
+def _raise_decided(task: Task) -> None:
+    """Says who has returned or refused the record while the turn was open.
+
+    Raises:
+        AlreadyDecided: somebody has.
+    """
+    query = sa.select(Signature).where(
+        Signature.record_id == task.record_id,
+        Signature.round == task.round,
+        Signature.act.in_(("returned", "refused")),
+    )
+    decided = db.session.scalar(query.order_by(Signature.id.desc()).limit(1))
+    if decided is not None:
+        moment = decided.signed_at.astimezone(ZONE)
+        raise AlreadyDecided(who=decided.person.name, when=f"{moment:%Y-%m-%d %H:%M}")
+
+
+def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
+    """Whether the task judges what the person, or the one they stand in for, did."""
+    return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
 _CLAIMED = (

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotAllowed, NotFound
 from portal.extensions import login
+from portal.lib.i18n import _l
 from portal.models import SignInSession
 from portal.queries import actors
 from portal.services import sessions
@@ -23,6 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE, SIGNED_IN, WRITERS, ADMINISTRATORS, AUDITORS = (
     "everyone", "signed_in", "writers", "administrators", "auditors",
 )  # fmt: skip
+SIGNED_OUT = _l("登录已过期，请重新登录。您填写的内容仍在本机。")
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -92,8 +94,7 @@ def check() -> Response | None:
         return None
     person = maybe_actor()
     if person is None:
-        target = request.full_path if request.method == "GET" else ""
-        return redirect(url_for("auth.sign_in", next=target or None))
+        return sign_in_first()
     if person.person.must_change_password and request.endpoint not in ("auth.password", "auth.sign_out"):
         return redirect(url_for("auth.password"))
     if who == WRITERS and person.is_auditor:
@@ -101,6 +102,32 @@ def check() -> Response | None:
     if (who == ADMINISTRATORS and not person.is_administrator) or (who == AUDITORS and not person.is_auditor):
         raise NotFound
     return None
+
+
+def is_signed_out() -> bool:
+    """Whether this request is a stranger's at a door that is not open to everyone."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "open_to", EVERYONE) != EVERYONE and maybe_actor() is None
+
+
+def sign_in_first() -> Response:
+    """Leads to the sign-in page and from there back to where the person was.
+
+    A fragment's answer must not be the sign-in page: the script is told to leave the whole page for it.
+    """
+    fragment = "HX-Request" in request.headers
+    target = request.full_path if request.method == "GET" and not fragment else _page_before()
+    address = url_for("auth.sign_in", next=target or None)
+    if not fragment:
+        return redirect(address)
+    return Response(str(SIGNED_OUT), 401, {"HX-Redirect": address}, mimetype="text/plain")
+
+
+def _page_before() -> str:
+    """The page of ours that sent the request, to be opened again with what was typed there."""
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    query = f"?{page.query}" if page.query else ""
+    return page.path + query if page.netloc == request.host else ""
 
 
 def safe_target(target: str | None) -> str:

@@ -8,10 +8,12 @@ import sqlalchemy.exc
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
+from portal.web import guard
 
 TEXTS = {
     400: _l("请求不完整或已过期。请返回上一页，刷新后再试；您填写的内容仍在。"),
@@ -37,8 +39,8 @@ def init_app(app: Flask) -> None:
         return page(refusal.status, str(refusal))
 
     @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> Answer:
-        return page(400, str(TEXTS[400]))
+    def forged(_error: CSRFError) -> Answer | Response:
+        return guard.sign_in_first() if guard.is_signed_out() else page(400, str(TEXTS[400]))
 
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Answer:

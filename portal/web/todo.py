@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal.domain.obligations import Missing
 from portal.domain.roles import ROLE
 from portal.forms.registers import SYSTEM, columns
 from portal.forms.titles import form_title, is_bulk, record_path, register_path, step_title
@@ -77,7 +78,10 @@ def _text(row: Any, language: str) -> str:
         return _("填写并提交备好的草稿")
     if row.kind == "correct":
         return _("更正后重新提交：%(reason)s", reason=row.note) if row.note else _("更正后重新提交")
-    return step_title(row.form_code, row.step, language)
+    title = step_title(row.form_code, row.step, language)
+    if row.kind == "entry":
+        return _("%(entry)s（缺 %(days)d 天）", entry=title, days=Missing.read(row.note).days)
+    return title
 
 
 def _href(row: Any) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.models import Person, SignInAttempt, SignInSession
 from portal.services import guessing
+from tests.web.conftest import value
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
 START = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)
@@ -49,6 +51,43 @@ def test_a_stranger_is_led_to_the_page_and_back(client: FlaskClient) -> None:
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert client.get(PAGE).status_code == 200
     assert client.get("/sign-in").status_code == 303
+
+
+def test_a_fragment_sends_the_whole_page_to_sign_in_and_back(client: FlaskClient) -> None:
+    page = "http://localhost/purchasing/purchase-orders/new?draft=abc"
+    saved = client.post(
+        "/purchasing/purchase-orders/new", headers={"HX-Request": "true", "HX-Current-URL": page}
+    )
+    assert saved.status_code == 401
+    assert "重新登录" in saved.text
+    target = unquote(saved.headers["HX-Redirect"].partition("?next=")[2])
+    assert target == "/purchasing/purchase-orders/new?draft=abc"
+    piece = client.get("/pick/person?q=x", headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (piece.status_code, piece.headers["HX-Redirect"]) == (401, saved.headers["HX-Redirect"])
+    elsewhere = {"HX-Request": "true", "HX-Current-URL": "http://evil.example/x"}
+    assert client.get(PAGE, headers=elsewhere).headers["HX-Redirect"] == "/sign-in"
+
+
+def test_a_token_that_ended_with_the_session_leads_to_sign_in_too(
+    app: Flask, client: FlaskClient, sign_in: SignIn
+) -> None:
+    order = "/purchasing/purchase-orders/new"
+    with time_machine.travel(START, tick=False) as clock:
+        sign_in(client, "buyer")
+        app.config["WTF_CSRF_ENABLED"] = True
+        token = value(client.get(order).text, "csrf_token")
+        clock.move_to(START + timedelta(hours=2))
+        led = client.post(order, data={"csrf_token": token}, headers={"Referer": f"http://localhost{order}"})
+        assert unquote(led.location) == f"/sign-in?next={order}"
+        assert client.post(order, headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_a_form_sent_after_the_session_leads_back_to_its_page(client: FlaskClient) -> None:
+    led = client.post(
+        "/purchasing/purchase-orders/new",
+        headers={"Referer": "http://localhost/purchasing/purchase-orders/new"},
+    )
+    assert unquote(led.location) == "/sign-in?next=/purchasing/purchase-orders/new"
 
 
 @pytest.mark.parametrize(

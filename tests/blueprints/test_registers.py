@@ -16,7 +16,7 @@ from portal.domain.effects import PostsEntry, PostsStock
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.models import AuditEvent, Record, StockItem
-from portal.services import ledgers
+from portal.services import ledgers, stock
 from tests import desk
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
@@ -31,7 +31,7 @@ def posted(app: Flask, cast: dict) -> str:
         item = db.session.scalars(sa.select(StockItem).order_by(StockItem.id)).first()
         now, by = datetime.now(UTC), cast["warehouse_keeper"].id
         for _line in range(60):
-            ledgers.move(PostsStock("in", item.id, "A-01", Decimal(1)), record, by=by, now=now)
+            stock.move(PostsStock("in", item.id, "A-01", Decimal(1)), record, by=by, now=now)
         facts = {
             "customer": "=cmd|' /C calc'!A0",
             "paper": "担保书",

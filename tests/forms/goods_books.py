@@ -105,7 +105,15 @@ def kept(
     db.session.add(record)
     db.session.flush()
     db.session.add(
-        Content(record_id=record.id, version=1, answers=answers, sha256="", created_by_id=1, created_at=NOW)
+        Content(
+            record_id=record.id,
+            version=1,
+            form_version_id=1,
+            answers=answers,
+            sha256="",
+            created_by_id=1,
+            created_at=NOW,
+        )
     )
     for step, stage in (stages or {}).items():
         signed(Ref(record.id, record.number), step, stage)
@@ -125,6 +133,7 @@ def signed(ref: Ref, step: str, stage: dict[str, Any], *, round: int = 1, act: s
             meaning="approved",
             person_id=1,
             authority={},
+            form_version_id=1,
             answers=stage,
             content_sha256="",
             sha256="",

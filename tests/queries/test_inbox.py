@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.models import Task
 from portal.queries import inbox
-from portal.services import delegation, drafts, records, signing
+from portal.services import conversation, delegation, drafts, signing
 from tests.services.engine_forms import AllOfThree, Head, Logged, Named, OneRole
 from tests.services.office import NOW, Office, may_do
 
@@ -143,7 +143,7 @@ def test_a_signature_takes_no_more_queries_where_more_has_happened(office: Offic
         office.send_back(record, "quality_manager")
         office.correct(record)
         for _word in range(3):
-            records.comment(record, office.actor("buyer"), "well", [], now=NOW)
+            conversation.comment(record, office.actor("buyer"), "well", [], now=NOW)
         task, by, hand = (
             office.turn(record, "quality_manager"),
             office.actor("quality_manager"),

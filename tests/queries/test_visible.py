@@ -12,7 +12,7 @@ from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record
 from portal.queries import visible
-from portal.services import records, tasks
+from portal.services import conversation, tasks
 from tests.services.engine_forms import AnyOfTwo, Logged, OneRole
 from tests.services.office import NOW, Office
 
@@ -65,7 +65,7 @@ def test_a_stranger_sees_nothing(office: Office) -> None:
 
 def test_whoever_it_was_copied_to_sees_it(office: Office) -> None:
     record = office.submit(OneRole)
-    records.copy_to(record, office.actor("buyer"), [office.id("cashier")], now=NOW)
+    conversation.copy_to(record, office.actor("buyer"), [office.id("cashier")], now=NOW)
     assert "cashier" in readers(office, record)
 
 

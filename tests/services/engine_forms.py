@@ -18,6 +18,7 @@ from portal.domain.effects import (
     Asks,
     Effect,
     Opens,
+    OrdersStock,
     PostsEntry,
     PostsStock,
     Tells,
@@ -348,7 +349,30 @@ class Movement(CompanyForm):
             )
 
 
+class OrderedLine(Sheet):
+    """So much of an item."""
+
+    item = StockItem("Item")
+    quantity = Number("Quantity")
+
+
+class Ordering(CompanyForm):
+    """Puts goods on order."""
+
+    code, name, slug, section = "T-ORD", "Ordering", "orderings", "stock"
+    opened_by, columns = ("employee",), ("number", "status")
+    lines = Rows("Lines", OrderedLine, required=False)
+    signoff = Route(Step("post", "Post", role("warehouse_keeper"), meaning="posted"))
+
+    @staticmethod
+    @after("post", "Orders every line")
+    def ordered(record: Filed) -> Iterator[Effect]:
+        """One line for each."""
+        for line in record["lines"] or ():
+            yield OrdersStock(line["item"].id, Decimal(line["quantity"]))
+
+
 EVERY: tuple[type[CompanyForm], ...] = (
     *(*KINDS, Judged, Ways, Busy, Paired, PairedStage),
-    *(Logged, Movement),
+    *(Logged, Movement, Ordering),
 )

@@ -16,8 +16,8 @@ from portal.models import Department, Person, Project, Record, Signature, Stored
 from portal.models.base import Base
 from portal.queries import history
 from portal.queries.actors import Actor, actor, people_with
-from portal.services import records, route, signing, tasks
-from portal.services.signing import Hand
+from portal.services import corrections, records, route, signing, tasks
+from portal.services.signatures import Hand
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)  # a Tuesday morning
 TODAY = date(2026, 5, 12)
@@ -104,7 +104,9 @@ class Office:
         names = {field.short_name for field in form()}
         given = {name: value for name, value in {**known, **answers}.items() if name in names}
         sheet = form(answers=given, person=by.person)
-        return records.correct(record.id, sheet, by, reason="put right", seen=record.version, now=self.now)
+        return corrections.correct(
+            record.id, sheet, by, reason="put right", seen=record.version, now=self.now
+        )
 
     def seen(self, record: Record) -> str:
         """The hash of what the page shows now."""

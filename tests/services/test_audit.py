@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.lib.hashing import GENESIS, chain
 from portal.models import AuditEvent, AuditStream, Signature
 from portal.queries import history
-from portal.services import audit, signing
+from portal.services import audit, signatures
 from tests.services.engine_forms import External, OneRole, Staged
 from tests.services.office import NOW, Office
 
@@ -225,8 +225,8 @@ def test_a_fact_that_json_cannot_spell_is_refused(office: Office) -> None:
 def test_a_signature_fits_its_own_record_only(office: Office) -> None:
     one, other = office.submit(OneRole), office.submit(OneRole)
     signature = office.sign(one, "quality_manager")
-    assert signing.fingerprint(one, signature) == signature.sha256
-    assert signing.fingerprint(other, signature) != signature.sha256
+    assert signatures.fingerprint(one, signature) == signature.sha256
+    assert signatures.fingerprint(other, signature) != signature.sha256
 
 
 CHANGES: dict[str, object] = {
@@ -236,6 +236,7 @@ CHANGES: dict[str, object] = {
     "content_sha256": "0" * 64,
     "drawn_id": 99,
     "files": [{"id": 1}],
+    "form_version_id": 1,
     "meaning": "checked",
     "on_behalf_of_id": 1,
     "opinion": "other",
@@ -253,11 +254,12 @@ CHANGES: dict[str, object] = {
 @pytest.mark.requirement("R17")
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_nothing_in_a_signature_can_be_changed_unseen(office: Office, name: str) -> None:
+    office.submit(External)  # the first form version is another's
     record = office.submit(Staged)
     signature = office.sign(record, "quality_manager", {"verdict": "good"})
     db.session.expunge(signature)
     setattr(signature, name, CHANGES[name])
-    assert signing.fingerprint(record, signature) != signature.sha256
+    assert signatures.fingerprint(record, signature) != signature.sha256
 
 
 def test_every_column_of_a_signature_is_covered() -> None:

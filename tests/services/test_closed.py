@@ -10,7 +10,7 @@ import pytest
 from portal.domain.refusal import NotYourTurn, RecordClosed, Refusal
 from portal.models import Record, Task
 from portal.queries import history
-from portal.services import bulk, delegation, outside, records, route, signing
+from portal.services import bulk, conversation, corrections, delegation, entries, outside, route, signing
 from tests.services.engine_forms import LogLine, OneRole
 from tests.services.office import NOW, Office, everything
 
@@ -35,14 +35,14 @@ def refused(office: Office) -> tuple[Record, Task]:
 def voided(office: Office) -> tuple[Record, Task]:
     """Given up by its applicant."""
     record, task = returned(office)
-    records.void(record.id, office.actor("buyer"), reason="no more", now=NOW)
+    corrections.void(record.id, office.actor("buyer"), reason="no more", now=NOW)
     return record, task
 
 
 def withdrawn(office: Office) -> tuple[Record, Task]:
     """Taken back by its applicant."""
     record, task = _begun(office)
-    records.withdraw(record.id, office.actor("buyer"), reason="wrong", now=NOW)
+    corrections.withdraw(record.id, office.actor("buyer"), reason="wrong", now=NOW)
     return record, task
 
 
@@ -61,7 +61,7 @@ def _begun(office: Office) -> tuple[Record, Task]:
 
 def _entry(office: Office, record: Record) -> None:
     stage = LogLine(answers={"note": "late"}, context=route.known(record))
-    signing.enter(record.id, "log", office.actor("salesperson"), office.hand(record), stage, now=NOW)
+    entries.enter(record.id, "log", office.actor("salesperson"), office.hand(record), stage, now=NOW)
 
 
 def _pass(act: Callable[..., Any], *more: Any) -> Act:
@@ -92,14 +92,14 @@ ACTS: dict[str, Act] = {
         t.id, o.actor("administrator"), o.id("hr_manager"), reason="away", now=NOW
     ),
     "link": lambda o, r, t: outside.make_link(t.id, o.actor("quality_manager_2"), "x", now=NOW),
-    "withdraw": lambda o, r, t: records.withdraw(r.id, o.actor("buyer"), reason="late", now=NOW),
-    "void by another": lambda o, r, t: records.void(r.id, o.actor("buyer_2"), reason="late", now=NOW),
+    "withdraw": lambda o, r, t: corrections.withdraw(r.id, o.actor("buyer"), reason="late", now=NOW),
+    "void by another": lambda o, r, t: corrections.void(r.id, o.actor("buyer_2"), reason="late", now=NOW),
     "correct by another": lambda o, r, t: o.correct(r, "buyer_2", subject="x"),
 }
 OVER_ONLY: dict[str, Act] = {
-    "void": lambda o, r, t: records.void(r.id, o.actor("buyer"), reason="late", now=NOW),
+    "void": lambda o, r, t: corrections.void(r.id, o.actor("buyer"), reason="late", now=NOW),
     "correct": lambda o, r, t: o.correct(r, "buyer", subject="x"),
-    "urge": lambda o, r, t: records.urge(r, o.actor("buyer"), now=NOW),
+    "urge": lambda o, r, t: conversation.urge(r, o.actor("buyer"), now=NOW),
     "entry": lambda o, r, t: _entry(o, r),
 }
 OVER = (finished, refused, voided)
@@ -132,7 +132,7 @@ def test_bulk_leaves_it(office: Office, state: Callable[[Office], tuple[Record, 
 def test_the_words_fit(office: Office) -> None:
     record, _task = finished(office)
     with pytest.raises(RecordClosed):
-        records.withdraw(record.id, office.actor("buyer"), reason="late", now=NOW)
+        corrections.withdraw(record.id, office.actor("buyer"), reason="late", now=NOW)
     with pytest.raises(NotYourTurn):
         _entry(office, record)
 

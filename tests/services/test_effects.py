@@ -23,7 +23,7 @@ from portal.models import (
 )
 from portal.queries import history
 from portal.queries.visible import record as visible_record
-from portal.services import drafts, effects, master, records
+from portal.services import asks, corrections, drafts, effects, master, records
 from tests.services.engine_forms import Busy, OneRole
 from tests.services.office import NOW, Office, everything
 
@@ -56,7 +56,7 @@ def test_a_correction_and_giving_up_have_their_own(office: Office) -> None:
     office.send_back(record, "warehouse_keeper")
     office.correct(record, subject="x")
     office.send_back(record, "warehouse_keeper")
-    records.void(record.id, office.actor("buyer"), reason="no", now=NOW)
+    corrections.void(record.id, office.actor("buyer"), reason="no", now=NOW)
     assert moments(record) == ["submitted", "corrected", "voided"]
 
 
@@ -85,8 +85,8 @@ def test_a_thing_to_do_stays_after_the_end(office: Office) -> None:
     assert task.due_at is not None
     assert (office.waiting(record), task.due_at.date()) == (["ask open", "open open"], date(2026, 6, 1))
     with pytest.raises(Refusal):
-        records.do_ask(task.id, office.actor("designer"), "", now=NOW)
-    records.do_ask(task.id, office.actor("buyer"), "done", now=NOW)
+        asks.tick_off(task.id, office.actor("designer"), "", now=NOW)
+    asks.tick_off(task.id, office.actor("buyer"), "done", now=NOW)
     assert office.waiting(record) == ["open open"]
 
 

@@ -15,7 +15,6 @@ from portal.models import AuditEvent, Person, Task
 from portal.queries import held, rights
 from portal.queries.actors import Actor
 from portal.services import leaving, people, sessions, substitutions, tasks
-from portal.services.leaving import OwnTask
 from portal.services.people import Identity
 from portal.web.clock import now, today
 
@@ -71,12 +70,6 @@ def test_neither_oneself_nor_a_head(context: Flask, person: Find) -> None:
         leaving.retire(administrator.person, None, by=administrator, reason="left", now=now())
     with pytest.raises(Refusal), transaction():
         leaving.retire(person("quality_manager").person, None, by=administrator, reason="left", now=now())
-
-
-def test_an_administrator_does_not_take_a_stuck_step(task: Task, person: Find) -> None:
-    administrator = person("administrator")
-    with pytest.raises(OwnTask), transaction():
-        leaving.reroute(task, administrator.person, by=administrator, reason="stuck", now=now())
 
 
 def test_a_login_is_never_given_to_another(context: Flask, person: Find) -> None:

@@ -20,13 +20,14 @@ from portal.models import (
     CreditEntry,
     Customer,
     LedgerEntry,
+    OrderEntry,
     Record,
     StockBalance,
     StockEntry,
     StockItem,
 )
-from portal.services import effects, ledgers, master, records
-from tests.services.engine_forms import Movement, OneRole
+from portal.services import corrections, effects, ledgers, master, records
+from tests.services.engine_forms import Movement, OneRole, Ordering
 from tests.services.office import NOW, Office
 
 PLACE = "T-01"
@@ -47,6 +48,12 @@ def journal(item: StockItem, place: str = PLACE) -> list[StockEntry]:
     """The lines of an item at a place."""
     lines = sa.select(StockEntry).where(StockEntry.item_id == item.id, StockEntry.place == place)
     return list(db.session.scalars(lines.order_by(StockEntry.id)))
+
+
+def orders(item: StockItem) -> list[OrderEntry]:
+    """The lines of an item's goods on order."""
+    lines = sa.select(OrderEntry).where(OrderEntry.item_id == item.id)
+    return list(db.session.scalars(lines.order_by(OrderEntry.id)))
 
 
 def post(office: Office, record: Record, *wanted: Any) -> None:
@@ -147,6 +154,33 @@ def test_goods_on_order_never_fall_below_zero(office: Office) -> None:
     record, goods = office.submit(OneRole), item()
     post(office, record, OrdersStock(goods.id, Decimal(5)), OrdersStock(goods.id, Decimal(-8)))
     assert goods.on_order == 0
+    assert [(one.kind, one.quantity, one.balance) for one in orders(goods)] == [
+        ("order", 5, 5),
+        ("received", -5, 0),
+    ], "each change is a line, and the lines add up"
+    assert {one.record_id for one in orders(goods)} == {record.id}
+
+
+@pytest.mark.parametrize(("come", "left"), [(0, 12), (4, 8), (10, 2), (12, 2)])
+def test_a_corrected_order_takes_the_first_one_back(office: Office, come: int, left: int) -> None:
+    goods = item()
+    wrong = _ordered(office, goods, 10)
+    if come:
+        post(office, office.submit(OneRole), OrdersStock(goods.id, Decimal(-come)))
+    right = _ordered(office, goods, 12, corrects=wrong)
+    assert goods.on_order == left
+    lines = orders(goods)
+    assert sum(one.quantity for one in lines) == goods.on_order
+    taken_back = {one.reverses_id for one in lines if one.record_id == right.id and one.kind == "reversal"}
+    assert taken_back == {one.id for one in lines if one.record_id == wrong.id}
+
+
+def test_a_line_of_an_order_is_never_changed(office: Office) -> None:
+    goods, record = item(), office.submit(OneRole)
+    post(office, record, OrdersStock(goods.id, Decimal(5)))
+    for act in (sa.update(OrderEntry).values(quantity=Decimal(9)), sa.delete(OrderEntry)):
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"), db.session.begin_nested():
+            db.session.execute(act)
 
 
 def test_the_credit_history_keeps_what_was_before(office: Office) -> None:
@@ -220,8 +254,8 @@ def test_a_record_is_corrected_by_one_other_at_most(office: Office) -> None:
     first = _correct(office, wrong, line(goods, 1))
     with pytest.raises(Refusal, match=first.number):
         _correct(office, wrong, line(goods, 2))
-    records.withdraw(first.id, office.actor("buyer"), reason="x", now=NOW)
-    records.void(first.id, office.actor("buyer"), reason="x", now=NOW)
+    corrections.withdraw(first.id, office.actor("buyer"), reason="x", now=NOW)
+    corrections.void(first.id, office.actor("buyer"), reason="x", now=NOW)
     second = _correct(office, wrong, line(goods, 2))
     office.sign(second, "warehouse_keeper")
     assert at(goods) == 2
@@ -295,6 +329,19 @@ def _correct(office: Office, wrong: Record, *lines: dict[str, Any]) -> Record:
     sheet = Movement(answers={"lines": list(lines)})
     key = f"correction-{wrong.id}-{len(lines)}-{db.session.scalar(sa.select(sa.func.max(Record.id)))}"
     return records.submit(sheet, office.actor("buyer"), key=key, now=NOW, corrects=wrong.id)
+
+
+def _ordered(office: Office, goods: StockItem, quantity: int, corrects: Record | None = None) -> Record:
+    lines = [{"item": Ref(goods.id, goods.label), "quantity": Decimal(quantity)}]
+    record = records.submit(
+        Ordering(answers={"lines": lines}),
+        office.actor("buyer"),
+        key=f"order-{goods.id}-{quantity}",
+        now=NOW,
+        corrects=corrects.id if corrects else None,
+    )
+    office.sign(record, "warehouse_keeper")
+    return record
 
 
 def _correction(office: Office, wrong: Record, *lines: dict[str, Any]) -> Record:

@@ -32,7 +32,8 @@ from portal.forms.catalogue import FORMS
 from portal.lib.hashing import GENESIS, chain
 from portal.models import Content, Signature, Task, TaskHolder
 from portal.queries import history
-from portal.services import audit, delegation, records, signing
+from portal.services import audit, corrections, delegation, signatures, signing
+from portal.services.signatures import Hand
 from tests.services.engine_forms import Paper
 from tests.services.office import NOW, Office
 
@@ -286,7 +287,7 @@ class Machine(RuleBasedStateMachine):
     def engine(self, act: str, task_id: int, who: str, whom: str, to: str) -> None:
         """The act itself."""
         by, other = self.actor(who), self.actor(whom).id
-        hand = signing.Hand(self.office.seen(self.record), "because")
+        hand = Hand(self.office.seen(self.record), "because")
         match act:
             case "sign":
                 signing.sign(task_id, by, hand, None, now=NOW)
@@ -333,8 +334,8 @@ class Machine(RuleBasedStateMachine):
         allowed = own and (away if act != "withdraw" else model.state in ("running", "stuck") and not decided)
         acts: dict[str, Callable[[], Any]] = {
             "correct": lambda: self.office.correct(self.record, who),
-            "void": lambda: records.void(self.record.id, self.actor(who), reason="x", now=NOW),
-            "withdraw": lambda: records.withdraw(self.record.id, self.actor(who), reason="x", now=NOW),
+            "void": lambda: corrections.void(self.record.id, self.actor(who), reason="x", now=NOW),
+            "withdraw": lambda: corrections.withdraw(self.record.id, self.actor(who), reason="x", now=NOW),
         }
         refusal = attempt(acts[act])
         assert allowed == (refusal is None), (act, who, model.state, refusal)
@@ -395,7 +396,7 @@ class Machine(RuleBasedStateMachine):
             if one.id in self.checked:
                 continue
             assert one.person_id is not None
-            assert one.sha256 == signing.fingerprint(self.record, one)
+            assert one.sha256 == signatures.fingerprint(self.record, one)
             opening = sa.select(Content).where(
                 Content.record_id == self.record.id, Content.version == one.version
             )

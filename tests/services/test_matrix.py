@@ -15,9 +15,11 @@ import pytest
 from flask import Flask
 
 from portal.domain.refusal import (
+    AlreadyDecided,
     ContentChanged,
     NotAllowed,
     NotYourTurn,
+    OwnTask,
     OwnWork,
     ReasonMissing,
     Refusal,
@@ -27,7 +29,17 @@ from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
 from portal.models import Record, Task
 from portal.queries import history
-from portal.services import audit, bulk, delegation, outside, records, route, signing
+from portal.services import (
+    audit,
+    bulk,
+    conversation,
+    corrections,
+    delegation,
+    entries,
+    outside,
+    route,
+    signing,
+)
 from tests.services import engine_forms as forms
 from tests.services.office import NOW, Office, everything, may_do
 
@@ -163,7 +175,7 @@ class Case:
     def enter(self, login: str) -> None:
         stage = forms.LogLine(answers={"note": "seen"}, context=route.known(self.record))
         hand = self.office.hand(self.record)
-        signing.enter(self.record.id, "log", self.by(login), hand, stage, now=NOW)
+        entries.enter(self.record.id, "log", self.by(login), hand, stage, now=NOW)
 
     def bulk(self) -> None:
         seen = self.office.seen(self.record)
@@ -171,22 +183,22 @@ class Case:
         self.facts["left"] = outcome.refused
 
     def withdraw(self, by: str = forms.APPLICANT, reason: str = "wrong") -> None:
-        records.withdraw(self.record.id, self.by(by), reason=reason, now=NOW)
+        corrections.withdraw(self.record.id, self.by(by), reason=reason, now=NOW)
 
     def void(self, by: str = forms.APPLICANT) -> None:
-        records.void(self.record.id, self.by(by), reason="no more", now=NOW)
+        corrections.void(self.record.id, self.by(by), reason="no more", now=NOW)
 
     def correct(self) -> None:
         self.office.correct(self.record, subject="Better")
 
     def say(self) -> None:
-        records.comment(self.record, self.by(), "well", [], now=NOW)
+        conversation.comment(self.record, self.by(), "well", [], now=NOW)
 
     def copy(self) -> None:
-        records.copy_to(self.record, self.by(), [self.office.id(STRANGER)], now=NOW)
+        conversation.copy_to(self.record, self.by(), [self.office.id(STRANGER)], now=NOW)
 
     def urge(self) -> None:
-        records.urge(self.record, self.by(forms.APPLICANT), now=NOW)
+        conversation.urge(self.record, self.by(forms.APPLICANT), now=NOW)
 
 
 def then(*acts: Callable[[Case], Any]) -> Callable[[Case], None]:
@@ -472,6 +484,10 @@ TABLE: dict[str, Row] = {
     "urge again at once": (then(Case.urge, Case.urge), some(replace(HERE, events="urged", refused=Refusal))),
     "an administrator re-routes": (Case.reroute, {"*": replace(HANDED, events="rerouted")}),
     "somebody else re-routes": (lambda case: case.reroute(by="purchasing_manager"), some(no(NotAllowed))),
+    "an administrator re-routes to themselves": (
+        lambda case: case.reroute(to="administrator"),
+        some(no(OwnTask)),
+    ),
     "re-route without a reason": (lambda case: case.reroute(reason=""), some(no(ReasonMissing))),
     "re-route to the applicant": (
         lambda case: case.reroute(to=forms.APPLICANT),
@@ -551,6 +567,17 @@ TABLE: dict[str, Row] = {
             "all": replace(PARTLY, **SIGNED),
             "external": HERE,  # left with the reason why not
             "stage": HERE,
+        },
+    ),
+    "sign what another has returned meanwhile": (
+        then(
+            lambda case: case.office.send_back(case.record, "rd_manager"),
+            lambda case: signing.sign(case.task.id, case.by(), case.office.hand(case.record), None, now=NOW),
+        ),
+        {
+            "all": replace(
+                BACK, signed=("middle returned rd_manager",), events="step_returned", refused=AlreadyDecided
+            )
         },
     ),
     "a stranger signs": (

@@ -158,18 +158,37 @@ def entries(record: int) -> list[tuple[str, str]]:
     return [(task.note, task.state) for task in db.session.scalars(query)]
 
 
-def test_an_entry_falls_due_each_day_past_the_date(complaint: int) -> None:
+def test_days_past_the_date_gather_in_one_task(complaint: int) -> None:
     assert ask(datetime(2026, 5, 13, 12, 0, tzinfo=UTC)) == 0, "the day itself"
     assert ask(datetime(2026, 5, 14, 1, 0, tzinfo=UTC)) == 1
     assert ask(datetime(2026, 5, 14, 9, 0, tzinfo=UTC)) == 0, "one a day"
+    assert entries(complaint) == [("2026-05-14/2026-05-14", "open")]
     assert ask(datetime(2026, 5, 17, 1, 0, tzinfo=UTC)) == 3, "the days when nobody looked are made up"
-    assert entries(complaint) == [(f"2026-05-{day}", "open") for day in (14, 15, 16, 17)]
-    held = db.session.scalars(
-        sa.select(Task).where(Task.record_id == complaint, Task.kind == "entry")
-    ).first()
-    assert held is not None
+    assert entries(complaint) == [("2026-05-14/2026-05-17", "open")]
+    held = db.session.scalars(sa.select(Task).where(Task.record_id == complaint, Task.kind == "entry")).one()
     assert {holder.key for holder in held.holders} == {"role:customer_service_officer"}
-    assert held.due_at == datetime(2026, 5, 14, 23, 59, tzinfo=ZONE)
+    assert held.due_at == datetime(2026, 5, 14, 23, 59, tzinfo=ZONE), "late from the first of them"
+    told = sa.select(Notice).where(Notice.kind == "entry", Notice.record_id == complaint)
+    assert len(db.session.scalars(told).all()) == 2, "each officer once"
+
+
+def test_every_missed_day_stands_in_the_history(complaint: int) -> None:
+    for day in (14, 15, 16):
+        ask(datetime(2026, 5, day, 1, 0, tzinfo=UTC))
+    db.session.rollback()
+    query = sa.select(AuditEvent).where(AuditEvent.kind == "entries_asked").order_by(AuditEvent.id)
+    asked = [(event.facts["days"], event.facts["missing"]) for event in db.session.scalars(query)]
+    assert asked == [(["2026-05-14"], 1), (["2026-05-15"], 2), (["2026-05-16"], 3)]
+
+
+def test_an_entry_closes_the_task_and_the_next_day_opens_another(complaint: int) -> None:
+    ask(datetime(2026, 5, 15, 1, 0, tzinfo=UTC))
+    with transaction():
+        (task,) = db.session.scalars(sa.select(Task).where(Task.kind == "entry", Task.record_id == complaint))
+        tasks.end(task, "done", now=NOW)
+    assert ask(datetime(2026, 5, 15, 9, 0, tzinfo=UTC)) == 0
+    assert ask(datetime(2026, 5, 16, 1, 0, tzinfo=UTC)) == 1
+    assert entries(complaint) == [("2026-05-14/2026-05-15", "done"), ("2026-05-16/2026-05-16", "open")]
 
 
 def test_no_entry_falls_due_for_a_record_that_is_over(complaint: int) -> None:

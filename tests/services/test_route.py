@@ -11,7 +11,7 @@ from portal.domain.refusal import NotAllowed, NotYourTurn, OwnWork, Refusal
 from portal.extensions import db
 from portal.models import Content, Notice, Person, Record, RoleGrant, Task
 from portal.queries import history
-from portal.services import delegation, outside, records, route, signing
+from portal.services import corrections, delegation, entries, outside, route, signing, stuck
 from tests.services.engine_forms import (
     AllOfThree,
     Conditional,
@@ -132,7 +132,7 @@ def test_a_page_of_the_version_before_corrects_nothing(office: Office) -> None:
     sheet = OneRole(answers={"subject": "x"})
     before = everything()
     with pytest.raises(Refusal):
-        records.correct(record.id, sheet, office.actor("buyer"), reason="x", seen=0, now=NOW)
+        corrections.correct(record.id, sheet, office.actor("buyer"), reason="x", seen=0, now=NOW)
     assert everything() == before
 
 
@@ -141,12 +141,12 @@ def test_nothing_can_be_withdrawn_once_a_step_was_signed_even_if_it_was_led_back
     office.sign(record, "warehouse_keeper", {"verdict": "good"})
     office.sign(record, "quality_manager", {"way": "make"})
     with pytest.raises(Refusal):
-        records.withdraw(record.id, office.actor("buyer"), reason="late", now=NOW)
+        corrections.withdraw(record.id, office.actor("buyer"), reason="late", now=NOW)
 
 
 def test_it_can_be_withdrawn_before_the_first_decision(office: Office) -> None:
     record = office.submit(AllOfThree, person=office.ref("rd_manager"))
-    records.withdraw(record.id, office.actor("buyer"), reason="wrong", now=NOW)
+    corrections.withdraw(record.id, office.actor("buyer"), reason="wrong", now=NOW)
     assert (record.state, office.waiting(record)) == ("withdrawn", ["correct open"])
     office.correct(record, subject="right")
     assert office.waiting(record) == ["sign middle open"] * 3
@@ -340,7 +340,7 @@ def test_a_side_entry_moves_the_deadline_but_not_the_record(office: Office) -> N
     record = office.submit(Logged, due=date(2026, 5, 20))
     assert record.due_at == datetime(2026, 5, 20, 15, 59, tzinfo=UTC)
     stage = Delay(answers={"new_due": date(2026, 5, 25)}, context=route.known(record))
-    entered = signing.enter(record.id, "delay", office.actor("buyer"), office.hand(record), stage, now=NOW)
+    entered = entries.enter(record.id, "delay", office.actor("buyer"), office.hand(record), stage, now=NOW)
     (task,) = history.open_tasks(record)
     later = datetime(2026, 5, 25, 15, 59, tzinfo=UTC)
     assert {record.due_at, task.due_at, *(holder.due_at for holder in task.holders)} == {later}
@@ -351,7 +351,7 @@ def test_a_side_entry_needs_its_condition(office: Office) -> None:
     record = office.submit(Logged)
     stage = Delay(answers={"new_due": date(2026, 5, 25)}, context=route.known(record))
     with pytest.raises(NotYourTurn):
-        signing.enter(record.id, "delay", office.actor("buyer"), office.hand(record), stage, now=NOW)
+        entries.enter(record.id, "delay", office.actor("buyer"), office.hand(record), stage, now=NOW)
 
 
 def test_working_days_count_from_the_start_of_the_step(office: Office) -> None:
@@ -399,3 +399,35 @@ def _readers(record: Record) -> set[str]:
             sa.text("SELECT key FROM record_readers WHERE record_id = :id"), {"id": record.id}
         ).scalars()
     )
+
+
+def test_an_open_step_whose_last_signer_goes_stops_with_an_alarm_and_goes_on_with_the_next(
+    office: Office,
+) -> None:
+    record = office.submit(OneRole)
+    assert stuck.look_again(NOW) == 0
+    holders = [office.person(login) for login in ("quality_manager", "quality_manager_2")]
+    for person in holders:
+        person.active = False
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert (record.state, office.waiting(record)) == ("stuck", ["sign middle stuck"])
+    assert history.events(record)[-1].kind == "step_stuck"
+    told = sa.select(Notice).where(Notice.kind == "stuck", Notice.record_id == record.id)
+    assert {one.person_id for one in db.session.scalars(told)} == {office.id("administrator")}
+    assert stuck.look_again(NOW) == 0, "once"
+    holders[1].active = True
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert (record.state, office.able(record)) == ("running", {"quality_manager_2"})
+    assert history.events(record)[-1].kind == "step_resumed"
+
+
+def test_one_who_may_not_judge_does_not_count_as_somebody(office: Office) -> None:
+    record = office.submit(OneRole, "quality_manager")
+    assert (record.state, office.able(record)) == ("running", {"quality_manager_2"})
+    office.person("quality_manager_2").active = False
+    db.session.flush()
+    assert stuck.look_again(NOW) > 0
+    assert record.state == "stuck"
+    assert history.signatures(record) == []

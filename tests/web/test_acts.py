@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
-from portal.models import Signature, SignInSession, Task
+from portal.models import Comment, Record, Signature, SignInSession, Task
+from portal.services import reminders, route
 from tests.walk import DRAWING
 from tests.web.conftest import Desk, alerts
 
@@ -62,6 +64,8 @@ def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> N
     stale = act(desk, OFFICER, number, "sign", turn, _opinion="我的意见", **CALLED)
     assert stale.status_code == 409
     assert "内容已被修改" in stale.text
+    changed = stale.text.partition("打开页面之后")[2][:300]
+    assert "未接通记录" in changed, "what has changed is said"
     assert "我的意见" in stale.text
     assert CALLED["call_back_result"] in stale.text
     assert desk.signatures(number) == ["entered"]
@@ -176,3 +180,94 @@ def test_who_has_no_turn_decides_nothing(desk: Desk) -> None:
     assert act(desk, "auditor", number, "sign", turn).status_code == 403
     assert act(desk, "administrator", number, "sign", turn).status_code == 404
     assert desk.signatures(number) == []
+
+
+def test_rows_pasted_into_a_side_entry_stay_there(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    while "逾期投诉跟踪" not in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text:
+        desk.walker.sign(number)
+    turn = desk.turn(OFFICER, number)
+    pasted = "2030-01-02\t备件未到\t2030-01-02T09:00\t同意等待\n2030-01-03\t仍未到\t2030-01-03T09:00\t\n"
+    typed = [
+        ("_seen", turn["_seen"]),
+        ("_op", "paste:overdue_entries"),
+        ("overdue_entries-paste", pasted),
+    ]
+    place = f"{COMPLAINTS}{number}/entries/overdue_tracking"
+    for headers in ({}, {"HX-Request": "true"}):
+        page = desk.post(OFFICER, place, typed, **headers).text
+        assert 'value="备件未到"' in page
+        assert 'value="仍未到"' in page
+
+
+def test_a_neglected_entry_is_one_line_that_counts_the_days(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    while "逾期投诉跟踪" not in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text:
+        desk.walker.sign(number)
+    with desk.app.app_context():
+        with transaction():
+            record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+            limit = route.known(record)["solve_by"]
+            for day in range(1, 4):
+                reminders.ask_entries(limit + timedelta(days=day))
+        db.session.remove()
+    home = desk.browser(OFFICER).get("/").text
+    assert home.count("逾期投诉跟踪（缺 3 天）") == 1
+    assert (
+        "补充登记（缺 3 天）" in desk.browser(OFFICER).get(f"/records/{number}", follow_redirects=True).text
+    )
+
+
+def test_a_side_entry_of_a_stale_page_is_refused_without_loss(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    seen = desk.turn(OFFICER, number)["_seen"]
+    place = f"{COMPLAINTS}{number}/entries/call_tries"
+    tried = [("_seen", seen), ("tried_at", "2030-01-01T09:00"), ("try_note", "无人接听")]
+    assert desk.post("customer_service_officer_2", place, tried).status_code == 303
+    late = desk.post(OFFICER, place, [*tried[:2], ("try_note", "改天再打，客户在开会")])
+    assert late.status_code == 409
+    assert "改天再打，客户在开会" in late.text
+    assert "打开页面之后" in late.text
+    assert desk.signatures(number) == ["entered"]
+
+
+@pytest.mark.parametrize(
+    ("place", "typed"),
+    [
+        ("turns", [("_act", "advice"), ("_reason", "请看一下这个价格"), ("_person", "没有这个人")]),
+        ("turns", [("_act", "nothing"), ("_reason", "请看一下这个价格"), ("_person", "buyer")]),
+        ("withdrawals", [("_reason", "请看一下这个价格")]),
+    ],
+)
+def test_a_refused_act_says_why_on_the_page_and_keeps_what_was_typed(
+    desk: Desk, place: str, typed: list[tuple[str, str]]
+) -> None:
+    number = desk.walker.open("PU-04")
+    login = "buyer" if place == "withdrawals" else MANAGER
+    turn = desk.turn(MANAGER, number)
+    if place == "withdrawals":
+        desk.walker.sign(number)
+    answer = desk.post(login, f"{ORDERS}{number}/{place}", [*turn.items(), *typed])
+    assert answer.status_code == 422
+    assert alerts(answer.text)
+    assert number in answer.text
+    if place == "turns":
+        assert "请看一下这个价格" in answer.text
+
+
+def test_a_comment_with_a_bad_file_is_not_lost(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    said = {"_opinion": "附上对比表，请核对单价", "_hand-upload": (io.BytesIO(b"MZ\x90"), "tool.exe")}
+    answer = desk.browser(MANAGER).post(f"{ORDERS}{number}/comments", data=said)
+    assert answer.status_code == 422
+    assert "附上对比表，请核对单价" in answer.text
+    assert desk.all(sa.select(Comment)) == []
+
+
+def test_a_return_that_is_refused_keeps_its_reason_in_its_place(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    answer = act(desk, MANAGER, number, "return", turn, _password="wrong", _opinion="单价比上次高")
+    place = answer.text.partition('id="return"')[2]
+    assert "单价比上次高" in place
+    assert answer.text.count("单价比上次高") == 1

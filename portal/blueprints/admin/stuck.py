@@ -6,8 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.lib.i18n import _
-from portal.queries import held, people
-from portal.services import leaving
+from portal.queries import held
+from portal.services import delegation
 from portal.web.attempt import attempt
 from portal.web.clock import now
 from portal.web.form_errors import errors
@@ -39,8 +39,7 @@ def reroute(id: int) -> Answer:
     task, form, by = held.task(id), SuccessorSheet(request.form, person=actor()), actor()
 
     def act() -> None:
-        person = people.person(form.successor.data.id)
-        leaving.reroute(task, person, by=by, reason=form.reason.data, now=now())
+        delegation.reroute(task.id, by, form.successor.data.id, reason=form.reason.data, now=now())
 
     good, _none = attempt(form, act)
     if not good:

@@ -17,6 +17,7 @@ MOVES = {
     "opening": _l("期初"),
     "reversal": _l("冲销"),
 }
+ORDERS = {"order": _l("订货"), "received": _l("到货"), "reversal": _l("冲销")}
 
 STOCK = (
     Ledger(
@@ -39,6 +40,24 @@ STOCK = (
             *POSTED[1:],
         ),
         stock_books.journal,
+    ),
+    Ledger(
+        "order_journal",
+        _l("在途流水帐"),
+        "ledger",
+        "purchasing",
+        (
+            Column("id", _l("行号"), "integer"),
+            POSTED[0],
+            Column("kind", _l("类别"), "choice", ORDERS),
+            *ITEM,
+            Column("quantity", _l("数量"), "decimal"),
+            Column("unit", _l("单位")),
+            Column("balance", _l("在途结存"), "decimal"),
+            *POSTED[1:],
+        ),
+        stock_books.orders,
+        ("warehouse",),
     ),
     Ledger(
         "stock_ledger",

@@ -1,4 +1,4 @@
-// Saves the draft two seconds after the last keystroke, and when the page is left.
+// Saves the draft two seconds after the last keystroke, sooner where totals are reckoned, and when the page is left.
 // The server answers 204 with HX-Trigger {"saved": {"at": "14:32", "version": "4"}}; fragments in the answer are swapped too.
 (() => {
   const form = document.querySelector("form[data-autosave]");
@@ -21,7 +21,7 @@
   function edited() {
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(save, 2000);
+    timer = setTimeout(save, form.querySelector("input.computed") ? 600 : 2000);  // totals come with the answer
   }
 
   function save() {
@@ -66,6 +66,8 @@
   addEventListener("pagehide", leave);
   document.addEventListener("htmx:before:response", (event) => {
     const { sourceElement, response } = event.detail.ctx;
-    if (sourceElement === form && (response.status >= 300 || response.raw.redirected)) event.preventDefault();
+    if (sourceElement !== form || (response.status < 300 && !response.raw.redirected)) return;
+    if (response.raw.headers.has("HX-Redirect")) lost();  // signed out: keep the copy, then let the page go to the sign-in
+    else event.preventDefault();
   });
 })();

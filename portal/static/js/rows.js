@@ -23,7 +23,9 @@
   // Anything but the table itself (an error, the sign-in page) must not take its place.
   document.addEventListener("htmx:before:response", (event) => {
     const { target, response } = event.detail.ctx;
-    if (target?.dataset?.rows && (response.status !== 200 || response.raw.redirected)) event.preventDefault();
+    if (!target?.dataset || !("rows" in target.dataset) || (response.status === 200 && !response.raw.redirected)) return;
+    if (response.raw.headers.has("HX-Redirect")) target.closest("form")?.dispatchEvent(new CustomEvent("notsaved"));  // signed out
+    else event.preventDefault();
   });
 
   // Morphing sets attributes; what was typed lives in properties, which must follow when rows move.

@@ -36,7 +36,7 @@
     try { sessionStorage[mine] = JSON.stringify(copy); } catch { /* the tab's store is full */ }
   }
 
-  const edited = () => { clearTimeout(timer); timer = setTimeout(() => keep(), 800); };  // before autosave.js speaks
+  const edited = () => { clearTimeout(timer); timer = setTimeout(() => keep(), 400); };  // before autosave.js speaks
   form.addEventListener("input", edited);
   form.addEventListener("change", edited);
   form.addEventListener("submit", () => keep({ sent: true }));

@@ -17,12 +17,12 @@ from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE, load
+from portal.forms.kinds import ZONE, carried, load
 from portal.forms.titles import record_path
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
-from portal.services import drafts, records, route
+from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
 from portal.web.clock import now
 from portal.web.form_errors import errors
@@ -30,6 +30,7 @@ from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
 LIVE = 2000  # fields up to which computed ones are shown anew while somebody types
+NO_CORRECTION = _l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人或其代理人更正。")
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -101,8 +102,7 @@ def copy(department: str, slug: str, number: str) -> Page:
     former = visible.record(number, by, form_class.code)
     if not by.may_open(form_class.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))
-    stored = history.content(former).answers
-    answers = {name: stored[name] for name in _names(form_class) if name in stored}
+    answers = _carried(form_class, former)
     draft = drafts.start(
         form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now()
     )
@@ -137,12 +137,18 @@ def correction(department: str, slug: str, number: str) -> Page:
 def correct(department: str, slug: str, number: str) -> Page:
     """Saves or submits the correction."""
     form_class, by = find_form(department, slug), actor()
-    record = _mine_to_correct(number, form_class)
+    record = visible.record(number, by, form_class.code)
     sent = posted.read(by)
     form = form_class(
         sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
     )
     key = _correction_key(record)
+    if not _may_correct(
+        record
+    ):  # a page left open while somebody else was quicker: what was typed stays on it
+        return _page(
+            form_class, form, key=key, record=record, problems=[("sheet", "", str(NO_CORRECTION))]
+        ), 422
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key, record=record)
     if sent.op == "save":
@@ -158,7 +164,7 @@ def correct(department: str, slug: str, number: str) -> Page:
     seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
         with db.session.begin_nested():
-            records.correct(record.id, form, by, reason=reason, seen=seen, now=now())
+            corrections.correct(record.id, form, by, reason=reason, seen=seen, now=now())
             drafts.discard(key, by)
     except Refusal as refusal:
         return _page(
@@ -275,22 +281,28 @@ def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] 
 
 
 def _answers(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
-    return load(fields(form_class()), history.content(record).answers)
+    return load(fields(form_class()), _carried(form_class, record))
 
 
-def _names(form_class: type[CompanyForm]) -> list[str]:
-    return [field.short_name for field in form_class() if not field.computed]
+def _carried(form_class: type[CompanyForm], record: Record) -> dict[str, Any]:
+    """The stored answers of the record's last content, as far as they fit the form as it is today."""
+    opening = history.content(record)
+    return carried(opening.form_version.definition["fields"], fields(form_class()), opening.answers)
 
 
 def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:
     record = visible.record(number, actor(), form_class.code)
-    if record.applicant_id != actor().id or record.state not in ("returned", "withdrawn"):
-        raise Refusal(_l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人更正。"))
+    if not _may_correct(record):
+        raise Refusal(NO_CORRECTION)
     return record
 
 
+def _may_correct(record: Record) -> bool:
+    return corrections.turn(history.open_tasks(record), actor()) is not None
+
+
 def _correction_key(record: Record) -> str:
-    return f"correct-{record.id}-{record.version}"
+    return f"correct-{record.id}-{record.version}-{actor().id}"
 
 
 def _corrected(number: str, form_class: type[CompanyForm]) -> Record | None:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from markupsafe import Markup
 
+from portal.domain.obligations import Missing
 from portal.forms.base import Sheet
-from portal.forms.definition import address
+from portal.forms.definition import address, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE
+from portal.forms.kinds import ZONE, carried, load
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, department_of, holder
 from portal.lib.i18n import language
-from portal.models import Record, Signature, Task
-from portal.queries import account, record_page, visible
+from portal.models import Content, Record, Signature, Task
+from portal.queries import account, history, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
-from portal.services import drafts, printing, route, signing, tasks
+from portal.services import corrections, drafts, entries, printing, route, signing, tasks
 from portal.web import identity, posted
 from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
@@ -67,14 +68,21 @@ def show(department: str, slug: str, number: str) -> str:
 
 
 def page(
-    record: Record, *, stage: Sheet | None = None, entry: tuple[str, Sheet] | None = None, problem: str = ""
+    record: Record,
+    *,
+    stage: Sheet | None = None,
+    entry: tuple[str, Sheet] | None = None,
+    problem: str = "",
+    seen: str = "",
 ) -> str:
-    """The record's page, with what was typed into a stage or entry and what is wrong with it."""
+    """The record's page, with what was typed into a stage or entry and what is wrong with it.
+
+    `seen` is the hash of the content that the person had before them: what has changed since is told.
+    """
     by = actor()
     read = record_page.read(record)
     turn = _turn(read, by, stage)
     form = route.form_of(record)
-    own = record.applicant_id == by.id
     return render_template(
         "records/record.html",
         record=record,
@@ -84,26 +92,31 @@ def page(
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
         parts=parts(read),
+        opening=opening,
         turn=turn,
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
         problem=problem,
+        changed=[(event, sentence(event)) for event in read.since(seen)],
+        typed_entry=entry[0] if entry else "",
+        typed_in=(request.endpoint or "").rpartition(".")[2],
         errors=_problems(turn, entry),
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
-        history=[(event, sentence(event)) for event in reversed(read.events)],
+        events=[(event, sentence(event)) for event in reversed(read.events)],
         meanings=SAID,
         ways=WAYS,
         link_words=LINKS,
         authority=authority,
         department_of=department_of,
-        may_withdraw=own and record.state in ("running", "stuck") and not _decided(read),
-        may_correct=own and record.state in ("returned", "withdrawn"),
+        may_withdraw=corrections.no_withdrawal(record, read.signatures, by) is None,
+        may_correct=corrections.turn(read.tasks, by) is not None,
         may_copy=by.may_open(form.opened_by),
         may_urge=not by.is_auditor and record.state == "running",
         confirmed=identity.is_fresh(),
         zone=ZONE,
         due=due,
+        missing=Missing.read,
         now=now(),
     )
 
@@ -128,16 +141,23 @@ def as_json(department: str, slug: str, number: str) -> Response:
 
 
 def parts(read: RecordPage) -> list[Part]:
-    """The opening section and each stage as signed, in the order of signing."""
-    defined, spoken = read.definition, language()
-    found = [Part(defined["title"][spoken], lines(defined["fields"], read.content.answers, spoken))]
-    stages = {one["key"]: one for one in (*defined["steps"], *defined["entries"])}
+    """The opening section and each stage as signed, in the order of signing, each by its own form version."""
+    spoken = language()
+    found = [Part(read.definition["title"][spoken], opening(read.content))]
     for signature in read.signatures:
-        stage = stages.get(signature.step)
-        title = stage["title"][spoken] if stage else signature.step
-        shown = lines(stage["fields"], signature.answers, spoken) if stage and signature.answers else []
-        found.append(Part(title, [line for line in shown if line.name in signature.answers], signature))
+        stage = history.stage(signature)
+        shown = lines(stage["fields"], signature.answers, spoken)
+        found.append(
+            Part(
+                stage["title"][spoken], [line for line in shown if line.name in signature.answers], signature
+            )
+        )
     return found
+
+
+def opening(content: Content) -> list[Line]:
+    """The opening section of a content version, by the form version that it was given under."""
+    return lines(content.form_version.definition["fields"], content.answers, language())
 
 
 def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet | None:
@@ -146,11 +166,14 @@ def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet
     if step.fills is None or task.kind == "advice" or signing.stage_filled(record, task):
         return None
     known = route.known(record, now=now())
+    content, signed = history.content(record), history.signatures(record)
+    asked = fields(step.fills())
+    before = load(
+        asked, carried(history.fields(content, signed), asked, history.stored_answers(content, signed))
+    )
     if typed is None:
         draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
         typed = posted.as_typed(draft.typed) if draft else None
-    names = {field.short_name for field in step.fills()}
-    before = {name: value for name, value in known.items() if name in names and value is not None}
     form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
     form.compute()
     return form
@@ -164,7 +187,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
             if task.state == "open"
             and task.kind in ("sign", "added", "advice")
             and (authority_ := tasks.authority_for(task, by)) is not None
-            and by.id not in {exclusion.person_id for exclusion in task.exclusions}
+            and not tasks.is_own_work(task, by, authority_)
         ),
         None,
     )
@@ -199,10 +222,10 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
     if read.record.state in route.OVER:
         return []
     found = []
-    entries = route.form_of(read.record).signoff.entries
-    known = route.known(read.record, read.signatures, now=now()) if entries else {}
-    for entry in entries:
-        if signing.entry_authority(read.record, entry.key, by, known) is None:
+    defined = route.form_of(read.record).signoff.entries
+    known = route.known(read.record, read.signatures, now=now()) if defined else {}
+    for entry in defined:
+        if entries.authority(read.record, entry.key, by, known) is None:
             continue
         if typed is not None and typed[0] == entry.key:
             form = typed[1]
@@ -217,21 +240,13 @@ def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     return [
         (task, [holder(one.key, read.people) for one in task.holders])
         for task in read.tasks
-        if task.kind in ("sign", "added", "advice", "correct", "ask")
+        if task.kind in ("sign", "added", "advice", "correct", "ask", "entry")
     ]
 
 
 def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormError]:
     found = errors(turn.stage) if turn and turn.stage is not None else []
     return found + (errors(entry[1]) if entry else [])
-
-
-def _decided(read: RecordPage) -> bool:
-    record = read.record
-    return any(
-        one.round == record.round and one.version == record.version and one.act != "entered"
-        for one in read.signatures
-    )
 
 
 def add_to(bp: Blueprint) -> None:

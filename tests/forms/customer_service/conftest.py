@@ -155,6 +155,7 @@ def sign(people: dict[str, Ref]) -> Callable[..., None]:
             meaning=act,
             person_id=people["zhao"].id,
             authority={},
+            form_version_id=record.form_version_id,
             answers=answers,
             content_sha256="0" * 64,
             sha256="0" * 64,

@@ -87,6 +87,7 @@ def contract(make_record, customer, sign):
         Content(
             record_id=record.id,
             version=1,
+            form_version_id=record.form_version_id,
             answers={"customer": {"id": customer.id, "text": customer.text}},
             sha256="0" * 64,
             created_by_id=record.applicant_id,

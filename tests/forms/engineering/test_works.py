@@ -41,14 +41,20 @@ def record(person: Person, project: int, *verdicts: str, state: str = "finished"
     answers = {"project": {"id": project, "text": "滨江花园 P001"}, **other}
     db.session.add(
         Content(
-            record_id=made.id, version=1, answers=answers, sha256="c", created_by_id=person.id, created_at=NOW
+            record_id=made.id,
+            version=1,
+            form_version_id=1,
+            answers=answers,
+            sha256="c",
+            created_by_id=person.id,
+            created_at=NOW,
         )
     )
     for round, verdict in enumerate(verdicts, 1):
         db.session.add(
             Signature(
                 record_id=made.id, version=1, round=round, step="supervisor_check", act="signed",
-                meaning="accepted", person_id=person.id, authority={}, answers={"verdict": verdict},
+                meaning="accepted", person_id=person.id, authority={}, form_version_id=1, answers={"verdict": verdict},
                 content_sha256="c", sha256="s", signed_at=NOW,
             )
         )  # fmt: skip

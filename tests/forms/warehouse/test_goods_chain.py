@@ -31,7 +31,8 @@ from portal.models import (
 )
 from portal.queries import goods, history
 from portal.queries.actors import actor
-from portal.services import records, route, signing
+from portal.services import corrections, records, route, signing
+from portal.services.signatures import Hand
 
 STORIES = {**purchasing.STORIES, **quality_goods.STORIES, **warehouse.STORIES}
 NOW = datetime(2026, 5, 12, 2, 30, tzinfo=UTC)
@@ -139,7 +140,7 @@ class Town:
             stage = step.fills(answers=told, context=known, person=by)
             assert stage.validate(), (record.number, key, stage.errors)
         seen = history.shown_hash(history.content(record), history.signatures(record))
-        signing.sign(task.id, by, signing.Hand(seen=seen, outside_name="供方代表"), stage, now=self.now)
+        signing.sign(task.id, by, Hand(seen=seen, outside_name="供方代表"), stage, now=self.now)
         db.session.flush()
         return key
 
@@ -261,7 +262,7 @@ def test_a_rejected_count_is_counted_again_with_the_place_still_frozen(app_conte
         person=by,
     )
     assert again.validate(), again.errors
-    records.correct(count.id, again, by, reason="复盘", seen=count.version, now=town.now)
+    corrections.correct(count.id, again, by, reason="复盘", seen=count.version, now=town.now)
     town.finish(count)
     assert history.content(count).answers["count_round"] == 2
     assert goods.balance(1, "A-01") == 112
@@ -279,11 +280,11 @@ def test_a_list_sent_back_from_the_removal_is_taken_off_the_books_once(app_conte
         sa.select(Task).where(Task.record_id == listed.id, Task.step == "removal")
     ).one()
     seen = history.shown_hash(history.content(listed), history.signatures(listed))
-    hand = signing.Hand(seen=seen, opinion="数量有误")
+    hand = Hand(seen=seen, opinion="数量有误")
     signing.send_back(task.id, keeper, hand, "applicant", now=town.now)
     opening = {**STORIES["WH-17"].opening(town), "lines": [{**line, "quantity": Decimal(4)}]}
     again = FORMS["WH-17"](answers=opening, context={"@record_id": listed.id, "@round": 2}, person=keeper)
     assert again.validate(), again.errors
-    records.correct(listed.id, again, keeper, reason="更正", seen=listed.version, now=town.now)
+    corrections.correct(listed.id, again, keeper, reason="更正", seen=listed.version, now=town.now)
     town.finish(listed)
     assert goods.balance(1, "A-01") == 116

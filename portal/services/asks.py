@@ -1,0 +1,35 @@
+"""Things to do about a record besides its route: asked for by effects, ticked off by people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from portal.domain.deadlines import as_moment
+from portal.domain.refusal import NotYourTurn
+from portal.lib.i18n import both
+from portal.models import Record
+from portal.queries import calendar
+from portal.queries.actors import Actor
+from portal.services import audit, notices, tasks
+
+
+def ask(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None:
+    """Makes a thing to do about the record, until a day or moment."""
+    note = both(title)["zh"]
+    tasks.make("ask", [to], form_code=record.form_code, now=now, record=record, due_at=moment(due), note=note)
+    notices.tell([to], "ask", now=now, record_id=record.id, text=both(title))
+
+
+def tick_off(task_id: int, by: Actor, note: str, *, now: datetime) -> None:
+    """Ticks off a thing to do."""
+    task, _authority = tasks.claim(task_id, by)
+    if task.kind != "ask":
+        raise NotYourTurn
+    tasks.end(task, "done", now=now, by=by.id)
+    audit.note("asked_done", at=now, by=by.id, record_id=task.record_id, title=task.note, note=note)
+
+
+def moment(due: Any) -> datetime | None:
+    """The moment of a day or time until which something is to be done."""
+    return as_moment(due, calendar.current()) if isinstance(due, (date, datetime)) else None

@@ -1,0 +1,65 @@
+"""Who the parties of a step are for a record: their authority keys, and who may not judge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from portal.domain.permissions import head_key, person_key, role_key
+from portal.domain.signoff import Party, Route, Signers, Step
+from portal.extensions import db
+from portal.models import Project, Record
+from portal.queries import history
+from portal.services import tasks
+
+
+def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
+    """The authority keys of all parties of a set of signers."""
+    return {key for party in by.parties for key in keys(party, record, answers, set(), record.submitted_at)}
+
+
+def keys(
+    party: Party, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime
+) -> list[str]:
+    """The authority keys of a party for this record."""
+    match party.kind:
+        case "role":
+            return [role_key(party.key)]
+        case "person":
+            named = answers.get(party.key)
+            return [person_key(named.id)] if named is not None else []
+        case "head":
+            department = (
+                answers[party.key].id if party.key and answers.get(party.key) else record.department_id
+            )
+            return [head_key(department)]
+        case "applicant":
+            return [person_key(record.applicant_id)]
+        case "project":
+            return _project_keys(party, answers, excluded, now)
+        case "outside":
+            return [person_key(record.applicant_id), head_key(record.department_id)]
+    raise ValueError(f"unknown party {party.kind}")
+
+
+def excluded(record: Record, signoff: Route, step: Step) -> set[int]:
+    """Who may not judge here: the applicant, whoever wrote the content, and those who did the judged work.
+
+    Work done by a substitute is also the work of the person it was done for.
+    """
+    if not step.judges:
+        return set()
+    judged = signoff.judged(step.key)
+    done = [one for one in history.in_force(history.signatures(record)) if one.step in judged]
+    doers = {id for one in done for id in (one.person_id, one.on_behalf_of_id) if id is not None}
+    return {record.applicant_id, history.content(record).created_by_id} | doers
+
+
+def _project_keys(party: Party, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:
+    name, _dot, role = party.key.partition(".")
+    named = answers.get(name)
+    project = db.session.get(Project, named.id) if named is not None and named.id else None
+    person = (project.people if project else {}).get(role)
+    if person and tasks.able([person_key(person)], excluded, now):
+        return [person_key(person)]
+    return [role_key(role)]

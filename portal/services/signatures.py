@@ -1,0 +1,124 @@
+"""The signature row: what comes with it, the authority frozen into it, the hash that ties it to its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from portal.domain.permissions import Authority, person_key
+from portal.domain.refusal import ContentChanged
+from portal.extensions import db
+from portal.lib.hashing import canonical_json, sha256
+from portal.models import FormVersion, Person, Record, Signature, StoredFile, Task
+from portal.queries import history
+from portal.queries.actors import Actor
+from portal.services import attachments, content, tasks
+
+
+@dataclass(frozen=True)
+class Hand:
+    """What comes with a signature besides the stage: opinion, files, a drawing, an outside signer.
+
+    `seen` is the hash of the content that the page showed; the signature covers just that.
+    """
+
+    seen: str
+    opinion: str = ""
+    files: tuple[dict[str, Any], ...] = ()
+    drawn_id: int | None = None
+    outside_name: str = ""
+    outside_way: str = ""  # device, link, paper
+    confirmed_by: str = "password"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def check_seen(record: Record, seen: str) -> None:
+    """Nothing has changed since the page was drawn.
+
+    Raises:
+        ContentChanged: something has.
+    """
+    if history.shown_hash(history.content(record), history.signatures(record)) != seen:
+        raise ContentChanged
+
+
+def write(
+    record: Record,
+    task: Task | None,
+    by: Actor,
+    authority: Authority,
+    act: str,
+    meaning: str,
+    hand: Hand,
+    answers: dict[str, Any],
+    now: datetime,
+    step: str = "",
+) -> Signature:
+    """The signature row, with the authority of this second frozen into it, and the task's end."""
+    signature = Signature(
+        record_id=record.id,
+        task_id=task.id if task else None,
+        version=record.version,
+        round=record.round,
+        step=step or (task.step if task else ""),
+        act=act,
+        meaning=meaning,
+        person_id=by.id,
+        on_behalf_of_id=authority.lender,
+        authority=_snapshot(by, authority, hand),
+        outside_role=task.outside if task else "",
+        outside_name=hand.outside_name,
+        outside_way=hand.outside_way,
+        form_version_id=content.version_now(record, now).id,
+        answers={name: value for name, value in answers.items() if value is not None},
+        opinion=hand.opinion,
+        files=list(hand.files),
+        drawn_id=hand.drawn_id,
+        content_sha256=hand.seen,
+        sha256="",
+        signed_at=now,
+    )
+    signature.sha256 = fingerprint(record, signature)
+    record.signatures.append(signature)
+    tasks.let_read(record, [person_key(by.id)])  # for good, whatever becomes of role or substitution
+    if task is not None:
+        tasks.end(task, "done", now=now, by=by.id)
+    attachments.adopt(record, [signature.answers, signature.files], hand.drawn_id)
+    db.session.flush()
+    return signature
+
+
+def fingerprint(record: Record, signature: Signature) -> str:
+    """What ties a signature to its record: moved, copied or changed, it no longer fits."""
+    covered = {
+        name: getattr(signature, name)
+        for name in (
+            "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority",
+            "outside_role", "outside_name", "outside_way", "answers", "opinion", "files", "drawn_id", "content_sha256",
+        )
+    }  # fmt: skip
+    signed_at = signature.signed_at.astimezone(UTC).isoformat()
+    form = db.session.get_one(FormVersion, signature.form_version_id).sha256
+    covered |= {"record": record.number, "form_version": form, "signed_at": signed_at}
+    return sha256(canonical_json(covered))
+
+
+def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
+    """The role held, the department and the substitution, as they are at this second."""
+    holder = db.session.get(Person, authority.lender) if authority.lender else by.person
+    assert holder is not None
+    kind, _colon, rest = authority.key.partition(":")
+    drawing = db.session.get_one(StoredFile, hand.drawn_id).sha256 if hand.drawn_id is not None else None
+    return {
+        "name": by.name,
+        "number": by.person.number,
+        "department": by.person.department.name,
+        "key": authority.key,
+        "role": rest if kind == "role" else kind,
+        "on_behalf_of": holder.name if authority.lender else "",
+        "substitution": authority.substitution,
+        "confirmed_by": hand.confirmed_by,
+        "drawing": drawing,
+        **hand.extra,
+    }

@@ -1,0 +1,173 @@
+"""The warehouse's books: movements, goods on order, frozen places; lines are added, balances follow, mistakes are reversed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.domain.effects import FreezesStock, OrdersStock, PostsStock
+from portal.domain.refusal import Refusal
+from portal.extensions import db
+from portal.lib.i18n import _l
+from portal.models import OrderEntry, Record, RecordLink, StockBalance, StockEntry, StockItem
+
+LOCK = {"key_share": True}  # kept from other writers, not from those who only name the row
+Entry = TypeVar("Entry", StockEntry, OrderEntry)
+
+
+def move(
+    effect: PostsStock, record: Record, *, by: int, now: datetime, reverses: StockEntry | None = None
+) -> StockEntry:
+    """Adds a line to the warehouse journal and changes the balance of item and place by it.
+
+    Raises:
+        Refusal: the balance would fall below zero, or the place is frozen by a stock-take.
+    """
+    item = _item(effect.item_id)
+    balance = balance_of(effect.item_id, effect.place)
+    _refuse_frozen(balance, record)
+    after = balance.quantity + effect.quantity
+    if after < 0:
+        raise Refusal(
+            _l("“%(item)s”在库位%(place)s的库存只有 %(there)s，不足以出库 %(wanted)s。"),
+            item=item.name,
+            place=effect.place,
+            there=f"{balance.quantity:f}",
+            wanted=f"{-effect.quantity:f}",
+        )
+    if effect.kind in ("in", "reversal") and effect.unit_cost is not None:
+        _average(item, effect.quantity, effect.unit_cost)
+    cost = effect.unit_cost if effect.unit_cost is not None else item.unit_cost
+    balance.quantity, balance.moved_at = after, now
+    entry = StockEntry(
+        kind=effect.kind,
+        item_id=item.id,
+        place=effect.place,
+        quantity=effect.quantity,
+        unit_cost=cost,
+        batch=effect.batch,
+        balance=after,
+        record_id=record.id,
+        posted_by_id=by,
+        posted_at=now,
+        reverses_id=reverses.id if reverses else None,
+    )
+    db.session.add(entry)
+    return entry
+
+
+def order(
+    effect: OrdersStock, record: Record, *, by: int, now: datetime, reverses: OrderEntry | None = None
+) -> None:
+    """Adds a line to the journal of goods on order; what comes beyond the order takes off only what is on order."""
+    item = _item(effect.item_id)
+    quantity = max(effect.quantity, -item.on_order)
+    item.on_order += quantity
+    kind = "order" if quantity > 0 else "received"
+    entry = OrderEntry(
+        kind="reversal" if reverses else kind,
+        item_id=item.id,
+        quantity=quantity,
+        balance=item.on_order,
+        record_id=record.id,
+        posted_by_id=by,
+        posted_at=now,
+        reverses_id=reverses.id if reverses else None,
+    )
+    db.session.add(entry)
+
+
+def freeze(effect: FreezesStock, record: Record) -> None:
+    """Stops, or lets go on, the movements of an item at a place.
+
+    Raises:
+        Refusal: another record has stopped them.
+    """
+    balance = balance_of(effect.item_id, effect.place)
+    _refuse_frozen(balance, record)
+    balance.frozen_by_id = record.id if effect.frozen else None
+
+
+def reverse_corrected(
+    record: Record, *, by: int, now: datetime, before: frozenset[int] | None = None
+) -> None:
+    """Takes back, line by line, what the record that this one corrects has posted; once.
+
+    `before` are the items that the record is about to post. An order is only taken back when the new one
+    stands, at the end: what has come in on it since is then taken off the new one.
+    """
+    moves, orders = _to_reverse(StockEntry, record), _to_reverse(OrderEntry, record)
+    if before is not None:
+        orders = [line for line in orders if line.quantity < 0]
+    lock({line.item_id for line in moves} | {line.item_id for line in orders} | (before or frozenset()))
+    for line in moves:
+        back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
+        move(back, record, by=by, now=now, reverses=line)
+    for ordered in orders:
+        back_order = OrdersStock(ordered.item_id, -ordered.quantity)
+        order(back_order, record, by=by, now=now, reverses=ordered)
+    db.session.flush()
+
+
+def lock(item_ids: set[int]) -> None:
+    """Locks these items, in one order for all, so that two records with the same items wait for each other."""
+    query = sa.select(StockItem).where(StockItem.id.in_(item_ids)).order_by(StockItem.id)
+    if item_ids:
+        locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+        db.session.scalars(locked).all()
+
+
+def balance_of(item_id: int, place: str) -> StockBalance:
+    """The balance of an item at a place, locked; made on first use."""
+    found = db.session.get(StockBalance, (item_id, place), with_for_update=LOCK, populate_existing=True)
+    if found is None:
+        found = StockBalance(item_id=item_id, place=place, quantity=Decimal(0))
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def _to_reverse(table: type[Entry], record: Record) -> list[Entry]:
+    """The lines posted by the record that this one corrects and not taken back yet, last first."""
+    reversal = aliased(table)
+    query = (
+        sa.select(table)
+        .join(RecordLink, RecordLink.target_id == table.record_id)
+        .outerjoin(reversal, reversal.reverses_id == table.id)
+        .where(
+            RecordLink.source_id == record.id,
+            RecordLink.kind == "corrects",
+            table.kind != "reversal",
+            reversal.id.is_(None),
+        )
+        .order_by(table.id.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def _item(item_id: int) -> StockItem:
+    return db.session.get_one(StockItem, item_id, with_for_update=LOCK, populate_existing=True)
+
+
+def _refuse_frozen(balance: StockBalance, record: Record) -> None:
+    if balance.frozen_by_id not in (None, record.id):
+        counting = db.session.get_one(Record, balance.frozen_by_id)
+        raise Refusal(
+            _l("库位%(place)s正在盘存（%(number)s），盘存结束前不能出入库。"),
+            place=balance.place,
+            number=counting.number,
+        )
+
+
+def _average(item: StockItem, quantity: Decimal, cost: Decimal) -> None:
+    """Moving average cost over all places; what is reversed leaves it at the cost it came in with."""
+    query = sa.select(sa.func.sum(StockBalance.quantity)).where(StockBalance.item_id == item.id)
+    there = db.session.scalar(query) or Decimal(0)
+    total = there + quantity
+    worth = there * item.unit_cost + quantity * cost
+    if total > 0 and worth >= 0:
+        item.unit_cost = (worth / total).quantize(Decimal("0.0001"))

@@ -1,0 +1,152 @@
+"""A person's turn on a record: sign, return, refuse, save half a stage; and side entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, get_template_attribute, redirect, request
+from werkzeug.wrappers import Response
+
+from portal.database import transaction
+from portal.domain.refusal import IdentityNotConfirmed, NotYourTurn, Refusal
+from portal.extensions import db
+from portal.forms.base import Sheet
+from portal.lib.i18n import _, _l
+from portal.models import Record, Task
+from portal.services import drafts, entries, route, signing, uploads
+from portal.services.signatures import Hand
+from portal.web import identity, posted, rows
+from portal.web.clock import now
+from portal.web.guard import actor, open_to
+from portal.web.views import named
+from portal.web.views.fill import autosaved
+from portal.web.views.record import page, stage_for
+
+Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
+_DONE = {"sign": _l("已签署。"), "return": _l("已退回。"), "refuse": _l("已拒绝。")}
+
+
+@open_to("writers")
+def sign(department: str, slug: str, number: str) -> Answer:
+    """Signs, returns or refuses; saves a half-written stage; changes its rows."""
+    op = request.form.get("_op", "sign")
+    decides = op in ("sign", "return", "refuse")
+    known = identity.confirm() if decides else True
+    with transaction():
+        record = named.record(department, slug, number)
+        by = actor()
+        sent = posted.read(by)
+        task = named.task(record)
+        stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
+        if rows.is_row_act(op):
+            return _after_row_act(record, stage, op)
+        if not decides:
+            return _save_stage(record, task, sent, stage)
+        if not known:
+            drafts.keep(
+                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
+            )
+            return page(record, stage=stage, problem=str(IdentityNotConfirmed())), 422
+        if sent.refused:
+            return page(record, stage=stage, problem=" ".join(sent.refused)), 422
+        if op == "sign" and stage is not None and not stage.validate():
+            drafts.keep(
+                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
+            )
+            return page(record, stage=stage), 422
+        try:
+            with db.session.begin_nested():
+                _decide(op, task, stage)
+        except Refusal as refusal:
+            db.session.refresh(record)
+            seen = posted.control("_seen", 64)
+            return page(record, stage=stage, problem=str(refusal), seen=seen), refusal.status
+        drafts.drop_stage(task.id, by)
+    flash(_DONE[op], "success")
+    return redirect(named.address(record), 303)
+
+
+def _decide(op: str, task: Task, stage: Any) -> None:
+    by, hand = actor(), _hand(task)
+    if op == "return":
+        signing.send_back(task.id, by, hand, posted.control("_to", 60) or "applicant", now=now())
+    elif op == "refuse":
+        signing.refuse(task.id, by, hand, now=now())
+    else:
+        signing.sign(task.id, by, hand, stage, now=now())
+
+
+def _hand(task: Task) -> Hand:
+    """What came with the signature besides the stage."""
+    by = actor()
+    files = [uploads_one.reference() for uploads_one in named.uploads("_hand-upload")]
+    drawing = posted.control("_hand-drawn", 2_000_000)
+    drawn = uploads.receive_drawing(drawing, by, now=now()) if drawing else None
+    name = posted.control("_outside_name", 80)
+    if task.outside and request.form.get("_op", "sign") == "sign" and not (drawn or files):
+        raise Refusal(_l("请外部签字人在屏幕上签名，或上传纸质签字件。"))
+    return Hand(
+        seen=posted.control("_seen", 64),
+        opinion=posted.control("_opinion"),
+        files=tuple(files),
+        drawn_id=drawn.id if drawn else None,
+        outside_name=name if task.outside else "",
+        outside_way=("device" if drawn else "paper") if task.outside else "",
+    )
+
+
+def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | None) -> Answer:
+    drafts.keep(_stage_key(task), record.form_code, actor(), sent.typed, title="", now=now(), task_id=task.id)
+    if request.headers.get("HX-Request"):
+        return autosaved(stage)
+    flash(_("草稿已保存。"), "success")
+    return redirect(named.address(record), 303)
+
+
+def _after_row_act(record: Record, stage: Any, op: str, entry: str = "") -> Answer:
+    """The changed table of a stage or side entry for htmx, the whole page without it."""
+    _act, _colon, rest = op.partition(":")
+    table = rows.carry_out(stage, op, request.form.get(f"{rest}-paste", "")) if stage is not None else None
+    if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
+        return str(get_template_attribute("components/rows.html", "rows_table")(table))
+    return page(record, entry=(entry, stage)) if entry else page(record, stage=stage)
+
+
+@open_to("writers")
+def enter(department: str, slug: str, number: str, key: str) -> Answer:
+    """Adds a side entry."""
+    known = identity.confirm()
+    with transaction():
+        record = named.record(department, slug, number)
+        by = actor()
+        entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
+        if entry is None or entries.authority(record, key, by) is None:
+            raise NotYourTurn
+        sent = posted.read(by)
+        form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
+        if rows.is_row_act(sent.op):
+            return _after_row_act(record, form, sent.op, entry=key)
+        if not known:
+            return page(record, entry=(key, form), problem=str(IdentityNotConfirmed())), 422
+        if not form.validate():
+            return page(record, entry=(key, form)), 422
+        seen = posted.control("_seen", 64)
+        try:
+            with db.session.begin_nested():
+                entries.enter(record.id, key, by, Hand(seen=seen), form, now=now())
+        except Refusal as refusal:
+            db.session.refresh(record)
+            return page(record, entry=(key, form), problem=str(refusal), seen=seen), refusal.status
+    flash(_("已登记。"), "success")
+    return redirect(named.address(record), 303)
+
+
+def _stage_key(task: Task) -> str:
+    return f"stage-{task.id}-{actor().id}"
+
+
+def add_to(bp: Blueprint) -> None:
+    """Adds the views to a department's blueprint."""
+    at = "/<slug>/<number>"
+    bp.add_url_rule(f"{at}/signatures", "sign", sign, methods=["POST"])
+    bp.add_url_rule(f"{at}/entries/<key>", "enter", enter, methods=["POST"])
