@@ -110,7 +110,7 @@ class Score(Number):
 
     def describe(self) -> dict[str, Any]:
         """The full marks."""
-        return {"maximum": self.maximum}
+        return {"maximum": int(self.maximum)}
 
 
 def _range(value: Any, low: Any, high: Any) -> str:
