@@ -76,7 +76,7 @@ def test_nothing_is_lost_when_the_session_ends(served: Served, visit: Visit) -> 
     lin.saved()
     lin.context.clear_cookies(name="portal")
     lin.at("content").fill("会话过期后写下的一句话。")
-    page.wait_for_url("**/sign-in?next=*", timeout=8000)  # the whole page, not a piece of it
+    page.wait_for_url(re.compile("/sign-in.next="), timeout=8000)  # the whole page, not a piece of it
 
     page.fill("#login", OFFICER)
     page.fill("#password", DEMO_PASSWORD)
