@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import logging
 import tempfile
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,13 @@ def icon(name: str, label: str = "") -> Markup:
 
 
 def compress(folder: Path) -> None:
-    """Puts a packed copy beside each text, for WhiteNoise to serve; anew where the text is newer than its copy."""
+    """Puts a packed copy beside each text, for WhiteNoise to serve; anew where the copy holds another text.
+
+    Times do not tell: an update may bring an older file than the copy that was made here.
+    """
     for path in folder.rglob("*"):
         packed = path.with_name(f"{path.name}.gz")
-        if path.suffix not in TEXTS or (packed.exists() and packed.stat().st_mtime >= path.stat().st_mtime):
+        if path.suffix not in TEXTS or _holds(packed, path.read_bytes()):
             continue
         # Complete before it has its name: other processes may start at the same time.
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
@@ -52,6 +56,14 @@ def compress(folder: Path) -> None:
         made = Path(file.name)
         made.chmod(0o644)
         made.replace(packed)
+
+
+def _holds(packed: Path, text: bytes) -> bool:
+    """Whether a packed copy is there, whole, and of this text."""
+    try:
+        return gzip.decompress(packed.read_bytes()) == text
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def _safe(headers: Any, _path: str, _url: str) -> None:

@@ -7,6 +7,7 @@ import re
 
 from PIL import Image
 
+from portal.domain.demo import DEMO_PASSWORD
 from tests.journeys.conftest import Served, Visit, Visitor
 
 OFFICER = "customer_service_officer"
@@ -75,11 +76,12 @@ def test_nothing_is_lost_when_the_session_ends(served: Served, visit: Visit) -> 
     lin.saved()
     lin.context.clear_cookies(name="portal")
     lin.at("content").fill("会话过期后写下的一句话。")
-    page.wait_for_selector('#saved[data-state="failed"]', timeout=8000)
-    assert "暂时无法保存，内容已留在本机" in page.locator("#saved").inner_text()
+    page.wait_for_url(re.compile("/sign-in.next="), timeout=8000)  # the whole page, not a piece of it
 
-    lin.sign_in(OFFICER)
-    lin.go(FORM)
+    page.fill("#login", OFFICER)
+    page.fill("#password", DEMO_PASSWORD)
+    lin.press("登录", within="form.stack")
+    page.wait_for_url(f"**{FORM}")
     notice = page.locator("#unsaved")
     notice.wait_for()
     with page.expect_navigation():
