@@ -1,7 +1,7 @@
 """Makes loading fast: what cannot change in the meantime is asked of the database once.
 
 Only the loader uses it, alone in its process, before anybody is served. Nobody's roles change while
-a year is loaded; substitutes, signatures and content versions do, and are forgotten when they do.
+a year is loaded; substitutes do, and are forgotten when they do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from portal.extensions import db
 from portal.forms.kinds import ZONE
-from portal.models import Content, Department, FormVersion, Person, Record, Signature, Substitution, Task
+from portal.models import Department, FormVersion, Person, Record, Substitution, Task
 from portal.queries import calendar, history
 from portal.queries.actors import people_with
 from portal.services import notices, tasks
@@ -29,15 +29,11 @@ class Memory:
 
     def __init__(self) -> None:
         self._asked: dict[str, Callable[..., Any]] = {
-            "content": history.content,
-            "signatures": history.signatures,
             "limits": history.limits,
             "calendar": calendar.current,
             "able": tasks.able,
         }
         self._people: dict[tuple[str, ...], set[int]] = {}
-        self._contents: dict[tuple[int, int], Content] = {}
-        self._signatures: dict[int, list[Signature]] = {}
         self._able: dict[tuple[Any, ...], set[int]] = {}
         self._fixed: dict[str, Any] = {}
         self._held: set[Any] = set()  # so that the session need not load them again
@@ -48,19 +44,6 @@ class Memory:
         if asked not in self._people:
             self._people[asked] = people_with(asked, today)
         return self._people[asked]
-
-    def content(self, record: Record) -> Content:
-        """The content version of a record."""
-        at = (record.id, record.version)
-        if at not in self._contents:
-            self._contents[at] = self._asked["content"](record)
-        return self._contents[at]
-
-    def signatures(self, record: Record) -> list[Signature]:
-        """The signatures of a record, until it is signed again."""
-        if record.id not in self._signatures:
-            self._signatures[record.id] = self._asked["signatures"](record)
-        return self._signatures[record.id]
 
     def able(self, keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
         """Who can do a task, until the day or the substitutes change."""
@@ -80,9 +63,7 @@ class Memory:
     def flushed(self, session: Any, _context: Any) -> None:
         """Forgets what has just been written anew."""
         for row in session.new:
-            if isinstance(row, Signature):
-                self._signatures.pop(row.record_id, None)
-            elif isinstance(row, Substitution):
+            if isinstance(row, Substitution):
                 self._able.clear()
 
     def hold(self, _session: Any, row: Any) -> None:
@@ -92,8 +73,6 @@ class Memory:
 
     def undone(self, *_facts: Any) -> None:
         """Forgets all that a failed act may have seen of itself."""
-        self._signatures.clear()
-        self._contents.clear()
         self._able.clear()
 
     def _once(self, name: str) -> Any:
@@ -108,10 +87,7 @@ def remembering() -> Iterator[None]:
     memory = Memory()
     places: list[tuple[Any, str, Callable[..., Any]]] = [
         (notices, "people_with", memory.people_with),
-        (tasks, "people_with", memory.people_with),
         (tasks, "able", memory.able),
-        (history, "content", memory.content),
-        (history, "signatures", memory.signatures),
         (history, "limits", memory.limits),
         (calendar, "current", memory.calendar),
     ]

@@ -42,10 +42,10 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Any:
     app = make_app(tmp_path_factory.mktemp("year"))
     with app.app_context():
         alembic.upgrade()
-        before = (notices.people_with, tasks.able, history.content, history.signatures, calendar.current)
+        before = (notices.people_with, tasks.able, history.limits, calendar.current)
         seen: list[tuple[int, int]] = []
         summary = load(NOW, records=RECORDS, span=SPAN, report=lambda done, total: seen.append((done, total)))
-        after = (notices.people_with, tasks.able, history.content, history.signatures, calendar.current)
+        after = (notices.people_with, tasks.able, history.limits, calendar.current)
         db.session.remove()
     yield app, summary, seen, before == after
     with app.app_context():
