@@ -1,4 +1,4 @@
-"""Fills a database with very many records, in bulk: real shapes, copied from one record signed for real."""
+"""Fills a database with very many records, in bulk: copies of one purchase order signed for real."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import secrets
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from portal.config import Settings
 from portal.database import transaction
+from portal.demo.cast import Cast
 from portal.demo.company import seed_small
+from portal.demo.filling import begin
+from portal.demo.world import DemoWorld
 from portal.extensions import alembic, db
 from portal.factory import create_app
-from portal.models import Record
+from portal.queries import history
+from portal.services import signing
+from portal.services.signing import Hand
 
 CODES = ("CS-30", "CS-51", "EN-25", "PU-04", "PU-07", "WH-02", "QA-15", "DS-07")
 CHUNK = 20_000
@@ -26,12 +32,21 @@ def fill(folder: Path, count: int) -> None:
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
-        pattern = db.session.query(Record).first()
-        assert pattern is not None, "the company has no record to copy"
-        ids = pattern.id
+            ids = _order(datetime.now(UTC))
         db.session.remove()
         db.engine.dispose()
     copy(folder / "portal.db", ids, count)
+
+
+def _order(now: datetime) -> int:
+    """A purchase order as the demo's story tells it, submitted and signed once; its id."""
+    world = DemoWorld(Random(2026), now)
+    cast = Cast(world)
+    record = begin(world, "PU-04", cast.actor(world.person("buyer").id or 0), "pattern")
+    signer = cast.actor(world.person("purchasing_manager").id or 0)
+    seen = history.shown_hash(history.content(record), history.signatures(record))
+    signing.sign(history.open_tasks(record)[0].id, signer, Hand(seen=seen), None, now=now)
+    return record.id
 
 
 def copy(file: Path, pattern: int, count: int) -> None:
@@ -53,8 +68,9 @@ def copy(file: Path, pattern: int, count: int) -> None:
         rows: dict[str, list[tuple[Any, ...]]] = {"records": [], "contents": [], "signatures": []}
         readers, tasks, holders = [], [], []
         for n in numbers:
-            id, code, who = first + n, CODES[n % len(CODES)], people[n % len(people)]
-            open_ = n % 50 == 0
+            open_ = n % 50 == 0  # an order that waits for the purchasing manager
+            id, who = first + n, people[n % len(people)]
+            code = "PU-04" if open_ else CODES[n % len(CODES)]
             at = (now - timedelta(minutes=count - n)).strftime("%Y-%m-%d %H:%M:%S.%f")
             rows["records"].append(
                 _changed(
@@ -62,6 +78,7 @@ def copy(file: Path, pattern: int, count: int) -> None:
                     id=id, number=f"{code}-2026-{10_000 + n:07d}", key=secrets.token_hex(8), form_code=code,
                     form_version_id=versions, applicant_id=who, department_id=departments[who], submitted_at=at,
                     state="running" if open_ else "finished", due_at=at if open_ else None,
+                    step="purchasing_approval" if open_ else "", closed_at=None if open_ else at,
                 )
             )  # fmt: skip
             rows["contents"].append(_changed(tables["contents"], id=None, record_id=id, created_by_id=who))
