@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.lib.hashing import canonical_json, sha256
-from portal.models import Content, Draft, Notice, Person, Record, Signature, Substitution, Task, TaskHolder
+from portal.models import Content, Draft, Notice, Person, Record, Signature, Substitution, Task
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
-from portal.queries.inbox import _held
+from portal.queries.inbox import nearest
 from portal.queries.keyset import LARGEST
 
 
@@ -28,7 +28,8 @@ def tasks(actor: Actor, *, limit: int, offset: int = 0) -> list[Any]:
 
 @lru_cache(maxsize=500)
 def _tasks(who: Rights) -> Any:
-    held = _held(who.actor).add_columns(TaskHolder.key).subquery()
+    most = sa.bindparam("limit", type_=sa.Integer) + sa.bindparam("offset", type_=sa.Integer)
+    held = nearest(who.actor, most).subquery()
     due = sa.func.min(held.c.due_at)
     some = (
         sa.select(

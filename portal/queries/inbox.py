@@ -21,20 +21,38 @@ def _held(actor: Actor) -> sa.Select[int, datetime | None]:
 
     Nor does a substitute get what judges the work of the person they stand in for.
     """
-    own = sorted(actor.own)
-    parts: list[sa.ColumnElement[bool]] = [TaskHolder.key.in_(own)]
+    query = sa.select(TaskHolder.task_id, TaskHolder.due_at)
+    return query.where(sa.or_(*_held_by(actor)), TaskHolder.open, ~_barred(actor.id))
+
+
+def nearest(actor: Actor, most: sa.ColumnElement[int]) -> sa.CompoundSelect[int, datetime | None, str]:
+    """Of each way to hold tasks the rows that are due first, from the index: the same cost for ten or a million."""
+    parts = []
+    for held in _held_by(actor):
+        for due in (TaskHolder.due_at.is_not(None), TaskHolder.due_at.is_(None)):
+            one = (
+                sa.select(TaskHolder.task_id, TaskHolder.due_at, TaskHolder.key)
+                .where(held, TaskHolder.open, due, ~_barred(actor.id))
+                .order_by(TaskHolder.due_at, TaskHolder.task_id)
+                .limit(most)
+            )
+            parts.append(sa.select(one.subquery()))
+    return sa.union_all(*parts)
+
+
+def _held_by(actor: Actor) -> list[sa.ColumnElement[bool]]:
+    """Each way in which tasks are held: one's own keys, then those lent."""
+    parts: list[sa.ColumnElement[bool]] = [TaskHolder.key == key for key in sorted(actor.own)]
     lent: dict[tuple[int, frozenset[str]], list[str]] = {}
     for one in actor.authorities:
         if one.lender is not None and one.key not in actor.own:
             lent.setdefault((one.lender, one.forms), []).append(one.key)
     for (lender, forms), keys in lent.items():
-        part = TaskHolder.key.in_(keys) & ~_barred(lender)
-        if forms:
-            theirs = sa.select(Task.id).where(Task.id == TaskHolder.task_id, Task.form_code.in_(forms))
-            part &= theirs.exists()
-        parts.append(part)
-    query = sa.select(TaskHolder.task_id, TaskHolder.due_at)
-    return query.where(sa.or_(*parts), TaskHolder.open, ~_barred(actor.id))
+        theirs = sa.select(Task.id).where(Task.id == TaskHolder.task_id, Task.form_code.in_(forms))
+        for key in keys:
+            part = (TaskHolder.key == key) & ~_barred(lender)
+            parts.append(part & theirs.exists() if forms else part)
+    return parts
 
 
 def _barred(person_id: int) -> sa.Exists:
@@ -74,7 +92,7 @@ def count(actor: Actor) -> int:
 
 @lru_cache(maxsize=500)
 def _counted(who: Rights) -> sa.Select[int]:
-    held = _held(who.actor).subquery()
+    held = nearest(who.actor, sa.literal(ALL)).subquery()
     some = sa.select(held.c.task_id).distinct().limit(ALL).subquery()
     return sa.select(sa.func.count()).select_from(some)
 
