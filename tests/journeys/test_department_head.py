@@ -73,7 +73,7 @@ def test_the_inbox_of_a_department_head(strict: Served, visit: Visit) -> None:
     buyer = visit(strict, "buyer")
     assert "交货地点写错" in buyer.page.locator("main").inner_text()
     buyer.go(f"/records/{second}")
-    buyer.page.get_by_role("link", name="更正", exact=True).click()
+    buyer.page.get_by_role("link", name="去更正").click()
     buyer.page.wait_for_url("**/correct")
     buyer.look()
     buyer.at("delivery_place").fill("二号库")
