@@ -32,8 +32,7 @@ class Day(Answer, wtforms.DateField):
             self.data = date.fromisoformat(_iso_day(text))
         except ValueError:
             raise ValueError(str(_l("请填写正确的日期，例如 2026-05-12"))) from None
-        if not 1900 <= self.data.year <= 2200:
-            raise ValueError(str(_l("年份应在 1900 至 2200 之间")))
+        _refuse_year(self.data)
 
 
 class Moment(Answer, wtforms.DateTimeLocalField):
@@ -58,8 +57,7 @@ class Moment(Answer, wtforms.DateTimeLocalField):
             local = datetime.combine(date.fromisoformat(_iso_day(day)), _clock(clock))
         except ValueError:
             raise ValueError(str(_l("请填写正确的日期和时间，例如 2026-05-12 14:30"))) from None
-        if not 1900 <= local.year <= 2200:
-            raise ValueError(str(_l("年份应在 1900 至 2200 之间")))
+        _refuse_year(local)
         self.data = local.replace(tzinfo=ZONE).astimezone(UTC)
 
 
@@ -95,3 +93,8 @@ def _clock(text: str) -> time:
     if found is None:
         raise ValueError(text)
     return time(int(found[1]), int(found[2]))
+
+
+def _refuse_year(given: date) -> None:
+    if not 1900 <= given.year <= 2200:
+        raise ValueError(str(_l("年份应在 1900 至 2200 之间")))
