@@ -10,7 +10,7 @@ from portal.domain.refusal import IdentityNotConfirmed, NotFound
 from portal.forms.titles import form_title, step_title
 from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
-from portal.queries import home
+from portal.queries import home, inbox
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk, reading
 from portal.web import desk, identity
@@ -84,14 +84,14 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     leaves = home.substitutions(by.id, today())
     lenders = {leave.person_id: leave.away for leave in leaves}
-    rows = home.tasks(by, limit=TASKS + 1, offset=min((page - 1) * TASKS, 10_000))
+    rows = inbox.tasks(by, limit=TASKS + 1, offset=min((page - 1) * TASKS, 10_000))
     todos = [todo(row, by, lenders, at, spoken) for row in rows[:TASKS]]
     signable = [one.record_id for one in todos if one.bulk and one.record_id]
     lying = home_desk.desk(by, at)
     return render_template(
         "home/index.html",
         todos=todos,
-        seen=home.shown_hashes(signable) if signable else {},
+        seen=inbox.shown_hashes(signable) if signable else {},
         page=page,
         more=len(rows) > TASKS,
         fresh=identity.is_fresh() if signable else True,

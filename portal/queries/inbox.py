@@ -1,31 +1,61 @@
-"""What waits for a person, sorted by what is due first."""
+"""What waits for a person, sorted by what is due first; read in a fixed number of queries however much there is."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
-from portal.models import Draft, Notice, Record, Task, TaskExclusion, TaskHolder
+from portal.lib.hashing import canonical_json, sha256
+from portal.models import Content, Draft, Person, Record, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
 
-ALL = 1000  # a count above this is shown as 1000+
+MANY = 99
+"""Where counting stops: more than this is told as 99+."""
 
 
-def _held(actor: Actor) -> sa.Select[int, datetime | None]:
-    """Ids of the open tasks that the person may do: held by one of their keys, not judging their own work.
-
-    Nor does a substitute get what judges the work of the person they stand in for.
-    """
-    query = sa.select(TaskHolder.task_id, TaskHolder.due_at)
-    return query.where(sa.or_(*_held_by(actor)), TaskHolder.open, ~_barred(actor.id))
+def tasks(actor: Actor, *, limit: int, offset: int = 0) -> list[Any]:
+    """The person's open tasks with what a list says of them, those due first; `held_by` are the keys that bring each."""
+    if actor.is_auditor:
+        return []
+    return list(db.session.execute(_tasks(rights(actor)), {"limit": limit, "offset": offset}))
 
 
-def nearest(actor: Actor, most: sa.ColumnElement[int]) -> sa.CompoundSelect[int, datetime | None, str]:
+@lru_cache(maxsize=500)
+def _tasks(who: Rights) -> Any:
+    most = sa.bindparam("limit", type_=sa.Integer) + sa.bindparam("offset", type_=sa.Integer)
+    held = _nearest(who.actor, most).subquery()
+    due = sa.func.min(held.c.due_at)
+    some = (
+        sa.select(
+            held.c.task_id, due.label("due_at"), sa.func.aggregate_strings(held.c.key, " ").label("held_by")
+        )
+        .group_by(held.c.task_id)
+        .order_by(due.is_(None), due, held.c.task_id)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .offset(sa.bindparam("offset", type_=sa.Integer))
+        .subquery()
+    )
+    return (
+        sa.select(
+            *(Task.id, Task.kind, Task.form_code, Task.step, Task.outside, Task.note, Task.created_at),
+            *(some.c.due_at, some.c.held_by, Record.number, Record.title, Record.state, Record.cells),
+            *(Record.id.label("record_id"), Record.form_code.label("record_form")),
+            *(Person.name.label("applicant"), Draft.key.label("draft"), Draft.title.label("draft_title")),
+        )
+        .join(some, some.c.task_id == Task.id)
+        .outerjoin(Record, Record.id == Task.record_id)
+        .outerjoin(Person, Person.id == Record.applicant_id)
+        .outerjoin(Draft, Draft.id == Task.draft_id)
+        .order_by(some.c.due_at.is_(None), some.c.due_at, Task.id)
+    )
+
+
+def _nearest(actor: Actor, most: sa.ColumnElement[int]) -> sa.CompoundSelect[Any]:
     """Of each way to hold tasks the rows that are due first, from the index: the same cost for ten or a million."""
     parts = []
     for held in _held_by(actor):
@@ -61,30 +91,8 @@ def _barred(person_id: int) -> sa.Exists:
     return sa.select(TaskExclusion.task_id).where(*mine).exists()
 
 
-def tasks(actor: Actor, *, limit: int = 50, offset: int = 0) -> list[Task]:
-    """The open tasks, those due first before those without a date."""
-    if actor.is_auditor:
-        return []
-    held = _held(actor).subquery()
-    ids = (
-        sa.select(held.c.task_id)
-        .group_by(held.c.task_id)
-        .order_by(sa.func.min(held.c.due_at).is_(None), sa.func.min(held.c.due_at), held.c.task_id)
-        .limit(limit)
-        .offset(offset)
-    )
-    order = list(db.session.scalars(ids))
-    query = (
-        sa.select(Task)
-        .where(Task.id.in_(order))
-        .options(joinedload(Task.record).joinedload(Record.applicant), joinedload(Task.draft))
-    )
-    found = {task.id: task for task in db.session.scalars(query).unique()}
-    return [found[id] for id in order]
-
-
 def count(actor: Actor) -> int:
-    """How many tasks wait, counted up to `ALL`."""
+    """How many tasks wait; `MANY` + 1 stands for any number above it."""
     if actor.is_auditor:
         return 0
     return db.session.scalar(_counted(rights(actor))) or 0
@@ -92,29 +100,32 @@ def count(actor: Actor) -> int:
 
 @lru_cache(maxsize=500)
 def _counted(who: Rights) -> sa.Select[int]:
-    held = nearest(who.actor, sa.literal(ALL)).subquery()
-    some = sa.select(held.c.task_id).distinct().limit(ALL).subquery()
+    parts = [
+        sa.select(TaskHolder.task_id)
+        .where(held, TaskHolder.open, ~_barred(who.id))
+        .limit(MANY + 1)
+        .subquery()
+        for held in _held_by(who.actor)
+    ]
+    some = sa.union(*(sa.select(part) for part in parts)).limit(MANY + 1).subquery()
     return sa.select(sa.func.count()).select_from(some)
 
 
-def drafts(actor: Actor, *, limit: int = 20) -> list[Draft]:
-    """The person's drafts, newest first; half-written stages live with their tasks."""
-    query = (
-        sa.select(Draft)
-        .where(Draft.person_id == actor.id, Draft.task_id.is_(None))
-        .order_by(Draft.updated_at.desc())
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
+def shown_hashes(record_ids: Iterable[int]) -> dict[int, str]:
+    """What `history.shown_hash` says of each of these records, in one query."""
+    opening: dict[int, str] = {}
+    stages: dict[int, list[Any]] = {}
+    for id, content, step, answers, files in db.session.execute(_SHOWN, {"records": sorted(set(record_ids))}):
+        opening[id] = content
+        if answers or files:
+            stages.setdefault(id, []).append([step, answers, files])
+    return {id: sha256(canonical_json([content, stages.get(id, [])])) for id, content in opening.items()}
 
 
-def notices(actor: Actor, *, limit: int = 30) -> list[Notice]:
-    """The person's newest notices."""
-    query = (
-        sa.select(Notice)
-        .where(Notice.person_id == actor.id)
-        .order_by(Notice.id.desc())
-        .limit(limit)
-        .options(joinedload(Notice.record))
-    )
-    return list(db.session.scalars(query))
+_SHOWN = (
+    sa.select(Content.record_id, Content.sha256, Signature.step, Signature.answers, Signature.files)
+    .join(Record, sa.and_(Record.id == Content.record_id, Record.version == Content.version))
+    .outerjoin(Signature, Signature.record_id == Record.id)
+    .where(Content.record_id.in_(sa.bindparam("records", expanding=True)))
+    .order_by(Signature.id)
+)

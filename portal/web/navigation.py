@@ -31,25 +31,29 @@ class Link:
     href: str
     text: Any
     icon: str
-    count: int = 0
     active: bool = False
+    count: str = ""
 
 
 def links(actor: Any) -> list[Link]:
     """The main navigation of this person."""
     path = request.path
-    found = [Link("/", _l("首页"), "home", inbox.count(actor), path == "/")]
+    found = [Link("/", _l("首页"), "home", active=path == "/", count=_waiting(inbox.count(actor)))]
     for department in DEPARTMENTS:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
-            found.append(Link(href, department.title, ICONS[department.key], 0, path.startswith(href)))
+            found.append(Link(href, department.title, ICONS[department.key], active=path.startswith(href)))
     if actor.is_auditor or actor.is_administrator:
-        found.append(Link("/trail", _l("审计追踪"), "history", 0, path.startswith("/trail")))
+        found.append(Link("/trail", _l("审计追踪"), "history", active=path.startswith("/trail")))
     if actor.is_administrator:
-        found.append(Link("/admin/", _l("管理"), "settings", 0, path.startswith("/admin")))
+        found.append(Link("/admin/", _l("管理"), "settings", active=path.startswith("/admin")))
     elif any(settings.may_change(limit, actor) for limit in LIMITS):
-        found.append(Link("/admin/limits", _l("限额"), "settings", 0, path.startswith("/admin")))
+        found.append(Link("/admin/limits", _l("限额"), "settings", active=path.startswith("/admin")))
     return found
+
+
+def _waiting(count: int) -> str:
+    return f"{inbox.MANY}+" if count > inbox.MANY else str(count or "")
 
 
 def init_app(app: Flask) -> None:

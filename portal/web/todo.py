@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from portal.domain.obligations import Missing
@@ -49,7 +50,7 @@ class Todo:
 
 
 def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, language: str) -> Todo:
-    """The line of a task read by `queries.home.tasks`."""
+    """The line of a task read by `queries.inbox.tasks`."""
     bulk = row.kind in ("sign", "added") and not row.outside and is_bulk(row.form_code, row.step)
     return Todo(
         id=row.id,
@@ -103,10 +104,16 @@ def _lender(row: Any, actor: Actor, lenders: Mapping[int, str]) -> str:
 
 def _summary(row: Any, language: str) -> list[tuple[str, str]]:
     """What the register says of the record, so that an approval in bulk is not a blind one."""
-    found = []
-    for column in columns(row.form_code, language):
-        value = (row.cells or {}).get(column.name)
+    cells, found = row.cells or {}, []
+    for name, title in _told(row.form_code, language):
+        value = cells.get(name)
         text = value[language] if isinstance(value, dict) else str(value or "")
-        if column.name not in SYSTEM and text and text != row.title:
-            found.append((str(column.title), text))
+        if text and text != row.title:
+            found.append((title, text))
     return found[:SHOWN]
+
+
+@cache
+def _told(code: str, language: str) -> list[tuple[str, str]]:
+    """The register's own columns with their titles."""
+    return [(one.name, str(one.title)) for one in columns(code, language) if one.name not in SYSTEM]

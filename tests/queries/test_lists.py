@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.forms.ledgers import LEDGERS
 from portal.queries import desk as desk_queries
-from portal.queries import find, history, home, ledgers, registers, statistics, visible
+from portal.queries import find, history, home, inbox, ledgers, registers, statistics, visible
 from portal.queries.actors import Actor
 from portal.queries.registers import Wanted
 from tests import desk
@@ -86,10 +86,10 @@ def test_ledgers(context: Flask, key: str) -> None:
 @both_databases
 def test_home(orders: list[str], context: Flask, person: Who) -> None:
     manager, buyer = person("purchasing_manager"), person("buyer")
-    tasks = home.tasks(manager, limit=5)
+    tasks = inbox.tasks(manager, limit=5)
     assert {row.number for row in tasks} == set(orders)
     assert all(row.held_by == "role:purchasing_manager" for row in tasks)
-    assert not home.tasks(buyer, limit=5)
+    assert not inbox.tasks(buyer, limit=5)
     assert [row.number for row in desk_queries.desk(buyer, NOW).mine] == orders[::-1]
     assert [row.number for row in desk_queries.desk(manager, NOW).late] == [orders[1]]
     assert len(home.notices(manager.id, limit=5, unread=True)) == 2
@@ -127,4 +127,4 @@ def test_index_ranks_whole_names_first() -> None:
 def test_shown_hashes_agree_with_the_record_page(orders: list[str], context: Flask, person: Who) -> None:
     record = visible.record(orders[0], person("buyer"))
     shown = history.shown_hash(history.content(record), history.signatures(record))
-    assert home.shown_hashes([record.id]) == {record.id: shown}
+    assert inbox.shown_hashes([record.id]) == {record.id: shown}
