@@ -91,7 +91,8 @@ class Year:
             self._put(hours.start(self.begin, self.end, self.rng, self.calendar), "begin", 0)
         day = self.begin
         while day < self.end:
-            self._put(hours.working(day, self.rng, self.calendar), "day", 0)
+            if self.calendar.is_working_day(day.astimezone(self.calendar.zone).date()):
+                self._put(hours.working(day, self.rng, self.calendar), "day", 0)
             day += timedelta(days=1)
 
     def _put(self, at: datetime, kind: str, id: int) -> None:

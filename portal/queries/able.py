@@ -12,23 +12,24 @@ from portal.extensions import db
 from portal.models import Department, Person, RoleGrant, Task, TaskExclusion, TaskHolder
 from portal.queries import rights
 
-TURNS = ("sign", "added", "advice")
+_TURN = sa.and_(Task.kind.in_(("sign", "added", "advice")), Task.state.in_(("open", "stuck")))
+_TURNS = sa.select(Task.id, Task.state).where(_TURN).order_by(Task.id)
+_HELD = sa.select(TaskHolder.task_id, TaskHolder.key).join(Task).where(_TURN)
+_BARRED = sa.select(TaskExclusion.task_id, TaskExclusion.person_id).join(Task).where(_TURN)
+_ACTIVE = sa.select(Person.id).where(Person.active)
+_HEADS = sa.select(Department.id, Department.head_id)
 
 
 def changed(today: date) -> list[int]:
     """The turns that are open and nobody can do, or stuck and somebody can."""
-    turns = sa.and_(Task.kind.in_(TURNS), Task.state.in_(("open", "stuck")))
     held, barred = defaultdict(set), defaultdict(set)
-    for task_id, key in db.session.execute(
-        sa.select(TaskHolder.task_id, TaskHolder.key).join(Task).where(turns)
-    ):
+    for task_id, key in db.session.execute(_HELD):
         held[task_id].add(key)
-    excluded = sa.select(TaskExclusion.task_id, TaskExclusion.person_id).join(Task).where(turns)
-    for task_id, person_id in db.session.execute(excluded):
+    for task_id, person_id in db.session.execute(_BARRED):
         barred[task_id].add(person_id)
     people = _people_by_key(today)
     found = []
-    for task_id, state in db.session.execute(sa.select(Task.id, Task.state).where(turns).order_by(Task.id)):
+    for task_id, state in db.session.execute(_TURNS):
         able = {id for key in held[task_id] for id in people[key]} - barred[task_id]
         if bool(able) == (state == "stuck"):
             found.append(task_id)
@@ -38,11 +39,11 @@ def changed(today: date) -> list[int]:
 def _people_by_key(today: date) -> defaultdict[str, set[int]]:
     """Who may act under each authority key today; auditors never do."""
     found: defaultdict[str, set[int]] = defaultdict(set)
-    active = set(db.session.scalars(sa.select(Person.id).where(Person.active)))
+    active = set(db.session.scalars(_ACTIVE))
     grants = sa.select(RoleGrant.role, RoleGrant.person_id).where(*rights.in_force(today))
     for role, person_id in db.session.execute(grants):
         found[role_key(role)].add(person_id)
-    for id, head_id in db.session.execute(sa.select(Department.id, Department.head_id)):
+    for id, head_id in db.session.execute(_HEADS):
         if head_id is not None:
             found[head_key(id)].add(head_id)
     able = active - set().union(*(found[key] for key in READ_ALL))

@@ -29,8 +29,7 @@ TOP = "management"  # whose head is told when the late one is a head
 
 def remind(now: datetime) -> int:
     """Tells the holders of tasks that have become late, once each; returns how many tasks it was."""
-    late = _late(now).where(sa.or_(Task.reminded_at.is_(None), Task.reminded_at < Task.due_at)).limit(AT_ONCE)
-    found = list(db.session.scalars(late.with_for_update(of=Task, skip_locked=True)))
+    found = db.session.scalars(_TO_REMIND, {"by": now}).all()
     for task in found:
         task.reminded_at = now
         keys = [holder.key for holder in task.holders]
@@ -42,10 +41,9 @@ def remind(now: datetime) -> int:
 def escalate(now: datetime) -> int:
     """Tells the heads of those who are late by a working day, once each; returns how many tasks it was."""
     days = calendar.current()
-    late = _late(now - timedelta(days=1)).where(Task.escalated_at.is_(None)).limit(AT_ONCE)
     found = [
         task
-        for task in db.session.scalars(late.with_for_update(of=Task, skip_locked=True))
+        for task in db.session.scalars(_TO_ESCALATE, {"by": now - timedelta(days=1)})
         if task.due_at is not None and days.add_working_days(task.due_at, 1) <= now
     ]
     for task in found:
@@ -68,7 +66,8 @@ def ask_entries(now: datetime) -> int:
     for form in FORMS.values():
         for entry in form.signoff.entries:
             if entry.daily_after:
-                for record in db.session.scalars(_without_entry(form.code, entry.key, today)):
+                asked = {"form": form.code, "entry": entry.key, "today": f"/{today}"}
+                for record in db.session.scalars(_WITHOUT_ENTRY, asked).all():
                     made += _ask(record, entry, today, days, now=now)
     return made
 
@@ -78,9 +77,28 @@ def sweep(now: datetime) -> int:
     return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
 
 
-def _late(now: datetime) -> sa.Select[Task]:
-    open = Task.state == "open", Task.due_at <= now, Task.record_id.is_not(None)
-    return sa.select(Task).where(*open).order_by(Task.due_at, Task.id)
+_LATE = (
+    sa.select(Task)
+    .where(
+        Task.state == "open",
+        Task.due_at <= sa.bindparam("by", type_=Task.due_at.type),
+        Task.record_id.is_not(None),
+    )
+    .order_by(Task.due_at, Task.id)
+    .limit(AT_ONCE)
+    .with_for_update(of=Task, skip_locked=True)
+)
+_TO_REMIND = _LATE.where(sa.or_(Task.reminded_at.is_(None), Task.reminded_at < Task.due_at))
+_TO_ESCALATE = _LATE.where(Task.escalated_at.is_(None))
+_ASKED = sa.select(Task.id).where(  # a task that reaches to today
+    Task.record_id == Record.id,
+    Task.kind == "entry",
+    Task.step == sa.bindparam("entry"),
+    Task.note.endswith(sa.bindparam("today")),
+)
+_WITHOUT_ENTRY = sa.select(Record).where(
+    Record.form_code == sa.bindparam("form"), Record.state.in_(OPEN), ~_ASKED.exists()
+)
 
 
 def _heads(task: Task) -> list[str]:
@@ -108,14 +126,6 @@ def _holders(key: str) -> list[Person]:
     kind, _colon, rest = key.partition(":")
     person = db.session.get(Person, int(rest)) if kind == "person" else None
     return [person] if person else []
-
-
-def _without_entry(code: str, key: str, today: date) -> sa.Select[Record]:
-    """Open records of a form whose task does not reach to today."""
-    asked = sa.select(Task.id).where(
-        Task.record_id == Record.id, Task.kind == "entry", Task.step == key, Task.note.endswith(f"/{today}")
-    )
-    return sa.select(Record).where(Record.form_code == code, Record.state.in_(OPEN), ~asked.exists())
 
 
 def _ask(record: Record, entry: Entry, today: date, days: Calendar, *, now: datetime) -> int:

@@ -100,6 +100,8 @@ def reverse_corrected(
     `before` are the items that the record is about to post. An order is only taken back when the new one
     stands, at the end: what has come in on it since is then taken off the new one.
     """
+    if db.session.scalar(_CORRECTED, {"record": record.id}) is None:
+        return
     moves, orders = _to_reverse(StockEntry, record), _to_reverse(OrderEntry, record)
     if before is not None:
         orders = [line for line in orders if line.quantity < 0]
@@ -111,6 +113,11 @@ def reverse_corrected(
         back_order = OrdersStock(ordered.item_id, -ordered.quantity)
         order(back_order, record, by=by, now=now, reverses=ordered)
     db.session.flush()
+
+
+_CORRECTED = sa.select(RecordLink.target_id).where(
+    RecordLink.source_id == sa.bindparam("record"), RecordLink.kind == "corrects"
+)
 
 
 def lock(item_ids: set[int]) -> None:
