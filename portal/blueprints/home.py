@@ -36,11 +36,11 @@ def index() -> str:
 @open_to("writers")
 def approve() -> str | tuple[str, int]:
     """Approves several tasks at once and tells of each what became of it."""
-    chosen = [id for id in request.form.getlist("task", type=int) if 0 < id < LARGEST]
+    chosen = _ticked()
     if not identity.confirm():
         return _page(problem=str(IdentityNotConfirmed()), chosen=frozenset(chosen)), 422
     with transaction():
-        outcomes = bulk.approve({id: request.form.get(f"seen-{id}", "") for id in chosen}, actor(), now=now())
+        outcomes = bulk.approve(chosen, actor(), now=now())
     return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
 
 
@@ -86,15 +86,13 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
     lenders = {leave.person_id: leave.away for leave in leaves}
     rows = inbox.tasks(by, limit=TASKS + 1, offset=min((page - 1) * TASKS, 10_000))
     todos = [todo(row, by, lenders, at, spoken) for row in rows[:TASKS]]
-    signable = [one.record_id for one in todos if one.bulk and one.record_id]
     lying = home_desk.desk(by, at)
     return render_template(
         "home/index.html",
         todos=todos,
-        seen=inbox.shown_hashes(signable) if signable else {},
         page=page,
         more=len(rows) > TASKS,
-        fresh=identity.is_fresh() if signable else True,
+        fresh=identity.is_fresh() if any(one.bulk for one in todos) else True,
         problem=problem,
         chosen=chosen,
         drafts=[desk.draft(row, spoken) for row in lying.drafts],
@@ -105,6 +103,12 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
         new=NEW,
         leaves=leaves,
     )
+
+
+def _ticked() -> dict[int, str]:
+    """The tasks that were ticked, each with where its record stood when the page showed it."""
+    pairs = (one.partition(":") for one in request.form.getlist("task"))
+    return {int(id): seen for id, _colon, seen in pairs if id.isascii() and id.isdigit() and len(id) < 10}
 
 
 def _form(code: str) -> str:

@@ -81,6 +81,11 @@ def shown_hash(opening: Content, signed: list[Signature]) -> str:
     return sha256(canonical_json([opening.sha256, stages]))
 
 
+def standing(version: int, signed: int | None) -> str:
+    """Where a record stands: its content version and last signature, none of which ever change."""
+    return f"{version}.{signed or 0}"
+
+
 def decided_rounds(record_id: int) -> int:
     """In how many rounds somebody has decided on the record; a round that was withdrawn is none."""
     query = sa.select(sa.func.count(Signature.round.distinct())).where(

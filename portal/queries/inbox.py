@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.hashing import canonical_json, sha256
-from portal.models import Content, Draft, Person, Record, Signature, Task, TaskExclusion, TaskHolder
+from portal.models import Draft, Person, Record, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
 
@@ -44,7 +42,7 @@ def _tasks(who: Rights) -> Any:
         sa.select(
             *(Task.id, Task.kind, Task.form_code, Task.step, Task.outside, Task.note, Task.created_at),
             *(some.c.due_at, some.c.held_by, Record.number, Record.title, Record.state, Record.cells),
-            *(Record.id.label("record_id"), Record.form_code.label("record_form")),
+            *(Record.id.label("record_id"), Record.form_code.label("record_form"), Record.version, _SIGNED),
             *(Person.name.label("applicant"), Draft.key.label("draft"), Draft.title.label("draft_title")),
         )
         .join(some, some.c.task_id == Task.id)
@@ -53,6 +51,14 @@ def _tasks(who: Rights) -> Any:
         .outerjoin(Draft, Draft.id == Task.draft_id)
         .order_by(some.c.due_at.is_(None), some.c.due_at, Task.id)
     )
+
+
+_SIGNED = (
+    sa.select(sa.func.max(Signature.id))
+    .where(Signature.record_id == Record.id)
+    .scalar_subquery()
+    .label("signed")
+)
 
 
 def _nearest(actor: Actor, most: sa.ColumnElement[int]) -> sa.CompoundSelect[Any]:
@@ -109,23 +115,3 @@ def _counted(who: Rights) -> sa.Select[int]:
     ]
     some = sa.union(*(sa.select(part) for part in parts)).limit(MANY + 1).subquery()
     return sa.select(sa.func.count()).select_from(some)
-
-
-def shown_hashes(record_ids: Iterable[int]) -> dict[int, str]:
-    """What `history.shown_hash` says of each of these records, in one query."""
-    opening: dict[int, str] = {}
-    stages: dict[int, list[Any]] = {}
-    for id, content, step, answers, files in db.session.execute(_SHOWN, {"records": sorted(set(record_ids))}):
-        opening[id] = content
-        if answers or files:
-            stages.setdefault(id, []).append([step, answers, files])
-    return {id: sha256(canonical_json([content, stages.get(id, [])])) for id, content in opening.items()}
-
-
-_SHOWN = (
-    sa.select(Content.record_id, Content.sha256, Signature.step, Signature.answers, Signature.files)
-    .join(Record, sa.and_(Record.id == Content.record_id, Record.version == Content.version))
-    .outerjoin(Signature, Signature.record_id == Record.id)
-    .where(Content.record_id.in_(sa.bindparam("records", expanding=True)))
-    .order_by(Signature.id)
-)

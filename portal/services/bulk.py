@@ -9,7 +9,8 @@ from datetime import datetime
 from portal.domain.refusal import NotYourTurn, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
-from portal.models import Task
+from portal.models import Record, Task
+from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import route, signing
 from portal.services.signatures import Hand
@@ -29,7 +30,7 @@ class Outcome:
 
 
 def approve(seen: Mapping[int, str], by: Actor, *, now: datetime) -> list[Outcome]:
-    """Signs each of these tasks, given with the hash of the content that the page showed.
+    """Signs each of these tasks, given with where its record stood when the page showed it.
 
     Raises:
         Refusal: none, or too many.
@@ -48,10 +49,17 @@ def _one(task_id: int, shown: str, by: Actor, now: datetime) -> Outcome:
             if task is None or task.record is None or not _allows_bulk(task):
                 raise NotYourTurn
             number, title, code, step = task.record.number, task.record.title, task.form_code, task.step
-            signing.sign(task_id, by, Hand(seen=shown), None, now=now)
+            signing.sign(task_id, by, Hand(seen=_content(task.record, shown)), None, now=now)
     except Refusal as refusal:
         return _left(task_id, by, str(refusal))
     return Outcome(number, title, code, step)
+
+
+def _content(record: Record, shown: str) -> str:
+    """The hash of what the page showed of the record; of nothing, which nobody can sign, if it has moved on since."""
+    opening, signed = history.content(record), history.signatures(record)
+    stands = history.standing(record.version, signed[-1].id if signed else None)
+    return history.shown_hash(opening, signed) if shown == stands else ""
 
 
 def _left(task_id: int, by: Actor, why: str) -> Outcome:

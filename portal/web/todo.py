@@ -13,6 +13,7 @@ from portal.domain.roles import ROLE
 from portal.forms.registers import SYSTEM, columns
 from portal.forms.titles import form_title, is_bulk, record_path, register_path, step_title
 from portal.lib.i18n import _, _l
+from portal.queries import history
 from portal.queries.actors import Actor
 from portal.web.times import Due, due, short
 
@@ -45,7 +46,7 @@ class Todo:
     lender: str
     outside: str
     bulk: bool
-    record_id: int | None
+    seen: str
     summary: list[tuple[str, str]]
 
 
@@ -67,7 +68,7 @@ def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, lang
         lender=_lender(row, actor, lenders),
         outside=str(ROLE[row.outside].title) if row.outside in ROLE else "",
         bulk=bulk,
-        record_id=row.record_id,
+        seen=history.standing(row.version, row.signed) if bulk else "",
         summary=_summary(row, language) if bulk else [],
     )
 

@@ -21,12 +21,12 @@ Cast = dict[str, Person]
 
 
 def approvals(page: str) -> dict[str, str]:
-    """The rows that may be approved at once: task id -> the hash beside it."""
-    return dict(re.findall(r'name="seen-(\d+)" value="([0-9a-f]{64})"', page))
+    """The rows that may be approved at once: task id -> where its record stands."""
+    return dict(re.findall(r'name="task" value="(\d+):([\d.]+)"', page))
 
 
 def approve(client: FlaskClient, seen: dict[str, str], **more: str) -> str:
-    data = {"task": list(seen), **{f"seen-{id}": hash for id, hash in seen.items()}, **more}
+    data = {"task": [f"{id}:{where}" for id, where in seen.items()], **more}
     return client.post("/tasks/approve", data=data).text
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.forms.ledgers import LEDGERS
 from portal.queries import desk as desk_queries
-from portal.queries import find, history, home, inbox, ledgers, registers, statistics, visible
+from portal.queries import find, home, inbox, ledgers, registers, statistics
 from portal.queries.actors import Actor
 from portal.queries.registers import Wanted
 from tests import desk
@@ -122,9 +122,3 @@ def test_index_ranks_whole_names_first() -> None:
     assert index.find("order purchase") == ["b"]
     assert index.find("单 货") == ["a", "b", "c"] or set(index.find("单 货")) == {"a", "b", "c"}
     assert index.find(" ％ ") == []
-
-
-def test_shown_hashes_agree_with_the_record_page(orders: list[str], context: Flask, person: Who) -> None:
-    record = visible.record(orders[0], person("buyer"))
-    shown = history.shown_hash(history.content(record), history.signatures(record))
-    assert inbox.shown_hashes([record.id]) == {record.id: shown}

@@ -112,6 +112,11 @@ class Office:
         """The hash of what the page shows now."""
         return history.shown_hash(history.content(record), history.signatures(record))
 
+    def standing(self, record: Record) -> str:
+        """Where the record stands, as a list shows it."""
+        signed = history.signatures(record)
+        return history.standing(record.version, signed[-1].id if signed else None)
+
     def hand(self, record: Record, **values: Any) -> Hand:
         """What comes with a signature."""
         return Hand(**{"seen": self.seen(record), "opinion": "because", **values})

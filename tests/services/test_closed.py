@@ -124,7 +124,7 @@ def test_it_refuses(office: Office, state: Callable[[Office], tuple[Record, Task
 def test_bulk_leaves_it(office: Office, state: Callable[[Office], tuple[Record, Task]]) -> None:
     record, task = state(office)
     before = everything()
-    (outcome,) = bulk.approve({task.id: office.seen(record)}, office.actor("quality_manager_2"), now=NOW)
+    (outcome,) = bulk.approve({task.id: office.standing(record)}, office.actor("quality_manager_2"), now=NOW)
     assert outcome.refused
     assert everything() == before
 

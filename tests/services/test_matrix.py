@@ -178,8 +178,7 @@ class Case:
         entries.enter(self.record.id, "log", self.by(login), hand, stage, now=NOW)
 
     def bulk(self) -> None:
-        seen = self.office.seen(self.record)
-        (outcome,) = bulk.approve({self.task.id: seen}, self.by(), now=NOW)
+        (outcome,) = bulk.approve({self.task.id: self.office.standing(self.record)}, self.by(), now=NOW)
         self.facts["left"] = outcome.refused
 
     def withdraw(self, by: str = forms.APPLICANT, reason: str = "wrong") -> None:
