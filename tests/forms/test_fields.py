@@ -126,3 +126,35 @@ def test_a_made_up_row_number_is_no_row(index: str) -> None:
     form: Any = Everything(MultiDict([(f"lines-{index}-item", "物品")]))
     assert form.validate()
     assert form.lines.data == []
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "shown"),
+    [("weight", "40.500", "40.5"), ("weight", "1200.000", "1200"), ("weight", "1200", "1200"), ("price", "2.50", "2.50")],
+)  # fmt: skip
+def test_a_number_is_offered_without_needless_zeros(name: str, number: str, shown: str) -> None:
+    assert Everything(answers={name: Decimal(number)})[name]._value() == shown
+
+
+class Total(Sheet):
+    """A row that the portal fills in whole."""
+
+    item = Text("物品", computed=True)
+
+
+class Summed(Sheet):
+    """A sheet with a computed table."""
+
+    totals = Rows("合计", Total, computed=True)
+
+    def compute(self) -> None:
+        """Two rows."""
+        self.totals.fill([{"item": "螺栓"}, {"item": "钢管"}])
+
+
+def test_a_computed_table_holds_what_was_computed_and_nothing_else() -> None:
+    form = Summed(MultiDict([("totals-0-item", "黄金"), ("totals-5-item", "白银")]))
+    for _again in range(2):
+        assert form.validate()
+        assert form.dump() == {"totals": [{"item": "螺栓"}, {"item": "钢管"}]}
+    assert [row.item.name for row in form.totals.rows] == ["totals-0-item", "totals-1-item"]

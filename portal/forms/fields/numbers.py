@@ -62,7 +62,8 @@ class Number(Answer, wtforms.DecimalField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else format(self.data, "f")
+        text = "" if self.data is None else format(self.data, "f")
+        return text.rstrip("0").rstrip(".") if "." in text and self.kind != "money" else text
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Reads 1,234.50 and full-width digits; more decimals than allowed are refused, not rounded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import wtforms
@@ -53,8 +53,8 @@ class Rows(Answer, wtforms.FieldList):
 
     @property
     def data(self) -> list[dict[str, Any]]:
-        """Typed answers row by row; rows left wholly empty do not count."""
-        return [row.answers() for row in self.rows if not row.empty()]
+        """Typed answers row by row; rows left wholly empty do not count, those that were computed do."""
+        return [row.answers() for row in self.rows if self.computed or not row.empty()]
 
     @data.setter
     def data(self, value: Any) -> None:
@@ -63,6 +63,12 @@ class Rows(Answer, wtforms.FieldList):
     def clear(self) -> None:
         """Forgets the rows."""
         self.entries = []
+
+    def fill(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Puts these typed answers in place of the rows; a computed table gets its rows so in `compute`."""
+        self.entries, self.last_index = [], -1
+        for row in rows:
+            self.append_entry(row)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         """Fills the rows, and remembers how many did not fit."""
@@ -80,7 +86,7 @@ class Rows(Answer, wtforms.FieldList):
 
     def drop_empty(self) -> None:
         """Takes out rows left wholly empty."""
-        for index in reversed(range(len(self.entries))):
+        for index in reversed(range(0 if self.computed else len(self.entries))):
             if self.entries[index].form.empty():
                 self.pop_entry(index)
 
@@ -112,7 +118,7 @@ class Rows(Answer, wtforms.FieldList):
 
     def dump(self) -> Any:
         """Rows as JSON."""
-        return [row.dump() for row in self.rows if not row.empty()] or None
+        return [row.dump() for row in self.rows if self.computed or not row.empty()] or None
 
     def describe(self) -> dict[str, Any]:
         """The columns."""
