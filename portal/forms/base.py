@@ -12,9 +12,10 @@ import wtforms
 from wtforms.fields import FieldList, FormField
 from wtforms.fields.core import UnboundField
 
-from portal.domain.effects import MOMENTS, Hook
-from portal.domain.roles import ROLE
-from portal.domain.signoff import Back, Route
+from portal.domain.effects import Hook
+from portal.domain.signoff import Route
+from portal.forms import complete
+from portal.forms.complete import FormIncomplete
 from portal.forms.fields import Answer
 from portal.forms.kinds import SERVED
 from portal.forms.references import resolve
@@ -27,15 +28,12 @@ RESERVED = frozenset(
 )
 
 
-class FormIncomplete(TypeError):
-    """A form class lacks something; the text says what."""
-
-
 class Sheet(wtforms.Form):
     """A set of fields with typed answers: an opening section, a stage, or one row of a table.
 
-    `context` holds answers given elsewhere (the opening section for a stage, the sheet for a row),
-    so that conditions can speak of them; `person` is who fills it in. A field whose name the class
+    `context` holds answers given elsewhere (the record so far for a stage, the sheet for a row), so
+    that conditions can speak of them, with the company's limits and, once there is a record, facts
+    of it (`@record_id`, `@now` and others of `services/route.py`); `person` is who fills it in. A field whose name the class
     needs for itself is written with a trailing underscore, which its name in the data drops.
     """
 
@@ -142,7 +140,7 @@ class Stage(Sheet):
 
 
 class CompanyForm(Sheet):
-    """A form of the company; `portal/forms/purchasing/purchase_order.py` is one to follow.
+    """A form of the company; `portal/forms/purchasing/requisition.py` is one to follow.
 
     Effects are static methods marked with `after(step, title)`: they take the record as signed
     (`Filed`) and yield declared effects.
@@ -165,53 +163,13 @@ class CompanyForm(Sheet):
         super().__init_subclass__()
         if abstract:
             return
-        for need in ("code", "name", "slug", "section", "signoff", "opened_by", "columns"):
-            if not getattr(cls, need, None):
-                raise FormIncomplete(f"{cls.__name__}: “{need}” is missing")
         cls.department_key = (
             cls.__module__.split(".")[2] if cls.__module__.startswith("portal.forms.") else "tests"
         )
         methods = (getattr(value, "__func__", value) for value in vars(cls).values())
         cls.hooks = tuple(method.hook for method in methods if hasattr(method, "hook"))
-        cls._complete()
+        complete.check(cls)
         SERVED.add(cls.code)
-
-    @classmethod
-    def _complete(cls) -> None:
-        """Refuses a class whose parts do not fit together."""
-        steps = [step.key for step in cls.signoff.steps]
-        entries = [entry.key for entry in cls.signoff.entries]
-        known = {*_names(cls), *SYSTEM_COLUMNS}
-        for stage in [part.fills for part in cls.signoff.steps] + [
-            part.fills for part in cls.signoff.entries
-        ]:
-            known |= _names(stage) if stage is not None else set()
-        if not cls.__doc__:
-            raise FormIncomplete(f"{cls.__name__}: needs a docstring that says what it is for")
-        if len({*steps, *entries}) < len(steps) + len(entries):
-            raise FormIncomplete(f"{cls.__name__}: two steps share a key")
-        for key in cls.opened_by:
-            if key not in ROLE:
-                raise FormIncomplete(f"{cls.__name__}: unknown role “{key}” in opened_by")
-        for column in cls.columns:
-            if column not in known:
-                raise FormIncomplete(f"{cls.__name__}: register column “{column}” is no field")
-        for hook in cls.hooks:
-            if hook.after not in (*MOMENTS, *steps, *entries):
-                raise FormIncomplete(f"{cls.__name__}: effect after unknown step “{hook.after}”")
-        for step in cls.signoff.steps:
-            for party in step.by.parties:
-                if party.kind in ("role", "outside") and party.key not in ROLE:
-                    raise FormIncomplete(f"{cls.__name__}: unknown role “{party.key}” at step “{step.key}”")
-            for outcome in (step.on_refusal, *step.outcomes):
-                if isinstance(outcome, Back) and outcome.to not in ("applicant", *steps):
-                    raise FormIncomplete(
-                        f"{cls.__name__}: step “{step.key}” leads back to unknown “{outcome.to}”"
-                    )
-            for condition in (step.when, *(outcome.when for outcome in step.outcomes)):
-                for field in condition.fields() if condition else ():
-                    if field not in known and not field.startswith("@"):
-                        raise FormIncomplete(f"{cls.__name__}: condition on unknown field “{field}”")
 
     def heading(self) -> str:
         """What the record is called in lists: its first answered field, or what the form overrides."""
@@ -223,12 +181,3 @@ class CompanyForm(Sheet):
         for hook in cls.hooks:
             if hook.after == step:
                 yield from getattr(cls, hook.method)(record) or ()
-
-
-SYSTEM_COLUMNS = frozenset(
-    {"number", "status", "current_step", "due_at", "created_at", "applicant", "closed_at"}
-)
-
-
-def _names(form: type[Any]) -> set[str]:
-    return {field.short_name for field in form()}

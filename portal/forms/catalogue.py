@@ -7,7 +7,8 @@ import pkgutil
 
 import portal.forms as cabinet
 from portal.domain.roles import DEPARTMENTS
-from portal.forms.base import CompanyForm, FormIncomplete
+from portal.forms.base import CompanyForm
+from portal.forms.complete import FormIncomplete
 
 
 def _walk() -> dict[str, type[CompanyForm]]:
@@ -26,10 +27,19 @@ def _walk() -> dict[str, type[CompanyForm]]:
     return found
 
 
+def _addressed(forms: dict[str, type[CompanyForm]]) -> dict[tuple[str, str], type[CompanyForm]]:
+    found: dict[tuple[str, str], type[CompanyForm]] = {}
+    for form in forms.values():
+        other = found.setdefault((form.department_key, form.slug), form)
+        if other is not form:
+            raise FormIncomplete(f"{form.__name__} and {other.__name__} share the slug {form.slug}")
+    return found
+
+
 def _leaves(form: type[CompanyForm]) -> list[type[CompanyForm]]:
     below = form.__subclasses__()
     return [leaf for sub in below for leaf in _leaves(sub)] if below else [form]
 
 
 FORMS: dict[str, type[CompanyForm]] = _walk()
-BY_SLUG = {(form.department_key, form.slug): form for form in FORMS.values()}
+BY_SLUG = _addressed(FORMS)
