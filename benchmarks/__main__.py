@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -141,8 +142,8 @@ def order(buyer: Browser) -> str:
     page = buyer.get("/purchasing/purchase-orders/new")
     fields = {
         "csrf_token": hidden(page, "csrf_token"), "_key": hidden(page, "_key"), "_op": "submit",
-        "supplier": "S0001", "requisition": "PU-03-2026-0001", "lines-0-item": "I0001", "lines-0-name": "螺栓",
-        "lines-0-quantity": "10", "lines-0-unit": "件", "lines-0-unit_price": "2", "lines-0-shortage": "10",
+        "supplier": "S0001", "requisition": f"PU-03-{datetime.now(UTC):%Y}-0001", "lines-0-item": "I0001", "lines-0-name": "螺栓",
+        "lines-0-quantity": "10", "lines-0-unit": "件", "lines-0-unit_price": "2",
         "delivery_date": "2027-01-04", "delivery_place": "一号库", "payment_terms": "月结", "quality_terms": "国标",
         "price_compared": "yes",
     }  # fmt: skip

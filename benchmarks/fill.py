@@ -13,16 +13,17 @@ from portal.config import Settings
 from portal.database import transaction
 from portal.demo.cast import Cast
 from portal.demo.company import seed_small
-from portal.demo.filling import begin
+from portal.demo.filling import begin, checked
 from portal.demo.world import DemoWorld
 from portal.extensions import alembic, db
 from portal.factory import create_app
 from portal.queries import history
-from portal.services import signing
+from portal.services import route, signing
 from portal.services.signing import Hand
 
 CODES = ("CS-30", "CS-51", "EN-25", "PU-04", "PU-07", "WH-02", "QA-15", "DS-07")
 CHUNK = 20_000
+REASON = {"stock_meets_demand": False, "buy_reason": "按供方最小起订量采购"}
 
 
 def fill(folder: Path, count: int) -> None:
@@ -32,10 +33,27 @@ def fill(folder: Path, count: int) -> None:
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
+            _requisition(datetime.now(UTC))
             ids = _order(datetime.now(UTC))
         db.session.remove()
         db.engine.dispose()
     copy(folder / "portal.db", ids, count)
+
+
+def _requisition(now: datetime) -> None:
+    """A requisition by which anything may be ordered, signed to its end."""
+    world = DemoWorld(Random(2026), now)
+    cast = Cast(world)
+    record = begin(world, "PU-03", cast.actor(world.person("employee").id or 0), "needed")
+    while record.state == "running":
+        task = history.open_tasks(record)[0]
+        signer = cast.for_task(task)
+        assert signer is not None  # nosec B101 -- somebody holds every role
+        fills = route.form_of(record).signoff.step(task.step).fills
+        stage = checked(fills, REASON, signer, context=route.known(record)) if fills else None
+        seen = history.shown_hash(history.content(record), history.signatures(record))
+        signing.sign(task.id, signer, Hand(seen=seen), stage, now=now)
+        db.session.flush()
 
 
 def _order(now: datetime) -> int:

@@ -83,8 +83,18 @@ class Walker:
         assert answer.status_code == 303, problems(answer)
         return answer.headers["Location"].rsplit("/", 1)[-1]
 
-    def sign(self, number: str, *, outside: bool = True) -> bool:
-        """Takes the record's next open turn as its story tells; False when none is left (but outside ones)."""
+    def requisition(self) -> str:
+        """The number of a requisition by which anything may be ordered, short or not."""
+        number = self.open("PU-03")
+        while self.sign(number, stock_meets_demand="no", buy_reason="按供方最小起订量采购"):
+            pass
+        return number
+
+    def sign(self, number: str, *, outside: bool = True, **other: str) -> bool:
+        """Takes the record's next open turn as its story tells; False when none is left (but outside ones).
+
+        `other` answers go over the story's.
+        """
         form, stage = self._stage(number, outside=outside)
         if stage is not None:
             self._remember(number)
@@ -99,6 +109,7 @@ class Walker:
                 known = route.known(record, now=datetime.now(UTC))
                 told = STORIES[form.code].stages[task.step](self._world(login), known)
                 fields = pairs(stage(answers=told, context=known))
+                fields = [pair for pair in fields if pair[0] not in other] + list(other.items())
             seen = history.shown_hash(history.content(record), history.signatures(record))
             outside = [("_outside_name", "钱外宾"), ("_hand-drawn", DRAWING)] if task.outside else []
             controls = [

@@ -36,16 +36,14 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 LARGEST = 250_000  # bytes of a picture
 PATIENCE = 600  # seconds until the demo company stands
 DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 800}
-ORDERS = "/purchasing/purchase-orders/"
+ORDERS, REQUISITIONS = "/purchasing/purchase-orders/", "/purchasing/requisitions/"
 ORDER = {
     "supplier": "宁波海天液压件厂 S0004",
-    "requisition": "QG2026-131",
     "lines-0-item": "镀锌角钢 50×5 I0001",
     "lines-0-name": "镀锌角钢 50×5",
     "lines-0-quantity": "80",
     "lines-0-unit": "米",
     "lines-0-unit_price": "32.80",
-    "lines-0-shortage": "80",
     "delivery_place": "一号库房东门",
     "payment_terms": "货到验收合格后 30 天付款",
 }
@@ -160,9 +158,12 @@ def shoot(page: Page, name: str, path: str = "") -> None:
 
 def fill_order(page: Page) -> None:
     """Begins a purchase order, with its flow in sight. Every field takes plain text, pickers too."""
+    page.goto(REQUISITIONS)
+    needed = page.locator(f"a[href^='{REQUISITIONS}PU']").first.inner_text()
     page.goto(f"{ORDERS}new")
     page.locator("details.next-step summary").click()
-    for name, value in {**ORDER, "delivery_date": f"{date.today() + timedelta(days=21)}"}.items():  # noqa: DTZ011
+    wanted = date.today() + timedelta(days=21)  # noqa: DTZ011
+    for name, value in {**ORDER, "requisition": needed, "delivery_date": f"{wanted}"}.items():
         page.eval_on_selector(
             f"[name^='{name}']",
             "(field, value) => { field.value = value; field.dispatchEvent(new Event('change', {bubbles: true})) }",

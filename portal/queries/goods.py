@@ -288,15 +288,24 @@ def frozen(record_id: int) -> set[tuple[int, str]]:
     return {(item, place) for item, place in db.session.execute(query)}
 
 
+def supply(items: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What lies in the warehouse, at all places together, and what is on order, by item id."""
+    query = (
+        sa.select(StockItem.id, sa.func.sum(StockBalance.quantity), StockItem.on_order)
+        .outerjoin(StockBalance, StockBalance.item_id == StockItem.id)
+        .where(StockItem.id.in_(set(items)))
+        .group_by(StockItem.id, StockItem.on_order)
+    )
+    return {item: (there or Decimal(0), on_order) for item, there, on_order in db.session.execute(query)}
+
+
 def shortage(item_id: int) -> Decimal:
     """How much the minimum exceeds what is there and on order."""
     item = db.session.get(StockItem, item_id)
     if item is None:
         return Decimal(0)
-    there = db.session.scalar(
-        sa.select(sa.func.sum(StockBalance.quantity)).where(StockBalance.item_id == item_id)
-    )
-    return max(Decimal(0), item.minimum - (there or Decimal(0)) - item.on_order)
+    there, on_order = supply([item_id])[item_id]
+    return max(Decimal(0), item.minimum - there - on_order)
 
 
 def signer(record_id: int, step: str) -> int | None:

@@ -151,8 +151,8 @@ def text_of(data: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Without blanks, which a print may break anywhere."""
-    return re.sub(r"[\s\u00ad\ufffe]+", "", unicodedata.normalize("NFKC", text))
+    """Without blanks, which a print may break anywhere, and without hyphens, which are lost where it does."""
+    return re.sub(r"[\s\u00ad\ufffe-]+", "", unicodedata.normalize("NFKC", text))
 
 
 def books_balance() -> None:

@@ -6,7 +6,6 @@ from tests.journeys.conftest import Served, Visit
 
 ORDER = {
     "supplier": "浙北钢材供应有限公司",
-    "requisition": "QG-2026-018",
     "delivery_date": "2027-01-20",
     "delivery_place": "二号库",
     "payment_terms": "月结 60 天",
@@ -18,15 +17,16 @@ LINE = {
     "lines-0-quantity": "12",
     "lines-0-unit": "米",
     "lines-0-unit_price": "32.50",
-    "lines-0-shortage": "12",
 }
 
 
 def test_an_order_without_scripts(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        requisition = walker.requisition()
     buyer = visit(served, "buyer", scripted=False)
     page = buyer.page
     buyer.go("/purchasing/purchase-orders/new")
-    for name, text in {**ORDER, **LINE}.items():
+    for name, text in {**ORDER, **LINE, "requisition": requisition}.items():
         buyer.at(name).fill(text)
     page.locator('[name="price_compared"][value="yes"]').check()
     buyer.press("添加一行")

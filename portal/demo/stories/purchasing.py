@@ -57,10 +57,68 @@ SETTLED = (
     "退款已冲减应付账款，财务已核对供方红字发票。",
     "换货已到并检验合格，供方提交了整改报告。",
 )
+PURPOSES = (
+    "三号车间液压站大修，原件磨损超差，备件已用完。",
+    "泰和写字楼装修工程二层开工，按材料计划备料。",
+    "新到岗人员办公配置，与行政部门核对过数量。",
+    "客户追加订单，现有库存只够首批交付。",
+    "年度安全检查整改项，须在月底前更换到位。",
+    "售后服务部常用易损件补充，近三个月领用量上升。",
+)
+SOURCES = ("CS-77", "WH-18", "EN-01")
+USES = (None, None, "设备大修", "首批施工", "日常领用", "客户订单")
+BUY_REASONS = (
+    "现有库存已留给在建项目，本次须另行采购。",
+    "供方下月涨价，按月用量提前备货。",
+    "库存批次将满保质期，不能用于本次工程。",
+)
+
+
+def requisition_opening(world: World) -> dict[str, Any]:
+    """A department asks for a few items: the first time for more than there is, later now and then."""
+    rng = world.rng
+    lines: list[dict[str, Any]] = []
+    for item in _items(world, rng.randint(1, 4)):
+        there = sum(goods.supply([item.id or 0]).get(item.id or 0, ()), Decimal(0))
+        quantity = there * rng.randint(5, 40) / 100
+        if not lines and (world.record("PU-03") is None or rng.random() < 0.6):
+            quantity = there + rng.randint(5, 80)
+        lines.append(
+            {
+                "item": item,
+                "name": _name(item),
+                "quantity": max(Decimal(1), quantity.quantize(Decimal(1))),
+                "unit": world.item_facts(item)["unit"],
+                "needed_by": world.today + timedelta(days=rng.randint(7, 45)),
+                "purpose": rng.choice(USES),
+            }
+        )
+    worth = [line["quantity"] * world.item_facts(line["item"])["unit_cost"] for line in lines]
+    return {
+        "department": world.one("department"),
+        "category": rng.choice(("goods", "parts", "office_and_tools", "works_material")),
+        "lines": lines,
+        "source_record": world.number(rng.choice(SOURCES)) if rng.random() < 0.3 else None,
+        "suggested_supplier": _supplier(world) if rng.random() < 0.4 else None,
+        "urgency": "urgent" if rng.random() < 0.2 else "normal",
+        "purpose": rng.choice(PURPOSES),
+        "budget": sum(worth, Decimal(0)).quantize(Decimal("0.01")) if rng.random() < 0.7 else None,
+        "attachments": [world.file("需求清单.pdf")] if rng.random() < 0.3 else None,
+    }
+
+
+def requisition_stock(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    """What is there is issued from stock, unless there is a reason to buy all the same."""
+    demand = goods.totals(so_far["lines"], "quantity")
+    supply = goods.supply(demand)
+    enough = all(quantity <= sum(supply.get(item, ())) for item, quantity in demand.items())
+    meets = enough and world.rng.random() < 0.8
+    reason = world.rng.choice(BUY_REASONS) if enough and not meets else None
+    return {"stock_meets_demand": meets, "buy_reason": reason}
 
 
 def order_opening(world: World) -> dict[str, Any]:
-    """An order for what a requisition found missing; else for a few items on a paper requisition."""
+    """An order for what a requisition found missing, or wants although nothing is."""
     rng = world.rng
     requisition, missing = _requisition(world)
     lines = []
@@ -70,11 +128,10 @@ def order_opening(world: World) -> dict[str, Any]:
         lines.append(
             {
                 "item": item,
-                "name": item.text.rpartition(" ")[0] or item.text,
+                "name": _name(item),
                 "quantity": quantity,
                 "unit": facts["unit"],
                 "unit_price": max(Decimal("0.01"), price.quantize(Decimal("0.01"))),
-                "shortage": quantity,
             }
         )
     return {
@@ -182,15 +239,16 @@ def return_settled(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _requisition(world: World) -> tuple[Ref, list[tuple[Ref, Decimal]]]:
+    """A requisition that is to be bought for, and what; one on paper while there is none."""
     for _attempt in range(12):
         record = world.record("PU-03")
         if record is None:
             break
-        rows = [row for row in world.answers_of(record).get("stock_lines") or [] if row["item"]]
-        short = goods.totals(rows, "shortage")
-        if any(short.values()):
-            named = {row["item"].id: row["item"] for row in rows}
-            return record, [(named[item], quantity) for item, quantity in short.items() if quantity]
+        answers = world.answers_of(record)
+        rows = answers.get("stock_lines") or []
+        short = [(row["item"], row["shortage"]) for row in rows if row["shortage"]]
+        if short or answers.get("buy_reason"):
+            return record, short or [(row["item"], row["demand"]) for row in rows]
     paper = Ref(None, f"纸质请购单 QG{world.today:%Y}-{world.rng.randint(1, 300):03d}")
     amounts = [Decimal(n) for n in (10, 20, 30, 50, 80, 100, 200)]
     return paper, [(item, world.rng.choice(amounts)) for item in _items(world, world.rng.randint(1, 4))]
@@ -295,11 +353,17 @@ def _items(world: World, count: int) -> list[Ref]:
     return list(found.values())[:count]
 
 
+def _name(item: Ref) -> str:
+    """A stock item without its code."""
+    return item.text.rpartition(" ")[0] or item.text
+
+
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
 STORIES: dict[str, Story] = {
+    "PU-03": Story(requisition_opening, {"stock_check": requisition_stock}),
     "PU-04": Story(order_opening, {"supplier_answer": order_answer}),
     "PU-05": Story(
         receipt_opening, {"inspection_result": receipt_inspection, "transfer_to_warehouse": receipt_transfer}

@@ -26,7 +26,7 @@ class OrderLine(Sheet):
     unit = Text(_l("单位"), max=20)
     unit_price = Money(_l("单价"))
     amount = Money(_l("金额"), computed=True)
-    shortage = Number(_l("缺口"))
+    shortage = Number(_l("缺口"), computed=True)
 
     def compute(self) -> None:
         """Quantity times price."""
@@ -120,7 +120,7 @@ class PurchaseOrder(CompanyForm):
     )
 
     def compute(self) -> None:
-        """Amounts of the lines and their sum; shortages as the requisition found them, when it is on record."""
+        """Amounts of the lines and their sum; shortages as the requisition found them."""
         super().compute()
         requisition = self.requisition.data
         found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None
@@ -132,7 +132,10 @@ class PurchaseOrder(CompanyForm):
         self.total_amount.data = sum(amounts, Decimal("0.00"))
 
     def check(self) -> None:
-        """R54: only suppliers of the approved list, or on trial."""
+        """R54: for a requisition that was approved, and only from suppliers of the approved list, or on trial."""
+        requisition = self.requisition.data
+        if requisition and requisition.id and goods.state(requisition.id) != "finished":
+            self.refuse("requisition", _l("该请购单还没有办完，不能订货"))
         if self.supplier.data and not goods.may_order_from(self.supplier.data.id):
             self.refuse("supplier", _l("该供应商不在合格供应商名录中，不能订货"))
 

@@ -20,9 +20,10 @@ def books(app_context: Any) -> None:
     furnish()
 
 
-def requisition(shortage: str = "30", reason: str | None = None) -> Ref:
+def requisition(shortage: str = "30", reason: str | None = None, state: str = "finished") -> Ref:
     rows = [{"item": stored(BOLT), "on_hand": "0", "ordered": "0", "demand": "30", "shortage": shortage}]
-    return kept("PU-03", {}, stages={"stock_check": {"stock_lines": rows, "buy_reason": reason}})
+    stages = {"stock_check": {"stock_lines": rows, "buy_reason": reason}}
+    return kept("PU-03", {}, stages=stages, state=state)
 
 
 def line(item: Ref = BOLT, quantity: str = "30", **other: Any) -> dict[str, Any]:
@@ -63,6 +64,19 @@ def test_r54_the_shortage_comes_from_the_requisition_and_a_larger_order_needs_it
     assert not too_much.validate()
     explained = opening(requisition=requisition(reason="整箱起订"), lines=[line(quantity="50")])
     assert refusals(PurchaseOrder(answers=explained)) == set()
+
+
+def test_r54_what_is_not_short_is_ordered_only_for_a_reason() -> None:
+    bare = PurchaseOrder(answers=opening(requisition=requisition("0")))
+    assert row_refusals(bare, "lines") == {"shortage"}
+    reasoned = PurchaseOrder(answers=opening(requisition=requisition("0", reason="整箱起订")))
+    assert refusals(reasoned) == set()
+    assert reasoned.lines.data[0]["shortage"] == 0
+
+
+@pytest.mark.parametrize("state", ["running", "returned", "refused", "voided"])
+def test_nothing_is_ordered_for_a_requisition_that_is_not_finished(state: str) -> None:
+    assert refusals(PurchaseOrder(answers=opening(requisition=requisition(state=state)))) == {"requisition"}
 
 
 def test_r54_an_item_that_the_requisition_does_not_name_is_short_by_the_books() -> None:

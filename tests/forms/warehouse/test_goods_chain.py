@@ -192,9 +192,7 @@ def test_from_the_order_to_both_books_and_back_to_the_supplier(app_context: Any)
     item = Ref(1, "材料1 I0001")
     on_order = lambda: db.session.get_one(StockItem, 1).on_order  # noqa: E731
     line = {"item": item, "name": "材料1", "quantity": Decimal(30), "unit": "件", "unit_price": Decimal(12)}
-    order = town.finish(
-        town.submit("PU-04", requisition=Ref(None, "纸质"), lines=[{**line, "shortage": Decimal(30)}])
-    )
+    order = town.finish(town.submit("PU-04", requisition=Ref(None, "纸质"), lines=[line]))
     assert on_order() == 30
     delivered = {"item": item, "delivered": Decimal(30), "batch": "B1", "packing": True}
     receipt = town.submit("PU-05", lines=[delivered], short_or_over="agrees")
