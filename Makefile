@@ -30,7 +30,7 @@ fast: setup ## run the tests that need neither a browser nor a database server
 
 translations: setup ## take new texts into the English catalogue, to be translated there
 	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k _ --no-location --sort-output -o .cache/messages.pot .
-	@.venv/bin/pybabel -q update -i .cache/messages.pot -d portal/translations -l en -w 120 --no-fuzzy-matching --omit-header
+	@.venv/bin/pybabel -q update -i .cache/messages.pot -d portal/translations -l en -w 120 --no-fuzzy-matching --ignore-pot-creation-date
 	@.venv/bin/pybabel -q compile -d portal/translations
 
 lock: ## renew requirements.lock (make lock UPGRADE=1 takes newer versions)
