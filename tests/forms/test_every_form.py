@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.demo.stories import STORIES
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition, every_field
@@ -106,6 +107,10 @@ def test_it_comes_back_when_returned_and_goes_round_again(walker: Walker, code: 
     page = opener.get(f"{address}/correct")
     assert page.status_code == 200
     assert "更正理由" in page.text
+
+
+def test_every_form_has_a_story() -> None:
+    assert [code for code in CODES if code not in STORIES] == [], "to be told in portal/demo/stories/"
 
 
 def test_every_form_has_its_texts_in_english() -> None:
