@@ -156,8 +156,8 @@ def text_of(data: bytes) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Without blanks, which a print may break anywhere, and without hyphens, which are lost where it does."""
-    return re.sub(r"[\s\u00ad\ufffe-]+", "", unicodedata.normalize("NFKC", text))
+    """Without blanks, where a print may break, and without hyphens, which are read as other signs where it does."""
+    return re.sub(r"[\s\u00ad\ufffe\x02-]+", "", unicodedata.normalize("NFKC", text))
 
 
 def books_balance() -> None:
