@@ -27,6 +27,9 @@ class Role:
     virtual: bool = False
 
 
+TOP = "management"
+"""The department whose head is above the others."""
+
 DEPARTMENTS = (
     DepartmentKind(
         "customer_service",
@@ -55,9 +58,7 @@ DEPARTMENTS = (
     DepartmentKind("purchasing", _l("采购部"), ()),
     DepartmentKind("warehouse", _l("库房"), ("仓库", "书店")),
     DepartmentKind("quality", _l("质量部"), ("质检部", "品质部", "信息中心")),
-    DepartmentKind(
-        "management", _l("公司管理层"), ("管理层", "总经理办公室", "财务部", "行政部门", "人力资源部")
-    ),
+    DepartmentKind(TOP, _l("公司管理层"), ("管理层", "总经理办公室", "财务部", "行政部门", "人力资源部")),
 )
 
 ROLES = (

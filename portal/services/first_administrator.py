@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from portal.domain.refusal import Refusal
-from portal.domain.roles import DEPARTMENTS
+from portal.domain.roles import DEPARTMENTS, TOP
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.lib.i18n import _l, both
@@ -32,7 +32,7 @@ def create(login: str, name: str, password_hash: str, *, now: datetime) -> Perso
     if not clean(name):
         raise Refusal(_l("请填写姓名。"))
     departments = people.departments() or _found_departments()
-    department = next((one for one in departments if one.key == "management"), departments[0])
+    department = next((one for one in departments if one.key == TOP), departments[0])
     identity = Identity(f"{NUMBER}-{login}"[:40], clean(name)[:60], department.id)
     person = take_on(login, identity, password_hash, by=None, now=now)
     roles.add(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.domain.permissions import head_key, person_key, role_key
+from portal.domain.roles import TOP
 from portal.domain.signoff import Party, Route, Signers, Step
 from portal.extensions import db
-from portal.models import Project, Record
+from portal.models import Department, Project, Record
 from portal.queries import history
 from portal.services import tasks
 
@@ -32,7 +35,7 @@ def keys(
             department = (
                 answers[party.key].id if party.key and answers.get(party.key) else record.department_id
             )
-            return [head_key(department)]
+            return [head_key(_judging(department, excluded))]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":
@@ -53,6 +56,14 @@ def excluded(record: Record, signoff: Route, step: Step) -> set[int]:
     done = [one for one in history.in_force(history.signatures(record)) if one.step in judged]
     doers = {id for one in done for id in (one.person_id, one.on_behalf_of_id) if id is not None}
     return {record.applicant_id, history.content(record).created_by_id} | doers
+
+
+def _judging(department_id: int, excluded: set[int]) -> int:
+    """The department whose head decides: the management, where a head's own work is judged."""
+    department = db.session.get_one(Department, department_id)
+    if department.head_id not in excluded:
+        return department_id
+    return db.session.scalars(sa.select(Department.id).where(Department.key == TOP)).one()
 
 
 def _project_keys(party: Party, answers: dict[str, Any], excluded: set[int], now: datetime) -> list[str]:

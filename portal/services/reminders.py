@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from portal.domain.deadlines import as_moment
 from portal.domain.obligations import Missing
 from portal.domain.permissions import head_key
-from portal.domain.roles import ROLE
+from portal.domain.roles import ROLE, TOP
 from portal.domain.signoff import Entry
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
@@ -24,7 +24,6 @@ from portal.queries import calendar
 from portal.services import audit, notices, parties, route, stuck, tasks
 
 AT_ONCE = 200
-TOP = "management"  # whose head is told when the late one is a head
 
 
 def remind(now: datetime) -> int:

@@ -17,6 +17,7 @@ from tests.services.engine_forms import (
     Conditional,
     Delay,
     External,
+    Head,
     Judged,
     Logged,
     Named,
@@ -24,7 +25,7 @@ from tests.services.engine_forms import (
     ProjectRole,
     Ways,
 )
-from tests.services.office import NOW, Office, everything
+from tests.services.office import NOW, Office, everything, may_do
 
 
 def acts(record: Record) -> list[str]:
@@ -255,6 +256,15 @@ def test_it_stays_stuck_while_another_part_of_the_step_is(office: Office) -> Non
     office.sign(record, "hr_manager")
     office.sign(record, "designer")
     assert record.step == "last"
+
+
+def test_a_head_does_not_approve_their_own_but_the_head_of_the_company_does(office: Office) -> None:
+    record = office.submit(Head, "purchasing_manager")
+    (task,) = history.open_tasks(record)
+    assert not may_do(task, office.actor("purchasing_manager"))
+    office.sign(record, "general_manager")
+    assert record.step == "last"
+    assert office.submit(Head, "general_manager").state == "stuck", "nobody is above"
 
 
 def test_a_person_not_named_is_a_step_that_nobody_can_do(office: Office) -> None:
