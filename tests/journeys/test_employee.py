@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+from urllib.parse import unquote_plus
 
 from PIL import Image
+from playwright.sync_api import Route
 
 from portal.domain.demo import DEMO_PASSWORD
 from tests.journeys.conftest import Served, Visit, Visitor
@@ -88,3 +90,78 @@ def test_nothing_is_lost_when_the_session_ends(served: Served, visit: Visit) -> 
         notice.get_by_role("button", name="恢复未保存的内容").click()
     assert lin.at("content").input_value() == "会话过期后写下的一句话。"
     assert lin.at("complainant").input_value() == "王建国"
+
+
+def test_a_comment_and_a_side_entry_outlive_the_session(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        number = walker.open("CS-51")
+    lin = visit(served, OFFICER)
+    page = lin.page
+    here = lin.go(f"/records/{number}").url
+    entry = page.locator('form[action$="/entries/call_tries"]')
+    page.fill("#comment", "客户说下午再打。")
+    page.locator("details:has(form[action$='/entries/call_tries']) summary").first.click()
+    entry.locator("[name=try_note]").fill("无人接听，已留言。")
+    lin.context.clear_cookies(name="portal")
+    page.locator(".comment-form button").click()
+    page.wait_for_url(re.compile("/sign-in.next="))
+
+    page.fill("#login", OFFICER)
+    page.fill("#password", DEMO_PASSWORD)
+    lin.press("登录", within="form.stack")
+    page.wait_for_url(here)
+    page.locator("#unsaved").wait_for()
+    with page.expect_navigation():
+        page.get_by_role("button", name="恢复未保存的内容").click()
+    assert page.input_value("#comment") == "客户说下午再打。"
+    assert entry.locator("[name=try_note]").input_value() == "无人接听，已留言。"
+
+    lin.press("发表", within="#comments")
+    assert page.url == here
+    assert "客户说下午再打。" in page.locator(".comment").inner_text()
+    assert page.input_value("#comment") == ""
+    assert not page.evaluate("Object.keys(sessionStorage).some((name) => name.endsWith('/comments'))")
+
+
+def test_a_refused_comment_is_still_there_on_the_way_back(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        number = walker.open("CS-51")
+    lin = visit(served, OFFICER)
+    page = lin.page
+    lin.go(f"/records/{number}")
+    page.fill("#comment", "令牌失效前写下的话。")
+    page.locator(".comment-form [name=csrf_token]").evaluate("one => { one.value = 'old'; }")
+    lin.press("发表", within="#comments")
+    assert page.locator(".error-status").inner_text() == "400"
+    with page.expect_navigation():
+        page.get_by_role("link", name="返回上一页").click()
+    page.get_by_role("button", name="恢复未保存的内容").click()
+    page.wait_for_function("() => document.getElementById('comment').value === '令牌失效前写下的话。'")
+
+
+def test_what_was_signed_is_not_offered_back_at_the_next_turn(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        number = walker.open("PU-04")
+    head = visit(served, "purchasing_manager")
+    page = head.page
+    head.go(f"/records/{number}")
+    page.fill("#opinion", "价格合理。")
+    head.press("批准", within="#turn")
+    page.locator("#turn input[name=supplier_accepts]").first.wait_for()  # the next turn is the head's as well
+    assert page.evaluate("Object.keys(sessionStorage).every((name) => !name.startsWith('unsaved:'))")
+    assert page.locator("#unsaved").is_hidden()
+
+
+def test_what_is_typed_while_a_draft_is_being_saved_is_saved_next(served: Served, visit: Visit) -> None:
+    lin = visit(served, OFFICER)
+    page = lin.page
+    lin.go(FORM)
+    held: list[Route] = []
+    page.route(f"**{FORM}", lambda route: held.append(route))
+    lin.at("complainant").fill("王建国")
+    while not held:
+        page.wait_for_timeout(50)
+    lin.at("content").fill("保存途中写下的话。")
+    with page.expect_request(lambda sent: "保存途中写下的话。" in unquote_plus(sent.post_data or "")):
+        page.unroute(f"**{FORM}")  # lets the first save go on
+    lin.saved()

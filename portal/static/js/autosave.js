@@ -15,7 +15,7 @@
   const lost = () => form.dispatchEvent(new CustomEvent("notsaved"));
   const saved = ({ at, version }) => {
     if (version) form.elements._version.value = version;
-    if (!dirty) say("saved", at);
+    say("saved", at);  // also when somebody typed on meanwhile: what came later is saved next
   };
 
   function edited() {

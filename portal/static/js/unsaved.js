@@ -1,77 +1,127 @@
 // Keeps what is typed in this tab until the server has it, and offers it back: an expired session, a lost network or a
-// closed page must never lose text. A copy belongs to one person; passwords are never kept; sign-out forgets all.
+// closed page must never lose text. Every form with text to type is followed, by its draft's key or its address. A copy
+// belongs to one person; passwords are never kept; sign-out forgets all.
 (async () => {
   const person = document.body.dataset.actor;
   if (!person) return;
-  const form = document.querySelector("form[data-key]");
-  const path = form?.getAttribute("action");
   const PREFIX = "unsaved:";
   const OF_THE_PAGE = ["csrf_token", "_key", "_version", "_seen", "_task"];
+  const TEXT = "textarea, input:is([type=text], [type=search], [type=tel], [type=email], [type=date], [type=datetime-local], [type=time], :not([type]))";
+  const path = (form) => form.getAttribute("action");
+  const nameOf = (form) => PREFIX + (form.dataset.key ?? path(form));
+  const forms = [...document.querySelectorAll("form[method=post]")].filter((form) => form.dataset.key || [...form.elements].some((one) => one.matches(TEXT)));
   const copies = () => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(sessionStorage[name])]);
+  const forget = (name) => sessionStorage.removeItem(name);
+  const store = (name, copy) => { try { sessionStorage[name] = JSON.stringify(copy); } catch { /* the tab's store is full */ } };
 
-  // A page that the submitted form led to, and that is not the form again, means that the server took it.
-  const came = document.referrer && new URL(document.referrer).pathname;
-  for (const [name, copy] of copies()) {
-    const taken = copy.sent && copy.page === came && copy.path !== path;
-    if (copy.person !== person || taken) sessionStorage.removeItem(name);
-  }
-  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
-    for (const [name] of copies()) sessionStorage.removeItem(name);
-  });
-  if (!form) return;
-
-  const { key } = form.dataset;
-  const mine = PREFIX + key;
-  const secret = () => [...form.querySelectorAll("[type=password]")].map((input) => input.name);
-  const answers = () => {
-    const leftOut = [...OF_THE_PAGE, ...secret()];
+  function answers(form) {
+    const leftOut = [...OF_THE_PAGE, ...[...form.querySelectorAll("[type=password]")].map((input) => input.name)];
     return [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !leftOut.includes(name));
-  };
-  let timer = 0;
-
-  function keep(more = {}) {
-    clearTimeout(timer);
-    timer = 0;
-    const copy = { person, key, path, page: location.pathname, at: Date.now(), answers: answers(), ...more };
-    try { sessionStorage[mine] = JSON.stringify(copy); } catch { /* the tab's store is full */ }
   }
 
-  const edited = () => { clearTimeout(timer); timer = setTimeout(() => keep(), 400); };  // before autosave.js speaks
-  form.addEventListener("input", edited);
-  form.addEventListener("change", edited);
-  form.addEventListener("submit", () => keep({ sent: true }));
-  form.addEventListener("notsaved", () => keep({ lost: true }));
-  addEventListener("pagehide", () => { if (timer) keep(); });
-  document.addEventListener("saved", () => { if (!timer) sessionStorage.removeItem(mine); });
+  // An answer that is not the form again means that the server took it: another page, or one it redirected to.
+  const [arrival] = performance.getEntriesByType("navigation");
+  const came = arrival.type === "navigate" && document.referrer && new URL(document.referrer).pathname;
+  const restoring = JSON.parse(sessionStorage.restoring ?? "[]");  // copies to be filled in on this page
+  forget("restoring");
+  for (const [name, copy] of copies()) {
+    const taken = copy.sent && copy.page === came && (arrival.redirectCount > 0 || !forms.some((form) => path(form) === copy.path));
+    if (taken && copy.draft) restoring.push(name);
+    else if (copy.person !== person || taken) forget(name);
+  }
+  document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => copies().forEach(([name]) => forget(name)));
+  forms.forEach(follow);
 
   const notice = document.getElementById("unsaved");
-  const [name, copy] = copies().find(([one]) => one === mine) ?? copies().find(([, one]) => one.path === path) ?? [];
-  if (!copy || !notice) return;
-  const again = copy.sent && copy.key === key && document.getElementById("errors");  // the server had it and sent it back
-  if (again || JSON.stringify(copy.answers) === JSON.stringify(answers())) return sessionStorage.removeItem(name);
-  if (copy.key !== key && !copy.lost && !copy.sent && await hasDraft(copy.key)) return sessionStorage.removeItem(name);
-
-  notice.querySelector("[data-unsaved-at]").textContent = new Date(copy.at).toLocaleString(document.documentElement.lang);
+  const offers = [];
+  for (const form of forms) {
+    const found = await lost(form);
+    if (found && restoring.includes(found[0])) fill(form, found[1]);
+    else if (found) offers.push([form, ...found]);
+  }
+  if (!offers.length) return;
+  notice.querySelector("[data-unsaved-at]").textContent = new Date(Math.max(...offers.map(([, , copy]) => copy.at))).toLocaleString(document.documentElement.lang);
+  notice.querySelector("[data-unsaved-drop]").addEventListener("click", () => putAway(([, name]) => forget(name)));
+  notice.querySelector("[data-unsaved-restore]").addEventListener("click", () => setTimeout(restore));  // after menus have closed
   notice.hidden = false;
-  const putAway = () => { sessionStorage.removeItem(name); notice.hidden = true; };
-  notice.querySelector("[data-unsaved-drop]").addEventListener("click", putAway);
-  notice.querySelector("[data-unsaved-restore]").addEventListener("click", () => {
-    putAway();
-    restore(copy.answers);
-  });
 
-  // What was saved while the page was being left is found among the drafts.
-  function hasDraft(one) {
-    return fetch(`${path}?draft=${encodeURIComponent(one)}`, { method: "HEAD" }).then((answer) => answer.ok && !answer.redirected, () => false);
+  function follow(form) {
+    const name = nameOf(form);
+    let timer = 0;
+    const keep = (more = {}) => {
+      clearTimeout(timer);
+      timer = 0;
+      store(name, { person, key: form.dataset.key, path: path(form), page: location.pathname, at: Date.now(), answers: answers(form), ...more });
+    };
+    const edited = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };  // before autosave.js speaks
+    form.addEventListener("input", edited);
+    form.addEventListener("change", edited);
+    form.addEventListener("submit", (event) => keep({ sent: true, draft: event.submitter?.value === "save" }));
+    form.addEventListener("notsaved", () => keep({ lost: true }));
+    addEventListener("pagehide", () => { if (timer) keep(); });
+    if (form.dataset.autosave) document.addEventListener("saved", () => { if (!timer && !besides(form)) forget(name); });
   }
 
-  // Saves the copy as the draft, so that the server draws it again, rows and all.
-  function restore(kept) {
+  // Whether something is typed that no draft keeps: an opinion, a reason.
+  function besides(form) {
+    return [...form.elements].some((one) => one.name.startsWith("_") && one.matches(TEXT) && one.value);
+  }
+
+  // The copy of a form that differs from what the page shows; a new form's key is another on each page.
+  async function lost(form) {
+    const { key } = form.dataset;
+    const all = copies();
+    const [name, copy] = all.find(([one]) => one === nameOf(form)) ?? (form.elements._key && all.find(([, one]) => one.key && one.path === path(form))) ?? [];
+    if (!copy) return null;
+    const again = copy.sent && copy.key === key && document.getElementById("errors");  // the server had it and sent it back
+    const same = JSON.stringify(copy.answers) === JSON.stringify(answers(form));
+    const drafted = copy.key !== key && !copy.lost && !copy.sent && await hasDraft(copy);
+    if ((same && form.dataset.autosave) || again || drafted) forget(name);
+    return same || again || drafted ? null : [name, copy];
+  }
+
+  // What was saved while the page was being left is found among the drafts.
+  function hasDraft({ key, path: at }) {
+    return fetch(`${at}?draft=${encodeURIComponent(key)}`, { method: "HEAD" }).then((answer) => answer.ok && !answer.redirected, () => false);
+  }
+
+  function putAway(does) {
+    notice.hidden = true;
+    offers.forEach(does);
+  }
+
+  // The server draws a sheet again, rows and files and all; other forms are filled in on the page that is there.
+  function restore() {
+    const drawn = offers.find(([form]) => form.dataset.key);
+    putAway(([form, name, copy]) => {
+      forget(name);
+      if (drawn) store(nameOf(form), { ...copy, key: form.dataset.key, sent: false });
+      else fill(form, copy);
+    });
+    sessionStorage.restoring = JSON.stringify(drawn ? offers.map(([form]) => nameOf(form)) : []);
+    if (drawn) post(drawn[0], drawn[2]);
+    else offers[0][0].scrollIntoView({ block: "center" });
+  }
+
+  function post(form, copy) {
     const page = OF_THE_PAGE.map((one) => [one, form.elements.namedItem(one)?.value]).filter(([, value]) => value !== undefined);
-    const post = Object.assign(document.createElement("form"), { method: "post", enctype: "multipart/form-data", hidden: true });
-    post.setAttribute("action", path);
-    post.append(...[...kept, ...page, ["_op", "save"]].map(([one, value]) => Object.assign(document.createElement("textarea"), { name: one, value })));
-    document.body.append(post);
-    HTMLFormElement.prototype.submit.call(post);  // a field may be called “submit”
+    const sheet = Object.assign(document.createElement("form"), { method: "post", enctype: "multipart/form-data", hidden: true });
+    sheet.setAttribute("action", path(form));
+    sheet.append(...[...copy.answers, ...page, ["_op", "save"]].map(([one, value]) => Object.assign(document.createElement("textarea"), { name: one, value })));
+    document.body.append(sheet);
+    HTMLFormElement.prototype.submit.call(sheet);  // a field may be called “submit”
+  }
+
+  function fill(form, copy) {
+    const values = new Map(copy.answers.map(([name]) => [name, []]));
+    for (const [name, value] of copy.answers) values.get(name).push(value);
+    for (const one of form.elements) {
+      if (OF_THE_PAGE.includes(one.name) || ["hidden", "password", "file", "submit"].includes(one.type)) continue;
+      const given = values.get(one.name);
+      if (one.matches("[type=checkbox], [type=radio]")) one.checked = given?.includes(one.value) ?? false;
+      else if (given?.length) one.value = given.shift();
+    }
+    for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 })();

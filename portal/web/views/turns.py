@@ -124,6 +124,8 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
             raise NotYourTurn
         sent = posted.read(by)
         form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
+        if sent.op == "save":  # what was typed before the session ended, drawn again
+            return page(record, entry=(key, form))
         if rows.is_row_act(sent.op):
             return _after_row_act(record, form, sent.op, entry=key)
         if not known:
