@@ -79,7 +79,7 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     alembic.init_app(app)
     babel.init_app(app, locale_selector=_locale, default_translation_directories="translations")
-    app.jinja_env.install_gettext_callables(i18n._, i18n.plural, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["_"] = i18n.in_page
     app.before_request(i18n.settle)
     app.teardown_request(lambda _error: i18n.unsettle())

@@ -10,7 +10,7 @@ from typing import Any
 from portal.domain.roles import ROLE
 from portal.domain.signoff import APPLICANT
 from portal.lib.flowchart import Loop, Node, State, draw
-from portal.lib.i18n import _l, both
+from portal.lib.i18n import _l, both, ngettext, speaking
 
 START = APPLICANT
 END = "end"
@@ -25,11 +25,6 @@ _WORDS = {
     "closes": _l("不同意即终止"),
     "when": _l("当"),
     "or": _l("或"),
-    "hours": _l("%(amount)s 小时内"),
-    "days": _l("%(amount)s 天内"),
-    "weeks": _l("%(amount)s 周内"),
-    "working_hours": _l("%(amount)s 个工作小时内"),
-    "working_days": _l("%(amount)s 个工作日内"),
 }
 
 
@@ -139,7 +134,7 @@ def _note(step: dict[str, Any], state: State, language: str) -> str:
     if state in ("done", "skipped", "refused"):
         return ""
     limit = step["deadline"]
-    said = _say(limit["unit"], language) % limit if limit and limit["unit"] in _WORDS else ""
+    said = _limit(limit["unit"], limit["amount"], language) if limit else ""
     ends = _say("closes", language) if step["on_refusal"] == "close" else ""
     return " · ".join(one for one in (said, ends) if one)
 
@@ -151,6 +146,20 @@ def _roles(keys: list[str], language: str) -> list[str]:
 @cache
 def _role(key: str, language: str) -> str:
     return both(ROLE[key].title)[language] if key in ROLE else key
+
+
+@cache
+def _limit(unit: str, amount: int, language: str) -> str:
+    """A time limit in words; a date needs none."""
+    with speaking(language):
+        words = {
+            "hours": ngettext("%(num)s 小时内", "%(num)s 小时内", amount),
+            "days": ngettext("%(num)s 天内", "%(num)s 天内", amount),
+            "weeks": ngettext("%(num)s 周内", "%(num)s 周内", amount),
+            "working_hours": ngettext("%(num)s 个工作小时内", "%(num)s 个工作小时内", amount),
+            "working_days": ngettext("%(num)s 个工作日内", "%(num)s 个工作日内", amount),
+        }
+    return words.get(unit, "") % {"num": amount}
 
 
 @cache

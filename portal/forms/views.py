@@ -20,7 +20,7 @@ class View:
 
 
 VIEWS = (
-    View("complaints", _l("《客户投诉登记表》／投诉记录"), "CS-51", "", "register"),
+    View("complaints", _l("客户投诉登记表／投诉记录"), "CS-51", "", "register"),
     View(
         "service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"
     ),

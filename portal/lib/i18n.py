@@ -36,7 +36,7 @@ def in_page(text: str, /, **facts: Any) -> Markup:
     return _marked_up(text, spoken) % facts if facts else _said(text, spoken)
 
 
-def plural(one: str, many: str, count: int) -> str:
+def ngettext(one: str, many: str, count: int) -> str:
     """The text for this count; Chinese has one form for all."""
     return many if language() == "zh" else english().ngettext(one, many, count)
 

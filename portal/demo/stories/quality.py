@@ -10,7 +10,7 @@ from typing import Any
 from portal.demo.stories import quality_goods
 from portal.demo.story import Story, World
 
-# QA-10 《顾客整体满意度调查表》
+# QA-10 顾客整体满意度调查表
 
 CONTACTS = ("王海燕", "刘志刚", "孙丽娟", "赵国栋", "何晓明", "郑雅芳", "马俊杰", "徐静")
 
@@ -54,7 +54,7 @@ def customer_answer(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# QA-15 《纠正预防8D报告》
+# QA-15 纠正预防8D报告
 
 CASES = (
     (

@@ -1,4 +1,4 @@
-"""CS-51 《客户投诉登记表》."""
+"""CS-51 客户投诉登记表."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class Complaint(CompanyForm):
     """Takes a complaint from the first word to a satisfied customer."""
 
     code = "CS-51"
-    name = _l("《客户投诉登记表》")
+    name = _l("客户投诉登记表")
     slug = "complaints"
     section = "complaints"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
     covers = (
         *("投诉记录", "投诉回访安抚记录", "投诉调查及责任归属判定表", "投诉成立判定及不成立答复函"),
         *("投诉受理分派单", "投诉原因分析表", "投诉处理结果沟通及客户满意确认单", "逾期投诉跟踪表"),
-        "投诉补偿审批单",
+        *("投诉补偿审批单", "《客户投诉登记表》"),
     )
     columns = (
         *("number", "complainant", "intake_point", "channel", "received_at", "first_received_by"),

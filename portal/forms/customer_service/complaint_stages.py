@@ -1,4 +1,4 @@
-"""The stages of CS-51 《客户投诉登记表》: from the first call to the close."""
+"""The stages of CS-51 客户投诉登记表: from the first call to the close."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CS-38 《客户信用额度、账期更改申请单》."""
+"""CS-38 客户信用额度、账期更改申请单."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ class CreditChange(CompanyForm):
     """Changes how much and how long a customer may owe; nothing else may."""
 
     code = "CS-38"
-    name = _l("《客户信用额度、账期更改申请单》")
+    name = _l("客户信用额度、账期更改申请单")
     slug = "credit-changes"
     section = "customer_files"
     opened_by = ("customer_service_officer", "salesperson")
+    covers = ("《客户信用额度、账期更改申请单》",)
     columns = (
         *("number", "customer", "change_kind", "current_limit", "current_days", "arrears", "effective_date"),
         *("current_step", "due_at", "status"),

@@ -1,4 +1,4 @@
-"""QA-15 《纠正预防8D报告》."""
+"""QA-15 纠正预防8D报告."""
 
 from __future__ import annotations
 
@@ -93,10 +93,11 @@ class EightDReport(CompanyForm):
     """Leads a team from a problem to its cause and to what keeps it from coming back."""
 
     code = "QA-15"
-    name = _l("《纠正预防8D报告》")
+    name = _l("纠正预防8D报告")
     slug = "8d-reports"
     section = "quality_satisfaction"
     opened_by = ("quality_inspector", "department_head")
+    covers = ("《纠正预防8D报告》",)
     columns = (
         "number", "source_record", "subject", "responsible_department", "team_leader", "found_on", "customer",
         "cause_method", "effective", "current_step", "due_at", "status",

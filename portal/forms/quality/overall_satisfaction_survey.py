@@ -1,4 +1,4 @@
-"""QA-10 《顾客整体满意度调查表》."""
+"""QA-10 顾客整体满意度调查表."""
 
 from __future__ import annotations
 
@@ -64,10 +64,11 @@ class OverallSatisfactionSurvey(CompanyForm):
     """Asks one customer how satisfied they are on the whole: price, delivery, use, impression."""
 
     code = "QA-10"
-    name = _l("《顾客整体满意度调查表》")
+    name = _l("顾客整体满意度调查表")
     slug = "overall-satisfaction-surveys"
     section = "quality_satisfaction"
     opened_by = ("salesperson", "sales_manager")
+    covers = ("《顾客整体满意度调查表》",)
     columns = (
         "number", "survey", "customer", "contact_person", "sent_on", "answer_by", "answer_way", "answered_on",
         "current_step", "due_at", "status",

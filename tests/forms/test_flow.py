@@ -1,0 +1,25 @@
+"""The flow chart's words: time limits as people write them."""
+
+import pytest
+
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import definition
+from portal.forms.flow import chart
+
+
+@pytest.mark.parametrize(
+    ("code", "spoken", "words"),
+    [
+        ("PU-04", "en", ("within 1 working day<", "within 2 working days<")),
+        ("PU-04", "zh", ("1 个工作日内", "2 个工作日内")),
+        ("EN-18", "zh", ("24 小时内",)),
+    ],
+)
+def test_a_step_says_how_long_it_may_take(code: str, spoken: str, words: tuple[str, ...]) -> None:
+    drawn = chart(definition(FORMS[code]), None, spoken)
+    for word in words:
+        assert word in drawn
+
+
+def test_no_name_stands_in_the_quotation_marks_of_the_papers() -> None:
+    assert not [code for code, form in FORMS.items() if "《" in str(form.name)]
