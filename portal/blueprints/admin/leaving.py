@@ -22,18 +22,19 @@ from portal.web.transaction import writes
 @bp.get("/people/<int:id>/leave")
 @open_to("administrators")
 def leave_preview(id: int) -> str:
-    """What the person leaves behind; with `successor`, also what that one may not take."""
-    form = LeaveSheet(request.args if "successor" in request.args else None, person=actor())
-    form.successor.validate(form)
-    return _page(people.person(id), form)
+    """What the person leaves behind."""
+    return _page(people.person(id), LeaveSheet(person=actor()))
 
 
 @bp.post("/people/<int:id>/leave")
 @open_to("administrators")
 @writes
 def leave(id: int) -> Answer:
-    """Hands the open tasks over and, if asked, ends the account."""
+    """Hands the open tasks over and, if asked, ends the account; or shows what the successor may not take."""
     person, form, by = people.person(id), LeaveSheet(request.form, person=actor()), actor()
+    if request.form.get("_op") == "preview":
+        form.successor.validate(form)
+        return _page(person, form)
     stays = request.form.get("_op") == "hand-over"
 
     def act() -> None:
