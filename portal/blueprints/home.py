@@ -21,7 +21,7 @@ from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, NOTICES = 50, 8, 40
+TASKS, MINE, NOTICES, RECORDS = 50, 8, 40, 50
 NEW = 6  # unread notices on the first page
 
 
@@ -65,6 +65,17 @@ def notices() -> str:
     following = found[NOTICES - 1].id if len(found) > NOTICES else None
     shown = [desk.notice(row) for row in found[:NOTICES]]
     return render_template("home/notices.html", notices=shown, following=following, before=before)
+
+
+@bp.get("/mine")
+@open_to("writers")
+def mine() -> str:
+    """Every record that the person started, newest first."""
+    before, spoken = request.args.get("before", type=int), language()
+    found = home.mine(actor().id, limit=RECORDS + 1, before=before)
+    following = found[RECORDS - 1].id if len(found) > RECORDS else None
+    shown = [desk.record(row, spoken) for row in found[:RECORDS]]
+    return render_template("home/mine.html", records=shown, following=following, before=before)
 
 
 @bp.post("/notices/read")

@@ -32,6 +32,23 @@ _NOTICES = (
 _UNREAD = _NOTICES.where(Notice.read_at.is_(None))
 
 
+def mine(person_id: int, *, limit: int, before: int | None = None) -> list[Any]:
+    """The records that the person started, newest first."""
+    given = {"me": person_id, "before": min(before or LARGEST, LARGEST), "limit": limit}
+    return list(db.session.execute(_MINE, given))
+
+
+_MINE = (
+    sa.select(
+        *(Record.id, Record.number, Record.form_code, Record.title, Record.state, Record.step),
+        *(Record.due_at, Record.submitted_at.label("at"), sa.literal("").label("who")),
+    )
+    .where(Record.applicant_id == sa.bindparam("me"), Record.id < sa.bindparam("before"))
+    .order_by(Record.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+
+
 def substitutions(person_id: int, today: date) -> list[Any]:
     """Leaves of today that concern the person: who acts for whom, until when."""
     return list(db.session.execute(_LEAVES, {"me": person_id, "today": today}))

@@ -40,6 +40,7 @@ def record(row: Any, spoken: str) -> dict[str, Any]:
         "step": step_title(row.form_code, row.step, spoken),
         "who": row.who,
         "due": due(row.due_at, now()),
+        "at": short(row.at, now()),
     }
 
 
@@ -50,10 +51,17 @@ def notice(row: Any) -> dict[str, Any]:
         "icon": icon(row.kind),
         "text": sentence(row.kind, row.facts, row.number, row.form_code),
         "title": row.title,
-        "href": f"/records/{row.number}" if row.number else "",
+        "href": _leads_to(row),
         "at": short(row.at, now()),
         "unread": row.read_at is None,
     }
+
+
+def _leads_to(row: Any) -> str:
+    """Where a notice leads: an administrator re-routes a stuck step without reading the record."""
+    if row.kind == "stuck":
+        return "/admin/stuck"
+    return f"/records/{row.number}" if row.number else ""
 
 
 def frequent(by: Actor, used: list[str], spoken: str) -> list[tuple[str, str, str]]:

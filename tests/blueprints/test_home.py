@@ -13,6 +13,7 @@ from portal.database import transaction
 from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.models import Draft, Notice, Person, Record, Signature, SignInSession, Substitution, Task
+from portal.services import stuck
 from portal.services import tasks as acts
 from tests import desk
 
@@ -268,3 +269,31 @@ def test_auditor_is_led_to_the_registers(client: FlaskClient, sign_in: SignIn) -
     browser = sign_in(client, "auditor")
     assert "/registers/" in browser.get("/").text
     assert browser.post("/tasks/approve", data={"task": "1"}).status_code == 403
+
+
+def test_own_records_are_all_found_page_by_page(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
+    numbers = desk.start(app, "PU-04", "buyer", 52)
+    browser = sign_in(client, "buyer")
+    assert 'href="/mine"' in browser.get("/").text
+    page = browser.get("/mine").text
+    assert page.count("/purchase-orders/PU-04-") == 50
+    assert numbers[0] not in page
+    following = re.search(r"/mine\?before=\d+|\?before=\d+", page)
+    assert following is not None
+    last = browser.get(f"/mine{following[0].removeprefix('/mine')}").text
+    assert numbers[0] in last
+    assert numbers[2] not in last
+    assert "PU-04-" not in sign_in(app.test_client(), "purchasing_manager").get("/mine").text
+
+
+def test_the_notice_of_a_stuck_step_leads_to_where_it_is_given_to_somebody(
+    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
+) -> None:
+    (number,) = desk.start(app, "PU-04", "buyer")
+    with app.app_context(), transaction():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        task = db.session.scalars(sa.select(Task).where(Task.record_id == record.id)).one()
+        stuck.stop(task, record, now=datetime.now(UTC))
+    browser = sign_in(client, "administrator")
+    assert re.search(r'<a href="([^"]+)">[^<]*没有人可以办理', browser.get("/").text)[1] == "/admin/stuck"  # type: ignore[index]
+    assert number in browser.get("/admin/stuck").text
