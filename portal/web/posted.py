@@ -23,6 +23,7 @@ CONTROLS = frozenset(
         "_seen",
         "_opinion",
         "_password",
+        "_edited",
         "_act",
         "_to",
     }

@@ -302,3 +302,17 @@ def test_a_file_of_somebody_else_cannot_be_named(desk: Desk) -> None:
     assert "geheim" not in page.text
     assert desk.all(sa.select(Draft.typed)) or page.status_code == 303
     assert all("geheim" not in str(one.answers) for one in desk.all(sa.select(Content)))
+
+
+def test_the_paste_box_names_the_columns_that_are_pasted(desk: Desk) -> None:
+    page = desk.browser("buyer").get(f"{ORDERS}new").text
+    assert "列的顺序：库存品、名称规格、数量、单位、单价、缺口</label>" in page
+
+
+def test_a_long_table_shows_anew_the_row_that_was_typed_in_and_the_total(desk: Desk) -> None:
+    typed = [(f"lines-{at}-{name}", "2") for at in range(400) for name in ("quantity", "unit_price")]
+    data = [("_op", "save"), ("_key", "long-order"), ("_edited", "lines-390-quantity delivery_place"), *typed]
+    answer = desk.post("buyer", f"{ORDERS}new", data, **{"HX-Request": "true"}).text
+    assert 'id="lines-390-amount"' in answer
+    assert 'id="total_amount"' in answer
+    assert answer.count("<hx-partial") == 2

@@ -7,6 +7,7 @@
   let timer;
   let dirty = false;
   let busy = null;
+  const names = new Set();  // inputs typed in since the last save
 
   const say = (state, more = "") => {
     place.textContent = `${place.dataset[state]} ${more}`;
@@ -18,7 +19,8 @@
     say("saved", at);  // also when somebody typed on meanwhile: what came later is saved next
   };
 
-  function edited() {
+  function edited(event) {
+    if (event?.target.name) names.add(event.target.name);
     dirty = true;
     clearTimeout(timer);
     timer = setTimeout(save, form.querySelector("input.computed") ? 600 : 2000);  // totals come with the answer
@@ -28,7 +30,8 @@
     if (!dirty || busy) return;
     dirty = false;
     say("saving");
-    busy = htmx.ajax("POST", form.getAttribute("action"), { source: form, target: place, swap: "none", values: { _op: "save" } });
+    busy = htmx.ajax("POST", form.getAttribute("action"), { source: form, target: place, swap: "none", values: { _op: "save", _edited: [...names].join(" ") } });
+    names.clear();
     busy.finally(() => {
       busy = null;
       if (place.dataset.state === "saving") lost();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import secrets
 from typing import Any
@@ -29,7 +28,7 @@ from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
-LIVE = 2000  # fields up to which computed ones are shown anew while somebody types
+LIVE = 300  # computed fields up to which all are shown anew while somebody types
 NO_CORRECTION = _l("这条记录现在不能更正：只有被退回或撤回的记录可由发起人或其代理人更正。")
 Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -206,13 +205,17 @@ def autosaved(form: Sheet | None) -> tuple[str, int, dict[str, str]]:
     if form is None:
         return "", 204, {"HX-Trigger": json.dumps(saved)}
     form.compute()
-    computed = [
-        field
-        for field in itertools.islice(form.every_field(), LIVE)
-        if field.computed and not hasattr(field, "rows")
-    ]
-    text = render_template("records/computed.html", computed=computed)
+    text = render_template("records/computed.html", computed=_anew(form))
     return text, 200, {"HX-Trigger": json.dumps(saved)}
+
+
+def _anew(form: Sheet) -> list[Any]:
+    """The computed fields to be shown anew: of long tables only those of the rows that were typed in."""
+    computed = [one for one in form.every_field() if one.computed and not hasattr(one, "rows")]
+    if len(computed) <= LIVE:
+        return computed
+    rows_typed = {name.rpartition("-")[0] for name in posted.control("_edited").split()}
+    return [one for one in computed if one.name.rpartition("-")[0] in rows_typed or one.name in form]
 
 
 def _after_row_act(
