@@ -109,7 +109,8 @@ def test_phrases_are_ones_own(app: Flask, client: FlaskClient, sign_in: SignIn) 
         client.post("/account/phrases", data={"text": text})
     assert client.post("/account/phrases", data={"text": " "}).status_code == 422
     assert client.post("/account/phrases", data={"text": "长" * 201}).status_code == 422
-    assert client.get("/account/phrases").text.count("<li>") == 2
+    page = client.get("/account/phrases").text
+    assert page.count("<li>") == page.count("删除后不能恢复") == 2
     kept = one(app, sa.select(Phrase.id))
     sign_in(client, "foreman")
     assert client.post(f"/account/phrases/{kept}/delete").status_code == 404

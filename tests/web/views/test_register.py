@@ -172,6 +172,7 @@ def test_view_is_saved_shown_and_deleted(app: Flask, client: FlaskClient, sign_i
     assert answer.headers["Location"] == f"{ORDERS}?state=open&sort=-due_at"
     page = browser.get(answer.headers["Location"]).text
     assert "我的在办" in page
+    assert "删除后不能恢复" in page  # asked first, without JavaScript too
     with app.app_context():
         view = db.session.scalars(sa.select(SavedView)).one()
     other = sign_in(app.test_client(), "buyer_2")
