@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -271,3 +272,29 @@ def test_a_return_that_is_refused_keeps_its_reason_in_its_place(desk: Desk) -> N
     place = answer.text.partition('id="return"')[2]
     assert "单价比上次高" in place
     assert answer.text.count("单价比上次高") == 1
+
+
+def test_an_answer_to_a_request_for_advice_is_called_so(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    asked = [
+        *desk.turn(MANAGER, number).items(),
+        ("_act", "advice"),
+        ("_reason", "单价合理吗"),
+        ("_person", "戴维新"),
+    ]
+    assert desk.post(MANAGER, f"{ORDERS}{number}/turns", asked).status_code == 303
+    answer = act(desk, COLLEAGUE, number, "sign", desk.turn(COLLEAGUE, number), _opinion="合理")
+    page = desk.browser(COLLEAGUE).get(answer.headers["Location"]).text
+    assert "已答复。" in page
+    assert "已签署。" not in page
+
+
+def test_a_one_time_link_is_a_whole_address(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    desk.walker.sign(number)
+    turn = [*desk.turn("buyer", number).items(), ("_outside_name", "李女士")]
+    answer = desk.post("buyer", f"{ORDERS}{number}/links", turn)
+    page = desk.browser("buyer").get(answer.headers["Location"]).text
+    link = re.search(r"http://localhost(/s/[\w-]+)", page)
+    assert link is not None
+    assert desk.app.test_client().get(link[1]).status_code == 200

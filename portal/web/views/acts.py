@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, flash, redirect, url_for
+from flask import Blueprint, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import Refusal
@@ -102,7 +102,7 @@ def pass_on(record: Record) -> str:
 def make_link(record: Record) -> str:
     """Makes a one-time link for an outside signer."""
     token = outside.make_link(named.task(record).id, actor(), posted.control("_outside_name", 120), now=now())
-    base = current_app.config["SETTINGS"].public_url.rstrip("/")
+    base = (current_app.config["SETTINGS"].public_url or request.host_url).rstrip("/")
     address = url_for("outside.show", token=token)
     return _("一次性链接（七天内有效，只显示这一次）：%(address)s", address=base + address)
 

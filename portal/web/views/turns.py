@@ -62,7 +62,8 @@ def sign(department: str, slug: str, number: str) -> Answer:
             seen = posted.control("_seen", 64)
             return page(record, stage=stage, problem=str(refusal), seen=seen), refusal.status
         drafts.drop_stage(task.id, by)
-    flash(_DONE[op], "success")
+        done = _l("已答复。") if task.kind == "advice" else _DONE[op]
+    flash(done, "success")
     return redirect(named.address(record), 303)
 
 
