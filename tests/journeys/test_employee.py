@@ -165,3 +165,17 @@ def test_what_is_typed_while_a_draft_is_being_saved_is_saved_next(served: Served
     with page.expect_request(lambda sent: "保存途中写下的话。" in unquote_plus(sent.post_data or "")):
         page.unroute(f"**{FORM}")  # lets the first save go on
     lin.saved()
+
+
+def test_a_saved_view_is_deleted_on_a_phone_once_it_is_asked_for(served: Served, visit: Visit) -> None:
+    lin = visit(served, OFFICER, phone=True)
+    page = lin.page
+    lin.go("/customer-service/complaints/?state=open")
+    page.locator("summary", has_text="保存为视图").click()
+    page.fill("#view-name", "我还没有办完的投诉")
+    lin.press("保存", within=".view-bar")
+    page.locator(".saved-view summary").click()
+    lin.look()  # the panel fits the screen
+    lin.press("删除视图", within=".view-bar")
+    assert "已删除视图。" in page.locator("main").inner_text()
+    assert page.locator(".saved-view").count() == 0

@@ -10,6 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import definition
+from portal.forms.flow import chart
 from portal.forms.sheet import Cell, Line
 from portal.lib.flowchart import Loop, Node, draw
 from portal.pdf import render as render_module
@@ -378,3 +381,8 @@ def test_missing_fonts_are_named(tmp_path):
     with pytest.raises(FontsMissing, match="libharfbuzz-subset0"):
         require(None)
     assert "/usr/share/fonts" not in configuration(tmp_path, tmp_path)
+
+
+def test_longest_route_begins_on_the_first_page():
+    route = chart(definition(FORMS["CS-51"]), None, "zh", width=680)
+    assert "关闭审核" in pages(render(small(line("投诉人", "王建国"), chart_svg=route)))[0]
