@@ -46,7 +46,7 @@ def shown(task: Task) -> ShownTask:
         step=step["title"][language()] if step is not None else str(KINDS.get(task.kind, task.kind)),
         kind=task.kind,
         state=task.state,
-        holders="、".join(_holder(holder.key) for holder in task.holders) or _("（无）"),
+        holders=_("、").join(_holder(holder.key) for holder in task.holders) or _("（无）"),
         since=task.created_at,
         due_at=task.due_at,
         reroutable=task.kind in ("sign", "added") and task.state in ("open", "stuck"),
@@ -58,5 +58,5 @@ def _holder(key: str) -> str:
     if kind == "role":
         return str(ROLE[rest].title) if rest in ROLE else rest
     if kind == "head":
-        return _("%(department)s负责人", department=people.department_name(int(rest)))
+        return _("%(department)s负责人", department=_(people.department_name(int(rest))))
     return people.name_of(int(rest))

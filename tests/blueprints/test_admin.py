@@ -230,6 +230,16 @@ def test_a_leaver_is_seen_handed_over_and_retired(
     assert one(app, sa.select(Person.active).where(Person.login == "buyer"))
 
 
+def test_a_department_head_is_named_in_the_readers_language(
+    app: Flask, administrator: FlaskClient, cast: Cast
+) -> None:
+    with app.app_context(), transaction():
+        head = f"head:{cast['buyer'].department_id}"
+        tasks.make("ask", [head], form_code="PU-04", now=now(), state="stuck")
+    administrator.post("/account/language", data={"language": "en"})
+    assert "Head of Purchasing" in administrator.get("/admin/stuck").text
+
+
 def test_a_stuck_step_is_listed_without_what_the_record_says(administrator: FlaskClient, stuck: int) -> None:
     assert "PU-04" in administrator.get("/admin/stuck").text
     assert administrator.get(f"/admin/tasks/{stuck}/reroute").status_code == 200

@@ -298,3 +298,16 @@ def test_a_one_time_link_is_a_whole_address(desk: Desk) -> None:
     link = re.search(r"http://localhost(/s/[\w-]+)", page)
     assert link is not None
     assert desk.app.test_client().get(link[1]).status_code == 200
+
+
+def test_a_customer_who_signs_in_the_sheet_is_not_asked_to_sign_once_more(desk: Desk) -> None:
+    number = desk.walker.open("EN-21")
+    desk.walker.sign(number)
+    browser = desk.browser("foreman")
+    page = browser.get(f"/records/{number}", follow_redirects=True).text
+    assert page.count("<canvas") == 1
+    turn = [*desk.turn("foreman", number).items(), ("_op", "sign"), ("_outside_name", "钱先生")]
+    place = f"/engineering/concealed-works-acceptances/{number}/signatures"
+    assert desk.post("foreman", place, [*turn, ("customer_signature-drawn", DRAWING)]).status_code == 303
+    signature = desk.all(sa.select(Signature).where(Signature.outside_name == "钱先生"))[0]
+    assert signature.drawn_id == signature.answers["customer_signature"]["id"]

@@ -46,6 +46,11 @@ class Turn:
     refusal: str
 
     @property
+    def draws(self) -> bool:
+        """Whether the stage itself asks for a drawn signature, which then serves the outside signer."""
+        return any(field.kind == "signature" for field in self.stage or ())
+
+    @property
     def advice(self) -> bool:
         """Whether only advice is asked for."""
         return self.task.kind == "advice"

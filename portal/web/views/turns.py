@@ -68,7 +68,7 @@ def sign(department: str, slug: str, number: str) -> Answer:
 
 
 def _decide(op: str, task: Task, stage: Any) -> None:
-    by, hand = actor(), _hand(task)
+    by, hand = actor(), _hand(task, stage)
     if op == "return":
         signing.send_back(task.id, by, hand, posted.control("_to", 60) or "applicant", now=now())
     elif op == "refuse":
@@ -77,23 +77,31 @@ def _decide(op: str, task: Task, stage: Any) -> None:
         signing.sign(task.id, by, hand, stage, now=now())
 
 
-def _hand(task: Task) -> Hand:
+def _hand(task: Task, stage: Any) -> Hand:
     """What came with the signature besides the stage."""
     by = actor()
     files = [uploads_one.reference() for uploads_one in named.uploads("_hand-upload")]
     drawing = posted.control("_hand-drawn", 2_000_000)
-    drawn = uploads.receive_drawing(drawing, by, now=now()) if drawing else None
+    drawn_id = uploads.receive_drawing(drawing, by, now=now()).id if drawing else None
+    if task.outside and drawn_id is None:
+        drawn_id = _drawn_in(stage)
     name = posted.control("_outside_name", 80)
-    if task.outside and request.form.get("_op", "sign") == "sign" and not (drawn or files):
+    if task.outside and request.form.get("_op", "sign") == "sign" and not (drawn_id or files):
         raise Refusal(_l("请外部签字人在屏幕上签名，或上传纸质签字件。"))
     return Hand(
         seen=posted.control("_seen", 64),
         opinion=posted.control("_opinion"),
         files=tuple(files),
-        drawn_id=drawn.id if drawn else None,
+        drawn_id=drawn_id,
         outside_name=name if task.outside else "",
-        outside_way=("device" if drawn else "paper") if task.outside else "",
+        outside_way=("device" if drawn_id else "paper") if task.outside else "",
     )
+
+
+def _drawn_in(stage: Any) -> int | None:
+    """The drawing in a signature field of the stage: nobody is asked to sign twice."""
+    found = [field.data for field in stage or () if field.kind == "signature" and field.data]
+    return int(found[0]["id"]) if found else None
 
 
 def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | None) -> Answer:
