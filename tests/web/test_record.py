@@ -100,7 +100,7 @@ def test_a_signature_is_told_as_done_and_a_button_as_to_do(desk: Desk) -> None:
     page = manager.get(f"/records/{number}", follow_redirects=True).text
     assert '<span class="meaning">Approved</span>' in page
     assert (
-        "Purchasing Purchasing manager" in page
+        "Purchasing · Purchasing manager" in page
     )  # the department as it was called, in the reader's language
 
 
