@@ -143,11 +143,14 @@ class Draft(Base):
     record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # being corrected
     task_id: Mapped[int | None] = mapped_column(index=True)  # of tasks, whose stage is being filled
     source_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # record that opened it
+    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # finished, to be reversed
     key: Mapped[str] = mapped_column(unique=True)
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     typed: Mapped[list[Any] | None]
     title: Mapped[str] = mapped_column(default="")
     updated_at: Mapped[datetime]
+
+    corrects: Mapped[Record | None] = relationship(foreign_keys=[corrects_id])
 
     __table_args__ = (sa.Index("ix_drafts_person_id_updated_at", "person_id", "updated_at"),)
 

@@ -44,14 +44,22 @@ def keep(
 
 
 def start(
-    form_code: str, by: Actor, key: str, answers: dict[str, Any], *, title: str, now: datetime
+    form_code: str,
+    by: Actor,
+    key: str,
+    answers: dict[str, Any],
+    *,
+    title: str,
+    now: datetime,
+    corrects: int | None = None,
 ) -> Draft:
-    """A draft filled from a former record."""
+    """A draft filled from a former record, which it may be there to correct."""
     draft = Draft(
         form_code=form_code,
         person_id=by.id,
         key=key,
         answers=answers,
+        corrects_id=corrects,
         typed=None,
         title=title[:200],
         updated_at=now,

@@ -25,11 +25,11 @@ def submit(
     key: str,
     now: datetime,
     draft: Draft | None = None,
-    corrects: int | None = None,
 ) -> Record:
     """Makes a record of a validated form, draws its number and opens its first step.
 
-    The key is that of the page: posted again, it gives the same record.
+    The key is that of the page: posted again, it gives the same record. What the draft was begun to
+    correct is linked, so that its postings are taken back.
 
     Raises:
         NotAllowed: the person may not start this form.
@@ -40,8 +40,9 @@ def submit(
     taken_up = draft.person_id is None if draft else False
     if by.is_auditor or not (by.may_open(form.opened_by) or taken_up or (draft and draft.source_id)):
         raise NotAllowed(_l("您不能发起这种表单。"))
+    corrects = draft.corrects_id if draft else None
     if corrects is not None:
-        _refuse_second_correction(corrects, form.code)
+        refuse_second_correction(corrects, form.code)
     version = content.form_version(type(form), now)
     try:
         with db.session.begin_nested():
@@ -93,7 +94,7 @@ def _submitted(key: str, by: Actor) -> Record | None:
 _KEYED = sa.select(Record).where(Record.key == sa.bindparam("key"))
 
 
-def _refuse_second_correction(record_id: int, form_code: str) -> None:
+def refuse_second_correction(record_id: int, form_code: str) -> None:
     """A finished record is corrected by one other, so that its postings are taken back once.
 
     Raises:

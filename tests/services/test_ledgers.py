@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from portal.domain.effects import FreezesStock, OrdersStock, PostsCount, PostsCredit, PostsEntry, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
+from portal.forms.base import CompanyForm
 from portal.forms.kinds import Ref
 from portal.models import (
     CountEntry,
@@ -26,11 +28,12 @@ from portal.models import (
     StockEntry,
     StockItem,
 )
-from portal.services import corrections, effects, ledgers, master, records
+from portal.services import corrections, drafts, effects, ledgers, master, records
 from tests.services.engine_forms import Movement, OneRole, Ordering
 from tests.services.office import NOW, Office
 
 PLACE = "T-01"
+_keys = count(1)
 
 
 def item(cost: str = "0") -> StockItem:
@@ -238,13 +241,7 @@ def test_a_correction_that_posts_nothing_still_takes_back(office: Office) -> Non
 def test_nothing_is_taken_back_before_the_correction_is_signed(office: Office) -> None:
     goods = item()
     wrong = _posted(office, line(goods, 10))
-    records.submit(
-        Movement(answers={"lines": [line(goods, 1)]}),
-        office.actor("buyer"),
-        key="c",
-        now=NOW,
-        corrects=wrong.id,
-    )
+    _correct(office, wrong, line(goods, 1))
     assert at(goods) == 10
 
 
@@ -276,8 +273,8 @@ def test_only_a_finished_record_of_the_same_form_is_corrected(office: Office) ->
     finished = _posted(office)
     for record, form in ((running, Movement), (finished, OneRole)):
         sheet = form(answers={"subject": "x"} if form is OneRole else {})
-        with pytest.raises(Refusal):
-            records.submit(sheet, office.actor("buyer"), key="c", now=NOW, corrects=record.id)
+        with pytest.raises(Refusal, match="只有已完成的记录"):
+            submit_correction(office, sheet, record)
 
 
 def test_a_reversal_leaves_the_average_as_if_the_goods_had_not_come(office: Office) -> None:
@@ -318,6 +315,13 @@ def line(item: StockItem, quantity: int, cost: int | None = None) -> dict[str, A
     return {"item": Ref(item.id, item.label), "place": PLACE, "quantity": Decimal(quantity), "cost": price}
 
 
+def submit_correction(office: Office, sheet: CompanyForm, wrong: Record) -> Record:
+    """A record that corrects a finished one, by a draft begun for it."""
+    by, key = office.actor("buyer"), f"correction-{next(_keys)}"
+    draft = drafts.start(sheet.code, by, key, {}, title="", now=NOW, corrects=wrong.id)
+    return records.submit(sheet, by, key=key, now=NOW, draft=draft)
+
+
 def _posted(office: Office, *lines: dict[str, Any]) -> Record:
     record = office.submit(Movement, lines=list(lines))
     office.sign(record, "warehouse_keeper")
@@ -326,20 +330,15 @@ def _posted(office: Office, *lines: dict[str, Any]) -> Record:
 
 
 def _correct(office: Office, wrong: Record, *lines: dict[str, Any]) -> Record:
-    sheet = Movement(answers={"lines": list(lines)})
-    key = f"correction-{wrong.id}-{len(lines)}-{db.session.scalar(sa.select(sa.func.max(Record.id)))}"
-    return records.submit(sheet, office.actor("buyer"), key=key, now=NOW, corrects=wrong.id)
+    return submit_correction(office, Movement(answers={"lines": list(lines)}), wrong)
 
 
 def _ordered(office: Office, goods: StockItem, quantity: int, corrects: Record | None = None) -> Record:
     lines = [{"item": Ref(goods.id, goods.label), "quantity": Decimal(quantity)}]
-    record = records.submit(
-        Ordering(answers={"lines": lines}),
-        office.actor("buyer"),
-        key=f"order-{goods.id}-{quantity}",
-        now=NOW,
-        corrects=corrects.id if corrects else None,
-    )
+    if corrects is None:
+        record = office.submit(Ordering, lines=lines)
+    else:
+        record = submit_correction(office, Ordering(answers={"lines": lines}), corrects)
     office.sign(record, "warehouse_keeper")
     return record
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
-from portal.models import Content, Person, Substitution
+from portal.models import Content, Person, RecordLink, Substitution
 from portal.web.clock import today
 from tests.web.conftest import Desk, alerts
 from tests.web.test_acts import COMPLAINTS, OFFICER, ORDERS, act
@@ -75,6 +75,36 @@ def test_a_substitute_corrects_for_the_applicant(desk: Desk) -> None:
     )
     assert desk.all(query) == ["buyer_2"]
     assert "代" in page(desk, "buyer_2", number)
+
+
+def test_reverse_and_fill_in_anew_survives_a_save(desk: Desk) -> None:
+    number = desk.walker.walk("PU-04")
+    assert desk.record(number).state == "finished"
+    begun = desk.post("buyer", f"{ORDERS}{number}/copies", [("_corrects", "1")])
+    draft = begun.headers["Location"].partition("draft=")[2]
+    told = [("_key", draft), *desk.told("PU-04", "buyer")]
+    saved = desk.post("buyer", f"{ORDERS}new", [("_op", "save"), *told])
+    assert number in desk.browser("buyer").get(saved.headers["Location"]).text, (
+        "the page says what it corrects"
+    )
+    home = desk.browser("buyer").get("/").text
+    assert f"{ORDERS}new?draft={draft}" in home
+    emptied = desk.post("buyer", f"{ORDERS}new", [("_op", "submit"), ("_key", draft)])
+    assert (emptied.status_code, number in emptied.text) == (422, True)
+    made = desk.post("buyer", f"{ORDERS}new", [("_op", "submit"), *told])
+    assert made.status_code == 303, alerts(made.text)
+    links = sa.select(RecordLink.target_id).where(RecordLink.kind == "corrects")
+    assert desk.all(links) == [desk.record(number).id]
+    again = desk.post("buyer", f"{ORDERS}{number}/copies", [("_corrects", "1")])
+    assert again.status_code == 422
+    assert made.headers["Location"].rpartition("/")[2] in again.text
+
+
+def test_only_a_finished_record_is_reversed(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    begun = desk.post("buyer", f"{ORDERS}{number}/copies", [("_corrects", "1")])
+    assert begun.status_code == 422
+    assert "只有已完成的记录" in begun.text
 
 
 def test_nobody_else_corrects(desk: Desk) -> None:

@@ -74,21 +74,20 @@ def create(department: str, slug: str) -> Page:
     if not (good or draft or by.may_open(form_class.opened_by)):
         raise NotAllowed(_l("您不能发起这种表单。"))
     if rows.is_row_act(sent.op):
-        return _after_row_act(form_class, form, sent.op, key=key)
+        return _after_row_act(form_class, form, sent.op, key=key, draft=draft)
     if sent.op == "save":
         return _save(form_class, form, key, sent)
     if not good or sent.refused:
-        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
-        return _page(form_class, form, key=key, problems=[("sheet", "", text) for text in sent.refused]), 422
+        draft = drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
+        problems = [("sheet", "", text) for text in sent.refused]
+        return _page(form_class, form, key=key, draft=draft, problems=problems), 422
     try:
         with db.session.begin_nested():
-            corrects = _corrected(posted.control("_corrects"), form_class)
-            record = records.submit(
-                form, by, key=key, now=now(), draft=draft, corrects=corrects.id if corrects else None
-            )
+            record = records.submit(form, by, key=key, now=now(), draft=draft)
     except Refusal as refusal:
-        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
-        return _page(form_class, form, key=key, problems=[("sheet", "", str(refusal))]), refusal.status
+        draft = drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
+        problems = [("sheet", "", str(refusal))]
+        return _page(form_class, form, key=key, draft=draft, problems=problems), refusal.status
     flash(_("已提交，编号 %(number)s。", number=record.number), "success")
     return redirect(record_path(record.form_code, record.number), 303)
 
@@ -96,18 +95,19 @@ def create(department: str, slug: str) -> Page:
 @open_to("writers")
 @writes
 def copy(department: str, slug: str, number: str) -> Page:
-    """Starts a draft with the answers of a former record; with `_corrects` it will reverse its postings."""
+    """Starts a draft with the answers of a former record; with `_corrects` one that will reverse its postings."""
     form_class, by = find_form(department, slug), actor()
     former = visible.record(number, by, form_class.code)
     if not by.may_open(form_class.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))
-    answers = _carried(form_class, former)
+    corrects = former.id if posted.control("_corrects") else None
+    if corrects is not None:
+        records.refuse_second_correction(corrects, form_class.code)
     draft = drafts.start(
-        form_class.code, by, secrets.token_urlsafe(18), answers, title=former.title, now=now()
-    )
-    return redirect(
-        url_for(f"{department}.new", slug=slug, draft=draft.key, corrects=request.form.get("_corrects")), 303
-    )
+        form_class.code, by, secrets.token_urlsafe(18), _carried(form_class, former), title=former.title,
+        now=now(), corrects=corrects,
+    )  # fmt: skip
+    return redirect(url_for(f"{department}.new", slug=slug, draft=draft.key), 303)
 
 
 @open_to("writers")
@@ -219,14 +219,20 @@ def _anew(form: Sheet) -> list[Any]:
 
 
 def _after_row_act(
-    form_class: type[CompanyForm], form: CompanyForm, op: str, *, key: str, record: Record | None = None
+    form_class: type[CompanyForm],
+    form: CompanyForm,
+    op: str,
+    *,
+    key: str,
+    draft: Draft | None = None,
+    record: Record | None = None,
 ) -> Page:
     """The changed table for htmx, the whole page without it."""
     _act, _colon, rest = op.partition(":")
     table = rows.carry_out(form, op, request.form.get(f"{rest}-paste", ""))
     if table is not None and request.headers.get("HX-Request") and hasattr(table, "rows"):
         return str(get_template_attribute("components/rows.html", "rows_table")(table))
-    return _page(form_class, form, key=key, record=record)
+    return _page(form_class, form, key=key, draft=draft, record=record)
 
 
 def _page(
@@ -258,7 +264,7 @@ def _page(
         action=action,
         key=key,
         version=record.version if record else "",
-        corrects=posted.control("_corrects") or request.args.get("corrects", ""),
+        corrects=draft.corrects.number if draft and draft.corrects else "",
         mode="correct" if record else "new",
         reason_needed=record is not None,
         reason=posted.control("_reason"),
@@ -306,16 +312,6 @@ def _may_correct(record: Record) -> bool:
 
 def _correction_key(record: Record) -> str:
     return f"correct-{record.id}-{record.version}-{actor().id}"
-
-
-def _corrected(number: str, form_class: type[CompanyForm]) -> Record | None:
-    """The finished record that this one corrects."""
-    if not number:
-        return None
-    record = visible.record(number, actor(), form_class.code)
-    if record.state != "finished":
-        raise Refusal(_l("只有已完成的记录需要用新记录冲销更正。"))
-    return record
 
 
 def add_to(bp: Blueprint) -> None:
