@@ -261,7 +261,9 @@ def upgrade() -> None:
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("closed_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("pdf_id", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["applicant_id"], ["people.id"], name=op.f("fk_records_applicant_id_people")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["records.id"], name=op.f("fk_records_corrects_id_records")),
         sa.ForeignKeyConstraint(
             ["department_id"], ["departments.id"], name=op.f("fk_records_department_id_departments")
         ),
@@ -273,6 +275,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_records_number")),
     )
     op.create_index("ix_records_applicant_id_id", "records", ["applicant_id", "id"], unique=False)
+    op.create_index("ix_records_corrects_id", "records", ["corrects_id"], unique=False)
     op.create_index(
         "ix_records_department_id_state_due_at", "records", ["department_id", "state", "due_at"], unique=False
     )
@@ -804,6 +807,7 @@ def downgrade() -> None:
     op.drop_index("ix_records_form_code_state_id", table_name="records")
     op.drop_index("ix_records_form_code_id", table_name="records")
     op.drop_index("ix_records_department_id_state_due_at", table_name="records")
+    op.drop_index("ix_records_corrects_id", table_name="records")
     op.drop_index("ix_records_applicant_id_id", table_name="records")
     op.drop_table("records")
     op.drop_index(op.f("ix_phrases_person_id"), table_name="phrases")

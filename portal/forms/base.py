@@ -24,7 +24,7 @@ RESERVED = frozenset(
     {"data", "errors", "form_errors", "meta", "person", "context", "known", "answers", "dump", "compute"}
     | {"check", "empty", "process", "validate", "populate_obj", "refuse", "every_field", "post_process"}
     | {"code", "name", "slug", "section", "signoff", "opened_by", "procedure", "covers", "columns"}
-    | {"keep_years", "department_key", "hooks", "effects", "heading"}
+    | {"itself", "keep_years", "department_key", "hooks", "effects", "heading"}
 )
 
 
@@ -91,6 +91,11 @@ class Sheet(wtforms.Form):
     def known(self) -> dict[str, Any]:
         """The answers here, over those given elsewhere."""
         return {**self.context, **self.answers()}
+
+    @property
+    def itself(self) -> frozenset[int]:
+        """This record and the one it corrects: what others did is counted without them."""
+        return frozenset(filter(None, (self.context.get("@record_id"), self.context.get("@corrects"))))
 
     def dump(self) -> dict[str, Any]:
         """The answers as JSON, as the record keeps them."""

@@ -22,5 +22,10 @@ class Filed:
     signers: Mapping[str, int]  # step key -> person of its latest signature
     now: datetime
 
+    @property
+    def itself(self) -> frozenset[int]:
+        """This record and the one it corrects: what others did is counted without them."""
+        return frozenset(filter(None, (self.id, self["@corrects"])))
+
     def __getitem__(self, name: str) -> Any:
         return self.answers.get(name)

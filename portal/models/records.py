@@ -72,6 +72,7 @@ class Record(Base):
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     pdf_id: Mapped[int | None]  # of files, which point at records
+    corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # finished, taken back
 
     form_version: Mapped[FormVersion] = relationship(lazy="joined", innerjoin=True)
     applicant: Mapped[Person] = relationship(foreign_keys=[applicant_id])
@@ -84,6 +85,7 @@ class Record(Base):
         sa.Index("ix_records_form_code_state_id", "form_code", "state", "id"),
         sa.Index("ix_records_applicant_id_id", "applicant_id", "id"),
         sa.Index("ix_records_department_id_state_due_at", "department_id", "state", "due_at"),
+        sa.Index("ix_records_corrects_id", "corrects_id"),
     )
 
 
@@ -124,7 +126,7 @@ class RecordLink(Base):
     __tablename__ = "record_links"
     source_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), primary_key=True)
     target_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # opened, named, copied, corrects
+    kind: Mapped[str] = mapped_column(primary_key=True)  # opened, named
 
     __table_args__ = (sa.Index("ix_record_links_target_id", "target_id"),)
 

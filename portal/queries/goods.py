@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import Content, Person, Record, Signature, StockBalance, StockEntry, StockItem, Supplier
@@ -163,10 +164,10 @@ def waiting_for_inspection() -> list[int]:
     return [id for id in db.session.scalars(query) if not _naming("PU-06", "receipt", id, OPEN_OR_DONE)]
 
 
-def inspected_by(receipt_id: int, but: int | None = None) -> str:
-    """The sheet, other than this one, that inspects a delivery already; one sent to be sorted no longer counts."""
-    for id in _naming("PU-06", "receipt", receipt_id, OPEN_OR_DONE):
-        if id != but and stage_answers(id, "quality_check").get("disposal") != "sorting":
+def inspected_by(receipt_id: int, but: Collection[int] = ()) -> str:
+    """The sheet, other than these, that inspects a delivery already; one sent to be sorted no longer counts."""
+    for id in _naming("PU-06", "receipt", receipt_id, OPEN_OR_DONE, but):
+        if stage_answers(id, "quality_check").get("disposal") != "sorting":
             return label(id).partition(" ")[0]
     return ""
 
@@ -196,31 +197,27 @@ def order_prices(order_id: int) -> dict[int, Decimal]:
 
 
 def outstanding(
-    order_id: int, but: int | None = None, states: tuple[str, ...] = OPEN_OR_DONE
+    order_id: int, but: Collection[int] = (), states: tuple[str, ...] = OPEN_OR_DONE
 ) -> dict[int, Decimal]:
     """What is still to come of an order, by item id: ordered or promised again, and not delivered by others.
 
-    `but` is a goods received note that does not count, `states` those of the notes that do.
+    `but` are goods received notes that do not count, `states` those of the notes that do.
     """
     open = ordered(order_id)
     for id, answers in _naming("PU-07", "order", order_id, OPEN_OR_DONE).items():
         if answers.get("claim") != "refund" and signer(id, "supplier_sign"):
             for item, quantity in totals(answers.get("lines") or [], "quantity").items():
                 open[item] = open.get(item, Decimal(0)) + quantity
-    for id, answers in _naming("PU-05", "order", order_id, states).items():
-        if id != but:
-            for item, quantity in totals(answers.get("lines") or [], "delivered").items():
-                open[item] = max(Decimal(0), open.get(item, Decimal(0)) - quantity)
+    for answers in _naming("PU-05", "order", order_id, states, but).values():
+        for item, quantity in totals(answers.get("lines") or [], "delivered").items():
+            open[item] = max(Decimal(0), open.get(item, Decimal(0)) - quantity)
     return open
 
 
-def entered(inspection_id: int, but: int | None = None) -> dict[int, Decimal]:
+def entered(inspection_id: int, but: Collection[int] = ()) -> dict[int, Decimal]:
     """What other entry checks already brought in of the goods of one inspection sheet, by item id."""
-    others = _naming("WH-02", "inspection", inspection_id, OPEN_OR_DONE)
-    return totals(
-        [line for id, answers in others.items() if id != but for line in answers.get("lines") or []],
-        "quantity",
-    )
+    others = _naming("WH-02", "inspection", inspection_id, OPEN_OR_DONE, but)
+    return totals([line for answers in others.values() for line in answers.get("lines") or []], "quantity")
 
 
 def refused_in_warehouse(record_id: int) -> dict[int, Decimal] | None:
@@ -230,14 +227,14 @@ def refused_in_warehouse(record_id: int) -> dict[int, Decimal] | None:
     return totals(stage_answers(record_id, "keeper_check").get("checked_lines") or [], "bad")
 
 
-def returned(stage: str, field: str, record_id: int, but: int | None = None) -> dict[int, Decimal]:
+def returned(stage: str, field: str, record_id: int, but: Collection[int] = ()) -> dict[int, Decimal]:
     """What other returns of a stage already take back of what a sheet found bad, by item id."""
-    others = _naming("PU-07", field, record_id, OPEN_OR_DONE)
+    others = _naming("PU-07", field, record_id, OPEN_OR_DONE, but)
     return totals(
         [
             line
-            for id, answers in others.items()
-            if id != but and answers.get("return_stage") == stage
+            for answers in others.values()
+            if answers.get("return_stage") == stage
             for line in answers.get("lines") or []
         ],
         "quantity",
@@ -252,23 +249,24 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
-def book(item_id: int, place: str, at: datetime | None) -> Decimal:
-    """What the stock ledger held at a minute: today's balance without what was posted after it."""
+def book(item_id: int, place: str, at: datetime | None, but: Collection[int] = ()) -> Decimal:
+    """What the stock ledger held at a minute: today's balance without what was posted after it, or by these records."""
     if at is None:
         return balance(item_id, place)
-    later = sa.select(sa.func.sum(StockEntry.quantity)).where(
-        StockEntry.item_id == item_id,
-        StockEntry.place == place,
-        StockEntry.posted_at >= at + timedelta(minutes=1),
+    left_out = StockEntry.posted_at >= at + timedelta(minutes=1)
+    if but:
+        left_out |= _standing(but)
+    query = sa.select(sa.func.sum(StockEntry.quantity)).where(
+        StockEntry.item_id == item_id, StockEntry.place == place, left_out
     )
-    return balance(item_id, place) - (db.session.scalar(later) or Decimal(0))
+    return balance(item_id, place) - (db.session.scalar(query) or Decimal(0))
 
 
-def moved(record_id: int) -> dict[tuple[int, str], Decimal]:
-    """What a record has put into the warehouse journal, by item and place."""
+def moved(record_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
+    """What these records have put into the warehouse journal and what still stands, by item and place."""
     query = (
         sa.select(StockEntry.item_id, StockEntry.place, sa.func.sum(StockEntry.quantity))
-        .where(StockEntry.record_id == record_id)
+        .where(_standing(record_ids))
         .group_by(StockEntry.item_id, StockEntry.place)
     )
     return {(item, place): quantity for item, place, quantity in db.session.execute(query)}
@@ -327,16 +325,27 @@ def times_signed(record_id: int, step: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def _standing(record_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """The lines of these records that take no other back and were not taken back themselves."""
+    reversal = aliased(StockEntry)
+    taken_back = sa.exists().where(reversal.reverses_id == StockEntry.id)
+    return StockEntry.record_id.in_(record_ids) & StockEntry.reverses_id.is_(None) & ~taken_back
+
+
 def _id(answers: Mapping[str, Any], field: str) -> int | None:
     return (answers.get(field) or {}).get("id")
 
 
-def _naming(code: str, field: str, record_id: int, states: tuple[str, ...]) -> dict[int, dict[str, Any]]:
-    """Opening answers of the records of a form that name this record in a field, by id."""
+def _naming(
+    code: str, field: str, record_id: int, states: tuple[str, ...], but: Collection[int] = ()
+) -> dict[int, dict[str, Any]]:
+    """Opening answers of the records of a form that name this record in a field, by id; corrected ones no longer count."""
+    later = aliased(Record)
+    corrected = sa.exists().where(later.corrects_id == Record.id, later.state == "finished")
     query = (
         sa.select(Record.id, Content.answers)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
-        .where(Record.form_code == code, Record.state.in_(states))
+        .where(Record.form_code == code, Record.state.in_(states), Record.id.not_in(but), ~corrected)
         .where(Content.answers[field]["id"].as_integer() == record_id)
         .order_by(Record.id)
     )

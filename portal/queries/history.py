@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from portal.domain.limits import LIMITS
 from portal.extensions import db
@@ -117,9 +117,20 @@ def _linked(way: str, here: Any, there: Any) -> Any:
     )
 
 
+_Other = aliased(Record)
+
+
+def _corrected(way: str, there: Any, here: Any) -> Any:
+    columns = _Other.number, _Other.title, _Other.state, _Other.form_code
+    kind = sa.literal("corrects").label("kind")
+    return sa.select(sa.literal(way).label("way"), kind, *columns).join_from(Record, _Other, there == here)
+
+
 _LINKS = sa.union_all(
     _linked("to", RecordLink.source_id, RecordLink.target_id),
     _linked("from", RecordLink.target_id, RecordLink.source_id),
+    _corrected("to", _Other.id, Record.corrects_id).where(Record.id == sa.bindparam("record")),
+    _corrected("from", _Other.corrects_id, Record.id).where(Record.id == sa.bindparam("record")),
 )
 
 

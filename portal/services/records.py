@@ -57,6 +57,7 @@ def submit(
                 title=form.heading()[:200],
                 cells={},
                 submitted_at=now,
+                corrects_id=corrects,
                 contents=[],
                 signatures=[],
             )
@@ -72,7 +73,6 @@ def submit(
     if draft is not None:
         _take_draft(draft, record, by, now)
     if corrects is not None:
-        db.session.add(RecordLink(source_id=record.id, target_id=corrects, kind="corrects"))
         audit.note("record_corrected", at=now, by=by.id, record_id=corrects, corrected_by=record.number)
     route.fall(record, SUBMITTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
@@ -104,13 +104,7 @@ def refuse_second_correction(record_id: int, form_code: str) -> None:
     if corrected.state != "finished" or corrected.form_code != form_code:
         raise Refusal(_l("只有已完成的记录需要用新记录冲销更正。"))
     earlier = db.session.scalar(
-        sa.select(Record)
-        .join(RecordLink, RecordLink.source_id == Record.id)
-        .where(
-            RecordLink.target_id == record_id,
-            RecordLink.kind == "corrects",
-            Record.state.not_in(("refused", "voided")),
-        )
+        sa.select(Record).where(Record.corrects_id == record_id, Record.state.not_in(("refused", "voided")))
     )
     if earlier is not None:
         raise Refusal(_l("这条记录已由 %(number)s 冲销更正。"), number=earlier.number)

@@ -40,6 +40,7 @@ def known(
         **typed,
         **limits,
         "@record_id": record.id,
+        "@corrects": record.corrects_id,
         "@round": record.round,
         "@version": record.version,
         "@signers": history.signers(signed),

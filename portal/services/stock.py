@@ -13,7 +13,7 @@ from portal.domain.effects import FreezesStock, OrdersStock, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
-from portal.models import OrderEntry, Record, RecordLink, StockBalance, StockEntry, StockItem
+from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
 
 LOCK = {"key_share": True}  # kept from other writers, not from those who only name the row
 Entry = TypeVar("Entry", StockEntry, OrderEntry)
@@ -140,17 +140,13 @@ def balance_of(item_id: int, place: str) -> StockBalance:
 
 def _to_reverse(table: type[Entry], record: Record) -> list[Entry]:
     """The lines posted by the record that this one corrects and not taken back yet, last first."""
+    if record.corrects_id is None:
+        return []
     reversal = aliased(table)
     query = (
         sa.select(table)
-        .join(RecordLink, RecordLink.target_id == table.record_id)
         .outerjoin(reversal, reversal.reverses_id == table.id)
-        .where(
-            RecordLink.source_id == record.id,
-            RecordLink.kind == "corrects",
-            table.kind != "reversal",
-            reversal.id.is_(None),
-        )
+        .where(table.record_id == record.corrects_id, table.reverses_id.is_(None), reversal.id.is_(None))
         .order_by(table.id.desc())
     )
     return list(db.session.scalars(query))

@@ -88,6 +88,7 @@ def kept(
     state: str = "finished",
     applicant: int = 1,
     stages: dict[str, dict[str, Any]] | None = None,
+    corrects: Ref | None = None,
 ) -> Ref:
     """A record with these stored answers, and a signature for each stage."""
     count = db.session.query(Record).count() + 1
@@ -101,6 +102,7 @@ def kept(
         state=state,
         title="",
         submitted_at=NOW,
+        corrects_id=corrects.id if corrects else None,
     )
     db.session.add(record)
     db.session.flush()

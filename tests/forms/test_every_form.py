@@ -15,12 +15,13 @@ from flask import Flask
 from portal.demo.stories import STORIES
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.definition import definition, every_field
+from portal.forms.definition import definition, every_field, fields
+from portal.forms.kinds import load
 from portal.forms.sheet import lines
-from portal.models import AuditEvent, Record, Signature, StockBalance, StockEntry
+from portal.models import AuditEvent, Draft, Record, Signature, StockBalance, StockEntry
 from portal.queries import history
 from portal.services import audit
-from tests.walk import Walker
+from tests.walk import Walker, multi, pairs, problems
 
 CODES = sorted(FORMS)
 
@@ -111,6 +112,20 @@ def test_it_comes_back_when_returned_and_goes_round_again(walker: Walker, code: 
 
 def test_every_form_has_a_story() -> None:
     assert [code for code in CODES if code not in STORIES] == [], "to be told in portal/demo/stories/"
+
+
+@pytest.mark.parametrize("code", ["PU-04", "PU-05", "PU-06", "PU-07", "WH-02", "WH-06", "WH-17"])
+def test_a_finished_one_can_be_reversed_and_filled_in_anew(walker: Walker, code: str) -> None:
+    number, form = walker.walk(code), FORMS[code]
+    browser, address = walker.browser(walker.opener(form)), walker.address(form)
+    copied = browser.post(f"{address}{number}/copies", data={"_corrects": "1"})
+    with walker.app.app_context():
+        draft = db.session.scalars(sa.select(Draft).where(Draft.corrects_id.is_not(None))).one()
+        unchanged = form(answers=load(fields(form()), draft.answers))
+        data = [("_op", "submit"), ("_key", draft.key), *pairs(unchanged)]
+    assert copied.headers["Location"].endswith(data[1][1])
+    answer = browser.post(f"{address}new", data=multi(data))
+    assert answer.status_code == 303, problems(answer)
 
 
 def test_every_form_has_its_texts_in_english() -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
-from portal.models import Content, Person, RecordLink, Substitution
+from portal.models import Content, Person, Substitution
 from portal.web.clock import today
 from tests.web.conftest import Desk, alerts
 from tests.web.test_acts import COMPLAINTS, OFFICER, ORDERS, act
@@ -93,11 +93,13 @@ def test_reverse_and_fill_in_anew_survives_a_save(desk: Desk) -> None:
     assert (emptied.status_code, number in emptied.text) == (422, True)
     made = desk.post("buyer", f"{ORDERS}new", [("_op", "submit"), *told])
     assert made.status_code == 303, alerts(made.text)
-    links = sa.select(RecordLink.target_id).where(RecordLink.kind == "corrects")
-    assert desk.all(links) == [desk.record(number).id]
+    right = made.headers["Location"].rpartition("/")[2]
+    assert desk.record(right).corrects_id == desk.record(number).id
+    assert number in page(desk, "buyer", right)
+    assert right in page(desk, "buyer", number)
     again = desk.post("buyer", f"{ORDERS}{number}/copies", [("_corrects", "1")])
     assert again.status_code == 422
-    assert made.headers["Location"].rpartition("/")[2] in again.text
+    assert right in again.text
 
 
 def test_only_a_finished_record_is_reversed(desk: Desk) -> None:

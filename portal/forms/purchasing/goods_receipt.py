@@ -177,7 +177,7 @@ class GoodsReceipt(CompanyForm):
             self.refuse("order", _l("该采购订货单还没有得到供应商确认"))
         if self.supplier.data and self.supplier.data.id != goods.named(order, "supplier"):
             self.refuse("supplier", _l("供应商与采购订货单上的供应商不一致"))
-        expected = goods.outstanding(order, but=self.context.get("@record_id"))
+        expected = goods.outstanding(order, but=self.itself)
         delivered = goods.totals(self.lines.data, "delivered")
         over = any(quantity > expected.get(item, 0) for item, quantity in delivered.items())
         short = any(quantity < expected.get(item, 0) for item, quantity in delivered.items())
@@ -257,7 +257,7 @@ def _settle_order(record: Filed) -> Iterator[Effect]:
     """Takes what came off the quantity on order, at most what was still to come."""
     if not record["order"].id:
         return
-    expected = goods.outstanding(record["order"].id, but=record.id, states=goods.DONE)
+    expected = goods.outstanding(record["order"].id, but=record.itself, states=goods.DONE)
     for item, quantity in goods.totals(record["lines"], "delivered").items():
         come = min(quantity, expected.get(item, Decimal(0)))
         if come:

@@ -146,7 +146,7 @@ class SupplierReturn(CompanyForm):
     def _check_quantities(self, bad: dict[int, Decimal], proof: str, record: int) -> None:
         """No more goes back than was found bad, over all returns of the same goods."""
         stage = self.return_stage.data
-        before = goods.returned(stage, proof, record, but=self.context.get("@record_id"))
+        before = goods.returned(stage, proof, record, but=self.itself)
         for item, back in goods.totals(self.lines.data, "quantity").items():
             if back + before.get(item, Decimal(0)) > bad.get(item, Decimal(0)):
                 self.refuse("lines", _l("退货数量不能超过查出的不合格数量（含其他退货单已退的数量）"))

@@ -102,7 +102,7 @@ class IncomingInspection(CompanyForm):
             received = datetime.fromisoformat(receipt["received_at"]) if "received_at" in receipt else None
             if received and self.inspected_at.data and self.inspected_at.data < received:
                 self.refuse("inspected_at", _l("检验时间不能早于到货时间"))
-            if other := goods.inspected_by(self.receipt.data.id, but=self.context.get("@record_id")):
+            if other := goods.inspected_by(self.receipt.data.id, but=self.itself):
                 self.refuse(
                     "receipt", _l("该采购收货单已有进货检验单 %(number)s，同一批货物只检验一次"), number=other
                 )

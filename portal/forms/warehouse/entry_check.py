@@ -186,7 +186,7 @@ class EntryCheck(CompanyForm):
             self._check_handed_over(receipt.id, inspection.id)
         if self.person is not None and self.person.id in found.people:
             self.refuse("inspection", KEEPER_IS_INSPECTOR)
-        entered = goods.entered(inspection.id, but=self.context.get("@record_id"))
+        entered = goods.entered(inspection.id, but=self.itself)
         for item, wanted in goods.totals(self.lines.data, "quantity").items():
             if wanted + entered.get(item, Decimal(0)) > found.accepted.get(item, Decimal(0)):
                 self.refuse("lines", _l("送库数量不能超过进货检验的合格数量（含其他入库审核单已收的数量）"))

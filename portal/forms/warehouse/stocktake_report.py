@@ -148,7 +148,7 @@ class StocktakeReport(CompanyForm):
         for row in self.lines.rows:
             if not row.item.data or row.place.blank:
                 continue
-            row.book.data = goods.book(row.item.data.id, row.place.data, self.frozen_at.data)
+            row.book.data = goods.book(row.item.data.id, row.place.data, self.frozen_at.data, self.itself)
             if row.counted.data is not None:
                 row.difference.data = row.counted.data - row.book.data
                 cost = known[row.item.data.id].unit_cost if row.item.data.id in known else Decimal(0)

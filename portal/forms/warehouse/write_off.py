@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -54,7 +54,7 @@ class SupervisorReview(Stage):
 
     def check(self) -> None:
         """The goods are still there."""
-        if self.must_scrap.data and (short := _short(self.context["lines"], self.context.get("@record_id"))):
+        if self.must_scrap.data and (short := _short(self.context["lines"], self.itself)):
             self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=short)
 
 
@@ -147,7 +147,7 @@ class WriteOff(CompanyForm):
 
     def check(self) -> None:
         """No more is written off than lies there."""
-        if short := _short(self.lines.data, self.context.get("@record_id")):
+        if short := _short(self.lines.data, self.itself):
             self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=short)
 
     def heading(self) -> str:
@@ -177,7 +177,7 @@ class WriteOff(CompanyForm):
 
 def _settle(record: Filed, lines: Iterable[Mapping[str, Any]]) -> Iterator[Effect]:
     """Takes these lines off the books; what a former round of this list posted counts, or is put back."""
-    posted = goods.moved(record.id)
+    posted = goods.moved({record.id})
     change = {key: -quantity for key, quantity in posted.items()}
     costs = {}
     for line in lines:
@@ -190,9 +190,9 @@ def _settle(record: Filed, lines: Iterable[Mapping[str, Any]]) -> Iterator[Effec
             yield PostsStock(kind, item, place, quantity, costs.get((item, place)))
 
 
-def _short(lines: Iterable[Mapping[str, Any]], record_id: int | None) -> str:
+def _short(lines: Iterable[Mapping[str, Any]], itself: Collection[int]) -> str:
     """The first item of which less lies at its place than the lines take, with what lies there."""
-    own = goods.moved(record_id) if record_id else {}
+    own = goods.moved(itself)
     wanted: dict[tuple[int, str], Decimal] = {}
     for line in lines:
         if line["item"] and line["place"] and line["quantity"]:

@@ -69,7 +69,7 @@ def create(department: str, slug: str) -> Page:
     if sent.op == "discard":
         drafts.discard(key, by)
         return redirect(url_for("home.index"), 303)
-    form = form_class(sent.fields, answers=_kept(form_class, draft), person=by)
+    form = form_class(sent.fields, answers=_kept(form_class, draft), context=_context(draft), person=by)
     good = sent.op == "submit" and form.validate()
     if not (good or draft or by.may_open(form_class.opened_by)):
         raise NotAllowed(_l("您不能发起这种表单。"))
@@ -278,10 +278,17 @@ def _page(
 def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
     """The form with a draft in it."""
     form = form_class(
-        posted.as_typed(draft.typed) if draft else None, answers=_kept(form_class, draft), person=actor()
+        posted.as_typed(draft.typed) if draft else None,
+        answers=_kept(form_class, draft),
+        context=_context(draft),
+        person=actor(),
     )
     form.compute()
     return form
+
+
+def _context(draft: Draft | None) -> dict[str, Any]:
+    return {"@corrects": draft.corrects_id} if draft else {}
 
 
 def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:

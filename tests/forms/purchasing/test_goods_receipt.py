@@ -75,8 +75,9 @@ def test_what_earlier_deliveries_brought_is_not_expected_again() -> None:
     order = kept_order((BOLT, 30))
     earlier = kept_receipt(order, (BOLT, 20), state="finished")
     assert refusals(GoodsReceipt(answers=opening(order, line(BOLT, 10)))) == set()
-    again = GoodsReceipt(answers=opening(order, line(BOLT, 30)), context={"@record_id": earlier.id})
-    assert refusals(again) == set()
+    for itself in ("@record_id", "@corrects"):
+        again = GoodsReceipt(answers=opening(order, line(BOLT, 30)), context={itself: earlier.id})
+        assert refusals(again) == set()
 
 
 def test_an_order_that_the_supplier_has_not_accepted_or_of_another_is_refused() -> None:

@@ -91,7 +91,8 @@ def test_the_same_bad_goods_go_back_once() -> None:
     assert refusals(SupplierReturn(answers=opening("inspection", "2", inspection=sheet))) == {"lines"}
     assert refusals(SupplierReturn(answers=opening("inspection", "1", inspection=sheet))) == set()
     corrected = opening("inspection", "3", inspection=sheet)
-    assert refusals(SupplierReturn(answers=corrected, context={"@record_id": first.id})) == set()
+    for itself in ("@record_id", "@corrects"):
+        assert refusals(SupplierReturn(answers=corrected, context={itself: first.id})) == set()
 
 
 @pytest.mark.parametrize(

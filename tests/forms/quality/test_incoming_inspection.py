@@ -89,7 +89,8 @@ def test_a_delivery_is_inspected_once_and_again_only_after_sorting() -> None:
     answers = opening()
     first = kept_inspection(answers["receipt"], (BOLT, 30, 0), state="running")
     assert refusals(IncomingInspection(answers=answers)) == {"receipt"}
-    assert refusals(IncomingInspection(answers=answers, context={"@record_id": first.id})) == set()
+    for itself in ("@record_id", "@corrects"):
+        assert refusals(IncomingInspection(answers=answers, context={itself: first.id})) == set()
     sorted_out = opening()
     kept_inspection(sorted_out["receipt"], (BOLT, 20, 10), disposal="sorting")
     assert refusals(IncomingInspection(answers=sorted_out)) == set()

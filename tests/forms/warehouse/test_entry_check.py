@@ -106,8 +106,17 @@ def test_the_same_goods_come_in_once() -> None:
     first = kept("WH-02", {"inspection": stored(sheet), "lines": rows}, state="running")
     assert refusals(EntryCheck(answers=opening(receipt, sheet, 11))) == {"lines"}
     assert refusals(EntryCheck(answers=opening(receipt, sheet, 10))) == set()
-    corrected = EntryCheck(answers=opening(receipt, sheet, 30), context={"@record_id": first.id})
-    assert refusals(corrected) == set()
+    for itself in ("@record_id", "@corrects"):
+        corrected = EntryCheck(answers=opening(receipt, sheet, 30), context={itself: first.id})
+        assert refusals(corrected) == set()
+
+
+def test_what_was_corrected_has_not_come_in() -> None:
+    receipt, sheet = inspected()
+    rows = [{"item": stored(BOLT), "quantity": "20"}]
+    wrong = kept("WH-02", {"inspection": stored(sheet), "lines": rows})
+    kept("WH-02", {"inspection": stored(sheet), "lines": []}, corrects=wrong)
+    assert refusals(EntryCheck(answers=opening(receipt, sheet, 30))) == set()
 
 
 @pytest.mark.requirement("R55")

@@ -57,6 +57,8 @@ def test_the_books_are_read_at_the_moment_of_the_freeze() -> None:
     assert counted(line(BOLT, "100"))["lines"][0]["difference"] == 0
     posted(BOLT, -5, NOW - timedelta(hours=1))
     assert counted(line(BOLT, "95"))["lines"][0]["difference"] == 0
+    anew = counted(line(BOLT, "100"), context={"@corrects": 1})
+    assert anew["lines"][0]["difference"] == 0, "what the corrected count put right does not count"
 
 
 def test_a_difference_needs_its_reason_and_an_item_is_counted_once_at_a_place() -> None:
