@@ -69,19 +69,22 @@ def start(
 
 
 def mine(key: str, by: Actor) -> Draft | None:
-    """The draft with this key, if it is the person's own or its task waits for one of their keys.
+    """The draft with this key, if it is the person's own; one that an effect opened, if its task waits for them.
 
     What one of several colleagues has begun, another may go on with: the task is theirs as well.
 
     Raises:
         NotFound: it is somebody else's.
+        NotAllowed: the person has begun it, and its task is no longer theirs.
     """
     draft: Draft | None = db.session.scalar(_KEYED, {"key": key})
-    if draft is None or draft.person_id == by.id:
+    if draft is None or (draft.person_id == by.id and draft.source_id is None):
         return draft
     task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
     if task is not None and tasks.authority_for(task, by) is not None:
         return draft
+    if draft.person_id == by.id:
+        raise NotAllowed(_l("这份草稿的待办已不由您办理。"))
     raise NotFound
 
 

@@ -37,8 +37,8 @@ def submit(
     again = _submitted(key, by)
     if again is not None:
         return again
-    taken_up = draft.person_id is None if draft else False
-    if by.is_auditor or not (by.may_open(form.opened_by) or taken_up or (draft and draft.source_id)):
+    opened = draft is not None and draft.source_id is not None and draft.form_code == form.code
+    if by.is_auditor or not (by.may_open(form.opened_by) or opened):
         raise NotAllowed(_l("您不能发起这种表单。"))
     corrects = draft.corrects_id if draft else None
     if corrects is not None:

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from portal.domain.effects import Asks, Opens, PostsEntry, Updates
-from portal.domain.refusal import Refusal
+from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
+from portal.forms.purchasing.purchase_order import PurchaseOrder
 from portal.models import (
     AuditEvent,
     Customer,
@@ -23,7 +24,7 @@ from portal.models import (
 )
 from portal.queries import history
 from portal.queries.visible import record as visible_record
-from portal.services import asks, corrections, drafts, effects, master, records
+from portal.services import asks, corrections, drafts, effects, master, records, tasks
 from tests.services.engine_forms import Busy, OneRole
 from tests.services.office import NOW, Office, everything
 
@@ -123,6 +124,24 @@ def test_what_one_has_begun_a_colleague_may_go_on_with(office: Office) -> None:
     colleague = office.actor("designer_2")
     assert drafts.mine(draft.key, colleague) is draft
     assert records.submit(OneRole(answers={"subject": "y"}), colleague, key=draft.key, now=NOW, draft=draft)
+
+
+def test_who_has_begun_a_draft_loses_it_with_the_task(office: Office) -> None:
+    _record, draft = _opened(office)
+    by = office.actor("designer")
+    drafts.keep(draft.key, "T-ONE", by, [["subject", "x"]], title="x", now=NOW)
+    task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    tasks.hold(task, [f"person:{office.id('designer_2')}"])
+    for act in (drafts.mine, drafts.discard):
+        with pytest.raises(NotAllowed):
+            act(draft.key, by)
+    assert drafts.mine(draft.key, office.actor("designer_2")) is draft
+
+
+def test_a_draft_gives_no_right_to_start_another_form(office: Office) -> None:
+    _record, draft = _opened(office)
+    with pytest.raises(NotAllowed):
+        records.submit(PurchaseOrder(), office.actor("designer"), key=draft.key, now=NOW, draft=draft)
 
 
 def test_a_second_round_brings_the_waiting_draft_up_to_date(office: Office) -> None:

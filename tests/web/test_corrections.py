@@ -109,6 +109,16 @@ def test_only_a_finished_record_is_reversed(desk: Desk) -> None:
     assert "只有已完成的记录" in begun.text
 
 
+def test_a_draft_belongs_to_its_form(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    begun = desk.post("buyer", f"{ORDERS}{number}/copies", [])
+    key = begun.headers["Location"].partition("draft=")[2]
+    receipts = "/purchasing/goods-receipts/new"
+    assert desk.browser("buyer").get(f"{receipts}?draft={key}").status_code == 404
+    saved = desk.post("buyer", receipts, [("_op", "save"), ("_key", key), ("remark", "x")])
+    assert saved.status_code == 404
+
+
 def test_nobody_else_corrects(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     turn = desk.turn(MANAGER, number)

@@ -21,6 +21,7 @@ from portal.forms.titles import record_path
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
+from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
 from portal.web.clock import now
@@ -50,7 +51,7 @@ def new(department: str, slug: str) -> Page:
     """The empty form, or a draft, or a copy of a former record."""
     form, by = find_form(department, slug), actor()
     key = request.args.get("draft") or secrets.token_urlsafe(18)
-    draft = drafts.mine(key, by)
+    draft = _draft(key, form, by)
     if draft is None and request.args.get("draft"):
         raise NotFound
     if draft is None and not by.may_open(form.opened_by):
@@ -65,7 +66,7 @@ def create(department: str, slug: str) -> Page:
     form_class, by = find_form(department, slug), actor()
     key = posted.control("_key", 80) or secrets.token_urlsafe(18)
     sent = posted.read(by)
-    draft = drafts.mine(key, by)
+    draft = _draft(key, form_class, by)
     if sent.op == "discard":
         drafts.discard(key, by)
         return redirect(url_for("home.index"), 303)
@@ -273,6 +274,18 @@ def _page(
         errors=(problems or []) + errors(form),
         saved_at=f"{draft.updated_at.astimezone(ZONE):%H:%M}" if draft else "",
     )
+
+
+def _draft(key: str, form_class: type[CompanyForm], by: Actor) -> Draft | None:
+    """The person's draft with this key.
+
+    Raises:
+        NotFound: it is one of another form.
+    """
+    draft = drafts.mine(key, by)
+    if draft is not None and draft.form_code != form_class.code:
+        raise NotFound
+    return draft
 
 
 def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
