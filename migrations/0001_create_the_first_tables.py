@@ -648,6 +648,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("waits_for_id", sa.Integer(), nullable=True),
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),

@@ -36,6 +36,8 @@ class FactWords(Mapping[str, str]):
         match key:
             case "kind":
                 return self.event.kind
+            case "title" if isinstance(value, dict):
+                return str(value[language()])
             case "people":
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")
             case "step":

@@ -34,6 +34,7 @@ class Task(Base):
     state: Mapped[str]
     waits_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tasks.id"))
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    title: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of something to do, in both languages
     note: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]

@@ -16,9 +16,11 @@ from portal.services import audit, notices, tasks
 
 def ask(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None:
     """Makes a thing to do about the record, until a day or moment."""
-    note = both(title)["zh"]
-    tasks.make("ask", [to], form_code=record.form_code, now=now, record=record, due_at=moment(due), note=note)
-    notices.tell([to], "ask", now=now, record_id=record.id, text=both(title))
+    said = both(title)
+    tasks.make(
+        "ask", [to], form_code=record.form_code, now=now, record=record, due_at=moment(due), title=said
+    )
+    notices.tell([to], "ask", now=now, record_id=record.id, text=said)
 
 
 def tick_off(task_id: int, by: Actor, note: str, *, now: datetime) -> None:
@@ -27,7 +29,7 @@ def tick_off(task_id: int, by: Actor, note: str, *, now: datetime) -> None:
     if task.kind != "ask":
         raise NotYourTurn
     tasks.end(task, "done", now=now, by=by.id)
-    audit.note("asked_done", at=now, by=by.id, record_id=task.record_id, title=task.note, note=note)
+    audit.note("asked_done", at=now, by=by.id, record_id=task.record_id, title=task.title, note=note)
 
 
 def moment(due: Any) -> datetime | None:

@@ -75,7 +75,7 @@ def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, lang
 
 def _text(row: Any, language: str) -> str:
     if row.kind == "ask":
-        return str(row.note)
+        return str(row.asks[language])
     if row.kind == "open":
         return _("填写并提交备好的草稿")
     if row.kind == "correct":

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from portal.database import transaction
 from portal.domain.permissions import person_key
 from portal.extensions import db
+from portal.lib.i18n import _l
 from portal.models import Draft, Notice, Person, Record, Signature, SignInSession, Substitution, Task
-from portal.services import stuck
+from portal.services import asks, stuck
 from portal.services import tasks as acts
 from tests import desk
 
@@ -186,20 +187,31 @@ def errand(app: Flask, cast: Cast) -> int:
     with app.app_context(), transaction():
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         key = person_key(cast["employee"].id)
-        task = acts.make(
-            "ask", [key], form_code="PU-04", now=datetime.now(UTC), record=record, note="核对到货"
-        )
+        asks.ask(_l("核对订货是否到货"), key, None, record, now=datetime.now(UTC))
         db.session.flush()
-        return task.id
+        return db.session.scalars(sa.select(Task.id).where(Task.kind == "ask")).one()
 
 
 def test_errand_is_ticked_off(app: Flask, client: FlaskClient, sign_in: SignIn, errand: int) -> None:
     browser = sign_in(client, "employee")
-    assert "核对到货" in browser.get("/").text
+    assert "核对订货是否到货" in browser.get("/").text
     assert browser.post(f"/tasks/{errand}/done", data={"note": "已核对"}).status_code == 303
     with app.app_context():
         assert db.session.get_one(Task, errand).state == "done"
     assert sign_in(app.test_client(), "buyer").post(f"/tasks/{errand}/done").status_code in (403, 409)
+
+
+def test_errand_is_read_in_ones_own_language(client: FlaskClient, sign_in: SignIn, errand: int) -> None:
+    browser = sign_in(client, "employee")
+    browser.post("/account/language", data={"language": "en"})
+    home = browser.get("/").text
+    record = re.search(r"/purchasing/purchase-orders/PU-04-[\d-]+", home)
+    assert record is not None
+    assert "Check whether the order has arrived" in browser.get(record[0]).text
+    browser.post(f"/tasks/{errand}/done", data={"note": "checked"})
+    for page in (home, browser.get(record[0]).text, browser.get("/notices").text):
+        assert "Check whether the order has arrived" in page
+        assert "核对订货是否到货" not in page
 
 
 def test_prepared_draft_and_correction_lead_to_their_forms(

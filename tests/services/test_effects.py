@@ -172,7 +172,7 @@ def test_a_form_still_on_paper_becomes_a_thing_to_do(office: Office) -> None:
     wanted = [Opens("XX-99", {}, to=f"person:{office.id('designer')}")]
     effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
     (task,) = [one for one in history.open_tasks(record) if one.kind == "ask"]
-    assert "XX-99" in task.note
+    assert task.title == {"zh": "填写 XX-99", "en": "Fill in XX-99"}
     assert [holder.key for holder in task.holders] == [f"person:{office.id('designer')}"]
 
 
