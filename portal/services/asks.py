@@ -9,17 +9,19 @@ from portal.domain.deadlines import as_moment
 from portal.domain.refusal import NotYourTurn
 from portal.lib.i18n import both
 from portal.models import Record
-from portal.queries import calendar
+from portal.queries import calendar, history
 from portal.queries.actors import Actor
 from portal.services import audit, notices, tasks
 
 
 def ask(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None:
-    """Makes a thing to do about the record, until a day or moment."""
-    said = both(title)
-    tasks.make(
-        "ask", [to], form_code=record.form_code, now=now, record=record, due_at=moment(due), title=said
-    )
+    """Makes a thing to do about the record, until a day or moment; one that is still open gets the new moment."""
+    said, until = both(title), moment(due)
+    for task in history.open_tasks(record):
+        if task.title == said and [holder.key for holder in task.holders] == [to]:
+            tasks.postpone(task, until)
+            return
+    tasks.make("ask", [to], form_code=record.form_code, now=now, record=record, due_at=until, title=said)
     notices.tell([to], "ask", now=now, record_id=record.id, text=said)
 
 

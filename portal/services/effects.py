@@ -27,19 +27,21 @@ from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l, both
-from portal.models import Draft, Record
+from portal.models import Draft, Record, RecordLink
 from portal.services import asks, audit, ledgers, master, notices, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
     """Carries out the effects one by one; a refusal among them undoes the whole write."""
     every = list(wanted)
-    opened: set[int] = set()
+    earlier: dict[str, list[Draft | None]] = {}
     ledgers.prepare(every, record, by=by, now=now)
     for effect in every:
         match effect:
             case Opens():
-                opened |= opens(effect, record, opened, by=by, now=now)
+                if effect.code not in earlier:
+                    earlier[effect.code] = _opened(record, effect.code)
+                opens(effect, record, earlier[effect.code], by=by, now=now)
             case PostsStock() | PostsCount() | OrdersStock() | FreezesStock() | PostsCredit() | PostsEntry():
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
@@ -47,33 +49,48 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
             case Tells():
-                notices.tell([effect.to], "told", now=now, record_id=record.id, text=both(effect.text))
+                notices.tell(
+                    [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
+                )
 
 
-def opens(effect: Opens, record: Record, but: set[int], *, by: int, now: datetime) -> set[int]:
+def _opened(record: Record, code: str) -> list[Draft | None]:
+    """What earlier rounds have opened and still stands: None for each record, then the drafts."""
+    made = (
+        sa.select(sa.func.count())
+        .select_from(RecordLink)
+        .join(Record, Record.id == RecordLink.target_id)
+        .where(
+            RecordLink.source_id == record.id,
+            RecordLink.kind == "opened",
+            Record.form_code == code,
+            Record.state.not_in(("refused", "voided")),
+        )
+    )
+    left = sa.select(Draft).where(Draft.source_id == record.id, Draft.form_code == code).order_by(Draft.id)
+    return [*[None] * (db.session.scalar(made) or 0), *db.session.scalars(left)]
+
+
+def opens(effect: Opens, record: Record, earlier: list[Draft | None], *, by: int, now: datetime) -> None:
     """Leaves a prefilled draft and a task to take it up; a form still on paper becomes a thing to do.
 
-    `but` are the drafts that the same moment has opened already; returns the id of this one.
+    `earlier` is what former rounds have opened; the first of it is this one: a draft that nobody has
+    begun follows the new round, what has been begun or submitted stays as it is.
     """
     form = FORMS.get(effect.code)
     if form is None:
         asks.ask(
             _l("填写 %(code)s", code=effect.code), effect.to or person_key(by), effect.due, record, now=now
         )
-        return set()
+        return
     answers = dict(effect.answers)
     if effect.names_as:
         answers[effect.names_as] = Ref(record.id, f"{record.number} {record.title}".strip())
-    pending = sa.select(Draft).where(
-        Draft.source_id == record.id,
-        Draft.form_code == effect.code,
-        Draft.person_id.is_(None),
-        Draft.id.not_in(but),
-    )
-    waiting = db.session.scalar(pending.order_by(Draft.id).limit(1))
-    if waiting is not None:  # a further round: the draft that nobody has taken up yet follows it
-        waiting.answers, waiting.updated_at = prefill(form, answers), now
-        return {waiting.id}
+    if earlier:
+        waiting = earlier.pop(0)
+        if waiting is not None and waiting.person_id is None:
+            waiting.answers, waiting.updated_at = prefill(form, answers), now
+        return
     draft = Draft(
         form_code=effect.code,
         person_id=None,
@@ -101,7 +118,6 @@ def opens(effect: Opens, record: Record, but: set[int], *, by: int, now: datetim
     db.session.flush()
     audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
     notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
-    return {draft.id}
 
 
 def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:

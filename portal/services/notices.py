@@ -21,14 +21,27 @@ def tell(
     now: datetime,
     record_id: int | None = None,
     but: int | None = None,
+    repeat: bool = True,
     **facts: Any,
 ) -> None:
-    """Writes one notice to each person behind the keys, except `but`."""
-    today = now.astimezone(ZONE).date()
+    """Writes one notice to each person behind the keys, except `but`.
+
+    Without `repeat` nobody gets it again who has not read it yet.
+    """
+    people = people_with(keys, now.astimezone(ZONE).date()) - {but}
+    if not repeat:
+        unread = {"people": people, "kind": kind, "record": record_id}
+        people -= {id for id, said in db.session.execute(_UNREAD, unread) if said == facts}
     notice = {"kind": kind, "record_id": record_id, "facts": facts, "at": now}
-    rows = [{**notice, "person_id": id} for id in sorted(people_with(keys, today) - {but})]
+    rows = [{**notice, "person_id": id} for id in sorted(people)]
     if rows:
         db.session.connection().execute(_NOTICES, rows)
 
 
+_UNREAD = sa.select(Notice.person_id, Notice.facts).where(
+    Notice.person_id.in_(sa.bindparam("people", expanding=True)),
+    Notice.read_at.is_(None),
+    Notice.kind == sa.bindparam("kind"),
+    Notice.record_id == sa.bindparam("record"),
+)
 _NOTICES = sa.insert(Notice)

@@ -128,9 +128,7 @@ def refresh(record: Record, *, now: datetime) -> None:
             record.due_at = due
             for task in history.open_tasks(record):
                 if task.step == step.key:
-                    task.due_at = due
-                    for holder in task.holders:
-                        holder.due_at = due
+                    tasks.postpone(task, due)
     _refresh_cells(record)
 
 

@@ -58,6 +58,13 @@ def hold(task: Task, keys: Iterable[str]) -> None:
     ]
 
 
+def postpone(task: Task, due_at: datetime | None) -> None:
+    """Gives the task another deadline; its holders' rows follow for the inbox."""
+    task.due_at = due_at
+    for holder in task.holders:
+        holder.due_at = due_at
+
+
 def let_read(record: Record, keys: Iterable[str]) -> None:
     """Lets these keys read the record, from now on and after their task is over."""
     rows = [

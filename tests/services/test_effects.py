@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from portal.domain.effects import Asks, Opens, PostsEntry, Updates
+from portal.domain.effects import Asks, Opens, PostsEntry, Tells, Updates
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.forms.purchasing.purchase_order import PurchaseOrder
@@ -146,11 +146,49 @@ def test_a_draft_gives_no_right_to_start_another_form(office: Office) -> None:
 
 def test_a_second_round_brings_the_waiting_draft_up_to_date(office: Office) -> None:
     record, draft = _opened(office)
-    office.send_back(record, "quality_manager")
-    office.correct(record, subject="Better")
-    office.sign(record, "warehouse_keeper")
+    _go_round(office, record)
     (again,) = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id))
     assert (again.id, again.answers) == (draft.id, {"subject": "Better"})
+
+
+def test_a_second_round_leaves_what_was_begun(office: Office) -> None:
+    record, draft = _opened(office)
+    drafts.keep(draft.key, "T-ONE", office.actor("designer"), [["subject", "x"]], title="x", now=NOW)
+    _go_round(office, record)
+    (again,) = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id))
+    assert (again.id, again.answers) == (draft.id, {"subject": "Trial"})
+    assert office.waiting(record).count("open open") == 1
+
+
+@pytest.mark.parametrize(("state", "drafts_left"), [("running", 0), ("finished", 0), ("voided", 1)])
+def test_a_second_round_opens_nothing_beside_a_record(office: Office, state: str, drafts_left: int) -> None:
+    record, draft = _opened(office)
+    by = office.actor("designer")
+    made = records.submit(OneRole(answers=draft.answers), by, key=draft.key, now=NOW, draft=draft)
+    made.state = state
+    _go_round(office, record)
+    left = db.session.scalars(sa.select(Draft).where(Draft.source_id == record.id)).all()
+    assert len(left) == office.waiting(record).count("open open") == drafts_left
+
+
+def test_an_open_thing_to_do_is_renewed_and_a_notice_not_repeated(office: Office) -> None:
+    record = office.submit(OneRole)
+    to = f"person:{office.id('designer')}"
+    for day in (date(2026, 6, 1), date(2026, 6, 3)):
+        wanted = [Asks("Answer", to, day), Asks("Call", to, day), Tells(to, "told")]
+        effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+        db.session.flush()
+    found = [one for one in history.open_tasks(record) if one.kind == "ask"]
+    assert [(one.title["en"], one.due_at.date()) for one in found if one.due_at] == [
+        ("Answer", date(2026, 6, 3)),
+        ("Call", date(2026, 6, 3)),
+    ]
+    assert {one.holders[0].due_at for one in found} == {one.due_at for one in found}
+    told = sa.select(sa.func.count(Notice.id)).where(Notice.record_id == record.id, Notice.kind == "told")
+    assert db.session.scalar(told) == 1
+    asks.tick_off(found[0].id, office.actor("designer"), "", now=NOW)
+    effects.carry_out([Asks("Answer", to)], record, by=office.id("buyer"), now=NOW)
+    assert office.waiting(record).count("ask open") == 2, "what is done may be asked for once more"
 
 
 def test_one_moment_may_open_several_of_the_same_form(office: Office) -> None:
@@ -218,6 +256,13 @@ def test_effects_are_carried_out_together_or_not_at_all(office: Office) -> None:
         effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
     assert everything() == before
     assert db.session.get_one(Customer, customer.id).contact == ""
+
+
+def _go_round(office: Office, record: Record) -> None:
+    """Returned after the step that opens something, corrected and signed again."""
+    office.send_back(record, "quality_manager")
+    office.correct(record, subject="Better")
+    office.sign(record, "warehouse_keeper")
 
 
 def _opened(office: Office) -> tuple[Record, Draft]:
