@@ -105,17 +105,6 @@ def entered(ledger: str, record_id: int) -> list[dict[str, Any]]:
     return list(db.session.scalars(query.order_by(LedgerEntry.id)))
 
 
-def was_refused(record_id: int) -> bool:
-    """Whether the last act on a record was a refusal, and not its applicant giving it up."""
-    query = (
-        sa.select(Signature.act)
-        .where(Signature.record_id == record_id)
-        .order_by(Signature.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query) == "refused"
-
-
 def works_in(person_id: int, department: str) -> bool:
     """Whether the person belongs to the department with this key."""
     query = (

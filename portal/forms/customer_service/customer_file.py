@@ -198,9 +198,8 @@ class CustomerFile(CompanyForm):
     @staticmethod
     @after(REFUSED, _l("不同意建档交易：客户停止交易"))
     def block(record: Filed) -> Iterator[Effect]:
-        """R16: no file and no trade; a sheet that its officer gives up blocks nobody."""
-        if record["approval_decision"] == "refused" or customers.was_refused(record.id):
-            yield Updates("customer", record["customer"].id, {"status": "blocked"})
+        """R16: no file and no trade."""
+        yield Updates("customer", record["customer"].id, {"status": "blocked"})
 
     @staticmethod
     @after("file_made", _l("登记客户档案编号台帐；客户状态改为合作中、可以交易；生成客户分配表草稿"))

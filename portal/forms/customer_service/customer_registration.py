@@ -167,9 +167,9 @@ class CustomerRegistration(CompanyForm):
     @staticmethod
     @after(REFUSED, _l("重复客户：资料并入客户资料库中的已有客户"))
     def merge(record: Filed) -> Iterator[Effect]:
-        """Only fills what the known customer's row does not say yet; a sheet given up changes nothing."""
+        """Only fills what the known customer's row does not say yet."""
         found = customers.same(record["customer_name"], record["credit_code"])
-        if len(found) == 1 and customers.was_refused(record.id):
+        if len(found) == 1:
             values = _values(record)
             facts = {**values.pop("facts"), **found[0].facts}
             gaps = {key: value for key, value in values.items() if value and not getattr(found[0], key)}

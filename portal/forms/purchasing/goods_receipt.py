@@ -197,8 +197,6 @@ class GoodsReceipt(CompanyForm):
     @after(REFUSED, _l("不是本公司订的货：生成退货单草稿"))
     def return_unordered(record: Filed) -> Iterator[Effect]:
         """What the purchasing department does not take goes back at once."""
-        if goods.state(record.id) != "refused":  # given up by the buyer: nothing has come
-            return
         lines = [
             {"item": line["item"], "quantity": line["delivered"], "batch": line["batch"]}
             for line in record["lines"]

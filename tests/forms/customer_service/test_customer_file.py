@@ -206,19 +206,11 @@ def test_a_granted_lack_is_asked_for_on_the_promised_day(filed):
     assert not list(CustomerFile.effects("missing_papers_approval", refused))
 
 
-def test_r16_a_refusal_blocks_the_customer(app_context, filed):
-    refused = filed("CS-36", customer=Ref(5, "恒远 C0005"), approval_decision="refused")
+@pytest.mark.parametrize("answers", [{"approval_decision": "refused"}, {}])
+def test_r16_a_refusal_blocks_the_customer(filed, answers):
+    refused = filed("CS-36", customer=Ref(5, "恒远 C0005"), **answers)
     (effect,) = CustomerFile.effects("refused", refused)
     assert effect == Updates("customer", 5, {"status": "blocked"})
-
-
-def test_a_sheet_given_up_blocks_nobody(make_record, sign, filed):
-    record = make_record("CS-36-2026-0007")
-    view = filed("CS-36", id=record.id, customer=Ref(5, "恒远 C0005"), papers_complete=False)
-    sign(record, "missing_papers_approval", "returned")
-    assert not list(CustomerFile.effects("refused", view))
-    sign(record, "missing_papers_approval", "refused")
-    assert len(list(CustomerFile.effects("refused", view))) == 1
 
 
 def test_a_made_file_opens_trade(filed):

@@ -111,9 +111,9 @@ def test_a_dealer_is_also_entered_among_the_dealers(app_context, filed):
 def refused(make_record, sign, filed):
     """A sheet that the supervisor refused."""
 
-    def make(act="refused", **changed):
+    def make(**changed):
         record = make_record("CS-30-2026-0007")
-        sign(record, "supervisor_check", act)
+        sign(record, "supervisor_check", "refused")
         return filed("CS-30", id=record.id, **{**GIVEN, **changed})
 
     return make
@@ -132,10 +132,6 @@ def test_a_refused_duplicate_is_merged_without_overwriting(customer, refused):
 def test_a_refusal_without_a_double_changes_nobody(customer, refused):
     view = refused(contact_phone="0574-87654321")  # another company with the same telephone
     assert not list(CustomerRegistration.effects("refused", view))
-
-
-def test_a_sheet_given_up_changes_nobody(customer, refused):
-    assert not list(CustomerRegistration.effects("refused", refused("returned", **TWIN)))
 
 
 @pytest.mark.parametrize("seed", range(12))
