@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.models import Content, Person, Record, Signature, StockBalance, StockEntry, StockItem, Supplier
+from portal.models import (
+    Content,
+    Person,
+    Record,
+    RecordLink,
+    Signature,
+    StockBalance,
+    StockEntry,
+    StockItem,
+    Supplier,
+)
 
 OPEN_OR_DONE = ("running", "returned", "stuck", "finished")
 DONE = ("finished",)
@@ -297,13 +307,13 @@ def supply(items: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
     return {item: (there or Decimal(0), on_order) for item, there, on_order in db.session.execute(query)}
 
 
-def shortage(item_id: int) -> Decimal:
-    """How much the minimum exceeds what is there and on order."""
-    item = db.session.get(StockItem, item_id)
-    if item is None:
-        return Decimal(0)
-    there, on_order = supply([item_id])[item_id]
-    return max(Decimal(0), item.minimum - there - on_order)
+def shortages(item_ids: Collection[int]) -> dict[int, Decimal]:
+    """How much the minimum exceeds what is there and on order, by item id."""
+    found = supply(item_ids)
+    return {
+        id: max(Decimal(0), item.minimum - sum(found[id], Decimal(0)))
+        for id, item in items(item_ids).items()
+    }
 
 
 def signer(record_id: int, step: str) -> int | None:
@@ -340,12 +350,16 @@ def _naming(
     code: str, field: str, record_id: int, states: tuple[str, ...], but: Collection[int] = ()
 ) -> dict[int, dict[str, Any]]:
     """Opening answers of the records of a form that name this record in a field, by id; corrected ones no longer count."""
+    linked = sa.select(RecordLink.source_id).where(
+        RecordLink.target_id == record_id, RecordLink.kind == "named"
+    )
     later = aliased(Record)
     corrected = sa.exists().where(later.corrects_id == Record.id, later.state == "finished")
     query = (
         sa.select(Record.id, Content.answers)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
-        .where(Record.form_code == code, Record.state.in_(states), Record.id.not_in(but), ~corrected)
+        .where(Record.id.in_(linked), Record.form_code == code, Record.state.in_(states))
+        .where(Record.id.not_in(but), ~corrected)
         .where(Content.answers[field]["id"].as_integer() == record_id)
         .order_by(Record.id)
     )

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from portal.domain.refusal import Refusal
 from portal.domain.roles import GRANTABLE
@@ -128,6 +129,7 @@ def _check(line: int, cells: dict[str, str], departments: Mapping[str, Departmen
     return Row(line, cells, department, tuple(held), tuple(map(str, wrong)))
 
 
+@cache
 def _roles() -> dict[str, str]:
     """The roles that people hold, by key and by their names in both languages."""
     found: dict[str, str] = {}

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.extensions import db
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -15,6 +17,7 @@ from portal.models import (
     FormVersion,
     Person,
     Record,
+    RecordLink,
     Signature,
     StockBalance,
     StockEntry,
@@ -117,6 +120,9 @@ def kept(
             created_at=NOW,
         )
     )
+    named = {value["id"] for value in answers.values() if isinstance(value, dict) and value.get("id")}
+    for target in named & set(db.session.scalars(sa.select(Record.id))):
+        db.session.add(RecordLink(source_id=record.id, target_id=target, kind="named"))
     for step, stage in (stages or {}).items():
         signed(Ref(record.id, record.number), step, stage)
     db.session.flush()

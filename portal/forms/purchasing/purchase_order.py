@@ -35,20 +35,14 @@ class OrderLine(Sheet):
                 Decimal("0.01"), ROUND_HALF_UP
             )
 
-    def check(self) -> None:
-        """R54: goods that are not short are ordered only for a reason written into the requisition."""
-        requisition = self.context.get("requisition")
-        if self.shortage.data is None or (requisition and goods.requisition_reason(requisition.id)):
-            return
-        if self.shortage.data == 0:
+    def check_shortage(self, recorded: bool) -> None:
+        """R54: without a reason no more is ordered than is short; a paper only says whether anything is."""
+        short = self.shortage.data
+        if short == 0:
             self.refuse("shortage", _l("没有缺口的行，须在请购单中写明仍要采购的理由"))
-        elif (
-            requisition and requisition.id and self.quantity.data and self.quantity.data > self.shortage.data
-        ):
-            short = f"{self.shortage.data.normalize():f}"
-            self.refuse(
-                "quantity", _l("订货数量超过缺口 %(short)s：须在请购单中写明仍要采购的理由"), short=short
-            )
+        elif recorded and short is not None and self.quantity.data and self.quantity.data > short:
+            text = _l("订货数量超过缺口 %(short)s：须在请购单中写明仍要采购的理由")
+            self.refuse("quantity", text, short=f"{short.normalize():f}")
 
 
 class SupplierAnswer(Stage):
@@ -124,20 +118,24 @@ class PurchaseOrder(CompanyForm):
         super().compute()
         requisition = self.requisition.data
         found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None
-        for line in self.lines.rows:
-            if found is not None and line.item.data:
-                item = line.item.data.id
-                line.shortage.data = found[item] if item in found else goods.shortage(item)
+        if found is not None:
+            lines = [line for line in self.lines.rows if line.item.data]
+            found = goods.shortages({line.item.data.id for line in lines} - found.keys()) | found
+            for line in lines:
+                line.shortage.data = found.get(line.item.data.id, Decimal(0))
         amounts = [line.amount.data for line in self.lines.rows if line.amount.data is not None]
         self.total_amount.data = sum(amounts, Decimal("0.00"))
 
     def check(self) -> None:
-        """R54: for a requisition that was approved, and only from suppliers of the approved list, or on trial."""
-        requisition = self.requisition.data
-        if requisition and requisition.id and goods.state(requisition.id) != "finished":
+        """R54: by an approved requisition, from an approved supplier; what is not short only for a written reason."""
+        requisition = self.requisition.data.id if self.requisition.data else None
+        if requisition and goods.state(requisition) != "finished":
             self.refuse("requisition", _l("该请购单还没有办完，不能订货"))
         if self.supplier.data and not goods.may_order_from(self.supplier.data.id):
             self.refuse("supplier", _l("该供应商不在合格供应商名录中，不能订货"))
+        if not goods.requisition_reason(requisition):
+            for line in self.lines.rows:
+                line.check_shortage(recorded=requisition is not None)
 
     @staticmethod
     @after("supplier_answer", _l("订货数量计入在途；到承诺交期未收货时提醒采购员"))

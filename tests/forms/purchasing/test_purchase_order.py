@@ -7,10 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from goods_books import BLOCKED, BOLT, HENGDA, PIPE, filed, furnish, kept, refusals, row_refusals, stored
+import sqlalchemy as sa
+from goods_books import (
+    BLOCKED,
+    BOLT,
+    HENGDA,
+    PAINT,
+    PIPE,
+    filed,
+    furnish,
+    kept,
+    refusals,
+    row_refusals,
+    stored,
+)
 
 from portal.domain.effects import Asks, OrdersStock
 from portal.domain.signoff import Back
+from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.forms.purchasing.purchase_order import PurchaseOrder, SupplierAnswer
 
@@ -83,6 +97,18 @@ def test_r54_an_item_that_the_requisition_does_not_name_is_short_by_the_books() 
     form = PurchaseOrder(answers=opening(lines=[line(PIPE, "40")]))
     assert refusals(form) == set()
     assert form.lines.data[0]["shortage"] == 40  # minimum 50, 10 there
+
+
+def test_the_books_are_asked_as_often_for_many_lines_as_for_one() -> None:
+    asked: list[str] = []
+    sa.event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    often = []
+    for lines in ([line(BOLT)], [line(BOLT), line(PIPE, "40"), line(PAINT, "1")] * 5):
+        form = PurchaseOrder(answers=opening(lines=lines))
+        asked.clear()
+        form.validate()
+        often.append(len([said for said in asked if said.startswith("SELECT")]))
+    assert often[1] <= often[0] + 2, "what the requisition does not name is looked up at once"
 
 
 def test_r54_only_suppliers_of_the_approved_list() -> None:
