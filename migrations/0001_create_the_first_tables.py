@@ -442,6 +442,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("posted_by_id", sa.Integer(), nullable=False),
         sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_credit_entries_customer_id_customers")
         ),
@@ -451,7 +452,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["record_id"], ["records.id"], name=op.f("fk_credit_entries_record_id_records")
         ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["credit_entries.id"], name=op.f("fk_credit_entries_reverses_id_credit_entries")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_entries")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_credit_entries_reverses_id")),
     )
     op.create_index(op.f("ix_credit_entries_customer_id"), "credit_entries", ["customer_id"], unique=False)
     op.create_index(op.f("ix_credit_entries_record_id"), "credit_entries", ["record_id"], unique=False)

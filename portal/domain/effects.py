@@ -86,11 +86,12 @@ class PostsEntry:
 
 @dataclass(frozen=True, slots=True)
 class Updates:
-    """Creates (no id) or changes a row of master data."""
+    """Creates (no id) or changes a row of master data; `adds` is added to what its numbers are by then."""
 
     kind: str  # customer, supplier, project, product, stock_item
     id: int | None
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(default_factory=dict)
+    adds: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class CreditEntry(Base):
     record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
     posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     posted_at: Mapped[datetime]
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("credit_entries.id"), unique=True)
 
     customer: Mapped[Customer] = relationship()
     record: Mapped[Record] = relationship()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,9 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import Customer, Department, LedgerEntry, Person, Record, Signature
+from portal.models import CreditEntry, Customer, Department, LedgerEntry, Person, Record, Signature
 from portal.queries import goods
+from portal.queries.corrected import standing_lines
 
 _UNDIALLED = "-+() "
 
@@ -29,14 +31,20 @@ class Standing:
     arrears: Decimal
 
 
-def standing(customer_id: int) -> Standing | None:
-    """Status, file, credit and debts of a customer; None if there is no such customer."""
+def standing(customer_id: int, but: Collection[int] = ()) -> Standing | None:
+    """Status, file, credit and debts of a customer; None if there is no such customer.
+
+    `but` are records whose changes of the credit do not count.
+    """
     customer = db.session.get(Customer, customer_id)
     if customer is None:
         return None
-    return Standing(
-        customer.status, customer.file_number, customer.credit_limit, customer.credit_days, customer.arrears
-    )
+    limit, days = customer.credit_limit, customer.credit_days
+    for line in (line for id in but for line in standing_lines(CreditEntry, id)):
+        if line.customer_id == customer_id:
+            limit = line.old_limit if limit == line.new_limit else limit
+            days = line.old_days if days == line.new_days else days
+    return Standing(customer.status, customer.file_number, limit, days, customer.arrears)
 
 
 def has_file(customer_id: int) -> bool:

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import (
@@ -23,6 +22,7 @@ from portal.models import (
     StockItem,
     Supplier,
 )
+from portal.queries.corrected import is_corrected, standing
 
 OPEN_OR_DONE = ("running", "returned", "stuck", "finished")
 DONE = ("finished",)
@@ -38,6 +38,7 @@ class Inspection:
     disposal: str = ""  # what the quality department decided on failed goods
     finished: bool = True
     receipt: int | None = None
+    supplier: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -161,6 +162,7 @@ def inspection(record_id: int) -> Inspection:
         stage_answers(record_id, "quality_check").get("disposal") or "",
         state(record_id) == "finished",
         _id(answers, "receipt"),
+        _id(answers, "supplier"),
     )
 
 
@@ -265,7 +267,7 @@ def book(item_id: int, place: str, at: datetime | None, but: Collection[int] = (
         return balance(item_id, place)
     left_out = StockEntry.posted_at >= at + timedelta(minutes=1)
     if but:
-        left_out |= _standing(but)
+        left_out |= standing(StockEntry, but)
     query = sa.select(sa.func.sum(StockEntry.quantity)).where(
         StockEntry.item_id == item_id, StockEntry.place == place, left_out
     )
@@ -276,7 +278,7 @@ def moved(record_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
     """What these records have put into the warehouse journal and what still stands, by item and place."""
     query = (
         sa.select(StockEntry.item_id, StockEntry.place, sa.func.sum(StockEntry.quantity))
-        .where(_standing(record_ids))
+        .where(standing(StockEntry, record_ids))
         .group_by(StockEntry.item_id, StockEntry.place)
     )
     return {(item, place): quantity for item, place, quantity in db.session.execute(query)}
@@ -335,13 +337,6 @@ def times_signed(record_id: int, step: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def _standing(record_ids: Collection[int]) -> sa.ColumnElement[bool]:
-    """The lines of these records that take no other back and were not taken back themselves."""
-    reversal = aliased(StockEntry)
-    taken_back = sa.exists().where(reversal.reverses_id == StockEntry.id)
-    return StockEntry.record_id.in_(record_ids) & StockEntry.reverses_id.is_(None) & ~taken_back
-
-
 def _id(answers: Mapping[str, Any], field: str) -> int | None:
     return (answers.get(field) or {}).get("id")
 
@@ -353,13 +348,11 @@ def _naming(
     linked = sa.select(RecordLink.source_id).where(
         RecordLink.target_id == record_id, RecordLink.kind == "named"
     )
-    later = aliased(Record)
-    corrected = sa.exists().where(later.corrects_id == Record.id, later.state == "finished")
     query = (
         sa.select(Record.id, Content.answers)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
         .where(Record.id.in_(linked), Record.form_code == code, Record.state.in_(states))
-        .where(Record.id.not_in(but), ~corrected)
+        .where(Record.id.not_in(but), ~is_corrected(Record.id))
         .where(Content.answers[field]["id"].as_integer() == record_id)
         .order_by(Record.id)
     )

@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.models import CreditEntry, Customer, LedgerEntry, Person, Record, Signature, Supplier
+from portal.queries.corrected import reversed_by
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
+
+POSTED = ("posted_at", "record", "posted_by", "reversed_by")  # of a line, besides its facts
 
 
 def customers() -> Source:
@@ -50,6 +53,7 @@ def credit() -> Source:
             CreditEntry.effective_on,
             Record.number.label("record"),
             Person.name.label("posted_by"),
+            reversed_by(CreditEntry.record_id).label("reversed_by"),
         )
         .join(Customer, Customer.id == CreditEntry.customer_id)
         .join(Record, Record.id == CreditEntry.record_id)
@@ -73,6 +77,7 @@ def entries(ledger: str, *searched: str) -> Source:
             LedgerEntry.facts,
             Record.number.label("record"),
             Person.name.label("posted_by"),
+            reversed_by(LedgerEntry.record_id).label("reversed_by"),
         )
         .join(Record, Record.id == LedgerEntry.record_id)
         .join(Person, Person.id == LedgerEntry.posted_by_id)
@@ -82,9 +87,7 @@ def entries(ledger: str, *searched: str) -> Source:
     return Source(
         query=query,
         order=Order((LedgerEntry.id,), (int,), descending=True),
-        lines=lambda row: [
-            {**row.facts, "posted_at": row.posted_at, "record": row.record, "posted_by": row.posted_by}
-        ],
+        lines=lambda row: [{**row.facts, **{name: getattr(row, name) for name in POSTED}}],
         text=(*facts, Record.number),
         at=LedgerEntry.posted_at,
     )

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.models import CountEntry, OrderEntry, Person, Record, StockBalance, StockEntry, StockItem
+from portal.queries.corrected import reversed_by
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
 
@@ -141,6 +142,7 @@ def counts() -> Source:
             Record.number.label("record"),
             Record.cells,
             Person.name.label("posted_by"),
+            reversed_by(CountEntry.record_id).label("reversed_by"),
         )
         .join(StockItem, StockItem.id == CountEntry.item_id)
         .join(Record, Record.id == CountEntry.record_id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from portal.domain.permissions import person_key, role_key
 from portal.extensions import db
 from portal.models import Content, LedgerEntry, Project, Record, Signature
+from portal.queries.corrected import is_corrected
 from portal.queries.goods import opening_answers
 
 VERDICT_STEP = "supervisor_check"  # the step of every acceptance form (EN-20 to EN-24) that holds the verdict
@@ -29,6 +30,7 @@ def passed(form_code: str, project_id: int) -> bool:
         .where(
             Record.form_code == form_code,
             Record.state == "finished",
+            ~is_corrected(Record.id),
             Content.answers[("project", "id")].as_integer() == project_id,
             Signature.answers["verdict"].as_string() == "pass",
         )

@@ -16,6 +16,7 @@ from portal.domain.effects import (
 )
 from portal.extensions import db
 from portal.models import CountEntry, CreditEntry, Customer, LedgerEntry, Record
+from portal.queries.corrected import standing_lines
 from portal.services import stock
 
 Posting = PostsStock | PostsCount | OrdersStock | FreezesStock | PostsCredit | PostsEntry
@@ -32,6 +33,14 @@ def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime)
         )
     elif places:
         stock.lock({one.item_id for one in places})
+    if any(isinstance(effect, PostsCredit) for effect in every):
+        _reverse_credit(record, by=by, now=now)
+
+
+def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """At the end of a record: takes back what is left of the postings that it corrects."""
+    stock.reverse_corrected(record, by=by, now=now)
+    _reverse_credit(record, by=by, now=now)
 
 
 def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
@@ -70,10 +79,25 @@ def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
             )
 
 
-def _credit(effect: PostsCredit, record: Record, *, by: int, now: datetime) -> None:
-    customer = db.session.get_one(
-        Customer, effect.customer_id, with_for_update=stock.LOCK, populate_existing=True
-    )
+def _reverse_credit(record: Record, *, by: int, now: datetime) -> None:
+    """Brings back the limit and term of before, unless somebody has changed them since."""
+    for line in standing_lines(CreditEntry, record.corrects_id):
+        customer = _customer(line.customer_id)
+        limit = line.old_limit if customer.credit_limit == line.new_limit else None
+        days = line.old_days if customer.credit_days == line.new_days else None
+        back = PostsCredit(customer.id, limit, days, line.effective_on)
+        _credit(back, record, by=by, now=now, reverses=line)
+    db.session.flush()
+
+
+def _customer(id: int) -> Customer:
+    return db.session.get_one(Customer, id, with_for_update=stock.LOCK, populate_existing=True)
+
+
+def _credit(
+    effect: PostsCredit, record: Record, *, by: int, now: datetime, reverses: CreditEntry | None = None
+) -> None:
+    customer = _customer(effect.customer_id)
     limit = customer.credit_limit if effect.limit is None else effect.limit
     days = customer.credit_days if effect.days is None else effect.days
     db.session.add(
@@ -87,6 +111,7 @@ def _credit(effect: PostsCredit, record: Record, *, by: int, now: datetime) -> N
             record_id=record.id,
             posted_by_id=by,
             posted_at=now,
+            reverses_id=reverses.id if reverses else None,
         )
     )
     customer.credit_limit, customer.credit_days = limit, days

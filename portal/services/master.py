@@ -24,16 +24,17 @@ PREFIX = {"customer": "C", "supplier": "S", "project": "P", "product": "M", "sto
 def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
     """Creates or changes a row of master data, with the old values in the audit trail."""
     model = MASTER[effect.kind]
-    row = None
+    row, values = None, dict(effect.values)
     if effect.id:
         lock = {"key_share": True}
         row = db.session.get(model, effect.id, with_for_update=lock, populate_existing=True)
     if row is None:
-        row = create(effect.kind, **effect.values)
+        row = create(effect.kind, **values)
         old: dict[str, str] = {}
     else:
-        old = {name: str(getattr(row, name)) for name in effect.values}
-        for name, value in effect.values.items():
+        values |= {name: getattr(row, name) + more for name, more in effect.adds.items()}
+        old = {name: str(getattr(row, name)) for name in values}
+        for name, value in values.items():
             setattr(row, name, value)
         row.search_key = spellings(f"{row.name} {row.code}")
     audit.note(
@@ -44,7 +45,7 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
         table=effect.kind,
         row=row.code,
         old=old,
-        new={name: str(value) for name, value in effect.values.items()},
+        new={name: str(value) for name, value in values.items()},
     )
     return row
 

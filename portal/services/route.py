@@ -17,7 +17,7 @@ from portal.forms.kinds import load
 from portal.forms.sheet import cells
 from portal.models import OutboxRow, Record, Signature, Task
 from portal.queries import calendar, history
-from portal.services import audit, effects, notices, parties, stock, stuck, tasks
+from portal.services import audit, effects, ledgers, notices, parties, stuck, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -200,7 +200,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
     fall(record, state, by=by, now=now)
     if state == "finished":
-        stock.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
+        ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
         db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
     _refresh_cells(record)
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.domain.effects import FreezesStock, OrdersStock, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
+from portal.queries.corrected import standing_lines
 
 LOCK = {"key_share": True}  # kept from other writers, not from those who only name the row
-Entry = TypeVar("Entry", StockEntry, OrderEntry)
 
 
 def move(
@@ -100,9 +98,8 @@ def reverse_corrected(
     `before` are the items that the record is about to post. An order is only taken back when the new one
     stands, at the end: what has come in on it since is then taken off the new one.
     """
-    if db.session.scalar(_CORRECTED, {"record": record.id}) is None:
-        return
-    moves, orders = _to_reverse(StockEntry, record), _to_reverse(OrderEntry, record)
+    moves = standing_lines(StockEntry, record.corrects_id)
+    orders = standing_lines(OrderEntry, record.corrects_id)
     if before is not None:
         orders = [line for line in orders if line.quantity < 0]
     lock({line.item_id for line in moves} | {line.item_id for line in orders} | (before or frozenset()))
@@ -113,11 +110,6 @@ def reverse_corrected(
         back_order = OrdersStock(ordered.item_id, -ordered.quantity)
         order(back_order, record, by=by, now=now, reverses=ordered)
     db.session.flush()
-
-
-_CORRECTED = sa.select(RecordLink.target_id).where(
-    RecordLink.source_id == sa.bindparam("record"), RecordLink.kind == "corrects"
-)
 
 
 def lock(item_ids: set[int]) -> None:
@@ -136,20 +128,6 @@ def balance_of(item_id: int, place: str) -> StockBalance:
         db.session.add(found)
         db.session.flush()
     return found
-
-
-def _to_reverse(table: type[Entry], record: Record) -> list[Entry]:
-    """The lines posted by the record that this one corrects and not taken back yet, last first."""
-    if record.corrects_id is None:
-        return []
-    reversal = aliased(table)
-    query = (
-        sa.select(table)
-        .outerjoin(reversal, reversal.reverses_id == table.id)
-        .where(table.record_id == record.corrects_id, table.reverses_id.is_(None), reversal.id.is_(None))
-        .order_by(table.id.desc())
-    )
-    return list(db.session.scalars(query))
 
 
 def _item(item_id: int) -> StockItem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from portal.models import (
     OutboxRow,
     Record,
     RecordLink,
+    Supplier,
     Task,
 )
 from portal.queries import history
@@ -226,6 +228,20 @@ def test_master_data_changes_with_the_old_values_kept(office: Office) -> None:
     assert "yi" in customer.search_key
     event = history.events(record)[-1]
     assert (event.kind, event.facts["old"]) == ("master_changed", {"contact": "王", "name": "甲公司"})
+
+
+def test_what_is_added_is_added_to_what_is_there_by_then(office: Office) -> None:
+    record = office.submit(OneRole)
+    supplier = master.create("supplier", name="甲公司")
+    wanted = Updates("supplier", supplier.id, adds={"inspected": Decimal(5), "returns": 1})
+    db.session.execute(
+        sa.update(Supplier).values(inspected=Decimal(2)).execution_options(synchronize_session=False)
+    )
+    assert supplier.inspected == 0, "the session does not know yet what another one has written"
+    master.update(wanted, record, by=office.id("buyer"), now=NOW)
+    assert (supplier.inspected, supplier.returns) == (7, 1)
+    event = history.events(record)[-1]
+    assert event.facts["new"] == {"inspected": "7", "returns": "1"}
 
 
 def test_new_rows_are_numbered_and_a_code_is_not_given_twice(office: Office) -> None:

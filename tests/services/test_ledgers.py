@@ -28,6 +28,7 @@ from portal.models import (
     StockEntry,
     StockItem,
 )
+from portal.queries import customers
 from portal.services import corrections, drafts, effects, ledgers, master, records
 from tests.services.engine_forms import Movement, OneRole, Ordering
 from tests.services.office import NOW, Office
@@ -198,6 +199,48 @@ def test_the_credit_history_keeps_what_was_before(office: Office) -> None:
         (1000, 1000, 30, 60),
     ]
     assert (customer.credit_limit, customer.credit_days) == (1000, 60)
+
+
+def test_a_corrected_credit_is_what_it_was_before(office: Office) -> None:
+    wrong_one: Customer = master.create("customer", name="甲公司")
+    right_one: Customer = master.create("customer", name="乙公司")
+    day = date(2026, 6, 1)
+    wrong = _finished(office, PostsCredit(wrong_one.id, Decimal(1000), 30, day))
+    right = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    assert customers.standing(wrong_one.id, {wrong.id}) == customers.Standing("new", "", Decimal(0), 0, 0)
+    post(office, right, PostsCredit(right_one.id, Decimal(500), None, day))
+    assert (wrong_one.credit_limit, wrong_one.credit_days) == (0, 0)
+    assert (right_one.credit_limit, right_one.credit_days) == (500, 0)
+    _finish(office, right)
+    lines = db.session.scalars(sa.select(CreditEntry).order_by(CreditEntry.id)).all()
+    assert [(one.new_limit, one.reverses_id) for one in lines] == [
+        (1000, None),
+        (0, lines[0].id),
+        (500, None),
+    ], "taken back once"
+
+
+def test_a_later_change_of_a_credit_outlasts_a_correction(office: Office) -> None:
+    customer: Customer = master.create("customer", name="甲公司")
+    day = date(2026, 6, 1)
+    wrong = _finished(office, PostsCredit(customer.id, Decimal(1000), 30, day))
+    _finished(office, PostsCredit(customer.id, Decimal(2000), None, day))
+    right = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    _finish(office, right)
+    assert (customer.credit_limit, customer.credit_days) == (2000, 0)
+
+
+def _finish(office: Office, record: Record) -> None:
+    for login in ("quality_manager", "general_manager"):
+        office.sign(record, login)
+    assert record.state == "finished"
+
+
+def _finished(office: Office, *wanted: Any) -> Record:
+    record = office.submit(OneRole)
+    post(office, record, *wanted)
+    _finish(office, record)
+    return record
 
 
 def test_a_plain_ledger_keeps_its_facts(office: Office) -> None:

@@ -77,9 +77,9 @@ class CreditChange(CompanyForm):
     )
 
     def compute(self) -> None:
-        """What the books say today."""
+        """What the books say today, without what this one corrects."""
         super().compute()
-        found = customers.standing(self.customer.data.id) if self.customer.data else None
+        found = customers.standing(self.customer.data.id, self.itself) if self.customer.data else None
         self.current_limit.data = found.limit.quantize(CENT) if found else None
         self.current_days.data = found.days if found else None
         self.arrears.data = found.arrears.quantize(CENT) if found else None

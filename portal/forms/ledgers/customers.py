@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
-from portal.forms.ledgers.ledger import POSTED, Ledger
+from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books
 
@@ -57,7 +57,7 @@ CUSTOMERS = (
             Column("made_on", _l("建档日期"), "date"),
             Column("days", _l("建档用时（天）"), "integer"),
             Column("missing_papers", _l("缺少资料")),
-            *POSTED[1:],
+            *ENTERED[1:],
         ),
         lambda: master_books.entries(
             "customer_file_numbers", "file_no", "customer", "contract", "shelf_place"
@@ -79,7 +79,7 @@ CUSTOMERS = (
             Column("scan", _l("扫描件")),
             Column("guarantor", _l("担保人")),
             Column("guarantee_amount", _l("担保金额"), "money"),
-            *POSTED[1:],
+            *ENTERED[1:],
         ),
         lambda: master_books.entries("customer_papers", "customer", "paper", "number", "issuer", "guarantor"),
     ),
@@ -96,7 +96,7 @@ CUSTOMERS = (
             Column("old_days", _l("原账期（天）"), "integer"),
             Column("new_days", _l("新账期（天）"), "integer"),
             Column("effective_on", _l("生效日期"), "date"),
-            *POSTED,
+            *ENTERED,
         ),
         master_books.credit,
     ),
@@ -133,7 +133,7 @@ CUSTOMERS = (
                 {"first": _l("一级"), "second": _l("二级"), "third": _l("三级")},
             ),
             Column("dealer_score", _l("季度考核得分"), "score"),
-            *POSTED,
+            *ENTERED,
         ),
         lambda: master_books.entries("dealers", "dealer", "dealer_region"),
     ),

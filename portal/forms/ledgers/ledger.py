@@ -56,4 +56,6 @@ class Ledger:
 
 
 RECORD = Column("record", _l("来源记录"), LINK)
+REVERSED = Column("reversed_by", _l("冲销记录"), LINK)
 POSTED = (Column("posted_at", _l("过帐时间"), "datetime"), RECORD, Column("posted_by", _l("过帐人")))
+ENTERED = (*POSTED, REVERSED)  # of ledgers whose lines are taken back by the record that corrects theirs

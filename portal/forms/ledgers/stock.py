@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
-from portal.forms.ledgers.ledger import POSTED, Ledger
+from portal.forms.ledgers.ledger import POSTED, REVERSED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books, stock_books
 
@@ -114,6 +114,7 @@ STOCK = (
             Column("reason", _l("原因")),
             POSTED[0],
             POSTED[2],
+            REVERSED,
         ),
         stock_books.counts,
     ),
@@ -131,6 +132,7 @@ STOCK = (
             Column("supplier", _l("供应商")),
             POSTED[0],
             Column("posted_by", _l("库管员")),
+            REVERSED,
         ),
         lambda: master_books.entries("entry_ledger", "item", "supplier", "slip_no"),
         ("purchasing",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
-from portal.forms.ledgers.ledger import POSTED, Ledger
+from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books
 
@@ -55,7 +55,7 @@ WORKS = (
             Column("expires_on", _l("有效期至"), "date", ends=True),
             Column("project", _l("项目")),
             Column("scan", _l("扫描件")),
-            *POSTED[1:],
+            *ENTERED[1:],
         ),
         lambda: master_books.entries("external_papers", "paper", "number", "issuer", "project"),
         ("engineering",),
@@ -73,7 +73,7 @@ WORKS = (
             Column("issued_on", _l("核发日期"), "date"),
             Column("paper_no", _l("证照文号")),
             Column("state", _l("状态"), "choice", PERMIT_STATES),
-            *POSTED,
+            *ENTERED,
         ),
         lambda: master_books.entries("permits", "project", "stage", "paper_no"),
         ("engineering",),
@@ -89,7 +89,7 @@ WORKS = (
             Column("planned_on", _l("计划完成"), "date"),
             Column("finished_on", _l("实际完成"), "date"),
             Column("confirmed_on", _l("确认日期"), "date"),
-            *POSTED,
+            *ENTERED,
         ),
         lambda: master_books.entries("web_projects", "project", "phase"),
     ),
@@ -106,7 +106,7 @@ WORKS = (
             Column("due", _l("期限"), "date"),
             Column("result", _l("实施结果")),
             Column("verified", _l("已验证"), "yes_no"),
-            *POSTED,
+            *ENTERED,
         ),
         lambda: master_books.entries("improvement_actions", "source", "action", "owner", "department"),
         ("engineering", "warehouse", "purchasing", "design", "customer_service"),

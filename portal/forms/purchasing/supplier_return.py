@@ -158,12 +158,16 @@ class SupplierReturn(CompanyForm):
     @staticmethod
     @after("supplier_sign", _l("退货计入供应商评分；换货或补货时增加在途数量"))
     def count_return(record: Filed) -> Iterator[Effect]:
-        """One more return of this supplier; what it will send again is on order. Signed anew, it counts once."""
+        """One more return of this supplier; what it will send again is on order. Signed anew, it counts once;
+
+        what it corrects counts no longer.
+        """
         if goods.times_signed(record.id, "supplier_sign") > 1:
             return
-        supplier = goods.supplier(record["supplier"].id)
-        if supplier is not None:
-            yield Updates("supplier", supplier.id, {"returns": supplier.returns + 1})
+        corrected = goods.named(record["@corrects"], "supplier") if record["@corrects"] else None
+        if corrected is not None:
+            yield Updates("supplier", corrected, adds={"returns": -1})
+        yield Updates("supplier", record["supplier"].id, adds={"returns": 1})
         if record["claim"] in ("replacement", "supply_again"):
             for line in record["lines"]:
                 yield OrdersStock(line["item"].id, line["quantity"])

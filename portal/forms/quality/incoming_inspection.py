@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from portal.domain.conditions import differs
 from portal.domain.deadlines import working_days
@@ -127,12 +128,20 @@ class IncomingInspection(CompanyForm):
     @staticmethod
     @after(FINISHED, _l("检验结论供采购收货单引用；累计供应商的检验数量和合格数量"))
     def count_for_supplier(record: Filed) -> Iterator[Effect]:
-        """The pass rate on the list of approved suppliers; a sheet that was corrected counts once."""
-        if record["disposal"] == "sorting":  # counted when inspected again
-            return
-        supplier = goods.supplier(record["supplier"].id)
-        if supplier is not None:
-            delivered = sum((line["delivered"] for line in record["lines"]), Decimal(0))
-            good = sum((line["good"] for line in record["lines"]), Decimal(0))
-            values = {"inspected": supplier.inspected + delivered, "passed": supplier.passed + good}
-            yield Updates("supplier", supplier.id, values)
+        """The pass rate on the list of approved suppliers; what this sheet corrects counts no longer."""
+        if record["@corrects"]:
+            before = goods.inspection(record["@corrects"])
+            yield from _counted(before.supplier, before.lines, before.disposal, -1)
+        yield from _counted(record["supplier"].id, record["lines"], record["disposal"], 1)
+
+
+def _counted(
+    supplier: int | None, lines: list[dict[str, Any]], disposal: str | None, times: int
+) -> Iterator[Effect]:
+    """Goods to be sorted are counted when they are inspected again."""
+    if supplier is not None and disposal != "sorting":
+        adds = {
+            name: times * sum((Decimal(line[column]) for line in lines), Decimal(0))
+            for name, column in (("inspected", "delivered"), ("passed", "good"))
+        }
+        yield Updates("supplier", supplier, adds=adds)

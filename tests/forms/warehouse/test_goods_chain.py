@@ -30,7 +30,7 @@ from portal.models import (
     Supplier,
     Task,
 )
-from portal.queries import goods, history
+from portal.queries import goods, history, ledgers, master_books, stock_books
 from portal.queries.actors import actor
 from portal.services import corrections, drafts, records, route, signing
 from portal.services.signatures import Hand
@@ -257,6 +257,75 @@ def test_from_the_order_to_both_books_and_back_to_the_supplier(app_context: Any)
     assert history.content(returned).answers["return_stage"] == "warehouse"
     assert on_order() == 1
     assert supplier.returns == 1
+
+
+def test_a_corrected_check_stands_beside_its_correction_in_both_books(app_context: Any) -> None:
+    town = Town(1)
+    item = Ref(1, "材料1 I0001")
+    paper = {"receipt": Ref(None, "纸质"), "inspection": Ref(None, "纸质"), "supplier": Ref(1, "供应商1")}
+    line = {"item": item, "quantity": Decimal(26), "unit": "件", "batch": "B1"}
+    wrong = town.finish(town.submit("WH-02", **paper, lines=[line], storage_place="A-01"))
+    right = town.anew(wrong, lines=[{**line, "quantity": Decimal(20)}])
+    assert entry_ledger() == [(wrong.number, "26", None)], "nothing is taken back before the correction ends"
+    town.finish(right)
+    assert goods.balance(1, "A-01") == 140
+    assert entry_ledger() == [(right.number, "20", None), (wrong.number, "26", right.number)]
+    again = town.finish(town.anew(right, lines=[{**line, "quantity": Decimal(21)}]))
+    assert [line[2] for line in entry_ledger()] == [None, again.number, right.number]
+    assert goods.balance(1, "A-01") == 141
+
+
+def test_a_corrected_count_is_marked_by_its_correction(app_context: Any) -> None:
+    town = Town(3)
+    line = {"item": Ref(1, "材料1 I0001"), "place": "A-01", "counted": Decimal("119.5"), "reason": "漏记"}
+    wrong = town.finish(town.submit("WH-06", lines=[line]))
+    right = town.finish(town.anew(wrong, lines=[{**line, "counted": Decimal("119.6")}]))
+    assert goods.balance(1, "A-01") == Decimal("119.6")
+    rows = ledgers.page(stock_books.counts(), ledgers.Wanted(), "", 10).rows
+    assert [(row["record"], row["before"], row["counted"], row["reversed_by"]) for row in rows] == [
+        (right.number, 120, Decimal("119.6"), None),
+        (wrong.number, 120, Decimal("119.5"), right.number),
+    ]
+
+
+@pytest.mark.parametrize("other", [1, 2])
+def test_a_corrected_inspection_or_return_counts_once_for_its_supplier(app_context: Any, other: int) -> None:
+    town = Town(1)
+    first, second = Ref(1, "供应商1 S0001"), Ref(other, f"供应商{other} S000{other}")
+    found = {"item": Ref(1, "材料1 I0001"), "delivered": Decimal(30), "sample": Decimal(3)}
+    found |= {
+        "standard": "图纸",
+        "measured": "合格",
+        "good": Decimal(26),
+        "bad": Decimal(4),
+        "reason": "锈蚀",
+    }
+    paper = {"receipt": Ref(None, "纸质"), "supplier": first, "lines": [found], "verdict": "partly"}
+    wrong = town.submit("PU-06", **paper)
+    town.sign(wrong, disposal="return")
+    assert counted(1) == (30, 26, 0)
+    better = {**found, "good": Decimal(30), "bad": Decimal(0), "reason": None}
+    town.finish(town.anew(wrong, supplier=second, lines=[better], verdict="pass"))
+    assert counted(other) == (30, 30, 0)
+    back = {"order": Ref(None, "纸质"), "supplier": first, "return_stage": "receipt", "claim": "refund"}
+    back |= {"inspection": None, "warehouse_review": None}
+    returned = town.finish(town.submit("PU-07", **back))
+    town.finish(town.anew(returned, supplier=second))
+    assert counted(other) == (30, 30, 1)
+    if other != 1:
+        assert counted(1) == (0, 0, 0)
+
+
+def counted(supplier: int) -> tuple[Decimal, Decimal, int]:
+    """What the list of suppliers says of one."""
+    row = db.session.get_one(Supplier, supplier)
+    return row.inspected, row.passed, row.returns
+
+
+def entry_ledger() -> list[tuple[str, str, str | None]]:
+    """Record, quantity and the record that took it back, newest first."""
+    rows = ledgers.page(master_books.entries("entry_ledger"), ledgers.Wanted(), "", 10).rows
+    return [(row["record"], row["quantity"], row["reversed_by"]) for row in rows]
 
 
 def test_a_rejected_count_is_counted_again_with_the_place_still_frozen(app_context: Any) -> None:
