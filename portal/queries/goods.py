@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.models import (
     Content,
+    OrderEntry,
     Person,
     Record,
     RecordLink,
@@ -309,13 +310,23 @@ def supply(items: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
     return {item: (there or Decimal(0), on_order) for item, there, on_order in db.session.execute(query)}
 
 
-def shortages(item_ids: Collection[int]) -> dict[int, Decimal]:
-    """How much the minimum exceeds what is there and on order, by item id."""
-    found = supply(item_ids)
+def shortages(item_ids: Collection[int], but: Collection[int] = ()) -> dict[int, Decimal]:
+    """How much the minimum exceeds what is there and on order, by item id; what `but` have ordered is left out."""
+    found, own = supply(item_ids), _on_order(but)
     return {
-        id: max(Decimal(0), item.minimum - sum(found[id], Decimal(0)))
+        id: max(Decimal(0), item.minimum - sum(found[id], Decimal(0)) + own.get(id, Decimal(0)))
         for id, item in items(item_ids).items()
     }
+
+
+def _on_order(record_ids: Collection[int]) -> dict[int, Decimal]:
+    """What these records have put on order, by item id."""
+    query = (
+        sa.select(OrderEntry.item_id, sa.func.sum(OrderEntry.quantity))
+        .where(standing(OrderEntry, record_ids))
+        .group_by(OrderEntry.item_id)
+    )
+    return dict(iter(db.session.execute(query))) if record_ids else {}
 
 
 def signer(record_id: int, step: str) -> int | None:

@@ -120,7 +120,8 @@ class PurchaseOrder(CompanyForm):
         found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None
         if found is not None:
             lines = [line for line in self.lines.rows if line.item.data]
-            found = goods.shortages({line.item.data.id for line in lines} - found.keys()) | found
+            unnamed = {line.item.data.id for line in lines} - found.keys()
+            found = goods.shortages(unnamed, but=self.itself) | found
             for line in lines:
                 line.shortage.data = found.get(line.item.data.id, Decimal(0))
         amounts = [line.amount.data for line in self.lines.rows if line.amount.data is not None]

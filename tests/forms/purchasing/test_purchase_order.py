@@ -12,11 +12,13 @@ from goods_books import (
     BLOCKED,
     BOLT,
     HENGDA,
+    NOW,
     PAINT,
     PIPE,
     filed,
     furnish,
     kept,
+    kept_order,
     refusals,
     row_refusals,
     stored,
@@ -27,6 +29,7 @@ from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.forms.purchasing.purchase_order import PurchaseOrder, SupplierAnswer
+from portal.models import OrderEntry, StockItem
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +100,25 @@ def test_r54_an_item_that_the_requisition_does_not_name_is_short_by_the_books() 
     form = PurchaseOrder(answers=opening(lines=[line(PIPE, "40")]))
     assert refusals(form) == set()
     assert form.lines.data[0]["shortage"] == 40  # minimum 50, 10 there
+
+
+def test_what_the_corrected_order_put_on_order_is_still_short() -> None:
+    wrong, pipe = kept_order((PIPE, 40)), db.session.get_one(StockItem, PIPE.id)
+    pipe.on_order = Decimal(40)
+    db.session.add(
+        OrderEntry(
+            kind="order",
+            item_id=PIPE.id,
+            quantity=Decimal(40),
+            balance=Decimal(40),
+            record_id=wrong.id,
+            posted_by_id=1,
+            posted_at=NOW,
+        )
+    )
+    answers = opening(lines=[line(PIPE, "40")])
+    assert row_refusals(PurchaseOrder(answers=answers), "lines") == {"shortage"}
+    assert refusals(PurchaseOrder(answers=answers, context={"@corrects": wrong.id})) == set()
 
 
 def test_the_books_are_asked_as_often_for_many_lines_as_for_one() -> None:
