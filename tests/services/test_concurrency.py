@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.database import transaction
-from portal.domain.effects import PostsStock
+from portal.domain.effects import PostsStock, Updates
 from portal.domain.refusal import AlreadyDecided, ContentChanged, NotYourTurn, Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
@@ -29,6 +29,7 @@ from portal.models import (
     StockBalance,
     StockEntry,
     StockItem,
+    Supplier,
     Task,
     TaskHolder,
 )
@@ -330,6 +331,22 @@ def test_new_customers_get_codes_of_their_own(crowd: Crowd) -> None:
     assert all(isinstance(code, str) for code in codes), codes
     with crowd.app.app_context():
         assert len(db.session.scalars(sa.select(Customer.id).where(Customer.name == "甲")).all()) == 8
+
+
+def test_what_several_add_to_a_supplier_at_once_all_counts(crowd: Crowd) -> None:
+    record_id, _seen = crowd.submitted(forms.OneRole)
+    supplier = crowd.alone(lambda office: master.create("supplier", name="甲").id)
+    adds = Updates("supplier", supplier, adds={"inspected": Decimal(3), "returns": 1})
+
+    def add(_office: Office) -> None:
+        record = db.session.get_one(Record, record_id)
+        db.session.get_one(Supplier, supplier)  # as a page that looked at it before
+        effects.carry_out([adds], record, by=record.applicant_id, now=NOW)
+
+    assert crowd.together(*[add] * 6) == [None] * 6
+    with crowd.app.app_context():
+        row = db.session.get_one(Supplier, supplier)
+        assert (row.inspected, row.returns) == (18, 6)
 
 
 def _signed(record_id: int) -> list[str]:
