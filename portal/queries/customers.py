@@ -82,6 +82,15 @@ def prospect(name: str | None, credit_code: str | None, phone: str | None) -> Cu
     return next((one for one in found if _is_prospect(one, name, credit_code, phone)), None)
 
 
+def entered_by(record_id: int | None) -> Customer | None:
+    """The customer whom a registration (CS-30) has entered, as far as the answers tell."""
+    if record_id is None:
+        return None
+    given = goods.opening_answers(record_id)
+    who = given.get("customer_name"), given.get("credit_code"), given.get("contact_phone")
+    return next((one for one in _matches(*who) if _is_same(one, *who)), None)
+
+
 def contract_customer(record_id: int) -> int | None:
     """The customer of a contract (CS-34)."""
     customer = goods.opening_answers(record_id).get("customer") or {}
@@ -150,8 +159,10 @@ def _matches(name: str | None, credit_code: str | None, phone: str | None) -> li
 
 
 def _is_prospect(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
-    if one.status != "prospect":
-        return False
+    return one.status == "prospect" and _is_same(one, name, credit_code, phone)
+
+
+def _is_same(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
     code = normal_code(credit_code)
     by_code = bool(code) and normal_code(one.credit_code) == code
     return by_code or (needle(one.name) == needle(name or "") and _dialled(one.phone) == _dialled(phone))

@@ -114,9 +114,7 @@ def test_every_form_has_a_story() -> None:
     assert [code for code in CODES if code not in STORIES] == [], "to be told in portal/demo/stories/"
 
 
-@pytest.mark.parametrize(
-    "code", ["CS-38", "PU-03", "PU-04", "PU-05", "PU-06", "PU-07", "WH-02", "WH-06", "WH-17"]
-)
+@pytest.mark.parametrize("code", CODES)
 def test_a_finished_one_can_be_reversed_and_filled_in_anew(walker: Walker, code: str) -> None:
     number, form = walker.walk(code), FORMS[code]
     browser, address = walker.browser(walker.opener(form)), walker.address(form)

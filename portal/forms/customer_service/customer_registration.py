@@ -36,7 +36,7 @@ class SupervisorCheck(Stage):
         if self.duplicate_checked.data is False:
             self.refuse("duplicate_checked", _l("请先查重；确为重复客户时请拒绝，资料将并入已有客户"))
         listed = self.context.get("similar_customers") or ""
-        names = [one.label for one in _similar(self.context) if one.label not in listed]
+        names = [one.label for one in _similar(self.context, self.context) if one.label not in listed]
         if names:
             self.refuse(
                 "duplicate_checked",
@@ -141,13 +141,14 @@ class CustomerRegistration(CompanyForm):
         """Lists the customers that look like this one."""
         super().compute()
         self.credit_code.data = customers.normal_code(self.credit_code.data)
-        found = _similar(self.answers())
+        found = _similar(self.answers(), self.context)
         self.similar_customers.data = "\n".join(f"{one.label} {one.phone}".strip() for one in found)
 
     def check(self) -> None:
         """The same credit code is the same customer; a look-alike has to be told apart."""
         code = self.credit_code.data
-        if code and any(customers.normal_code(one.credit_code) == code for one in _similar(self.answers())):
+        alike = _similar(self.answers(), self.context)
+        if code and any(customers.normal_code(one.credit_code) == code for one in alike):
             self.refuse("credit_code", _l("客户资料库中已有相同代码的客户，不能重复登记"))
         if self.not_duplicate.data is False:
             self.refuse("not_duplicate", _l("该客户已在客户资料库中，不能重复登记"))
@@ -155,12 +156,17 @@ class CustomerRegistration(CompanyForm):
     @staticmethod
     @after("supervisor_check", _l("写入客户资料库（新客户）；销售商同时登记销售商档案"))
     def enter(record: Filed) -> Iterator[Effect]:
-        """A new row, or the prospect's own."""
-        values = _values(record)
-        known = customers.prospect(record["customer_name"], record["credit_code"], record["contact_phone"])
+        """A new row, the prospect's own, or that of the sheet that this one corrects."""
+        values = {**_values(record), "status": "new"}
+        entered = customers.entered_by(record["@corrects"])
+        known = entered or customers.prospect(
+            record["customer_name"], record["credit_code"], record["contact_phone"]
+        )
         if known is not None:
             values["facts"] = {**known.facts, **values["facts"]}
-        yield Updates("customer", known.id if known else None, {**values, "status": "new"})
+        if entered is not None:
+            del values["status"]
+        yield Updates("customer", known.id if known else None, values)
         if record["customer_type"] == "dealer":
             yield PostsEntry("dealers", {"dealer": record["customer_name"], **_facts(record, DEALER_FACTS)})
 
@@ -176,10 +182,13 @@ class CustomerRegistration(CompanyForm):
             yield Updates("customer", found[0].id, {**gaps, "facts": facts})
 
 
-def _similar(answers: Any) -> list[Any]:
-    return customers.similar(
+def _similar(answers: Any, context: Any) -> list[Any]:
+    """Customers that look like this one; the one whom a corrected sheet has entered is this one."""
+    entered = customers.entered_by(context.get("@corrects"))
+    found = customers.similar(
         answers.get("customer_name"), answers.get("credit_code"), answers.get("contact_phone")
     )
+    return [one for one in found if entered is None or one.id != entered.id]
 
 
 def _facts(record: Filed, names: tuple[str, ...]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import PostsEntry, Updates
 from portal.extensions import db
 from portal.forms.customer_service.customer_registration import CustomerRegistration, SupervisorCheck
-from portal.models import Customer
+from portal.models import Content, Customer
 
 GIVEN = {
     "customer_name": "青岛瑞丰路桥工程有限公司",
@@ -97,6 +97,29 @@ def test_a_prospect_becomes_a_customer_and_is_no_look_alike_of_itself(make_custo
     (effect,) = CustomerRegistration.effects("supervisor_check", filed("CS-30", **GIVEN))
     assert (effect.id, effect.values["status"]) == (prospect.id, "new")
     assert effect.values["facts"] == {"class": "A", "source": "referral"}
+
+
+def test_a_corrected_sheet_changes_the_customer_that_it_has_entered(make_customer, make_record, filed):
+    wrong = {**GIVEN, "credit_code": "91370200MA0K1234"}
+    entered = make_customer(
+        GIVEN["customer_name"], phone="053281234567", credit_code=wrong["credit_code"], status="cooperating"
+    )
+    record = make_record("CS-30-2026-0001")
+    content = Content(
+        record_id=record.id, version=1, form_version_id=record.form_version_id, answers=wrong, sha256="",
+        created_by_id=record.applicant_id, created_at=record.submitted_at,
+    )  # fmt: skip
+    db.session.add(content)
+    right = {**wrong, "customer_name": "青岛瑞丰路桥集团有限公司"}
+    assert "credit_code" in opened(**right).errors
+    form = CustomerRegistration(answers=right, context={"@corrects": record.id})
+    assert form.validate(), form.errors
+    stage = SupervisorCheck(answers={"duplicate_checked": True}, context={**right, "@corrects": record.id})
+    assert stage.validate(), stage.errors
+    view = filed("CS-30", **right, **{"@corrects": record.id})
+    (effect,) = CustomerRegistration.effects("supervisor_check", view)
+    assert (effect.id, effect.values["name"]) == (entered.id, right["customer_name"])
+    assert "status" not in effect.values, "what the customer has become since stays"
 
 
 def test_a_dealer_is_also_entered_among_the_dealers(app_context, filed):
