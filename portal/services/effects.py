@@ -86,11 +86,18 @@ def opens(effect: Opens, record: Record, earlier: list[Draft | None], *, by: int
     answers = dict(effect.answers)
     if effect.names_as:
         answers[effect.names_as] = Ref(record.id, f"{record.number} {record.title}".strip())
-    if earlier:
-        waiting = earlier.pop(0)
-        if waiting is not None and waiting.person_id is None:
-            waiting.answers, waiting.updated_at = prefill(form, answers), now
+    if not earlier:
+        _leave(effect, form, answers, record, by=by, now=now)
         return
+    waiting = earlier.pop(0)
+    if waiting is not None and waiting.person_id is None:
+        waiting.answers, waiting.updated_at = prefill(form, answers), now
+
+
+def _leave(
+    effect: Opens, form: type[Any], answers: Mapping[str, Any], record: Record, *, by: int, now: datetime
+) -> None:
+    """A new draft, with its task, and a notice for those who hold it."""
     draft = Draft(
         form_code=effect.code,
         person_id=None,
