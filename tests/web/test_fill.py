@@ -306,7 +306,7 @@ def test_a_file_of_somebody_else_cannot_be_named(desk: Desk) -> None:
 
 def test_the_paste_box_names_the_columns_that_are_pasted(desk: Desk) -> None:
     page = desk.browser("buyer").get(f"{ORDERS}new").text
-    assert "列的顺序：库存品、名称规格、数量、单位、单价、缺口</label>" in page
+    assert "列的顺序：库存品、名称规格、数量、单位、单价</label>" in page
 
 
 def test_a_long_table_shows_anew_the_row_that_was_typed_in_and_the_total(desk: Desk) -> None:
@@ -315,4 +315,4 @@ def test_a_long_table_shows_anew_the_row_that_was_typed_in_and_the_total(desk: D
     answer = desk.post("buyer", f"{ORDERS}new", data, **{"HX-Request": "true"}).text
     assert 'id="lines-390-amount"' in answer
     assert 'id="total_amount"' in answer
-    assert answer.count("<hx-partial") == 2
+    assert "lines-389-" not in answer
