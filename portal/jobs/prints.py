@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.extensions import db
 from portal.models import Record
-from portal.services import audit, printing, uploads
+from portal.services import audit, printing, tasks, uploads
 
 
 def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
@@ -20,7 +20,7 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
     data = printing.make(record, "zh", now=record.closed_at or now)
 
     def keep() -> None:
-        finished = db.session.get_one(Record, id, with_for_update=True, populate_existing=True)
+        finished = tasks.lock(id)
         if finished.pdf_id is not None:
             return
         file = uploads.keep(f"{number}.pdf", data, "application/pdf", by=None, now=now)

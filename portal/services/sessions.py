@@ -62,7 +62,8 @@ def hashed(password: str) -> str:
 
 def admit(proof: Proof, *, address: str, agent: str, now: datetime) -> str | None:
     """Opens a session for a proven password; None if password or person have changed meanwhile."""
-    person = db.session.get(Person, proof.person_id, with_for_update=True, populate_existing=True)
+    lock = {"of": Person}  # not the department joined to it
+    person = db.session.get(Person, proof.person_id, with_for_update=lock, populate_existing=True)
     if person is None or not person.active or person.password_hash != proof.password_hash:
         return None
     if proof.newer_hash is not None:

@@ -79,9 +79,16 @@ class Site:
 
 
 def found(folder: Path) -> Site:
-    """Sets the portal up: a complaint with its first turn open, a briefing that waits for its customer."""
+    """Sets a portal up and furnishes it."""
     app = make_app(folder)
     set_up(app)
+    site = furnished(app)
+    site.keep()
+    return site
+
+
+def furnished(app: Flask) -> Site:
+    """Puts into the portal a complaint with its first turn open, and a briefing that waits for its customer."""
     walker = Walker(app)
     complaint, briefing = walker.open("CS-51"), walker.open("EN-18")
     while not _outside(app):
@@ -90,9 +97,7 @@ def found(folder: Path) -> Site:
     values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
     values |= {"day": "2026-12-24", "filename": "favicon.svg", **_ids(app), "files": _file(browsers["owner"])}
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
-    site = Site(app, folder, browsers, cookies, values)
-    site.keep()
-    return site
+    return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
 
 
 def _browser(app: Flask, login: str) -> FlaskClient:
