@@ -8,14 +8,14 @@ from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from portal.database import transaction
-from portal.domain.refusal import Refusal
-from portal.extensions import db
+from portal.domain.refusal import AnswersWrong, Refusal
+from portal.forms.base import Sheet
 from portal.forms.sheet import lines
 from portal.lib.i18n import _l, language
 from portal.models import OutsideLink, Task
 from portal.queries import actors, record_page
 from portal.queries.record_page import RecordPage
-from portal.services import outside, route, signing, uploads
+from portal.services import outside, records, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import posted
 from portal.web.clock import now, today
@@ -40,39 +40,61 @@ def show(token: str) -> str:
 @open_to("everyone")
 def sign(token: str) -> str | tuple[str, int]:
     """Signs with a name and a drawn signature."""
-    with transaction():
-        link, task = outside.find(token, now=now())
-        assert task.record is not None
-        sender = actors.actor(link.sent_by, today())
-        drawing = request.form.get("_hand-drawn", "") or _uploaded()
-        fields = MultiDict(
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if name not in posted.CONTROLS and not name.endswith("-drawn")
-        )
-        try:
-            with db.session.begin_nested():
-                if not drawing:
-                    raise Refusal(_l("请在签名框内签名。"))
-                drawn = uploads.keep_drawing(drawing, by=sender.id, now=now())
-                for field in _own_signatures(task):
-                    fields.add(field, str(drawn.id))
-                stage = stage_for(task.record, task, sender, fields)
-                if stage is not None and not stage.validate():
-                    return _page(link, task, stage, ""), 422
-                hand = Hand(
-                    seen=posted.control("_seen", 64),
-                    opinion=posted.control("_opinion"),
-                    drawn_id=drawn.id,
-                    outside_name=posted.control("_outside_name", 80),
-                    outside_way="link",
-                    confirmed_by="link",
-                )
-                signing.sign(task.id, sender, hand, stage, now=now())
-                outside.use(link, now=now())
-        except Refusal as refusal:
-            return _page(link, task, None, str(refusal)), refusal.status
+    link, task = outside.find(token, now=now())
+    stage: Sheet | None = None
+    try:
+        with transaction():
+            drawn = _drawing(link.sent_by_id)
+            stage = _stage(link, task, drawn)
+            _sign(link, task, drawn, stage)
+    except AnswersWrong as wrong:
+        return _page(link, task, stage), wrong.status
+    except Refusal as refusal:
+        return _page(link, task, problem=str(refusal)), refusal.status
     return render_template("outside/thanks.html", record=task.record)
+
+
+def _drawing(sender_id: int) -> int:
+    """The id of the signature that was drawn."""
+    drawing = request.form.get("_hand-drawn", "") or _uploaded()
+    if not drawing:
+        raise Refusal(_l("请在签名框内签名。"))
+    return uploads.keep_drawing(drawing, by=sender_id, now=now()).id
+
+
+def _stage(link: OutsideLink, task: Task, drawn_id: int) -> Sheet | None:
+    """The stage as it was filled in."""
+    assert task.record is not None
+    fields = MultiDict(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in posted.CONTROLS and not name.endswith("-drawn")
+    )
+    for field in _own_signatures(task):
+        fields.add(field, str(drawn_id))
+    return stage_for(task.record, task, actors.actor(link.sent_by, today()), fields)
+
+
+def _sign(link: OutsideLink, task: Task, drawn_id: int, stage: Sheet | None) -> None:
+    """Signs, and the link is used up.
+
+    Raises:
+        AnswersWrong: the stage is not good.
+    """
+    if stage is not None:
+        records.hold(stage, task.record)
+        if not stage.validate():
+            raise AnswersWrong
+    hand = Hand(
+        seen=posted.control("_seen", 64),
+        opinion=posted.control("_opinion"),
+        drawn_id=drawn_id,
+        outside_name=posted.control("_outside_name", 80),
+        outside_way="link",
+        confirmed_by="link",
+    )
+    signing.sign(task.id, actors.actor(link.sent_by, today()), hand, stage, now=now())
+    outside.use(link, now=now())
 
 
 def _uploaded() -> str:
@@ -89,17 +111,16 @@ def _own_signatures(task: Task) -> list[str]:
     return [field.short_name for field in fills() if field.kind == "signature"] if fills else []
 
 
-def _page(link: OutsideLink, task: Task, stage: object = None, problem: str = "") -> str:
+def _page(link: OutsideLink, task: Task, stage: Sheet | None = None, problem: str = "") -> str:
     assert task.record is not None
     read: RecordPage = record_page.read(task.record)
     sender = actors.actor(link.sent_by, today())
     form = stage or stage_for(task.record, task, sender)
-    step = next(one for one in read.definition["steps"] if one["key"] == task.step)
     return render_template(
         "outside/sign.html",
         record=task.record,
         title=read.definition["title"][language()],
-        step=step["title"][language()],
+        step=str(route.form_of(task.record).signoff.step(task.step).title),
         lines=lines(read.definition["fields"], read.content.answers, language()),
         stage=form,
         hidden=_own_signatures(task),

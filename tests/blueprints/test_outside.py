@@ -7,7 +7,14 @@ import io
 import re
 from pathlib import Path
 
-from tests.architecture.visitors import found
+import pytest
+import sqlalchemy as sa
+
+from portal.domain.demo import DEMO_PASSWORD
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.models import StoredFile, Task, records
+from tests.architecture.visitors import Site, found
 from tests.walk import DRAWING
 
 
@@ -25,3 +32,38 @@ def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(tmp_path: Path) 
     answer = browser.post(path, data={**sent, "_hand-upload": (picture, "signature.png")})
     assert answer.status_code == 200
     assert "已签字，谢谢" in answer.text
+
+
+def test_what_is_refused_leaves_no_file(tmp_path: Path) -> None:
+    site = found(tmp_path / "data")
+    path, browser = site.path("/s/<token>"), site.browsers["stranger"]
+    before = _files(site)
+    sent = {"_outside_name": "钱女士", "_hand-drawn": DRAWING, "briefing_ended_at": "gestern"}
+    assert browser.post(path, data=sent).status_code == 422
+    assert browser.post(path, data={"_hand-drawn": DRAWING, "_seen": "old"}).status_code == 422
+    assert _files(site) == before
+
+
+def test_a_step_that_the_record_was_not_made_with_is_signed_all_the_same(tmp_path: Path) -> None:
+    site = found(tmp_path / "data")
+    with site.app.app_context():
+        task = db.session.scalars(sa.select(Task).where(Task.outside != "", Task.state == "open")).one()
+        number, version = task.record.number, task.record.form_version
+        steps = [step for step in version.definition["steps"] if step["key"] != task.step]
+        defined, sha256 = {**version.definition, "steps": steps}, version.sha256
+        title = str(FORMS["EN-18"].signoff.step(task.step).title)
+        db.session.remove()
+    foreman = site.app.test_client()
+    foreman.post("/sign-in", data={"login": "foreman", "password": DEMO_PASSWORD})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(records._definitions, sha256, defined)
+        outside = site.browsers["stranger"].get(site.path("/s/<token>"))
+        inside = foreman.get(f"/records/{number}", follow_redirects=True)
+    assert (outside.status_code, inside.status_code) == (200, 200)
+    assert title in outside.text
+    assert title in inside.text
+
+
+def _files(site: Site) -> int:
+    with site.app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) or 0

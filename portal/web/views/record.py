@@ -201,18 +201,18 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
     task, held = found
     form = route.form_of(read.record)
     step = form.signoff.step(task.step)
-    titles = {one["key"]: one["title"][language()] for one in read.definition["steps"]}
+    titles = {one.key: str(one.title) for one in form.signoff.steps}
     earlier = signing.earlier_steps(read.record, task.step)
     lender = next((t.person.name for t in _lenders(by, held.substitution)), "") if held.lender else ""
     refusal = step.on_refusal
     return Turn(
         task=task,
-        title=titles.get(task.step, task.step),
+        title=titles[task.step],
         meaning=str(MEANINGS.get("advised" if task.kind == "advice" else step.meaning, step.meaning)),
         stage=stage if stage is not None else stage_for(read.record, task, by),
         filled=signing.stage_filled(read.record, task),
         lender=lender,
-        back=[(key, titles.get(key, key)) for key in earlier],
+        back=[(key, titles[key]) for key in earlier],
         may_refuse=task.kind != "advice",
         refusal=titles.get(getattr(refusal, "to", ""), getattr(refusal, "to", "close")),
     )
