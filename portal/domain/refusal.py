@@ -36,6 +36,12 @@ class NotAllowed(Refusal):
     text = _l("您没有进行这个操作的权限。")
 
 
+class AnswersWrong(Refusal):
+    """Answers are missing or wrong: each says so beside its field, and what was typed is kept as a draft."""
+
+    text = ""
+
+
 class NotYourTurn(Refusal):
     """The person holds no open task for this step."""
 

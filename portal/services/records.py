@@ -11,11 +11,35 @@ from portal.domain.effects import SUBMITTED
 from portal.domain.permissions import head_key, person_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
-from portal.forms.base import CompanyForm
+from portal.forms.base import CompanyForm, Sheet
 from portal.lib.i18n import _l
 from portal.models import Draft, Record, RecordLink, Task
 from portal.queries.actors import Actor
 from portal.services import audit, content, numbering, route, tasks
+
+
+def hold(sheet: Sheet, record: Record | None = None) -> None:
+    """Locks the records whose state the sheet's checks may ask for, so that what they found holds to the end of the
+    write: those that the sheet names, its own, and those that its own names. Call it before `validate`.
+    """
+    links = [field.data for field in sheet.every_field() if field.kind == "record_link" and field.data]
+    ids = {link.id for link in links} - {None}
+    if record is not None:
+        ids |= {record.id, *db.session.scalars(_NAMED, {"record": record.id})}
+    if ids:
+        db.session.scalars(_HELD, {"ids": sorted(ids)}).all()
+
+
+_NAMED = sa.select(RecordLink.target_id).where(
+    RecordLink.source_id == sa.bindparam("record"), RecordLink.kind == "named"
+)
+_HELD = (
+    sa.select(Record)
+    .where(Record.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(Record.id)  # everybody in the same order, so that nobody waits in a circle
+    .with_for_update(of=Record, key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def submit(
@@ -34,7 +58,7 @@ def submit(
     Raises:
         NotAllowed: the person may not start this form.
     """
-    again = _submitted(key, by)
+    again = submitted(key, by)
     if again is not None:
         return again
     opened = draft is not None and draft.source_id is not None and draft.form_code == form.code
@@ -63,7 +87,7 @@ def submit(
             )
             db.session.add(record)
     except IntegrityError:  # the same page came twice at once: the number goes back
-        again = _submitted(key, by)
+        again = submitted(key, by)
         if again is None:
             raise
         return again
@@ -79,7 +103,7 @@ def submit(
     return record
 
 
-def _submitted(key: str, by: Actor) -> Record | None:
+def submitted(key: str, by: Actor) -> Record | None:
     """What the page with this key has become, if it was submitted before.
 
     Raises:

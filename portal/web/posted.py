@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
 
+from portal.database import transaction
 from portal.domain.refusal import Refusal
 from portal.queries.actors import Actor
 from portal.services import uploads
@@ -46,26 +49,37 @@ class Posted:
 
 
 def read(by: Actor) -> Posted:
-    """Reads the request; stores files and drawings that came with it, so call it inside a write."""
+    """Reads the request; files and drawings that came with it are stored first, in a write of their own."""
     fields: MultiDict[str, str] = MultiDict()
-    refused: list[str] = []
+    coming: list[tuple[str, Callable[[], int]]] = []
     for name, value in request.form.items(multi=True):
-        if name in CONTROLS or (name.endswith("-drawn") and not value):
+        if name in CONTROLS:
             continue
-        if name.endswith("-drawn"):
-            try:
-                fields.add(name.removesuffix("-drawn"), str(uploads.receive_drawing(value, by, now=now()).id))
-            except Refusal as refusal:
-                refused.append(str(refusal))
-        else:
+        if not name.endswith("-drawn"):
             fields.add(name, value)
+        elif value:
+            coming.append((name.removesuffix("-drawn"), partial(_drawing, value, by)))
     for name, file in request.files.items(multi=True):
         if file.filename and name.endswith("-upload") and name not in CONTROLS:
+            coming.append((name.removesuffix("-upload"), partial(store, file, by)))
+    refused = _store_all(coming, fields) if coming else []
+    return Posted(request.form.get("_op", "submit"), fields, tuple(refused))
+
+
+def _store_all(coming: list[tuple[str, Callable[[], int]]], fields: MultiDict[str, str]) -> list[str]:
+    """Stores what came and adds its ids to the fields; says why some was not taken."""
+    refused = []
+    with transaction():
+        for name, keep in coming:
             try:
-                fields.add(name.removesuffix("-upload"), str(store(file, by)))
+                fields.add(name, str(keep()))
             except Refusal as refusal:
                 refused.append(str(refusal))
-    return Posted(request.form.get("_op", "submit"), fields, tuple(refused))
+    return refused
+
+
+def _drawing(data_url: str, by: Actor) -> int:
+    return uploads.receive_drawing(data_url, by, now=now()).id
 
 
 def store(file: object, by: Actor) -> int:

@@ -7,15 +7,14 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.database import transaction
 from portal.domain.refusal import Refusal
-from portal.extensions import db
 from portal.lib.i18n import _, _l
 from portal.models import Record
 from portal.services import conversation, corrections, delegation, outside
 from portal.web import posted
 from portal.web.clock import now
 from portal.web.guard import actor, open_to
-from portal.web.transaction import writes
 from portal.web.views import named
 from portal.web.views.record import page
 
@@ -27,14 +26,12 @@ def act(name: str) -> Callable[[Callable[[Record], str]], Callable[..., Answer]]
 
     def wrap(do: Callable[[Record], str]) -> Callable[..., Answer]:
         @open_to("writers")
-        @writes
         def view(department: str, slug: str, number: str) -> Answer:
             record = named.record(department, slug, number)
             try:
-                with db.session.begin_nested():
+                with transaction():
                     done = do(record)
             except Refusal as refusal:
-                db.session.refresh(record)
                 return page(record, problem=str(refusal)), refusal.status
             flash(done, "success")
             return redirect(named.address(record), 303)

@@ -10,8 +10,8 @@ from flask import Blueprint, flash, get_template_attribute, redirect, render_tem
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from portal.domain.refusal import NotAllowed, NotFound, Refusal
-from portal.extensions import db
+from portal.database import transaction
+from portal.domain.refusal import AnswersWrong, NotAllowed, NotFound, Refusal
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
@@ -25,7 +25,7 @@ from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
 from portal.web.clock import now
-from portal.web.form_errors import errors
+from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
@@ -60,37 +60,59 @@ def new(department: str, slug: str) -> Page:
 
 
 @open_to("writers")
-@writes
 def create(department: str, slug: str) -> Page:
     """Submits, saves, discards or changes rows of a form being filled in."""
     form_class, by = find_form(department, slug), actor()
     key = posted.control("_key", 80) or secrets.token_urlsafe(18)
-    sent = posted.read(by)
     draft = _draft(key, form_class, by)
-    if sent.op == "discard":
-        drafts.discard(key, by)
+    if posted.control("_op") == "discard":
+        with transaction():
+            drafts.discard(key, by)
         return redirect(url_for("home.index"), 303)
-    form = form_class(sent.fields, answers=_kept(form_class, draft), context=_context(draft), person=by)
-    good = sent.op == "submit" and form.validate()
-    if not (good or draft or by.may_open(form_class.opened_by)):
+    if not (draft or by.may_open(form_class.opened_by) or records.submitted(key, by)):
         raise NotAllowed(_l("您不能发起这种表单。"))
+    sent = posted.read(by)
+    form = form_class(sent.fields, answers=_kept(form_class, draft), context=_context(draft), person=by)
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key, draft=draft)
     if sent.op == "save":
         return _save(form_class, form, key, sent)
-    if not good or sent.refused:
-        draft = drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
-        problems = [("sheet", "", text) for text in sent.refused]
-        return _page(form_class, form, key=key, draft=draft, problems=problems), 422
     try:
-        with db.session.begin_nested():
-            record = records.submit(form, by, key=key, now=now(), draft=draft)
+        with transaction():
+            number = _submit(form, key, sent)
+    except NotAllowed:
+        raise
     except Refusal as refusal:
-        draft = drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now())
-        problems = [("sheet", "", str(refusal))]
-        return _page(form_class, form, key=key, draft=draft, problems=problems), refusal.status
-    flash(_("已提交，编号 %(number)s。", number=record.number), "success")
-    return redirect(record_path(record.form_code, record.number), 303)
+        draft = _keep(form, key, sent)
+        return _page(form_class, form, key=key, draft=draft, problems=_said(refusal)), refusal.status
+    flash(_("已提交，编号 %(number)s。", number=number), "success")
+    return redirect(record_path(form.code, number), 303)
+
+
+def _submit(form: CompanyForm, key: str, sent: posted.Posted) -> str:
+    """Makes the record and gives its number; of a page that was submitted before, the record that it became.
+
+    Raises:
+        AnswersWrong: the sheet, or a file that came with it, is not good.
+    """
+    by = actor()
+    records.hold(form)
+    again = records.submitted(key, by)
+    if again is not None:
+        return again.number
+    _check(form, sent)
+    return records.submit(form, by, key=key, now=now(), draft=_draft(key, type(form), by)).number
+
+
+def _check(form: CompanyForm, sent: posted.Posted) -> None:
+    good = form.validate()
+    if not good or sent.refused:
+        raise AnswersWrong(" ".join(sent.refused))
+
+
+def _said(refusal: Refusal) -> list[FormError]:
+    """What a refusal says of the whole sheet; what is wrong with single answers stands beside them."""
+    return [("sheet", "", str(refusal))] if str(refusal) else []
 
 
 @open_to("writers")
@@ -133,7 +155,6 @@ def correction(department: str, slug: str, number: str) -> Page:
 
 
 @open_to("writers")
-@writes
 def correct(department: str, slug: str, number: str) -> Page:
     """Saves or submits the correction."""
     form_class, by = find_form(department, slug), actor()
@@ -143,35 +164,41 @@ def correct(department: str, slug: str, number: str) -> Page:
         sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
     )
     key = _correction_key(record)
-    if not _may_correct(
-        record
-    ):  # a page left open while somebody else was quicker: what was typed stays on it
-        return _page(
-            form_class, form, key=key, record=record, problems=[("sheet", "", str(NO_CORRECTION))]
-        ), 422
+    if not _may_correct(record):  # somebody else was quicker: what was typed stays on the page
+        return _page(form_class, form, key=key, record=record, problems=_said(Refusal(NO_CORRECTION))), 422
     if rows.is_row_act(sent.op):
         return _after_row_act(form_class, form, sent.op, key=key, record=record)
     if sent.op == "save":
         return _save(form_class, form, key, sent, record=record)
-    good = form.validate()
-    reason = posted.control("_reason", 500)
-    if not good or not reason or sent.refused:
-        drafts.keep(key, form.code, by, sent.typed, title=form.heading(), now=now(), record_id=record.id)
-        problem = [("sheet", "", text) for text in sent.refused]
-        problem += [] if reason else [("reason", _("更正理由"), _("请填写更正理由"))]
-        return _page(form_class, form, key=key, record=record, problems=problem), 422
-    version = posted.control("_version")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
     try:
-        with db.session.begin_nested():
-            corrections.correct(record.id, form, by, reason=reason, seen=seen, now=now())
-            drafts.discard(key, by)
+        with transaction():
+            _correct(form, record, key, sent)
     except Refusal as refusal:
-        return _page(
-            form_class, form, key=key, record=record, problems=[("sheet", "", str(refusal))]
-        ), refusal.status
+        problems = _said(refusal)
+        if isinstance(refusal, AnswersWrong):
+            _keep(form, key, sent, record)
+            problems += [] if posted.control("_reason") else [("reason", _("更正理由"), _("请填写更正理由"))]
+        return _page(form_class, form, key=key, record=record, problems=problems), refusal.status
     flash(_("已更正并重新提交。"), "success")
     return redirect(record_path(record.form_code, record.number), 303)
+
+
+def _correct(form: CompanyForm, record: Record, key: str, sent: posted.Posted) -> None:
+    records.hold(form, record)
+    _check(form, sent)
+    reason, version = posted.control("_reason", 500), posted.control("_version")
+    if not reason:
+        raise AnswersWrong
+    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
+    corrections.correct(record.id, form, actor(), reason=reason, seen=seen, now=now())
+    drafts.discard(key, actor())
+
+
+def _keep(form: CompanyForm, key: str, sent: posted.Posted, record: Record | None = None) -> Draft:
+    """Keeps what was typed, in a write of its own."""
+    id = record.id if record else None
+    with transaction():
+        return drafts.keep(key, form.code, actor(), sent.typed, title=form.heading(), now=now(), record_id=id)
 
 
 def _save(
@@ -182,16 +209,7 @@ def _save(
     record: Record | None = None,
 ) -> Page:
     """Keeps the draft: quietly for the autosave, with a new page for the button."""
-    by = actor()
-    drafts.keep(
-        key,
-        form.code,
-        by,
-        sent.typed,
-        title=form.heading(),
-        now=now(),
-        record_id=record.id if record else None,
-    )
+    _keep(form, key, sent, record)
     if request.headers.get("HX-Request"):
         return autosaved(form)
     flash(_("草稿已保存。"), "success")
@@ -243,7 +261,7 @@ def _page(
     key: str,
     draft: Draft | None = None,
     record: Record | None = None,
-    problems: list[tuple[str, str, str]] | None = None,
+    problems: list[FormError] | None = None,
 ) -> str:
     """The fill-in page."""
     defined, code = definition(form_class), form_class.department_key

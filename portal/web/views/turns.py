@@ -8,12 +8,11 @@ from flask import Blueprint, flash, get_template_attribute, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
-from portal.domain.refusal import IdentityNotConfirmed, NotYourTurn, Refusal
-from portal.extensions import db
+from portal.domain.refusal import AnswersWrong, IdentityNotConfirmed, NotYourTurn, Refusal
 from portal.forms.base import Sheet
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
-from portal.services import drafts, entries, route, signing, uploads
+from portal.services import drafts, entries, records, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import identity, posted, rows
 from portal.web.clock import now
@@ -32,39 +31,44 @@ def sign(department: str, slug: str, number: str) -> Answer:
     op = request.form.get("_op", "sign")
     decides = op in ("sign", "return", "refuse")
     known = identity.confirm() if decides else True
-    with transaction():
-        record = named.record(department, slug, number)
-        by = actor()
-        sent = posted.read(by)
-        task = named.task(record)
-        stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
-        if rows.is_row_act(op):
-            return _after_row_act(record, stage, op)
-        if not decides:
-            return _save_stage(record, task, sent, stage)
-        if not known:
-            drafts.keep(
-                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
-            )
-            return page(record, stage=stage, problem=str(IdentityNotConfirmed())), 422
-        if sent.refused:
-            return page(record, stage=stage, problem=" ".join(sent.refused)), 422
-        if op == "sign" and stage is not None and not stage.validate():
-            drafts.keep(
-                _stage_key(task), record.form_code, by, sent.typed, title="", now=now(), task_id=task.id
-            )
-            return page(record, stage=stage), 422
-        try:
-            with db.session.begin_nested():
-                _decide(op, task, stage)
-        except Refusal as refusal:
-            db.session.refresh(record)
-            seen = posted.control("_seen", 64)
-            return page(record, stage=stage, problem=str(refusal), seen=seen), refusal.status
-        drafts.drop_stage(task.id, by)
-        done = _l("已答复。") if task.kind == "advice" else _DONE[op]
+    record, by = named.record(department, slug, number), actor()
+    sent = posted.read(by)
+    task = named.task(record)
+    stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
+    if rows.is_row_act(op):
+        return _after_row_act(record, stage, op)
+    if not decides:
+        return _save_stage(record, task, sent, stage)
+    try:
+        with transaction():
+            _check(record, stage, sent, known)
+            _decide(op, task, stage)
+            drafts.drop_stage(task.id, by)
+            done = _l("已答复。") if task.kind == "advice" else _DONE[op]
+    except AnswersWrong as wrong:
+        _keep_stage(record, task, sent)
+        return page(record, stage=stage, problem=str(wrong)), wrong.status
+    except Refusal as refusal:
+        seen = posted.control("_seen", 64)
+        return page(record, stage=stage, problem=str(refusal), seen=seen), refusal.status
     flash(done, "success")
     return redirect(named.address(record), 303)
+
+
+def _check(record: Record, sheet: Sheet | None, sent: posted.Posted, known: bool) -> None:
+    """The person is who they say, what came is taken, and the sheet holds.
+
+    Raises:
+        AnswersWrong: one of these is not so.
+    """
+    if not known:
+        raise AnswersWrong(IdentityNotConfirmed.text)
+    if sent.refused:
+        raise AnswersWrong(" ".join(sent.refused))
+    if sheet is not None:
+        records.hold(sheet, record)
+        if not sheet.validate():
+            raise AnswersWrong
 
 
 def _decide(op: str, task: Task, stage: Any) -> None:
@@ -104,8 +108,14 @@ def _drawn_in(stage: Any) -> int | None:
     return int(found[0]["id"]) if found else None
 
 
+def _keep_stage(record: Record, task: Task, sent: posted.Posted) -> None:
+    key = f"stage-{task.id}-{actor().id}"
+    with transaction():
+        drafts.keep(key, record.form_code, actor(), sent.typed, title="", now=now(), task_id=task.id)
+
+
 def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | None) -> Answer:
-    drafts.keep(_stage_key(task), record.form_code, actor(), sent.typed, title="", now=now(), task_id=task.id)
+    _keep_stage(record, task, sent)
     if request.headers.get("HX-Request"):
         return autosaved(stage)
     flash(_("草稿已保存。"), "success")
@@ -125,35 +135,27 @@ def _after_row_act(record: Record, stage: Any, op: str, entry: str = "") -> Answ
 def enter(department: str, slug: str, number: str, key: str) -> Answer:
     """Adds a side entry."""
     known = identity.confirm()
-    with transaction():
-        record = named.record(department, slug, number)
-        by = actor()
-        entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
-        if entry is None or entries.authority(record, key, by) is None:
-            raise NotYourTurn
-        sent = posted.read(by)
-        form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
-        if sent.op == "save":  # what was typed before the session ended, drawn again
-            return page(record, entry=(key, form))
-        if rows.is_row_act(sent.op):
-            return _after_row_act(record, form, sent.op, entry=key)
-        if not known:
-            return page(record, entry=(key, form), problem=str(IdentityNotConfirmed())), 422
-        if not form.validate():
-            return page(record, entry=(key, form)), 422
-        seen = posted.control("_seen", 64)
-        try:
-            with db.session.begin_nested():
-                entries.enter(record.id, key, by, Hand(seen=seen), form, now=now())
-        except Refusal as refusal:
-            db.session.refresh(record)
-            return page(record, entry=(key, form), problem=str(refusal), seen=seen), refusal.status
+    record, by = named.record(department, slug, number), actor()
+    entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
+    if entry is None or entries.authority(record, key, by) is None:
+        raise NotYourTurn
+    sent = posted.read(by)
+    form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
+    if sent.op == "save":  # what was typed before the session ended, drawn again
+        return page(record, entry=(key, form))
+    if rows.is_row_act(sent.op):
+        return _after_row_act(record, form, sent.op, entry=key)
+    seen = posted.control("_seen", 64)
+    try:
+        with transaction():
+            _check(record, form, sent, known)
+            entries.enter(record.id, key, by, Hand(seen=seen), form, now=now())
+    except AnswersWrong as wrong:
+        return page(record, entry=(key, form), problem=str(wrong)), wrong.status
+    except Refusal as refusal:
+        return page(record, entry=(key, form), problem=str(refusal), seen=seen), refusal.status
     flash(_("已登记。"), "success")
     return redirect(named.address(record), 303)
-
-
-def _stage_key(task: Task) -> str:
-    return f"stage-{task.id}-{actor().id}"
 
 
 def add_to(bp: Blueprint) -> None:
