@@ -14,7 +14,7 @@ from portal.models import Department, Person, RoleGrant, Substitution
 
 
 def one_at_a_time() -> None:
-    """Lets changes of people and rights come one after the other, so that their checks hold."""
+    """Lets changes of people, rights and settings come one after the other, so that their checks hold."""
     db.session.execute(sa.select(Department.id).order_by(Department.id).with_for_update())
 
 

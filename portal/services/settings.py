@@ -10,7 +10,7 @@ from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import CalendarDay, CompanySetting
-from portal.queries import calendar, history
+from portal.queries import calendar, history, rights
 from portal.queries.actors import Actor
 from portal.services import audit
 
@@ -44,12 +44,13 @@ def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: dat
     """
     if not may_change(one, by):
         raise NotAllowed
+    rights.one_at_a_time()
     highest = Decimal(100) if one.unit == "%" else HIGHEST
     if not reason:
         raise ReasonMissing
     if not 0 <= value <= highest:
         raise Refusal(_l("应在 %(low)s 至 %(high)s 之间"), low=0, high=highest)
-    row = db.session.get(CompanySetting, f"limit.{one.key}", with_for_update=True)
+    row = db.session.get(CompanySetting, f"limit.{one.key}")
     known = history.limits()
     old = known[f"@{one.key}"]
     others = sum(
@@ -88,7 +89,8 @@ def set_day(day: date, working: bool, note: str, *, by: Actor, now: datetime) ->
     """
     if not note:
         raise ReasonMissing
-    row = db.session.get(CalendarDay, day, with_for_update=True)
+    rights.one_at_a_time()
+    row = db.session.get(CalendarDay, day)
     if row is None and calendar.current().is_working_day(day) == working:
         raise Refusal(_l("%(day)s本来就是工作日。") if working else _l("%(day)s本来就是休息日。"), day=day)
     old = row.working if row is not None else None
@@ -105,7 +107,8 @@ def remove_day(day: date, *, by: Actor, now: datetime) -> None:
     Raises:
         NotFound: the company has not set this day.
     """
-    row = db.session.get(CalendarDay, day, with_for_update=True)
+    rights.one_at_a_time()
+    row = db.session.get(CalendarDay, day)
     if row is None:
         raise NotFound
     audit.note("calendar_day_removed", at=now, by=by.id, stream=STREAM, day=day.isoformat(), working=row.working, note=row.note)  # fmt: skip

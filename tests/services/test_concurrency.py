@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -43,6 +44,7 @@ from portal.services import (
     entries,
     master,
     records,
+    settings,
     signing,
 )
 from portal.services.signatures import Hand
@@ -323,6 +325,30 @@ def test_the_average_cost_misses_nothing(crowd: Crowd) -> None:
     crowd.together(*[lambda office, cost=cost: _post(record_id, (goods, 1, cost)) for cost in "2468"])
     with crowd.app.app_context():
         assert db.session.get_one(StockItem, goods).unit_cost == 5
+
+
+def test_marks_raised_at_once_leave_something_over(crowd: Crowd) -> None:
+    def raised(key: str) -> Callable[[Office], None]:
+        limit = settings.limit(key)
+        return lambda office: settings.change_limit(
+            limit, Decimal(45), by=office.actor("quality_manager"), reason="x", now=NOW
+        )
+
+    results = crowd.together(raised("survey_price_marks"), raised("survey_use_marks"))
+    assert sorted(type(one).__name__ for one in results) == ["NoneType", "Refusal"]
+
+
+def test_a_setting_made_twice_at_once_is_made_once(crowd: Crowd) -> None:
+    def limit(office: Office) -> None:
+        one = settings.limit("write_off_limit")
+        settings.change_limit(one, Decimal(7000), by=office.actor("administrator"), reason="x", now=NOW)
+
+    def day(office: Office) -> None:
+        settings.set_day(date(2026, 12, 24), False, "x", by=office.actor("administrator"), now=NOW)
+
+    for act in (limit, day):
+        results = crowd.together(*[act] * 4)
+        assert {type(one) for one in results} <= {type(None), Refusal}, results
 
 
 def test_new_customers_get_codes_of_their_own(crowd: Crowd) -> None:
