@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from portal.domain.roles import DEPARTMENT
 from portal.forms.catalogue import FORMS
@@ -14,7 +14,7 @@ from portal.forms.words import STATES
 from portal.lib.i18n import language
 from portal.queries import find
 from portal.queries.actors import Actor
-from portal.web import catalogue_index
+from portal.web import catalogue_index, posted
 from portal.web.guard import actor, open_to
 from portal.web.navigation import ICONS
 from portal.web.times import moment
@@ -27,7 +27,7 @@ EACH = 20  # results of one kind
 @open_to("signed_in")
 def results() -> str:
     """What fits the words, kind by kind."""
-    typed, by = request.args.get("q", "").strip()[:80], actor()
+    typed, by = posted.asked("q"), actor()
     found: dict[str, list[Any]] = {}
     if typed:
         keys = [key for key in catalogue_index.registers().find(typed) if catalogue_index.may_read(key, by)]

@@ -13,7 +13,7 @@ from portal.queries import desk as home_desk
 from portal.queries import home, inbox
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk, reading
-from portal.web import desk, identity
+from portal.web import desk, identity, posted
 from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
 from portal.web.todo import todo
@@ -51,7 +51,7 @@ def done(id: int) -> Response:
     """Ticks off a thing to do."""
     if id > LARGEST:
         raise NotFound
-    asks.tick_off(id, actor(), request.form.get("note", "").strip()[:500], now=now())
+    asks.tick_off(id, actor(), posted.control("note", 500), now=now())
     flash(_("已办。"), "success")
     return redirect("/", 303)
 
@@ -60,7 +60,7 @@ def done(id: int) -> Response:
 @open_to("signed_in")
 def notices() -> str:
     """All notices, newest first."""
-    before = request.args.get("before", type=int)
+    before = posted.asked_id("before")
     found = home.notices(actor().id, limit=NOTICES + 1, before=before)
     following = found[NOTICES - 1].id if len(found) > NOTICES else None
     shown = [desk.notice(row) for row in found[:NOTICES]]
@@ -71,7 +71,7 @@ def notices() -> str:
 @open_to("writers")
 def mine() -> str:
     """Every record that the person started, newest first."""
-    before, spoken = request.args.get("before", type=int), language()
+    before, spoken = posted.asked_id("before"), language()
     found = home.mine(actor().id, limit=RECORDS + 1, before=before)
     following = found[RECORDS - 1].id if len(found) > RECORDS else None
     shown = [desk.record(row, spoken) for row in found[:RECORDS]]

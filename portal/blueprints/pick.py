@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from portal.domain.refusal import NotFound
 from portal.forms.kinds import REFERENCES
 from portal.queries import pick
+from portal.web import posted
 from portal.web.guard import actor, open_to
 
 bp = Blueprint("pick", __name__)
@@ -19,5 +20,5 @@ def options(kind: str) -> Response:
     if kind not in REFERENCES:
         raise NotFound
     targets = tuple(code for code in request.args.get("targets", "").split(",") if code)
-    found = pick.search(kind, request.args.get("q", "")[:80], actor(), targets)
+    found = pick.search(kind, posted.asked("q"), actor(), targets)
     return jsonify([{"value": label, "text": label, "note": note} for _id, label, note in found])

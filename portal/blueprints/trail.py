@@ -19,6 +19,7 @@ from portal.queries import people, trail
 from portal.queries.actors import Actor
 from portal.queries.trail import Filter
 from portal.services import audit
+from portal.web import posted
 from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.trail_csv import rows
@@ -35,8 +36,8 @@ FIELDS = ("person", "kind", "number", "stream", "since", "until")
 def show() -> str:
     """The newest events that fit, a page at a time."""
     by = _reader()
-    asked = _asked(request.args)
-    found = trail.page(_filter(asked), before=request.args.get("before", type=int), size=SIZE + 1)
+    asked, before = _asked(request.args), posted.asked_id("before")
+    found = trail.page(_filter(asked), before=before, size=SIZE + 1)
     events = found[:SIZE]
     readable = trail.readable(events, by)
     return render_template(
@@ -45,7 +46,7 @@ def show() -> str:
         numbers=trail.numbers(events),
         readable=readable,
         older=events[-1].id if len(found) > SIZE else None,
-        newer="before" in request.args,
+        newer=before is not None,
         asked=asked,
         groups=GROUPS,
         streams=[(name, stream(name)) for name in trail.streams()],

@@ -12,6 +12,8 @@ from portal.models.base import Base
 from portal.models.people import Person
 from portal.models.records import Draft, Record
 
+TURNS = ("sign", "added", "advice")  # kinds of tasks that are done by signing
+
 
 class Task(Base):
     """One turn of one party.

@@ -98,6 +98,6 @@ def _typed(value: Any, kind: type) -> Any:
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     if kind is int and (not isinstance(value, int) or abs(value) >= LARGEST):
         raise ValueError
-    if kind is str and not isinstance(value, str):
+    if kind is str and (not isinstance(value, str) or "\0" in value):
         raise TypeError
     return kind(value)

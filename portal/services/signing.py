@@ -12,6 +12,7 @@ from portal.extensions import db
 from portal.forms.base import Sheet
 from portal.lib.i18n import _l
 from portal.models import Record, Signature, Task
+from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import audit, notices, route, signatures, tasks
@@ -114,7 +115,7 @@ def stage_filled(record: Record, task: Task, signed: list[Signature] | None = No
 
 def _running(task: Task) -> Record:
     record = task.record
-    if record is None or task.kind not in ("sign", "added", "advice"):
+    if record is None or task.kind not in TURNS:
         raise NotYourTurn
     return record
 

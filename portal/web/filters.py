@@ -14,6 +14,7 @@ from portal.forms.kinds import NUMBERS, ZONE
 from portal.forms.registers import choices, columns
 from portal.lib.i18n import language
 from portal.lib.pinyin import needle
+from portal.lib.text import clean
 from portal.models.records import OPEN
 from portal.queries import ledgers, registers
 
@@ -54,7 +55,7 @@ class Filters:
 def read(args: MultiDict[str, str], more: tuple[str, ...] = ()) -> Filters:
     """The known filters of an address; `more` are names of columns with choices, written `f.<name>`."""
     names = (*NAMES, *(f"f.{name}" for name in more))
-    given = {name: args.get(name, "").strip()[:LONGEST] for name in names}
+    given = {name: clean(args.get(name, ""))[:LONGEST] for name in names}
     return Filters({name: value for name, value in given.items() if value})
 
 

@@ -83,6 +83,8 @@ def maybe_actor() -> actors.Actor | None:
 
 def check() -> Response | None:
     """Before each request: strangers go to the sign-in page, others pass as the view says."""
+    if "\0" in request.path:  # PostgreSQL takes none, and no address of ours has one
+        raise NotFound
     if request.endpoint is None or request.endpoint == "static":
         return None
     who = getattr(current_app.view_functions[request.endpoint], "open_to", None)

@@ -11,7 +11,9 @@ from werkzeug.datastructures import MultiDict
 
 from portal.database import transaction
 from portal.domain.refusal import Refusal
+from portal.lib.text import clean
 from portal.queries.actors import Actor
+from portal.queries.keyset import LARGEST
 from portal.services import uploads
 from portal.web.clock import now
 
@@ -90,8 +92,19 @@ def store(file: object, by: Actor) -> int:
 
 
 def control(name: str, limit: int = 2000) -> str:
-    """A control field's text, trimmed."""
-    return request.form.get(name, "").strip()[:limit]
+    """A control field's text, without what nobody can see."""
+    return clean(request.form.get(name, ""), multiline=True)[:limit]
+
+
+def asked(name: str, limit: int = 80) -> str:
+    """A text in the address, without what nobody can see."""
+    return clean(request.args.get(name, ""))[:limit]
+
+
+def asked_id(name: str) -> int | None:
+    """The id of a row in the address; None for what no row can have."""
+    id = request.args.get(name, type=int)
+    return id if id is not None and 0 <= id <= LARGEST else None
 
 
 def as_typed(typed: list[list[str]] | None) -> MultiDict[str, str] | None:

@@ -15,6 +15,7 @@ from portal.queries import account, held, rights, trail
 from portal.queries import people as found
 from portal.services import passwords, people, sessions
 from portal.services.people import Identity
+from portal.web import posted
 from portal.web.attempt import attempt
 from portal.web.clock import now, today
 from portal.web.form_errors import errors
@@ -29,15 +30,13 @@ SIZE = 50
 @open_to("administrators")
 def list_people() -> str:
     """Finds people by name, pinyin, number or login."""
-    asked = request.args
-    department = asked.get("department", type=int)
     wanted: dict[str, Any] = {
-        "text": asked.get("q", "")[:60],
-        "department_id": department,
-        "role": asked.get("role", ""),
-        "active": asked.get("state") != "retired",
+        "text": posted.asked("q", 60),
+        "department_id": posted.asked_id("department"),
+        "role": posted.asked("role"),
+        "active": posted.asked("state") != "retired",
     }
-    shown = found.page(**wanted, today=today(), after=asked.get("after", 0, type=int), size=SIZE + 1)
+    shown = found.page(**wanted, today=today(), after=posted.asked_id("after") or 0, size=SIZE + 1)
     return render_template(
         "admin/people.html",
         people=shown[:SIZE],
@@ -113,7 +112,7 @@ def reinstate(id: int) -> Answer:
     """Lets a retired person in again."""
     plain, password_hash = passwords.generate()  # no statement has begun the write yet
     person = found.person(id)
-    reason = request.form.get("reason", "").strip()[:300]
+    reason = posted.control("reason", 300)
     people.reinstate(person, password_hash, by=actor(), reason=reason, now=now())
     return _secret_page(person, plain)
 

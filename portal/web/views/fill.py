@@ -50,9 +50,9 @@ def find_form(department: str, slug: str) -> type[CompanyForm]:
 def new(department: str, slug: str) -> Page:
     """The empty form, or a draft, or a copy of a former record."""
     form, by = find_form(department, slug), actor()
-    key = request.args.get("draft") or secrets.token_urlsafe(18)
+    key = posted.asked("draft") or secrets.token_urlsafe(18)
     draft = _draft(key, form, by)
-    if draft is None and request.args.get("draft"):
+    if draft is None and posted.asked("draft"):
         raise NotFound
     if draft is None and not by.may_open(form.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))

@@ -9,6 +9,7 @@ from portal.extensions import db
 from portal.forms.titles import record_path
 from portal.lib.i18n import _l
 from portal.models import Record, StoredFile, Task
+from portal.models.tasks import TURNS
 from portal.queries import history, pick, visible
 from portal.services import uploads as store
 from portal.web import posted
@@ -23,11 +24,11 @@ def record(department: str, slug: str, number: str) -> Record:
 
 
 def task(record: Record) -> Task:
-    """The task that the page was about; it must be of this record."""
+    """The turn that the page was about; it must be one of this record."""
     id = posted.control("_task", 20)
     known = id.isascii() and id.isdigit() and len(id) < 19
     found = db.session.get(Task, int(id), options=history.WHOLE) if known else None
-    if found is None or found.record_id != record.id:
+    if found is None or found.record_id != record.id or found.kind not in TURNS:
         raise NotYourTurn
     return found
 

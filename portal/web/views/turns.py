@@ -85,7 +85,7 @@ def _hand(task: Task, stage: Any) -> Hand:
     """What came with the signature besides the stage."""
     by = actor()
     files = [uploads_one.reference() for uploads_one in named.uploads("_hand-upload")]
-    drawing = posted.control("_hand-drawn", 2_000_000)
+    drawing = request.form.get("_hand-drawn", "")
     drawn_id = uploads.receive_drawing(drawing, by, now=now()).id if drawing else None
     if task.outside and drawn_id is None:
         drawn_id = _drawn_in(stage)
