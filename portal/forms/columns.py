@@ -14,6 +14,8 @@ from portal.lib.i18n import both
 LINK = "record"  # kind of a column that holds a record's number
 SHORT = frozenset({LINK, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"})
 
+CENT = Decimal("0.01")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -59,8 +61,10 @@ class Column:
         return KINDS[self.kind].show(value, {}, language)
 
     def cell(self, raw: Any, language: str) -> Any:
-        """The value for a spreadsheet: numbers and dates as such, the rest as text."""
+        """The value for a spreadsheet: numbers and dates as such, money to the cent at least, the rest as text."""
         value = self.typed(raw)
+        if isinstance(value, Decimal) and self.kind == "money":
+            return value.quantize(min(CENT, Decimal(1).scaleb(int(value.as_tuple().exponent))))
         if isinstance(value, datetime):
             return value.astimezone(ZONE).replace(tzinfo=None)
         if isinstance(value, (int, float, Decimal, date)) and not isinstance(value, bool):

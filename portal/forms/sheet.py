@@ -81,7 +81,10 @@ def cell(defined: Mapping[str, Any], raw: Any, language: str) -> Cell:
 
 
 def cells(defined: list[dict[str, Any]], raw: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:
-    """Register cells of the wanted columns: text in both languages where they differ, and a sort key."""
+    """Register cells of the wanted columns: text in both languages where they differ.
+
+    Of a number also its stored value (`name=`), for spreadsheets, and a key to sort by (`name#`), which is not exact.
+    """
     found: dict[str, Any] = {}
     for one in defined:
         if one["name"] in wanted and raw.get(one["name"]) is not None:
@@ -89,6 +92,7 @@ def cells(defined: list[dict[str, Any]], raw: Mapping[str, Any], wanted: tuple[s
             shown = {language: show(one, value, language) for language in ("zh", "en")}
             found[one["name"]] = shown["zh"] if shown["zh"] == shown["en"] else shown
             if one["type"] in NUMBERS:
+                found[f"{one['name']}="] = raw[one["name"]]
                 found[f"{one['name']}#"] = float(value)
     return found
 

@@ -61,6 +61,7 @@ def as_xlsx(headers: list[str], rows: Rows) -> Iterator[bytes]:
         bold = book.add_format({"bold": True, "bottom": 1})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         minute = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        cent = book.add_format({"num_format": "0.00"})
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, max(len(headers) - 1, 0), 18)
         for at, header in enumerate(headers):
@@ -71,6 +72,8 @@ def as_xlsx(headers: list[str], rows: Rows) -> Iterator[bytes]:
                     sheet.write_datetime(line, at, value, minute)
                 elif isinstance(value, date):
                     sheet.write_datetime(line, at, value, day)
+                elif isinstance(value, Decimal) and value.as_tuple().exponent == -2:
+                    sheet.write_number(line, at, value, cent)
                 elif isinstance(value, (int, float, Decimal)):
                     sheet.write_number(line, at, value)
                 elif value:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -60,7 +60,7 @@ def _cell(column: Column, row: Any, code: str, spoken: str, at: datetime) -> tup
 def cells(
     form: type[CompanyForm], wanted: registers.Wanted, shown: tuple[Column, ...], spoken: str
 ) -> Iterator[list[Any]]:
-    """The rows for a spreadsheet: numbers as numbers, moments as moments."""
+    """The rows for a spreadsheet: numbers as numbers, days as days, moments as moments."""
     for row in registers.every(form.code, actor(), wanted, export.MOST):
         yield [_value(column, row, form.code, spoken) for column in shown]
 
@@ -69,6 +69,13 @@ def _value(column: Column, row: Any, code: str, spoken: str) -> Any:
     if column.name in ("due_at", "closed_at", "created_at"):
         at = row.submitted_at if column.name == "created_at" else getattr(row, column.name)
         return Column(column.name, "", "datetime").cell(at, spoken)
-    if f"{column.name}#" in row.cells:
-        return row.cells[f"{column.name}#"]
-    return _cell(column, row, code, spoken, row.submitted_at)[0]
+    if f"{column.name}=" in row.cells:
+        return column.cell(row.cells[f"{column.name}="], spoken)
+    text = _cell(column, row, code, spoken, row.submitted_at)[0]
+    try:
+        return _SHOWN[column.kind](text) if column.kind in _SHOWN else text
+    except ValueError:  # not answered, or answered when the field was of another kind
+        return text
+
+
+_SHOWN: dict[str, Callable[[str], date]] = {"date": date.fromisoformat, "datetime": datetime.fromisoformat}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -9,7 +10,9 @@ import openpyxl
 import pytest
 from flask import Flask
 
+from portal.forms.columns import Column
 from portal.web import export
+from tests.web.conftest import Desk
 
 HEADERS = ["文字", "数", "日期", "时间"]
 MORNING = datetime(2026, 5, 12, 9, 30, tzinfo=UTC).replace(tzinfo=None)  # a sheet knows no zones
@@ -62,3 +65,31 @@ def test_file_has_a_plain_and_a_chinese_name() -> None:
         answer = export.answer("PU-04-采购订货单", "csv", ["a"], [])
     assert "filename=PU-04.csv" in answer.headers["Content-Disposition"]
     assert "filename*=UTF-8''PU-04-%E9%87%87" in answer.headers["Content-Disposition"]
+
+
+def test_register_gives_what_was_answered(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    orders = "/purchasing/purchase-orders/exports"
+    text = desk.post("buyer", orders, [("format", "csv")]).data.decode("utf-8-sig")
+    (plain,) = [row for row in csv.DictReader(io.StringIO(text)) if row["编号"] == number]
+    book = openpyxl.load_workbook(io.BytesIO(desk.post("buyer", orders, []).data)).active
+    headers, *rows = book.iter_rows()
+    (typed,) = [row for row in rows if row[0].value == number]
+    cells = {header.value: cell for header, cell in zip(headers, typed, strict=True)}
+    shown = desk.record(number).cells
+    assert plain["订单金额"] == shown["total_amount"].lstrip("¥").replace(",", "")
+    assert re.fullmatch(r"\d+\.\d\d", plain["订单金额"])
+    assert (cells["订单金额"].value, cells["订单金额"].number_format) == (float(plain["订单金额"]), "0.00")
+    assert cells["要求交货日期"].is_date
+    assert f"{cells['要求交货日期'].value:%Y-%m-%d}" == shown["delivery_date"] == plain["要求交货日期"]
+
+
+def test_money_is_exact_and_whole_numbers_are_whole() -> None:
+    money, count = Column("a", "", "money"), Column("a", "", "integer")
+    assert [str(money.cell(raw, "zh")) for raw in ("9421.4", "9", "0.125", "-3.10")] == [
+        "9421.40",
+        "9.00",
+        "0.125",
+        "-3.10",
+    ]
+    assert repr(count.cell(1, "zh")) == "1"
