@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 from flask import Blueprint, Response, get_template_attribute, request
-from PIL import Image, ImageOps
 
 from portal.domain.refusal import NotFound, Refusal
 from portal.extensions import db
+from portal.lib import pictures
 from portal.models import StoredFile
 from portal.queries import files as readable
 from portal.storage import files
@@ -19,6 +19,7 @@ from portal.web.transaction import writes
 
 bp = Blueprint("files", __name__, url_prefix="/files")
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/webp", "image/gif"})
+SMALL = 320  # pixels along the longer side of a thumbnail
 SHUT = "sandbox; default-src 'none'"
 SHUT_PDF = "default-src 'none'; object-src 'self'"  # a browser's PDF viewer does not open in a sandbox
 
@@ -61,9 +62,10 @@ def thumbnail(id: int) -> Response:
     file = readable.readable(id, actor())
     if not file.type.startswith("image/") or file.type not in SHOWN:
         raise NotFound
-    with Image.open(io.BytesIO(files.get(file.sha256))) as picture:
-        small = ImageOps.exif_transpose(picture)
-        small.thumbnail((320, 320))
-        out = io.BytesIO()
-        small.convert("RGBA").save(out, "WEBP", quality=80)
+    try:
+        small = pictures.read(files.get(file.sha256), SMALL)
+    except pictures.Unreadable:
+        raise NotFound from None
+    out = io.BytesIO()
+    small.convert("RGBA").save(out, "WEBP", quality=80)
     return Response(out.getvalue(), mimetype="image/webp")

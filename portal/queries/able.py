@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from portal.domain.permissions import READ_ALL, head_key, person_key, role_key
 from portal.extensions import db
 from portal.models import Department, Person, RoleGrant, Task, TaskExclusion, TaskHolder
+from portal.models.tasks import TURNS
 from portal.queries import rights
 
-_TURN = sa.and_(Task.kind.in_(("sign", "added", "advice")), Task.state.in_(("open", "stuck")))
+_TURN = sa.and_(Task.kind.in_(TURNS), Task.state.in_(("open", "stuck")))
 _TURNS = sa.select(Task.id, Task.state).where(_TURN).order_by(Task.id)
 _HELD = sa.select(TaskHolder.task_id, TaskHolder.key).join(Task).where(_TURN)
 _BARRED = sa.select(TaskExclusion.task_id, TaskExclusion.person_id).join(Task).where(_TURN)

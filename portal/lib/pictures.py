@@ -1,0 +1,37 @@
+"""Pictures from outside, read by nobody but Pillow: measured before they are decoded, upright, no larger than asked for."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image, ImageFile, ImageOps
+
+MOST_PIXELS = 80_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+Image.MAX_IMAGE_PIXELS = None  # `read` measures itself; Pillow would first only warn
+
+
+class Unreadable(ValueError):
+    """It is no picture, a damaged one, or far too large."""
+
+
+def read(data: bytes, longest: int, most: int = MOST_PIXELS) -> Image.Image:
+    """The whole picture, its longer side at most so long, if it has no more than `most` pixels.
+
+    Raises:
+        Unreadable: it cannot be read to its end.
+    """
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once imported, lets half a picture pass
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as opened:
+            if opened.width * opened.height > most:
+                raise Unreadable
+            share = min(1, longest / max(opened.size))
+            size = (max(round(opened.width * share), 1), max(round(opened.height * share), 1))
+            opened.draft("RGB", size)  # a JPEG is decoded at a smaller scale
+            full = opened.convert("RGBA") if opened.mode in ("P", "1") else opened
+            full.load()
+            full.thumbnail(size, reducing_gap=2)
+            return ImageOps.exif_transpose(full)
+    except Exception:  # a damaged file may raise nearly anything
+        raise Unreadable from None
