@@ -6,6 +6,7 @@ Nothing here ever signs or approves. Each thing happens once, however often this
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar
-from portal.services import audit, notices, parties, route, stuck, tasks
+from portal.services import audit, each, notices, parties, route, stuck, tasks
 
 AT_ONCE = 200
 
@@ -29,12 +30,15 @@ AT_ONCE = 200
 def remind(now: datetime) -> int:
     """Tells the holders of tasks that have become late, once each; returns how many tasks it was."""
     found = db.session.scalars(_TO_REMIND, {"by": now}).all()
-    for task in found:
-        task.reminded_at = now
-        keys = [holder.key for holder in task.holders]
-        notices.tell(keys, "overdue", now=now, record_id=task.record_id, **_facts(task))
-        audit.note("reminded", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id)
-    return len(found)
+    return each.apart("reminder of task", found, partial(_remind, now=now))
+
+
+def _remind(task: Task, *, now: datetime) -> int:
+    task.reminded_at = now
+    keys = [holder.key for holder in task.holders]
+    notices.tell(keys, "overdue", now=now, record_id=task.record_id, **_facts(task))
+    audit.note("reminded", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id)
+    return 1
 
 
 def escalate(now: datetime) -> int:
@@ -45,16 +49,17 @@ def escalate(now: datetime) -> int:
         for task in db.session.scalars(_TO_ESCALATE, {"by": now - timedelta(days=1)})
         if task.due_at is not None and days.add_working_days(task.due_at, 1) <= now
     ]
-    for task in found:
-        task.escalated_at = now
-        heads = _heads(task)
-        assert task.record is not None
-        tasks.let_read(task.record, heads)
-        notices.tell(heads, "escalated", now=now, record_id=task.record_id, **_facts(task))
-        audit.note(
-            "escalated", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id, to=heads
-        )
-    return len(found)
+    return each.apart("escalation of task", found, partial(_escalate, now=now))
+
+
+def _escalate(task: Task, *, now: datetime) -> int:
+    task.escalated_at = now
+    heads = _heads(task)
+    assert task.record is not None
+    tasks.let_read(task.record, heads)
+    notices.tell(heads, "escalated", now=now, record_id=task.record_id, **_facts(task))
+    audit.note("escalated", at=now, by=None, record_id=task.record_id, step=task.step, task=task.id, to=heads)
+    return 1
 
 
 def ask_entries(now: datetime) -> int:
@@ -66,8 +71,9 @@ def ask_entries(now: datetime) -> int:
         for entry in form.signoff.entries:
             if entry.daily_after:
                 asked = {"form": form.code, "entry": entry.key, "today": f"/{today}"}
-                for record in db.session.scalars(_WITHOUT_ENTRY, asked).all():
-                    made += _ask(record, entry, today, days, now=now)
+                found = db.session.scalars(_WITHOUT_ENTRY, asked).all()
+                act = partial(_ask, entry=entry, today=today, days=days, now=now)
+                made += each.apart("daily entry of record", found, act)
     return made
 
 
@@ -127,7 +133,7 @@ def _holders(key: str) -> list[Person]:
     return [person] if person else []
 
 
-def _ask(record: Record, entry: Entry, today: date, days: Calendar, *, now: datetime) -> int:
+def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: datetime) -> int:
     """One task for all the days past the entry's date that are missing, those when nobody looked included."""
     answers = route.known(record)
     since = _day(answers.get(entry.daily_after), days)

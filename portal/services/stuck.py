@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from portal.domain.permissions import role_key
 from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.models import Record, Task
 from portal.queries import able, history
-from portal.services import audit, notices, tasks
+from portal.services import audit, each, notices, tasks
 
 
 def stop(task: Task, record: Record, *, now: datetime) -> None:
@@ -32,16 +33,19 @@ def go_on(task: Task, record: Record) -> None:
 def look_again(now: datetime) -> int:
     """People leave and roles change hands: stops turns that nobody can do any more, opens those that somebody can."""
     found = able.changed(now.astimezone(ZONE).date())
-    for id in found:
-        task = db.session.get_one(Task, id)
-        assert task.record_id is not None
-        record = tasks.lock(task.record_id)
-        db.session.refresh(task, with_for_update=True)
-        if task.state == "open":
-            stop(task, record, now=now)
-        elif task.state == "stuck":
-            go_on(task, record)
-            audit.note("step_resumed", at=now, by=None, record_id=record.id, step=task.step, task=task.id)
-            keys = [holder.key for holder in task.holders]
-            notices.tell(keys, "task", now=now, record_id=record.id, step=task.step)
-    return len(found)
+    return each.apart("look at task", found, partial(_look_again, now=now))
+
+
+def _look_again(id: int, *, now: datetime) -> int:
+    task = db.session.get_one(Task, id)
+    assert task.record_id is not None
+    record = tasks.lock(task.record_id)
+    db.session.refresh(task, with_for_update=True)
+    if task.state == "open":
+        stop(task, record, now=now)
+    elif task.state == "stuck":
+        go_on(task, record)
+        audit.note("step_resumed", at=now, by=None, record_id=record.id, step=task.step, task=task.id)
+        keys = [holder.key for holder in task.holders]
+        notices.tell(keys, "task", now=now, record_id=record.id, step=task.step)
+    return 1

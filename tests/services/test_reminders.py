@@ -17,19 +17,19 @@ from portal.extensions import db
 from portal.forms.kinds import ZONE
 from portal.models import AuditEvent, Department, Notice, Person, Record, Signature, Task
 from portal.queries.actors import actor
-from portal.services import audit, reminders, tasks
+from portal.services import audit, notices, reminders, tasks
 from tests.conftest import both_databases
 
 NOW = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # Monday, 9 o'clock
 
 
-def begin(code: str, login: str) -> int:
+def begin(code: str, login: str, key: str = "test") -> int:
     """A record of this form, told by its story."""
     with transaction():
         world = DemoWorld(Random(1), NOW)
         person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
         world.sees(person)
-        return filling.begin(world, code, actor(person, world.today), f"test-{code}").id
+        return filling.begin(world, code, actor(person, world.today), f"{key}-{code}").id
 
 
 def late(keys: list[str], due: datetime, record_id: int) -> int:
@@ -136,6 +136,44 @@ def test_time_signs_nothing_and_moves_no_step(context: Flask) -> None:
     assert db.session.scalars(sa.select(Signature).where(Signature.record_id == record)).all() == []
     open = sa.select(Task).where(Task.record_id == record, Task.kind == "sign")
     assert {task.state for task in db.session.scalars(open)} == {"open"}
+
+
+@both_databases
+def test_one_bad_record_holds_nobody_else_up(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = begin("PU-04", "buyer"), begin("CS-51", "customer_service_officer")
+    first, second = late(["role:buyer"], NOW, bad), late(["role:customer_service_officer"], NOW, good)
+    tell = notices.tell
+
+    def fails(keys: Any, kind: str, *, record_id: int | None = None, **more: Any) -> Any:
+        if record_id == bad:
+            raise KeyError("gone")
+        return tell(keys, kind, record_id=record_id, **more)
+
+    monkeypatch.setattr(notices, "tell", fails)
+    sweep(NOW + timedelta(days=2))
+    assert told("overdue", second)
+    assert told("escalated", second)
+    assert told("overdue", first) == set()
+    assert db.session.get_one(Task, first).reminded_at is None, "it is tried again"
+    with transaction():
+        db.session.execute(sa.update(Person).values(active=False))
+        reminders.stuck.look_again(NOW)
+    states = dict(
+        db.session.execute(sa.select(Record.id, Record.state).where(Record.id.in_((bad, good)))).all()
+    )
+    assert states == {bad: "running", good: "stuck"}
+    assert audit.verify()[1] is None
+
+
+def test_one_bad_record_holds_no_daily_entry_up(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = (begin("CS-51", "customer_service_officer", again) for again in ("one", "two"))
+
+    def known(record: Record, signed: Any = None) -> Any:
+        return {} if record.id not in (bad, good) else {"solve_by": NOW, "gone": {good: ""}[record.id]}
+
+    monkeypatch.setattr(reminders.route, "known", known)
+    assert ask(NOW + timedelta(days=1)) == 1
+    assert (entries(bad), len(entries(good))) == ([], 1)
 
 
 @pytest.fixture
