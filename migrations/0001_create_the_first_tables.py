@@ -491,17 +491,24 @@ def upgrade() -> None:
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
-        sa.Column("record_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", portal.models.base.Moment(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_files_record_id_records")),
         sa.ForeignKeyConstraint(
             ["uploaded_by_id"], ["people.id"], name=op.f("fk_files_uploaded_by_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
     )
-    op.create_index(op.f("ix_files_record_id"), "files", ["record_id"], unique=False)
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
     op.create_index(op.f("ix_files_uploaded_by_id"), "files", ["uploaded_by_id"], unique=False)
+    op.create_table(
+        "record_files",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_record_files_file_id_files")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_files_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("file_id", "record_id", name=op.f("pk_record_files")),
+    )
     op.create_table(
         "ledger_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -781,9 +788,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ledger_entries_record_id"), table_name="ledger_entries")
     op.drop_index("ix_ledger_entries_ledger_id", table_name="ledger_entries")
     op.drop_table("ledger_entries")
+    op.drop_table("record_files")
     op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")
     op.drop_index(op.f("ix_files_sha256"), table_name="files")
-    op.drop_index(op.f("ix_files_record_id"), table_name="files")
     op.drop_table("files")
     op.drop_index(op.f("ix_drafts_task_id"), table_name="drafts")
     op.drop_index("ix_drafts_person_id_updated_at", table_name="drafts")

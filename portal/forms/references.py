@@ -122,7 +122,7 @@ class Attachments(Answer, wtforms.Field):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keeps the ids until `resolve` looks them up."""
         self.ids = tuple(
-            int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 18
+            int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 10
         )
         self.data = []
 

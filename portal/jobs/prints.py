@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.extensions import db
 from portal.models import Record
-from portal.services import audit, printing, tasks, uploads
+from portal.services import attachments, audit, printing, tasks, uploads
 
 
 def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
@@ -24,7 +24,8 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
         if finished.pdf_id is not None:
             return
         file = uploads.keep(f"{number}.pdf", data, "application/pdf", by=None, now=now)
-        file.record_id, finished.pdf_id = id, file.id
+        attachments.adopt(finished, [], file.id)
+        finished.pdf_id = file.id
         audit.note("print_stored", at=now, by=None, record_id=id, sha256=file.sha256)
 
     return keep

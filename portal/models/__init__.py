@@ -1,7 +1,7 @@
 """The tables, one noun per file."""
 
 from portal.models.events import AuditEvent, AuditStream
-from portal.models.files import StoredFile
+from portal.models.files import RecordFile, StoredFile
 from portal.models.ledgers import CountEntry, CreditEntry, LedgerEntry, OrderEntry, StockBalance, StockEntry
 from portal.models.master import (
     CalendarDay,
@@ -52,6 +52,7 @@ __all__ = [
     "Product",
     "Project",
     "Record",
+    "RecordFile",
     "RecordLink",
     "RecordReader",
     "RoleGrant",

@@ -11,7 +11,7 @@ from portal.models.base import Base
 
 
 class StoredFile(Base):
-    """A file. Before its record is submitted it belongs to the uploader, then to the record."""
+    """A file. Until a record holds it, it is its uploader's alone."""
 
     __tablename__ = "files"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -20,9 +20,16 @@ class StoredFile(Base):
     type: Mapped[str]
     size: Mapped[int]
     uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
-    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"), index=True)
     uploaded_at: Mapped[datetime]
 
     def reference(self) -> dict[str, str | int]:
         """What an answer keeps of it."""
         return {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "sha256": self.sha256}
+
+
+class RecordFile(Base):
+    """A record holds a file: who may see the record may read the file. A copy of the record holds it as well."""
+
+    __tablename__ = "record_files"
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("files.id"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), primary_key=True)

@@ -71,7 +71,7 @@ class Record(Base):
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    pdf_id: Mapped[int | None]  # of files, which point at records
+    pdf_id: Mapped[int | None]  # of files: the print
     corrects_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # finished, taken back
 
     form_version: Mapped[FormVersion] = relationship(lazy="joined", innerjoin=True)

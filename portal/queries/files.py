@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from portal.domain.refusal import NotFound
 from portal.extensions import db
-from portal.models import Record, StoredFile
+from portal.models import Record, RecordFile, StoredFile
+from portal.queries.keyset import LARGEST
 from portal.queries.visible import visible_to
 
 
 def references(ids: set[int], actor: Any) -> dict[int, dict[str, Any]]:
     """What answers keep of these files, for those among them that the person may use."""
-    query = sa.select(StoredFile).where(StoredFile.id.in_(ids))
-    return {file.id: file.reference() for file in db.session.scalars(query) if _may_read(file, actor)}
+    return {file.id: file.reference() for file in db.session.scalars(_readable(ids, actor))}
 
 
 def readable(id: int, actor: Any) -> StoredFile:
@@ -24,16 +24,15 @@ def readable(id: int, actor: Any) -> StoredFile:
     Raises:
         NotFound: there is none, or it is not for this person.
     """
-    file = db.session.get(StoredFile, id) if id < 2**63 else None
-    if file is None or not _may_read(file, actor):
+    file = db.session.scalar(_readable({id}, actor)) if id <= LARGEST else None
+    if file is None:
         raise NotFound
     return file
 
 
-def _may_read(file: StoredFile, actor: Any) -> bool:
-    if actor is None:
-        return False
-    if file.record_id is None:
-        return bool(file.uploaded_by_id == actor.id)
-    query = sa.select(Record.id).where(Record.id == file.record_id)
-    return db.session.scalar(visible_to(query, actor)) is not None
+def _readable(ids: set[int], actor: Any) -> sa.Select[StoredFile]:
+    """Those that a record holds which the person may see, and the person's own that none holds yet."""
+    held = sa.select(RecordFile.file_id).where(RecordFile.file_id == StoredFile.id)
+    seen = visible_to(held.join(Record, Record.id == RecordFile.record_id), actor)
+    own = sa.and_(StoredFile.uploaded_by_id == (actor.id if actor else None), ~held.exists())
+    return sa.select(StoredFile).where(StoredFile.id.in_(ids), sa.or_(seen.exists(), own))

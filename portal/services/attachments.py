@@ -1,19 +1,24 @@
-"""Files that answers, opinions and comments name: they belong to their record from then on."""
+"""Files that answers, opinions and comments name: their record holds them from then on."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
+
+from portal.database import dialect, insert
 from portal.extensions import db
-from portal.models import Record, StoredFile
+from portal.models import Record, RecordFile, StoredFile
 
 
 def adopt(record: Record, values: Any, *more: int | None) -> None:
-    """Files named anywhere in these values, or by id, belong to the record, unless they have one already."""
-    for id in {*ids(values), *more} - {None}:
-        file = db.session.get(StoredFile, id)
-        if file is not None and file.record_id is None:
-            file.record_id = record.id
+    """The record holds the files named anywhere in these values, or by id; others may hold them as well."""
+    named = {*ids(values), *more} - {None}
+    if not named:
+        return
+    rows = sa.select(StoredFile.id, sa.literal(record.id)).where(StoredFile.id.in_(named))
+    held = insert(RecordFile, dialect()).from_select(["file_id", "record_id"], rows)
+    db.session.execute(held.on_conflict_do_nothing())
 
 
 def ids(value: Any) -> list[int]:

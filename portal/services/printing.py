@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from flask import current_app
 
 from portal.extensions import db
@@ -41,7 +42,7 @@ def store(record_id: int, *, now: datetime) -> None:
         return
     data = make(record, "zh", now=record.closed_at or now)
     file = uploads.keep(f"{record.number}.pdf", data, "application/pdf", by=None, now=now)
-    file.record_id = record.id
+    attachments.adopt(record, [], file.id)
     record.pdf_id = file.id
     audit.note("print_stored", at=now, by=None, record_id=record.id, sha256=file.sha256)
 
@@ -188,8 +189,8 @@ def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
     values += [value for one in read.signatures for value in (one.answers, one.files)]
     values += [comment.files for comment in read.comments]
     ids = set(attachments.ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
-    found = (db.session.get(StoredFile, id) for id in sorted(ids))
-    return {file.id: file.reference() for file in found if file is not None}
+    found = sa.select(StoredFile).where(StoredFile.id.in_(ids)).order_by(StoredFile.id)
+    return {file.id: file.reference() for file in db.session.scalars(found)}
 
 
 def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> dict[int, tuple[str, bytes]]:

@@ -17,6 +17,7 @@ from portal.forms.kinds import ZONE
 from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries import actors, history
 from portal.queries.actors import Actor
+from portal.queries.keyset import LARGEST
 
 
 def make(
@@ -100,7 +101,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         AlreadyDecided: somebody else was first.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
-    task = db.session.get(Task, task_id) if task_id < 2**63 else None
+    task = db.session.get(Task, task_id) if task_id <= LARGEST else None
     if task is None:
         raise NotYourTurn
     if task.record_id is not None:

@@ -10,7 +10,7 @@ from portal.database import transaction
 from portal.extensions import db
 from portal.jobs import outbox as worker
 from portal.jobs import prints
-from portal.models import Record, StoredFile
+from portal.models import Record, RecordFile, StoredFile
 from portal.services import audit, outbox, printing
 from portal.storage import files
 from portal.web.clock import now
@@ -34,7 +34,8 @@ def test_the_print_is_stored_once_and_stands_in_the_trail(finished: int) -> None
     record = db.session.get_one(Record, finished, populate_existing=True)
     assert record.pdf_id is not None
     file = db.session.get_one(StoredFile, record.pdf_id)
-    assert (file.name, file.record_id, files.get(file.sha256)) == (f"{record.number}.pdf", finished, PDF)
+    assert (file.name, files.get(file.sha256)) == (f"{record.number}.pdf", PDF)
+    assert db.session.get(RecordFile, (file.id, finished))
     assert audit.verify()[1] is None
     with transaction():
         outbox.add("print", now=now(), record=finished)

@@ -7,8 +7,19 @@ import io
 import re
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
+
+from portal.database import transaction
+from portal.extensions import db
+from portal.models import Person, Record
+from portal.queries import files as readable
+from portal.queries.actors import actor
+from portal.services import tasks, uploads
 from portal.storage import files
+from portal.web.clock import now, today
 from tests.architecture.visitors import found
+from tests.desk import counted
 from tests.lib.test_pictures import claiming, made
 from tests.web.conftest import Desk
 
@@ -38,3 +49,43 @@ def test_a_picture_that_claims_to_be_vast_is_no_signature(tmp_path: Path) -> Non
     answer = site.browsers["stranger"].post(site.path("/s/<token>"), data={"_hand-drawn": drawing})
     assert answer.status_code == 422
     assert "签名图像无法读取" in answer.text
+
+
+@pytest.mark.both_databases
+def test_who_may_see_a_copy_may_see_its_files(desk: Desk) -> None:
+    photo = {"file": (io.BytesIO(made((90, 70), "JPEG")), "现场.jpg"), "name": "evidence"}
+    id = re.findall(r'value="(\d+)"', desk.browser(OFFICER).post("/files", data=photo).text)[0]
+    sheet = [("_op", "submit"), ("evidence", id), *desk.told("CS-51")]
+    first, second = (
+        desk.post(OFFICER, "/customer-service/complaints/new", sheet).location.rsplit("/", 1)[-1]
+        for _again in (1, 2)
+    )
+
+    def answer() -> int:
+        return desk.browser("security_guard").get(f"/files/{id}").status_code
+
+    assert answer() == 404
+    with desk.app.app_context():
+        with transaction():
+            guard = db.session.scalars(sa.select(Person.id).where(Person.login == "security_guard")).one()
+            copy = db.session.scalars(sa.select(Record).where(Record.number == second)).one()
+            tasks.let_read(copy, [f"person:{guard}"])
+        db.session.remove()
+    assert desk.browser("security_guard").get(f"/records/{first}").status_code == 404
+    assert answer() == 200
+    assert desk.browser("employee").get(f"/files/{id}").status_code == 404
+
+
+def test_many_files_are_one_question(desk: Desk) -> None:
+    with desk.app.app_context():
+        by = actor(
+            db.session.scalars(sa.select(Person).where(Person.login == OFFICER)).unique().one(), today()
+        )
+        with transaction():
+            kept = {uploads.keep("x.txt", b"x", "text/plain", by=by.id, now=now()).id for _one in range(20)}
+        assert by.scopes
+        with counted(desk.app) as sent:
+            found = readable.references(kept | {10**6}, by)
+        db.session.remove()
+    assert set(found) == kept
+    assert len([one for one in sent if one.startswith("SELECT")]) == 1, sent

@@ -11,6 +11,7 @@ from portal.lib.i18n import _l
 from portal.models import Record, StoredFile, Task
 from portal.models.tasks import TURNS
 from portal.queries import history, pick, visible
+from portal.queries.keyset import LARGEST
 from portal.services import uploads as store
 from portal.web import posted
 from portal.web.clock import now
@@ -26,7 +27,7 @@ def record(department: str, slug: str, number: str) -> Record:
 def task(record: Record) -> Task:
     """The turn that the page was about; it must be one of this record."""
     id = posted.control("_task", 20)
-    known = id.isascii() and id.isdigit() and len(id) < 19
+    known = id.isascii() and id.isdigit() and int(id) <= LARGEST
     found = db.session.get(Task, int(id), options=history.WHOLE) if known else None
     if found is None or found.record_id != record.id or found.kind not in TURNS:
         raise NotYourTurn
