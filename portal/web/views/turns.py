@@ -32,8 +32,8 @@ def sign(department: str, slug: str, number: str) -> Answer:
     decides = op in ("sign", "return", "refuse")
     known = identity.confirm() if decides else True
     record, by = named.record(department, slug, number), actor()
-    sent = posted.read(by)
     task = named.task(record)
+    sent = posted.read(by)
     stage = stage_for(record, task, by, sent.fields) if op != "return" and op != "refuse" else None
     if rows.is_row_act(op):
         return _after_row_act(record, stage, op)
