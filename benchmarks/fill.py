@@ -105,7 +105,21 @@ def copy(file: Path, pattern: int, count: int) -> None:
                         ("role:purchasing_manager", code, id)]  # fmt: skip
             if open_:
                 tasks.append(
-                    (1_000_000 + n, "sign", id, code, "purchasing_approval", 1, 0, "", "open", "", at, at)
+                    (
+                        1_000_000 + n,
+                        "sign",
+                        id,
+                        code,
+                        "purchasing_approval",
+                        1,
+                        0,
+                        "",
+                        "open",
+                        "{}",
+                        "",
+                        at,
+                        at,
+                    )
                 )
                 holders.append((1_000_000 + n, "role:purchasing_manager", 1, at))
         for table, values in rows.items():
@@ -113,8 +127,8 @@ def copy(file: Path, pattern: int, count: int) -> None:
             base.executemany(f"INSERT INTO {table} VALUES ({marks})", values)  # nosec B608
         base.executemany("INSERT INTO record_readers (key, form_code, record_id) VALUES (?,?,?)", readers)
         base.executemany(
-            "INSERT INTO tasks (id, kind, record_id, form_code, step, round, slot, outside, state, note, created_at,"
-            " due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", tasks)  # fmt: skip
+            "INSERT INTO tasks (id, kind, record_id, form_code, step, round, slot, outside, state, title, note,"
+            " created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", tasks)  # fmt: skip
         base.executemany("INSERT INTO task_holders (task_id, key, open, due_at) VALUES (?,?,?,?)", holders)
         base.commit()
     for _name, sql in triggers:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
@@ -84,6 +85,9 @@ def _extend(app: Flask) -> None:
     app.before_request(i18n.settle)
     app.teardown_request(lambda _error: i18n.unsettle())
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = lambda: (
+        g.get("csrf_token") or generate_csrf()
+    )  # asked for by each form
     login.init_app(app)
     login.session_protection = None
     database.watch(app)

@@ -117,6 +117,7 @@ class Walker:
                 ("_seen", seen),
                 ("_op", "sign"),
                 ("_opinion", "同意"),
+                ("_password", DEMO_PASSWORD),
                 *outside,
             ]
             db.session.commit()

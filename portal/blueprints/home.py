@@ -21,7 +21,7 @@ from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, NOTICES, RECORDS = 50, 8, 40, 50
+TASKS, MINE, NOTICES, RECORDS = 30, 8, 40, 50
 NEW = 6  # unread notices on the first page
 
 

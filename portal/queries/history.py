@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from portal.domain.limits import LIMITS
 from portal.extensions import db
@@ -108,29 +108,23 @@ def links(record: Record) -> list[tuple[str, str, Any]]:
     return [(row.way, row.kind, row) for row in db.session.execute(_LINKS, {"record": record.id})]
 
 
-def _linked(way: str, here: Any, there: Any) -> Any:
-    columns = Record.number, Record.title, Record.state, Record.form_code
-    return (
-        sa.select(sa.literal(way).label("way"), RecordLink.kind, *columns)
-        .join(Record, Record.id == there)
-        .where(here == sa.bindparam("record"))
-    )
+def _ends() -> sa.Subquery:
+    """Each other record that a record is linked with, the way to it and why."""
+    corrects, record = sa.literal("corrects").label("kind"), sa.bindparam("record", type_=sa.Integer)
+    to, back = sa.literal("to").label("way"), sa.literal("from").label("way")
+    return sa.union_all(
+        sa.select(to, RecordLink.kind, RecordLink.target_id.label("other")).where(
+            RecordLink.source_id == record
+        ),
+        sa.select(back, RecordLink.kind, RecordLink.source_id).where(RecordLink.target_id == record),
+        sa.select(to, corrects, Record.corrects_id).where(Record.id == record),
+        sa.select(back, corrects, Record.id).where(Record.corrects_id == record),
+    ).subquery()
 
 
-_Other = aliased(Record)
-
-
-def _corrected(way: str, there: Any, here: Any) -> Any:
-    columns = _Other.number, _Other.title, _Other.state, _Other.form_code
-    kind = sa.literal("corrects").label("kind")
-    return sa.select(sa.literal(way).label("way"), kind, *columns).join_from(Record, _Other, there == here)
-
-
-_LINKS = sa.union_all(
-    _linked("to", RecordLink.source_id, RecordLink.target_id),
-    _linked("from", RecordLink.target_id, RecordLink.source_id),
-    _corrected("to", _Other.id, Record.corrects_id).where(Record.id == sa.bindparam("record")),
-    _corrected("from", _Other.corrects_id, Record.id).where(Record.id == sa.bindparam("record")),
+_END = _ends()
+_LINKS = sa.select(_END.c.way, _END.c.kind, Record.number, Record.title, Record.state, Record.form_code).join(
+    Record, Record.id == _END.c.other
 )
 
 

@@ -101,12 +101,12 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         AlreadyDecided: somebody else was first.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
-    task = db.session.get(Task, task_id) if task_id <= LARGEST else None
-    if task is None:
+    named = db.session.execute(_RECORD_OF, {"id": task_id}).first() if task_id <= LARGEST else None
+    if named is None:
         raise NotYourTurn
-    if task.record_id is not None:
-        lock(task.record_id)
-    db.session.scalars(_CLAIMED, {"id": task_id}).unique().one()
+    if named.record_id is not None:
+        lock(named.record_id)
+    task: Task = db.session.scalars(_CLAIMED, {"id": task_id}).unique().one()
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
@@ -141,6 +141,7 @@ def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
     return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
+_RECORD_OF = sa.select(Task.record_id).where(Task.id == sa.bindparam("id"))
 _CLAIMED = (
     sa.select(Task)
     .where(Task.id == sa.bindparam("id"))
