@@ -35,6 +35,7 @@ class Memory:
         }
         self._people: dict[tuple[str, ...], set[int]] = {}
         self._able: dict[tuple[Any, ...], set[int]] = {}
+        self._leaves: list[Substitution] = []
         self._fixed: dict[str, Any] = {}
         self._held: set[Any] = set()  # so that the session need not load them again
 
@@ -46,11 +47,17 @@ class Memory:
         return self._people[asked]
 
     def able(self, keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
-        """Who can do a task, until the day or the substitutes change."""
-        at = (tuple(keys), tuple(sorted(excluded)), now.astimezone(ZONE).date())
+        """Who can do a task: the same as long as the same people are on leave."""
+        today = now.astimezone(ZONE).date()
+        leaves = tuple(place for place, leave in enumerate(self._leaves) if leave.holds(today))
+        at = (tuple(keys), tuple(sorted(excluded)), leaves)
         if at not in self._able:
             self._able[at] = self._asked["able"](at[0], at[1], now)
         return self._able[at]
+
+    def lock(self, record_id: int) -> Record:
+        """The record as it is known, since nobody else writes."""
+        return db.session.get_one(Record, record_id)
 
     def limits(self) -> Any:
         """The authority table."""
@@ -62,9 +69,10 @@ class Memory:
 
     def flushed(self, session: Any, _context: Any) -> None:
         """Forgets what has just been written anew."""
-        for row in session.new:
-            if isinstance(row, Substitution):
-                self._able.clear()
+        leaves = [row for row in session.new if isinstance(row, Substitution)]
+        if leaves:
+            self._leaves += leaves
+            self._able.clear()
 
     def hold(self, _session: Any, row: Any) -> None:
         """Keeps what is needed again and again."""
@@ -88,6 +96,7 @@ def remembering() -> Iterator[None]:
     places: list[tuple[Any, str, Callable[..., Any]]] = [
         (notices, "people_with", memory.people_with),
         (tasks, "able", memory.able),
+        (tasks, "lock", memory.lock),
         (history, "limits", memory.limits),
         (calendar, "current", memory.calendar),
     ]

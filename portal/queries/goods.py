@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -356,15 +357,25 @@ def _naming(
     code: str, field: str, record_id: int, states: tuple[str, ...], but: Collection[int] = ()
 ) -> dict[int, dict[str, Any]]:
     """Opening answers of the records of a form that name this record in a field, by id; corrected ones no longer count."""
-    linked = sa.select(RecordLink.source_id).where(
-        RecordLink.target_id == record_id, RecordLink.kind == "named"
-    )
-    query = (
+    given = {"record": record_id, "code": code, "states": states, "but": list(but)}
+    return dict(iter(db.session.execute(_named_in(field), given)))
+
+
+@cache
+def _named_in(field: str) -> sa.Select[int, dict[str, Any]]:
+    """The records that name one in this field: found by their links, told by their answers."""
+    named = sa.bindparam("record", type_=sa.Integer)
+    linked = sa.select(RecordLink.source_id).where(RecordLink.target_id == named, RecordLink.kind == "named")
+    return (
         sa.select(Record.id, Content.answers)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
-        .where(Record.id.in_(linked), Record.form_code == code, Record.state.in_(states))
-        .where(Record.id.not_in(but), ~is_corrected(Record.id))
-        .where(Content.answers[field]["id"].as_integer() == record_id)
+        .where(
+            Record.id.in_(linked),
+            Record.form_code == sa.bindparam("code"),
+            Record.state.in_(sa.bindparam("states", expanding=True)),
+            Record.id.not_in(sa.bindparam("but", expanding=True)),
+            ~is_corrected(Record.id),
+            Content.answers[field]["id"].as_integer() == named,
+        )
         .order_by(Record.id)
     )
-    return dict(iter(db.session.execute(query)))

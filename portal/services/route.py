@@ -132,15 +132,18 @@ def refresh(record: Record, *, now: datetime) -> None:
     _refresh_cells(record)
 
 
-def is_complete(record: Record, step: str) -> bool:
-    """Whether no task of this step is left in this round."""
-    return db.session.scalar(_LEFT, {"record": record.id, "step": step, "round": record.round}) is None
+def is_complete(record: Record, done: Task) -> bool:
+    """Whether with this task the step has no task left in this round."""
+    given = {"record": record.id, "step": done.step, "round": record.round, "done": done.id}
+    with db.session.no_autoflush:  # it asks for the others
+        return db.session.scalar(_LEFT, given) is None
 
 
 _LEFT = (
     sa.select(Task.id)
     .where(
         Task.record_id == sa.bindparam("record"),
+        Task.id != sa.bindparam("done"),
         Task.step == sa.bindparam("step"),
         Task.round == sa.bindparam("round"),
         Task.kind.in_(("sign", "added", "advice")),

@@ -55,7 +55,12 @@ def write(
     now: datetime,
     step: str = "",
 ) -> Signature:
-    """The signature row, with the authority of this second frozen into it, and the task's end."""
+    """The signature row, with the authority of this second frozen into it, and the task's end.
+
+    It is written to the database with what follows from it, in one flush.
+    """
+    lender = db.session.get(Person, authority.lender) if authority.lender else None
+    version = content.version_now(record, now)
     signature = Signature(
         record_id=record.id,
         task_id=task.id if task else None,
@@ -65,12 +70,15 @@ def write(
         act=act,
         meaning=meaning,
         person_id=by.id,
+        person=by.person,
         on_behalf_of_id=authority.lender,
-        authority=_snapshot(by, authority, hand),
+        on_behalf_of=lender,
+        authority=_snapshot(by, lender, authority, hand),
         outside_role=task.outside if task else "",
         outside_name=hand.outside_name,
         outside_way=hand.outside_way,
-        form_version_id=content.version_now(record, now).id,
+        form_version_id=version.id,
+        form_version=version,
         answers={name: value for name, value in answers.items() if value is not None},
         opinion=hand.opinion,
         files=list(hand.files),
@@ -85,7 +93,6 @@ def write(
     if task is not None:
         tasks.end(task, "done", now=now, by=by.id)
     attachments.adopt(record, [signature.answers, signature.files], hand.drawn_id)
-    db.session.flush()
     return signature
 
 
@@ -104,10 +111,8 @@ def fingerprint(record: Record, signature: Signature) -> str:
     return sha256(canonical_json(covered))
 
 
-def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
+def _snapshot(by: Actor, lender: Person | None, authority: Authority, hand: Hand) -> dict[str, Any]:
     """The role held, the department and the substitution, as they are at this second."""
-    holder = db.session.get(Person, authority.lender) if authority.lender else by.person
-    assert holder is not None
     kind, _colon, rest = authority.key.partition(":")
     drawing = db.session.get_one(StoredFile, hand.drawn_id).sha256 if hand.drawn_id is not None else None
     return {
@@ -116,7 +121,7 @@ def _snapshot(by: Actor, authority: Authority, hand: Hand) -> dict[str, Any]:
         "department": by.person.department.name,
         "key": authority.key,
         "role": rest if kind == "role" else kind,
-        "on_behalf_of": holder.name if authority.lender else "",
+        "on_behalf_of": lender.name if lender else "",
         "substitution": authority.substitution,
         "confirmed_by": hand.confirmed_by,
         "drawing": drawing,

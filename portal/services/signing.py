@@ -38,7 +38,7 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
     answers = stage.dump() if stage is not None and task.kind != "advice" else {}
     signature = signatures.write(record, task, by, authority, act, meaning, hand, answers, now)
     _wake(task, by=by.id, now=now)
-    complete = task.kind != "advice" and route.is_complete(record, step.key)
+    complete = task.kind != "advice" and route.is_complete(record, task)
     audit.note(
         f"step_{act}",
         at=now,
@@ -122,7 +122,9 @@ def _running(task: Task) -> Record:
 
 def _wake(task: Task, *, by: int, now: datetime) -> None:
     """Opens the tasks that were waiting for this one, and tells their holders."""
-    for other in db.session.scalars(_WAITING, {"task": task.id}).all():
+    with db.session.no_autoflush:  # it asks for others than the one that has just ended
+        waiting = db.session.scalars(_WAITING, {"task": task.id}).all()
+    for other in waiting:
         tasks.set_state(other, "open")
         keys = [holder.key for holder in other.holders]
         notices.tell(keys, "task", now=now, record_id=other.record_id, but=by, step=other.step)

@@ -257,6 +257,7 @@ def test_nothing_in_a_signature_can_be_changed_unseen(office: Office, name: str)
     office.submit(External)  # the first form version is another's
     record = office.submit(Staged)
     signature = office.sign(record, "quality_manager", {"verdict": "good"})
+    db.session.flush()
     db.session.expunge(signature)
     setattr(signature, name, CHANGES[name])
     assert signatures.fingerprint(record, signature) != signature.sha256
