@@ -21,7 +21,7 @@ from portal.forms.catalogue import FORMS
 from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
-from portal.queries import calendar
+from portal.queries import calendar, history
 from portal.services import audit, each, notices, parties, route, stuck, tasks
 
 AT_ONCE = 200
@@ -138,6 +138,7 @@ def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: date
     answers = route.known(record)
     since = _day(answers.get(entry.daily_after), days)
     if since is None or since >= today or (entry.when is not None and not entry.when.holds(answers)):
+        _call_off(record, entry, since, now=now)
         return 0
     tasks.lock(record.id)
     query = sa.select(Task).where(Task.record_id == record.id, Task.kind == "entry", Task.step == entry.key)
@@ -165,6 +166,14 @@ def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: date
         "entries_asked", at=now, by=None, record_id=record.id, entry=entry.key, days=each, missing=missing.days
     )  # fmt: skip
     return new.days
+
+
+def _call_off(record: Record, entry: Entry, since: date | None, *, now: datetime) -> None:
+    """Ends the task for days that are not past the entry's date any more, as that was put off."""
+    for task in history.open_tasks(record):
+        if task.kind == "entry" and task.step == entry.key:
+            if since is None or Missing.read(task.note).last <= since:
+                tasks.end(task, "cancelled", now=now)
 
 
 def _day(value: Any, days: Calendar) -> date | None:

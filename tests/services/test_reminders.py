@@ -229,6 +229,15 @@ def test_an_entry_closes_the_task_and_the_next_day_opens_another(complaint: int)
     assert entries(complaint) == [("2026-05-14/2026-05-15", "done"), ("2026-05-16/2026-05-16", "open")]
 
 
+def test_a_date_that_is_put_off_takes_the_task_back(complaint: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(datetime(2026, 5, 15, 1, 0, tzinfo=UTC))
+    later = datetime(2026, 5, 20, 1, 0, tzinfo=UTC)
+    monkeypatch.setattr(reminders.route, "known", lambda record: {"solve_by": later})
+    assert ask(datetime(2026, 5, 16, 1, 0, tzinfo=UTC)) == 0
+    assert entries(complaint) == [("2026-05-14/2026-05-15", "cancelled")]
+    assert ask(datetime(2026, 5, 21, 1, 0, tzinfo=UTC)) == 1, "one day past the new date"
+
+
 def test_no_entry_falls_due_for_a_record_that_is_over(complaint: int) -> None:
     with transaction():
         db.session.get_one(Record, complaint).state = "finished"
