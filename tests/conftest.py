@@ -20,10 +20,10 @@ from portal.demo.company import seed_small
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic, db
 from portal.factory import create_app
+from portal.lib.clock import today
 from portal.models import Person
 from portal.queries.actors import Actor, actor
 from portal.services import sessions
-from portal.web.clock import today
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
 STRONG = sessions.HASHER

@@ -15,9 +15,9 @@ from portal.database import transaction
 from portal.demo import filling
 from portal.demo.world import DemoWorld
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.models import Person, Record
 from portal.queries.actors import actor
-from portal.web.clock import today
 
 _keys = count(1)
 

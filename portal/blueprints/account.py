@@ -9,13 +9,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal.forms.kinds import Ref
+from portal.lib.clock import now, today
 from portal.lib.i18n import LANGUAGES, _
 from portal.lib.text import clean
 from portal.queries import account, people, rights
 from portal.services import account as own
 from portal.services import sessions, substitutions
 from portal.web.attempt import attempt
-from portal.web.clock import now, today
 from portal.web.form_errors import errors
 from portal.web.guard import actor, maybe_actor, open_to, safe_target
 from portal.web.sheets import SubstituteForSheet, SubstituteSheet

@@ -11,13 +11,13 @@ from portal.forms.catalogue import FORMS
 from portal.forms.registers import REGISTERS
 from portal.forms.titles import form_title, record_path, register_path
 from portal.forms.words import STATES
+from portal.lib.clock import minute
 from portal.lib.i18n import language
 from portal.queries import find
 from portal.queries.actors import Actor
 from portal.web import catalogue_index, posted
 from portal.web.guard import actor, open_to
 from portal.web.navigation import ICONS
-from portal.web.times import moment
 
 bp = Blueprint("find", __name__)
 EACH = 20  # results of one kind
@@ -62,7 +62,7 @@ def _record(row: Any) -> dict[str, Any]:
         "state": row.state,
         "state_text": STATES.get(row.state, row.state),
         "applicant": row.applicant,
-        "at": moment(row.submitted_at),
+        "at": minute(row.submitted_at),
     }
 
 

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 from portal.database import transaction
 from portal.domain.refusal import IdentityNotConfirmed, NotFound
 from portal.forms.titles import form_title, step_title
+from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
 from portal.queries import home, inbox
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk, reading
 from portal.web import desk, identity, posted
-from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
 from portal.web.todo import todo
 from portal.web.transaction import writes

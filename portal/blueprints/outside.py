@@ -11,6 +11,7 @@ from portal.database import transaction
 from portal.domain.refusal import AnswersWrong, Refusal
 from portal.forms.base import Sheet
 from portal.forms.sheet import lines
+from portal.lib.clock import now, today
 from portal.lib.i18n import _l, language
 from portal.models import OutsideLink, Task
 from portal.queries import actors, record_page
@@ -18,7 +19,6 @@ from portal.queries.record_page import RecordPage
 from portal.services import outside, records, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import posted
-from portal.web.clock import now, today
 from portal.web.form_errors import errors
 from portal.web.guard import open_to
 from portal.web.views.record import stage_for

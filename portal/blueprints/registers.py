@@ -14,11 +14,11 @@ from portal.forms.columns import LINK, Column
 from portal.forms.ledgers import LEDGERS, Ledger
 from portal.forms.registers import REGISTERS, Register
 from portal.forms.titles import record_path
+from portal.lib.clock import now, today
 from portal.lib.i18n import language
 from portal.queries import ledgers
 from portal.services import audit
 from portal.web import export, filters
-from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
 from portal.web.tables import Cell, attributes
 from portal.web.transaction import writes

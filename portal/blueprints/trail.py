@@ -10,9 +10,9 @@ from flask import Response as Download
 
 from portal.domain.refusal import NotFound
 from portal.forms.event_texts import EXCEPTIONS, GROUPS, TEXTS
-from portal.forms.kinds import ZONE
 from portal.forms.sentences import changes, sentence, who
 from portal.forms.words import stream
+from portal.lib.clock import ZONE, now
 from portal.lib.text import clean
 from portal.models import AuditEvent
 from portal.queries import people, trail
@@ -20,7 +20,6 @@ from portal.queries.actors import Actor
 from portal.queries.trail import Filter
 from portal.services import audit
 from portal.web import posted
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.trail_csv import rows
 from portal.web.transaction import writes
@@ -51,7 +50,6 @@ def show() -> str:
         groups=GROUPS,
         streams=[(name, stream(name)) for name in trail.streams()],
         stream=stream,
-        zone=ZONE,
     )
 
 

@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 
 from portal.database import transaction
 from portal.extensions import alembic
+from portal.lib.clock import now
 from portal.services import backups, restoring
 from portal.storage.archive import ArchiveBroken
-from portal.web.clock import now
 
 
 @click.command()

@@ -10,7 +10,7 @@ from portal.demo.bar import load_visibly
 from portal.demo.company import NotEmpty
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic
-from portal.web.clock import now
+from portal.lib.clock import now
 
 group = AppGroup("demo", help="The made-up company.")
 

@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 
 from portal.database import transaction
 from portal.domain.refusal import Refusal
+from portal.lib.clock import now
 from portal.services import first_administrator, passwords, sessions
-from portal.web.clock import now
 
 group = AppGroup("people", help="People and their rights.")
 

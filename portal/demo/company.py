@@ -11,7 +11,7 @@ from portal.demo import books, staff
 from portal.domain.demo import DEMO_PASSWORD
 from portal.domain.roles import DEPARTMENTS, GRANTABLE, ROLE
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.pinyin import spellings
 from portal.models import Department, Person, RoleGrant
 from portal.services import audit, sessions
@@ -103,7 +103,7 @@ def _person(
         created_at=now,
     )
     if role is not None:
-        since = now.astimezone(ZONE).date() - timedelta(days=800)
+        since = day(now) - timedelta(days=800)
         person.grants = [RoleGrant(role=role, starts_on=since)]
     return person
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import event
 
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.models import Department, FormVersion, Person, Record, Substitution, Task
 from portal.queries import calendar, history
 from portal.queries.actors import people_with
@@ -48,7 +48,7 @@ class Memory:
 
     def able(self, keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
         """Who can do a task: the same as long as the same people are on leave."""
-        today = now.astimezone(ZONE).date()
+        today = day(now)
         leaves = tuple(place for place, leave in enumerate(self._leaves) if leave.holds(today))
         at = (tuple(keys), tuple(sorted(excluded)), leaves)
         if at not in self._able:

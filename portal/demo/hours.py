@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from random import Random
 
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE
 from portal.lib.workdays import Calendar
 from portal.models import Task
 

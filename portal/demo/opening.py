@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.kinds import ZONE, Ref
+from portal.forms.kinds import Ref
+from portal.lib.clock import day
 from portal.models import Person, Record, StockItem, Supplier, Task
 from portal.queries import history
 from portal.queries.actors import actor
@@ -35,7 +36,7 @@ def enter(
     """Finishes one entry check for everything that lay at a place when the books were opened."""
     form = FORMS["WH-02"]
     found = list(lots)
-    by = actor(keeper, at.astimezone(ZONE).date())
+    by = actor(keeper, day(at))
     opening = {
         "receipt": BEFORE,
         "inspection": BEFORE,
@@ -52,7 +53,7 @@ def enter(
             "keeper_verdict": "pass",
         },
         "posting": {
-            "posted_on": at.astimezone(ZONE).date(),
+            "posted_on": day(at),
             "unit_costs": [_line(lot, quantity=lot.quantity, cost=lot.cost) for lot in found],
         },
     }

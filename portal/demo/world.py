@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from portal.demo import attachments
 from portal.extensions import db
-from portal.forms.kinds import ZONE, Ref
+from portal.forms.kinds import Ref
+from portal.lib.clock import day
 from portal.models import (
     Customer,
     Department,
@@ -77,7 +78,7 @@ class DemoWorld:
     @property
     def today(self) -> date:
         """The company's day at `now`."""
-        return self.now.astimezone(ZONE).date()
+        return day(self.now)
 
     def person(self, role: str) -> Ref:
         """Somebody who holds the role."""

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from portal.forms.kinds import KINDS, NUMBERS, ZONE
+from portal.forms.kinds import KINDS, NUMBERS
+from portal.lib.clock import ZONE
 from portal.lib.i18n import both
 
 LINK = "record"  # kind of a column that holds a record's number

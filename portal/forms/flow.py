@@ -13,7 +13,6 @@ from portal.lib.flowchart import Loop, Node, State, draw
 from portal.lib.i18n import _l, both, ngettext, speaking
 
 START = APPLICANT
-END = "end"
 
 _WORDS = {
     "flow": _l("审批流程"),

@@ -12,9 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from portal.lib.workdays import SHANGHAI
-
-ZONE = SHANGHAI  # the company's zone
+from portal.lib.clock import minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def _choice(value: str, field: Mapping[str, Any], language: str) -> str:
 
 
 def _moment(value: datetime, field: Mapping[str, Any], language: str) -> str:
-    return f"{value.astimezone(ZONE):%Y-%m-%d %H:%M}"
+    return minute(value)
 
 
 def _yes_no(value: bool, field: Mapping[str, Any], language: str) -> str:

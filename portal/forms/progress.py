@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from portal.forms.flow import Progress, StepProgress
-from portal.forms.kinds import ZONE
 from portal.forms.words import holder
+from portal.lib.clock import ZONE
 from portal.models import Signature, Task
 from portal.queries.record_page import RecordPage
 

@@ -23,7 +23,6 @@ SYSTEM = {
     "applicant": Column("applicant", _l("发起人"), "person"),
     "closed_at": Column("closed_at", _l("结束时间"), "datetime"),
 }
-CHOSEN = ("choice", "yes_no")  # kinds of columns that are filtered by picking an answer
 YES_NO = {"yes": {"zh": "是", "en": "Yes"}, "no": {"zh": "否", "en": "No"}}
 
 

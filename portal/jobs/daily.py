@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from portal.database import transaction
+from portal.lib.clock import now
 from portal.services import outbox
-from portal.web.clock import now
 
 
 def tidy() -> int:

@@ -9,8 +9,8 @@ from typing import Any
 
 from portal.database import transaction
 from portal.jobs import prints
+from portal.lib.clock import now
 from portal.services import outbox
-from portal.web.clock import now
 
 Finish = Callable[[], None]
 Handler = Callable[[Mapping[str, Any], datetime], Finish | None]

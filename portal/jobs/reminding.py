@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from portal.database import transaction
+from portal.lib.clock import now
 from portal.services import reminders, stuck
-from portal.web.clock import now
 
 
 def remind() -> int:

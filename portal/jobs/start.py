@@ -12,10 +12,10 @@ from flask import Flask
 from portal.demo.bar import load_visibly
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic, db
+from portal.lib.clock import now
 from portal.models import Person
-from portal.web.clock import now
 
-RECORDS = 300  # of a demo that is filled at its first start; `flask demo load` makes more
+RECORDS = 1500  # of the demo that an empty database is filled with
 LOGINS = ("general_manager", "purchasing_manager", "buyer", "warehouse_keeper", "auditor", "administrator")
 
 

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 
 from chinese_calendar import get_workdays
 
+from portal.lib.clock import ZONE
+
 OFFICE_HOURS = ((time(8, 30), time(12)), (time(13, 30), time(18)))
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _ONE_DAY = timedelta(days=1)
 
@@ -38,7 +39,7 @@ class Calendar:
     """One company's working days and hours; an override of True makes a day a working day."""
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
-    zone: ZoneInfo = SHANGHAI
+    zone: ZoneInfo = ZONE
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
 
     def __post_init__(self) -> None:

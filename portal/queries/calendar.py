@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.workdays import SHANGHAI, Calendar
+from portal.lib.clock import ZONE
+from portal.lib.workdays import Calendar
 from portal.models import CalendarDay
 
 
 def current() -> Calendar:
     """The public calendar, overridden by the company's days."""
-    return Calendar(overrides=dict(db.session.execute(_DAYS).all()), zone=SHANGHAI)
+    return Calendar(overrides=dict(db.session.execute(_DAYS).all()), zone=ZONE)
 
 
 _DAYS = sa.select(CalendarDay.day, CalendarDay.working)

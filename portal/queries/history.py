@@ -130,8 +130,10 @@ _LINKS = sa.select(_END.c.way, _END.c.kind, Record.number, Record.title, Record.
 
 def events(record: Record) -> list[AuditEvent]:
     """The record's audit trail, oldest first."""
-    query = sa.select(AuditEvent).where(AuditEvent.record_id == record.id).order_by(AuditEvent.id)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_EVENTS, {"record": record.id}))
+
+
+_EVENTS = sa.select(AuditEvent).where(AuditEvent.record_id == sa.bindparam("record")).order_by(AuditEvent.id)
 
 
 def in_force(signed: list[Signature]) -> list[Signature]:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import AuditEvent, Comment, Content, Person, Record, Signature, Substitution, Task
+from portal.models import AuditEvent, Comment, Content, Person, Record, Signature, Task
 from portal.queries import history
 
 CHANGING = ("record_changed", "step_signed", "step_advised", "entry_added")
@@ -56,7 +56,7 @@ def read(record: Record) -> RecordPage:
     """Reads it all, in a fixed number of queries; people last, all at once."""
     given = {"record": record.id}
     comments = list(db.session.execute(_COMMENTS, given))
-    events = list(db.session.scalars(_EVENTS, given))
+    events = history.events(record)
     open_tasks = history.open_tasks(record)
     held = [holder.key.split(":") for task in open_tasks for holder in task.holders]
     ids = {int(rest) for kind, rest in held if kind == "person"} | {record.applicant_id}
@@ -83,10 +83,4 @@ _COMMENTS = (
     .where(Comment.record_id == sa.bindparam("record"))
     .order_by(Comment.id)
 )
-_EVENTS = sa.select(AuditEvent).where(AuditEvent.record_id == sa.bindparam("record")).order_by(AuditEvent.id)
 _PEOPLE = sa.select(Person).where(Person.id.in_(sa.bindparam("ids", expanding=True)))
-
-
-def substitutions(person_id: int) -> list[Substitution]:
-    """The leaves in which this person stands in for somebody."""
-    return list(db.session.scalars(sa.select(Substitution).where(Substitution.substitute_id == person_id)))

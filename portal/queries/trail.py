@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
-from portal.lib.workdays import SHANGHAI as ZONE
+from portal.lib.clock import ZONE
 from portal.models import AuditEvent, AuditStream, Person, Record
 from portal.queries.actors import Actor
 from portal.queries.visible import visible_to

@@ -47,26 +47,3 @@ def record(number: str, actor: Any, form_code: str | None = None) -> Record:
 @lru_cache(maxsize=500)
 def _numbered(who: Rights) -> sa.Select[Record]:
     return visible_to(sa.select(Record).where(Record.number == sa.bindparam("number")), who.actor)
-
-
-def page(form_code: str, actor: Any, *, before: int | None, size: int) -> list[Record]:
-    """The newest records of a form that the person may see, at the same cost for ten or a million.
-
-    Each authority key has its records in order in the readers' index, so the newest of each key
-    are read and merged; auditors read the table itself.
-    """
-    if actor.reads_all:
-        query = sa.select(Record).where(Record.form_code == form_code)
-        if before is not None:
-            query = query.where(Record.id < before)
-        return list(db.session.scalars(query.order_by(Record.id.desc()).limit(size)))
-    ids: set[int] = set()
-    for key in actor.keys_for(form_code):
-        one = sa.select(RecordReader.record_id).where(
-            RecordReader.key == key, RecordReader.form_code == form_code
-        )
-        if before is not None:
-            one = one.where(RecordReader.record_id < before)
-        ids.update(db.session.scalars(one.order_by(RecordReader.record_id.desc()).limit(size)))
-    newest = sorted(ids, reverse=True)[:size]
-    return list(db.session.scalars(sa.select(Record).where(Record.id.in_(newest)).order_by(Record.id.desc())))

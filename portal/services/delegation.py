@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.domain.permissions import Authority, person_key
 from portal.domain.refusal import NotAllowed, NotYourTurn, OwnTask, ReasonMissing, Refusal
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.models import Person, Record, Task
 from portal.queries.actors import Actor, actor
@@ -117,7 +117,7 @@ def _person(person_id: int, now: datetime) -> Person:
     person = db.session.get(Person, person_id)
     if person is None or not person.active:
         raise Refusal(_l("请选择在职人员。"))
-    if actor(person, now.astimezone(ZONE).date()).is_auditor:
+    if actor(person, day(now)).is_auditor:
         raise Refusal(_l("审核员只读，不能代理他人办理。"))
     return person
 

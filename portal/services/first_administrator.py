@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.domain.refusal import Refusal
 from portal.domain.roles import DEPARTMENTS, TOP
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.lib.text import clean
 from portal.models import Department, Person
@@ -26,7 +26,7 @@ def create(login: str, name: str, password_hash: str, *, now: datetime) -> Perso
         Refusal: somebody administers the portal already, or the login is taken.
     """
     rights.one_at_a_time()
-    today = now.astimezone(ZONE).date()
+    today = day(now)
     if rights.administrator_exists(today):
         raise Refusal(_l("已有系统管理员；其他管理员由其在门户中授予。"))
     if not clean(name):

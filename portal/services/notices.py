@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.models import Notice
 from portal.queries.actors import people_with
 
@@ -28,7 +28,7 @@ def tell(
 
     Without `repeat` nobody gets it again who has not read it yet.
     """
-    people = people_with(keys, now.astimezone(ZONE).date()) - {but}
+    people = people_with(keys, day(now)) - {but}
     if not repeat:
         unread = {"people": people, "kind": kind, "record": record_id}
         people -= {id for id, said in db.session.execute(_UNREAD, unread) if said == facts}

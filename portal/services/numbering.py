@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from portal.database import dialect, insert
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE
 from portal.models import NumberSeries
 
 

@@ -72,24 +72,3 @@ def store(
     if statement:
         audit.note("signature_statement_given", at=now, by=by, stream="people", person=person.id)
     sessions.end_all(person.id, now=now, by=by, but=keep.id if keep else None)
-
-
-def set_password(
-    person: Person, new: str, *, by: int | None, now: datetime, keep: SignInSession | None = None
-) -> None:
-    """Checks and stores a password in one go, where nobody waits for the write.
-
-    Raises:
-        Refusal: it is not good enough.
-    """
-    check(person.login, new)
-    store(person, sessions.hashed(new), by=by, now=now, keep=keep)
-
-
-def change(person: Person, old: str, new: str, *, now: datetime, keep: SignInSession) -> None:
-    """Changes one's own password in one go, the old one given.
-
-    Raises:
-        Refusal: the old password is wrong, or the new one is not good enough.
-    """
-    store(person, prepare(person, old, new), by=person.id, now=now, keep=keep)

@@ -11,18 +11,18 @@ from flask import current_app
 
 from portal.extensions import db
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
 from portal.forms.words import SAID, STATES, WAYS, authority, department_of
+from portal.lib.clock import minute
 from portal.lib.i18n import _, speaking
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
 from portal.queries import history, record_page
 from portal.queries.record_page import RecordPage
-from portal.services import attachments, audit, uploads
+from portal.services import attachments
 from portal.storage import files
 
 PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
@@ -33,18 +33,6 @@ def current(record: Record, language: str, *, now: datetime) -> bytes:
     if record.pdf_id is not None and language == "zh":
         return files.get(db.session.get_one(StoredFile, record.pdf_id).sha256)
     return make(record, language, now=now)
-
-
-def store(record_id: int, *, now: datetime) -> None:
-    """Makes the print of a finished record and keeps it for good, its hash in the trail."""
-    record = db.session.get_one(Record, record_id)
-    if record.pdf_id is not None or record.state != "finished":
-        return
-    data = make(record, "zh", now=record.closed_at or now)
-    file = uploads.keep(f"{record.number}.pdf", data, "application/pdf", by=None, now=now)
-    attachments.adopt(record, [], file.id)
-    record.pdf_id = file.id
-    audit.note("print_stored", at=now, by=None, record_id=record.id, sha256=file.sha256)
 
 
 def make(record: Record, language: str, *, now: datetime) -> bytes:
@@ -74,13 +62,13 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
             for file in references.values()
         ],
         history=[
-            HistoryLine(_time(event.at), event.person.name if event.person else _("系统"), sentence(event))
+            HistoryLine(minute(event.at), event.person.name if event.person else _("系统"), sentence(event))
             for event in read.events
             if event.kind != "print_stored"
         ],
         chart_svg=chart(defined, progress(read), language, width=680),
         images=_images(references, read),
-        printed_at=_time(now),
+        printed_at=minute(now),
     )
 
 
@@ -132,9 +120,9 @@ def _facts(read: RecordPage) -> list[tuple[str, str]]:
     return [
         (_("发起人"), f"{record.applicant.name}（{record.applicant.number}）"),
         (_("部门"), _(record.department.name)),
-        (_("提交时间"), _time(record.submitted_at)),
+        (_("提交时间"), minute(record.submitted_at)),
         (_("状态"), str(STATES[record.state])),
-        (_("结束时间"), _time(record.closed_at) if record.closed_at else "—"),
+        (_("结束时间"), minute(record.closed_at) if record.closed_at else "—"),
         (_("内容版本"), f"{record.version} · {read.content.sha256[:16]}"),
         (_("表单版本"), record.form_version.sha256[:16]),
         (_("轮次"), str(record.round)),
@@ -165,7 +153,7 @@ def _signature(one: Signature, language: str) -> SignatureLine:
         meaning=str(SAID.get(one.meaning, one.meaning)),
         who=f"{one.authority['name']} {one.authority['number']}",
         role=f"{department_of(one.authority)} {authority(one.authority)}".strip(),
-        when=_time(one.signed_at),
+        when=minute(one.signed_at),
         hash=one.sha256[:16],
         on_behalf=one.authority["on_behalf_of"],
         opinion=one.opinion,
@@ -199,7 +187,3 @@ def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> di
         for id, file in references.items()
         if file["type"] in PICTURES
     }
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}"

@@ -171,9 +171,9 @@ def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: date
 def _call_off(record: Record, entry: Entry, since: date | None, *, now: datetime) -> None:
     """Ends the task for days that are not past the entry's date any more, as that was put off."""
     for task in history.open_tasks(record):
-        if task.kind == "entry" and task.step == entry.key:
-            if since is None or Missing.read(task.note).last <= since:
-                tasks.end(task, "cancelled", now=now)
+        asked = task.kind == "entry" and task.step == entry.key
+        if asked and (since is None or Missing.read(task.note).last <= since):
+            tasks.end(task, "cancelled", now=now)
 
 
 def _day(value: Any, days: Calendar) -> date | None:

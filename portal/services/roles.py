@@ -8,7 +8,7 @@ from portal.domain.permissions import person_key
 from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
 from portal.domain.roles import GRANTABLE, ROLE
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.lib.text import clean, fold
 from portal.models import Department, Person, RoleGrant
@@ -167,4 +167,4 @@ def _names_are_free(department: Department, names: list[str]) -> None:
 
 
 def _today(now: datetime) -> date:
-    return now.astimezone(ZONE).date()
+    return day(now)

@@ -15,9 +15,9 @@ from portal.forms.catalogue import FORMS
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
-from portal.models import OutboxRow, Record, Signature, Task
+from portal.models import Record, Signature, Task
 from portal.queries import calendar, history
-from portal.services import audit, effects, ledgers, notices, parties, stuck, tasks
+from portal.services import audit, effects, ledgers, notices, outbox, parties, stuck, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -204,7 +204,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     fall(record, state, by=by, now=now)
     if state == "finished":
         ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
-        db.session.add(OutboxRow(kind="print", facts={"record": record.id}, created_at=now, next_try_at=now))
+        outbox.add("print", now=now, record=record.id)
     _refresh_cells(record)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +30,6 @@ class Hand:
     outside_name: str = ""
     outside_way: str = ""  # device, link, paper
     confirmed_by: str = "password"
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def check_seen(record: Record, seen: str) -> None:
@@ -125,5 +124,4 @@ def _snapshot(by: Actor, lender: Person | None, authority: Authority, hand: Hand
         "substitution": authority.substitution,
         "confirmed_by": hand.confirmed_by,
         "drawing": drawing,
-        **hand.extra,
     }

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from portal.domain.refusal import Refusal
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.i18n import _, _l
 from portal.models import Person
 from portal.queries.actors import Actor
@@ -33,7 +33,7 @@ def bring_in(
     rows = read(text)
     if any(row.errors for row in rows):
         raise Refusal(_l("名单仍有错误，没有导入任何人。"))
-    today = now.astimezone(ZONE).date()
+    today = day(now)
     taken: list[tuple[Person, str]] = []
     for row, (plain, password_hash) in zip(rows, secrets, strict=True):
         cells, department_id = row.cells, row.department.id if row.department else 0

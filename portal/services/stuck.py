@@ -7,7 +7,7 @@ from functools import partial
 
 from portal.domain.permissions import role_key
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.models import Record, Task
 from portal.queries import able, history
 from portal.services import audit, each, notices, tasks
@@ -32,7 +32,7 @@ def go_on(task: Task, record: Record) -> None:
 
 def look_again(now: datetime) -> int:
     """People leave and roles change hands: stops turns that nobody can do any more, opens those that somebody can."""
-    found = able.changed(now.astimezone(ZONE).date())
+    found = able.changed(day(now))
     return each.apart("look at task", found, partial(_look_again, now=now))
 
 

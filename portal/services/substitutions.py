@@ -11,7 +11,7 @@ from portal.domain.permissions import person_key
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.models import Person, Substitution
 from portal.queries import rights
@@ -100,7 +100,7 @@ def end(made: Substitution, *, by: Actor, now: datetime) -> None:
 
 def end_all(person_id: int, *, by: Actor, now: datetime) -> None:
     """Ends every substitution in which the person has a part, on either side."""
-    for made in rights.substitutions(now.astimezone(ZONE).date(), either=person_id):
+    for made in rights.substitutions(day(now), either=person_id):
         _end(made, by, now)
 
 
@@ -119,7 +119,7 @@ def _may_set(person: Person, substitute: Person, by: Actor) -> None:
 def _check_days(starts_on: date, ends_on: date, now: datetime) -> None:
     if ends_on < starts_on:
         raise Refusal(_l("结束日期不能早于开始日期。"))
-    if ends_on < now.astimezone(ZONE).date():
+    if ends_on < day(now):
         raise Refusal(_l("结束日期不能早于今天。"))
     if ends_on - starts_on > LONGEST:
         raise Refusal(_l("一次代理不能超过一年。"))

@@ -13,7 +13,7 @@ from portal.database import dialect, insert
 from portal.domain.permissions import Authority
 from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import day, minute
 from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries import actors, history
 from portal.queries.actors import Actor
@@ -109,7 +109,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     task: Task = db.session.scalars(_CLAIMED, {"id": task_id}).unique().one()
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
-        raise AlreadyDecided(who=task.done_by.name, when=f"{task.done_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
+        raise AlreadyDecided(who=task.done_by.name, when=minute(task.done_at))
     if task.state == "cancelled" and authority is not None:
         _raise_decided(task)
     if task.state != "open" or authority is None:
@@ -132,8 +132,7 @@ def _raise_decided(task: Task) -> None:
     )
     decided = db.session.scalar(query.order_by(Signature.id.desc()).limit(1))
     if decided is not None:
-        moment = decided.signed_at.astimezone(ZONE)
-        raise AlreadyDecided(who=decided.person.name, when=f"{moment:%Y-%m-%d %H:%M}")
+        raise AlreadyDecided(who=decided.person.name, when=minute(decided.signed_at))
 
 
 def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
@@ -177,4 +176,4 @@ def authority_for(task: Task, by: Actor) -> Authority | None:
 
 def able(keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
     """The people who can do a task held by these keys today, substitutes included."""
-    return actors.able(keys, excluded, now.astimezone(ZONE).date())
+    return actors.able(keys, excluded, day(now))

@@ -8,8 +8,8 @@ from typing import Any
 from portal.forms.catalogue import FORMS
 from portal.forms.titles import form_title, record_path, register_path, step_title
 from portal.forms.words import STATES
+from portal.lib.clock import now
 from portal.queries.actors import Actor
-from portal.web.clock import now
 from portal.web.notices import icon, sentence
 from portal.web.times import due, short
 

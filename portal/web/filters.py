@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from portal.forms.base import CompanyForm
-from portal.forms.kinds import NUMBERS, ZONE
+from portal.forms.kinds import NUMBERS
 from portal.forms.registers import choices, columns
+from portal.lib.clock import ZONE
 from portal.lib.i18n import language
 from portal.lib.pinyin import needle
 from portal.lib.text import clean

@@ -14,11 +14,11 @@ from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotAllowed, NotFound
 from portal.extensions import login
+from portal.lib.clock import now, today
 from portal.lib.i18n import _l
 from portal.models import SignInSession
 from portal.queries import actors
 from portal.services import sessions
-from portal.web.clock import now, today
 
 View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE, SIGNED_IN, WRITERS, ADMINISTRATORS, AUDITORS = (

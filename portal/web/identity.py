@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from portal.database import transaction
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.services import guessing, sessions
-from portal.web.clock import now
 from portal.web.guard import actor
 
 

@@ -26,7 +26,6 @@ SENTENCES = {
     "ask": _l("请处理：%(text)s（%(record)s）"),
     "entry": _l("%(record)s 等您补充登记：%(step)s"),
     "overdue": _l("%(record)s 已逾期，请尽快办理：%(step)s"),
-    "reminder": _l("%(record)s 快到期了：%(step)s"),
     "escalated": _l("%(record)s 逾期未办，请督促：%(step)s"),
 }
 OTHER = _l("%(record)s 有新的动态")
@@ -47,7 +46,6 @@ ICONS = {
     "ask": "list-details",
     "entry": "pencil",
     "overdue": "alarm",
-    "reminder": "clock",
     "escalated": "alarm",
 }
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.roles import ROLE
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE, minute, today
 from portal.lib.i18n import _
 from portal.models import Person
-from portal.web.clock import today
 from portal.web.sheets import department_name
 
 BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
@@ -29,11 +28,6 @@ SYSTEMS = (
 def local_time(at: datetime) -> str:
     """A moment on the company's clock, to the second."""
     return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
-
-
-def local_minute(at: datetime) -> str:
-    """A moment on the company's clock, to the minute."""
-    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
 
 
 def browser(agent: str) -> str:
@@ -60,7 +54,7 @@ def plain_number(value: Decimal | str) -> str:
 
 FILTERS: dict[str, Callable[[Any], Any]] = {
     "local_time": local_time,
-    "local_minute": local_minute,
+    "local_minute": minute,
     "browser": browser,
     "role_title": role_title,
     "roles_held": roles_held,

@@ -11,11 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from portal.database import transaction
 from portal.domain.refusal import Refusal
+from portal.lib.clock import now
 from portal.lib.text import clean
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
 from portal.services import uploads
-from portal.web.clock import now
 
 CONTROLS = frozenset(
     {

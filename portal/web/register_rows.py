@@ -13,11 +13,12 @@ from portal.forms.base import CompanyForm
 from portal.forms.columns import Column
 from portal.forms.titles import record_path, step_title
 from portal.forms.words import STATES
+from portal.lib.clock import minute
 from portal.queries import registers
 from portal.web import export
 from portal.web.guard import actor
 from portal.web.tables import Cell
-from portal.web.times import due, moment
+from portal.web.times import due
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def _cell(column: Column, row: Any, code: str, spoken: str, at: datetime) -> tup
         case "applicant":
             return row.applicant, ""
         case "created_at":
-            return moment(row.submitted_at), ""
+            return minute(row.submitted_at), ""
         case "closed_at":
-            return moment(row.closed_at), ""
+            return minute(row.closed_at), ""
     value = row.cells.get(column.name, "")
     return (value[spoken] if isinstance(value, dict) else str(value)), ""
 

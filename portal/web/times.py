@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE, day, minute
 from portal.lib.i18n import _
 
 SOON = timedelta(hours=24)
@@ -18,11 +18,6 @@ class Due:
     text: str
     exact: str
     state: str
-
-
-def moment(at: datetime | None) -> str:
-    """Date and time in the company's zone."""
-    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}" if at else ""
 
 
 def short(at: datetime | None, now: datetime) -> str:
@@ -40,12 +35,12 @@ def due(at: datetime | None, now: datetime) -> Due | None:
     if at is None:
         return None
     if at < now:
-        return Due(_late(now - at), moment(at), "overdue")
-    local, today = at.astimezone(ZONE), now.astimezone(ZONE).date()
+        return Due(_late(now - at), minute(at), "overdue")
+    local, today = at.astimezone(ZONE), day(now)
     if at - now < SOON:
         text = _("今天 %(time)s") if local.date() == today else _("明天 %(time)s")
-        return Due(text % {"time": f"{local:%H:%M}"}, moment(at), "soon")
-    return Due(short(at, now), moment(at), "")
+        return Due(text % {"time": f"{local:%H:%M}"}, minute(at), "soon")
+    return Due(short(at, now), minute(at), "")
 
 
 def _late(by: timedelta) -> str:

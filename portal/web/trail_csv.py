@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from portal.forms.kinds import ZONE
 from portal.forms.sentences import sentence, who
+from portal.lib.clock import ZONE
 from portal.lib.i18n import _
 from portal.lib.text import neutralise_cell
 from portal.models import AuditEvent

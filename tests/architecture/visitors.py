@@ -16,10 +16,10 @@ from flask.testing import FlaskClient
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.lib.clock import now, today
 from portal.models import Person, RoleGrant, SignInSession, Task
 from portal.queries.actors import actor
 from portal.services import outside
-from portal.web.clock import now, today
 from tests.conftest import make_app, set_up
 from tests.walk import DRAWING, Walker
 

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.models import AuditEvent, Person, Phrase, SignInSession, Substitution
-from portal.web.clock import today
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
 Cast = dict[str, Person]

@@ -13,6 +13,7 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.domain.permissions import person_key
 from portal.extensions import db
+from portal.lib.clock import now, today
 from portal.models import (
     AuditEvent,
     CalendarDay,
@@ -25,7 +26,6 @@ from portal.models import (
     Task,
 )
 from portal.services import tasks
-from portal.web.clock import now, today
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
 Cast = dict[str, Person]

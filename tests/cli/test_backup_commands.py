@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.models import Person, StoredFile
-from portal.web.clock import now
 from tests.conftest import make_app
 
 

@@ -7,14 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from portal.domain.deadlines import Within, as_moment, days, hours, until, weeks, working_days, working_hours
-from portal.lib.workdays import SHANGHAI, Calendar
+from portal.lib.clock import ZONE
+from portal.lib.workdays import Calendar
 
 CALENDAR = Calendar()
 
 
 def there(text: str) -> datetime:
     """A moment on the company's clock."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(

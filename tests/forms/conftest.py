@@ -15,7 +15,8 @@ from flask import Flask
 from portal.demo.story import Story
 from portal.extensions import babel, db
 from portal.forms.base import CompanyForm
-from portal.forms.kinds import ZONE, Ref
+from portal.forms.kinds import Ref
+from portal.lib.clock import ZONE
 from portal.models.base import Base
 
 

@@ -13,10 +13,10 @@ import portal
 from portal.database import transaction
 from portal.forms.event_texts import EXCEPTIONS, TEXTS
 from portal.forms.sentences import sentence
+from portal.lib.clock import now
 from portal.lib.i18n import both
 from portal.models import Person
 from portal.services import audit
-from portal.web.clock import now
 
 Cast = dict[str, Person]
 SOURCE = Path(portal.__file__).parent

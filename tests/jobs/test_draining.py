@@ -17,9 +17,9 @@ from flask import Flask
 from portal.database import transaction
 from portal.extensions import db
 from portal.jobs import outbox as worker
+from portal.lib.clock import now
 from portal.models import CompanySetting, OutboxRow
 from portal.services import outbox
-from portal.web.clock import now
 from tests.conftest import both_databases
 
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ from portal.database import transaction
 from portal.extensions import db
 from portal.jobs import outbox as worker
 from portal.jobs import prints
+from portal.lib.clock import now
 from portal.models import Record, RecordFile, StoredFile
 from portal.services import audit, outbox, printing
 from portal.storage import files
-from portal.web.clock import now
 
 PDF = b"%PDF-1.7 made"
 

@@ -13,8 +13,8 @@ from portal.database import transaction
 from portal.extensions import db
 from portal.jobs import outbox as jobs
 from portal.jobs import schedule, worker
+from portal.lib.clock import now
 from portal.services import outbox
-from portal.web.clock import now
 
 
 def test_the_outbox_is_drained_soon_after_a_commit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.models import Person, RoleGrant
-from portal.web.clock import today
 from tests.journeys.conftest import Served, Visit
 
 HEADER = "登录名,工号,姓名,部门,邮箱,电话,角色\n"

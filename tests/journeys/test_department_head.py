@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.domain.demo import DEMO_PASSWORD
-from portal.web.clock import today
+from portal.lib.clock import today
 from tests.journeys.conftest import Served, Visit
 
 HEAD, SUBSTITUTE = "purchasing_manager", "warehouse_supervisor"

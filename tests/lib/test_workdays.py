@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.lib.workdays import SHANGHAI, Calendar
+from portal.lib.clock import ZONE
+from portal.lib.workdays import Calendar
 
 CALENDAR = Calendar()
 FULL_DAY = timedelta(hours=8)
@@ -21,7 +22,7 @@ quarters = st.integers(0, 400).map(lambda n: Decimal(n) / 4)
 
 def at(month: int, day: int, clock: str, year: int = 2026) -> datetime:
     """A moment on the wall clock in Shanghai."""
-    return datetime.combine(date(year, month, day), time.fromisoformat(clock), SHANGHAI)
+    return datetime.combine(date(year, month, day), time.fromisoformat(clock), ZONE)
 
 
 def test_spring_festival_2026_rests_nine_days_and_two_saturdays_make_up_for_it() -> None:
@@ -219,4 +220,4 @@ def test_the_end_of_the_working_day_is_its_own_end(moment: datetime) -> None:
     end = CALENDAR.end_of_working_day(moment)
     assert end >= moment
     assert CALENDAR.end_of_working_day(end) == end
-    assert CALENDAR.is_working_day(end.astimezone(SHANGHAI).date())
+    assert CALENDAR.is_working_day(end.astimezone(ZONE).date())

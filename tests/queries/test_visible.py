@@ -11,7 +11,7 @@ from portal.domain.permissions import role_key
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record
-from portal.queries import visible
+from portal.queries import registers, visible
 from portal.services import conversation, tasks
 from tests.services.engine_forms import AnyOfTwo, Logged, OneRole
 from tests.services.office import NOW, Office
@@ -31,8 +31,8 @@ def readers(office: Office, record: Record) -> set[str]:
         if db.session.scalar(visible.visible_to(query, office.actor(login))) is not None
     }
     for login in LOGINS:
-        listed = record in visible.page(record.form_code, office.actor(login), before=None, size=50)
-        assert listed == (login in seen)
+        page = registers.page(record.form_code, office.actor(login), registers.Wanted(), "", 50)
+        assert (record.id in {row.id for row in page.rows}) == (login in seen)
     return seen
 
 
@@ -103,11 +103,13 @@ def test_pages_merge_into_what_the_query_finds(office: Office, keys: list[set[st
     query = visible.visible_to(sa.select(Record.id).where(Record.form_code == "T-ONE"), by)
     wanted = sorted(db.session.scalars(query), reverse=True)
     found: list[int] = []
+    cursor = ""
     while len(found) < len(wanted):
-        page = visible.page("T-ONE", by, before=found[-1] if found else None, size=size)
-        assert len(page) == min(size, len(wanted) - len(found))
-        found += [record.id for record in page]
+        page = registers.page("T-ONE", by, registers.Wanted(), cursor, size)
+        assert len(page.rows) == min(size, len(wanted) - len(found))
+        found += [row.id for row in page.rows]
+        cursor = page.following
     assert found == wanted
-    assert visible.page("T-ONE", by, before=found[-1] if found else None, size=size) == []
+    assert not cursor
     savepoint.rollback()
     db.session.expunge_all()

@@ -18,13 +18,13 @@ from flask import Flask
 
 from portal.database import transaction
 from portal.extensions import alembic, db
+from portal.lib.clock import now
 from portal.models import AuditEvent, Person, StoredFile, Task
 from portal.models.base import Base
 from portal.services import audit, backups, restoring, tasks, uploads
 from portal.services.restoring import NotEmpty
 from portal.storage import files
 from portal.storage.archive import ArchiveBroken
-from portal.web.clock import now
 from tests.conftest import _named, both_databases, make_app
 
 

@@ -11,12 +11,12 @@ from portal.database import transaction
 from portal.domain.permissions import person_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
+from portal.lib.clock import now, today
 from portal.models import AuditEvent, Person, Task
 from portal.queries import held, rights
 from portal.queries.actors import Actor
 from portal.services import leaving, people, sessions, substitutions, tasks
 from portal.services.people import Identity
-from portal.web.clock import now, today
 
 Find = Callable[[str], Actor]
 

@@ -10,10 +10,10 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.domain.refusal import Refusal
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.models import AuditEvent, SignInSession
 from portal.queries.actors import Actor
 from portal.services import passwords, sessions
-from portal.web.clock import now
 from tests.conftest import STRONG
 
 Find = Callable[[str], Actor]
@@ -64,7 +64,8 @@ def test_a_new_one_of_ones_own_ends_the_other_sessions(context: Flask, person: F
             sessions.start(buyer, address="10.0.0.1", agent="", now=now()) for _browser in range(2)
         )
         keep = sessions.find(here, now=now(), hours=12)
-        passwords.change(buyer, DEMO_PASSWORD, NEW, now=now(), keep=keep)
+        hashed = passwords.prepare(buyer, DEMO_PASSWORD, NEW)
+        passwords.store(buyer, hashed, by=buyer.id, now=now(), keep=keep)
     assert sessions.find(here, now=now(), hours=12) is not None
     assert sessions.find(there, now=now(), hours=12) is None
     assert not buyer.must_change_password
@@ -108,6 +109,6 @@ def test_a_proof_is_worthless_once_the_password_has_changed(context: Flask, pers
     proof = sessions.prove("buyer", DEMO_PASSWORD)
     assert proof is not None
     with transaction():
-        passwords.set_password(buyer, NEW, by=buyer.id, now=now())
+        passwords.store(buyer, sessions.hashed(NEW), by=buyer.id, now=now())
         assert sessions.admit(proof, address="", agent="", now=now()) is None
     assert db.session.scalar(sa.select(sa.func.count(SignInSession.id))) == 0

@@ -14,7 +14,7 @@ from portal.database import transaction
 from portal.demo import filling
 from portal.demo.world import DemoWorld
 from portal.extensions import db
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE
 from portal.models import AuditEvent, Department, Notice, Person, Record, Signature, Task
 from portal.queries.actors import actor
 from portal.services import audit, notices, reminders, tasks

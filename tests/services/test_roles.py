@@ -10,12 +10,12 @@ from flask import Flask
 from portal.database import transaction
 from portal.domain.refusal import ReasonMissing, Refusal
 from portal.extensions import db
+from portal.lib.clock import now, today
 from portal.models import AuditEvent, Notice
 from portal.queries import people
 from portal.queries.actors import Actor
 from portal.services import roles
 from portal.services.roles import OwnRights
-from portal.web.clock import now, today
 
 Find = Callable[[str], Actor]
 

@@ -11,11 +11,11 @@ from flask import Flask
 from portal.database import transaction
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.models import AuditEvent
 from portal.queries import calendar, history
 from portal.queries.actors import Actor
 from portal.services import settings
-from portal.web.clock import now
 
 Find = Callable[[str], Actor]
 

@@ -9,12 +9,12 @@ from flask import Flask
 from portal.database import transaction
 from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.forms.catalogue import FORMS
+from portal.lib.clock import now, today
 from portal.models import Substitution
 from portal.queries import rights
 from portal.queries.actors import Actor
 from portal.services import substitutions
 from portal.services.substitutions import Circle
-from portal.web.clock import now, today
 
 Find = Callable[[str], Actor]
 ONE, OTHER = sorted(FORMS)[:2]

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.models import Content, Person, Substitution
-from portal.web.clock import today
 from tests.web.conftest import Desk, alerts
 from tests.web.test_acts import COMPLAINTS, OFFICER, ORDERS, act
 

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
+from portal.lib.clock import now, today
 from portal.models import Person, Record
 from portal.queries import files as readable
 from portal.queries.actors import actor
 from portal.services import tasks, uploads
 from portal.storage import files
-from portal.web.clock import now, today
 from tests.architecture.visitors import found
 from tests.desk import counted
 from tests.lib.test_pictures import claiming, made

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.models import Comment, Record, Task
 from portal.services import tasks
-from portal.web.clock import now
 from tests.web.conftest import Desk, alerts
 
 OFFICER = "customer_service_officer"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from portal.web.times import due, moment, short
+from portal.lib.clock import minute
+from portal.web.times import due, short
 
 NOW = datetime(2026, 5, 12, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
 
@@ -26,9 +27,9 @@ def test_due(context: Flask, after: timedelta, text: str, state: str) -> None:
     found = due(NOW + after, NOW)
     assert found is not None
     assert (found.text, found.state) == (text, state)
-    assert found.exact == moment(NOW + after)
+    assert found.exact == minute(NOW + after)
 
 
 def test_nothing_is_due_without_a_date(context: Flask) -> None:
     assert due(None, NOW) is None
-    assert moment(None) == short(None, NOW) == ""
+    assert minute(None) == short(None, NOW) == ""

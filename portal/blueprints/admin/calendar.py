@@ -8,11 +8,11 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.domain.refusal import NotFound
+from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.queries import calendar, company_days
 from portal.services import settings
 from portal.web.attempt import attempt
-from portal.web.clock import now, today
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import DaySheet

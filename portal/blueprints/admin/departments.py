@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.forms.kinds import Ref
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.models import Department
 from portal.queries import people
 from portal.services import roles
 from portal.web.attempt import attempt
-from portal.web.clock import now
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import DepartmentSheet

@@ -6,13 +6,13 @@ from flask import flash, redirect, request, url_for
 
 from portal.blueprints.admin.people import page
 from portal.blueprints.admin.room import Answer, bp
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.models import RoleGrant
 from portal.queries import people, rights
 from portal.services import roles
 from portal.web import posted
 from portal.web.attempt import attempt
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.sheets import GrantSheet
 from portal.web.transaction import writes

@@ -8,11 +8,11 @@ from portal.blueprints.admin.room import Answer, bp
 from portal.domain.limits import LIMITS, Limit
 from portal.domain.refusal import NotFound
 from portal.forms.sentences import who
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import history, trail
 from portal.services import settings
 from portal.web.attempt import attempt
-from portal.web.clock import now
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import LimitSheet

@@ -7,8 +7,8 @@ from flask import current_app, render_template
 from portal.blueprints.admin.room import bp
 from portal.domain.limits import LIMITS
 from portal.domain.roles import ROLE
+from portal.lib.clock import now, today
 from portal.queries import calendar, people, rights
-from portal.web.clock import now, today
 from portal.web.guard import open_to
 
 

@@ -9,6 +9,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from portal.blueprints.admin.room import Answer, bp
 from portal.domain.roles import GRANTABLE
 from portal.forms.sentences import sentence, who
+from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.models import Person
 from portal.queries import account, held, rights, trail
@@ -17,7 +18,6 @@ from portal.services import passwords, people, sessions
 from portal.services.people import Identity
 from portal.web import posted
 from portal.web.attempt import attempt
-from portal.web.clock import now, today
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import GrantSheet, NewPersonSheet, PersonSheet, of_person

@@ -6,10 +6,10 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_login import current_user
 
 from portal.blueprints.admin.room import Answer, bp
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import account, people
 from portal.services import sessions
-from portal.web.clock import now
 from portal.web.guard import actor, open_to, safe_target
 from portal.web.transaction import writes
 

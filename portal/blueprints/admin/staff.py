@@ -8,9 +8,9 @@ from flask import flash, redirect, render_template, request, url_for
 from portal.blueprints.admin.room import Answer, bp
 from portal.domain.refusal import Refusal
 from portal.domain.roles import ROLE
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.services import spreadsheets, staff_import, staff_list, staff_template
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
+from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import held
 from portal.services import delegation
 from portal.web.attempt import attempt
-from portal.web.clock import now
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import SuccessorSheet

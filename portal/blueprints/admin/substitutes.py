@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
+from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.models import Substitution
 from portal.queries import people, rights
 from portal.services import substitutions
 from portal.web.attempt import attempt
-from portal.web.clock import now, today
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.sheets import SubstituteForSheet

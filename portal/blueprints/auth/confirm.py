@@ -10,12 +10,11 @@ from flask_login import current_user
 
 from portal.blueprints.auth.room import Answer, address, bp, note_failure
 from portal.domain.refusal import Refusal
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE, now
 from portal.lib.i18n import _l
 from portal.queries import account
 from portal.services import guessing, sessions
 from portal.services.passwords import WrongPassword
-from portal.web.clock import now
 from portal.web.guard import actor, open_to, safe_target
 from portal.web.transaction import writes
 

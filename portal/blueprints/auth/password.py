@@ -7,10 +7,10 @@ from flask_login import current_user
 
 from portal.blueprints.auth.room import Answer, address, bp, note_failure
 from portal.domain.refusal import Refusal
+from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.services import guessing, passwords, sessions
 from portal.services.passwords import WrongPassword
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from portal.lib.clock import now
 from portal.services import guessing
-from portal.web.clock import now
 from portal.web.transaction import writes
 
 bp = Blueprint("auth", __name__)

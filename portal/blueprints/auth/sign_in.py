@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from portal.blueprints.auth.room import Answer, address, bp
 from portal.domain.demo import DEMO_PASSWORD
+from portal.lib.clock import now
 from portal.lib.i18n import _l
 from portal.queries import people
 from portal.services import guessing, sessions
 from portal.services.guessing import TooManyAttempts
 from portal.services.sessions import Proof
-from portal.web.clock import now
 from portal.web.guard import SignedIn, actor, maybe_actor, open_to, safe_target
 from portal.web.transaction import writes
 

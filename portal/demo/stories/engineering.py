@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
-from portal.lib.workdays import SHANGHAI as ZONE
+from portal.lib.clock import ZONE
 
 ROOMS = (
     "主卧卫生间",

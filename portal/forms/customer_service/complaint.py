@@ -35,8 +35,8 @@ from portal.forms.fields import (
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.lib.workdays import SHANGHAI
 from portal.queries import customers
 
 VALID = equals("complaint_valid", True)
@@ -225,7 +225,7 @@ class Complaint(CompanyForm):
                 {
                     "employee": heard_by,
                     "received_at": record["received_at"],
-                    "discovered_on": record.now.astimezone(SHANGHAI).date(),
+                    "discovered_on": day(record.now),
                 },
                 to="role:customer_service_supervisor",
                 names_as="complaint",
@@ -265,7 +265,7 @@ class Complaint(CompanyForm):
     @after("close", _l("关闭后第 7、30、90 天电话访问跟踪"))
     def follow_up(record: Filed) -> Iterator[Effect]:
         """R76: three calls after every complaint."""
-        closed_on = record.now.astimezone(SHANGHAI).date()
+        closed_on = day(record.now)
         for number in FOLLOW_UP_DAYS:
             yield Asks(
                 _l("电话访问跟踪（CS-100）：投诉关闭后第 %(days)d 天", days=number),

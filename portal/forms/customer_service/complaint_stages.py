@@ -6,8 +6,8 @@ from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Rows, Text, YesNo
 from portal.forms.references import Department, Person
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.lib.workdays import SHANGHAI
 
 BEFORE_RECEIVED = _l("不能早于接到投诉的时间")
 NOT_VALID = equals("complaint_valid", False)
@@ -136,7 +136,7 @@ class OverdueLine(Sheet):
         """Days since the limit."""
         solve_by = self.context.get("solve_by")
         if self.date.data and solve_by:
-            self.days_late.data = (self.date.data - solve_by.astimezone(SHANGHAI).date()).days
+            self.days_late.data = (self.date.data - day(solve_by)).days
 
     def check(self) -> None:
         """R67: what is tracked is late."""

@@ -14,8 +14,8 @@ from portal.forms.checklists import Checklist, Done
 from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, RecordLink
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.lib.workdays import SHANGHAI
 from portal.queries import customers
 
 PAPERS = (
@@ -205,7 +205,7 @@ class CustomerFile(CompanyForm):
     @after("file_made", _l("登记客户档案编号台帐；客户状态改为合作中、可以交易；生成客户分配表草稿"))
     def open_trade(record: Filed) -> Iterator[Effect]:
         """R13 to R15: the file has its number, so the customer may trade and gets its officer."""
-        made_on = record.now.astimezone(SHANGHAI).date()
+        made_on = day(record.now)
         yield PostsEntry(
             "customer_file_numbers",
             {

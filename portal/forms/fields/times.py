@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 import wtforms
 
 from portal.forms.fields.answer import CHOOSE, Answer
-from portal.forms.kinds import ZONE
+from portal.lib.clock import ZONE
 from portal.lib.i18n import _l
 from portal.lib.text import clean, half_width
 

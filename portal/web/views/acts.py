@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from portal.database import transaction
 from portal.domain.refusal import Refusal
+from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.models import Record
 from portal.services import conversation, corrections, delegation, outside
 from portal.web import posted
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.views import named
 from portal.web.views.record import page

@@ -16,15 +16,15 @@ from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE, carried, load
+from portal.forms.kinds import carried, load
 from portal.forms.titles import record_path
+from portal.lib.clock import ZONE, now
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, visible
 from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
-from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes

@@ -10,16 +10,15 @@ from flask import Blueprint, render_template
 from portal.domain.roles import DEPARTMENT, ROLE
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
-from portal.forms.kinds import ZONE
 from portal.forms.ledgers import Ledger
 from portal.forms.registers import of_department
 from portal.forms.sections import SECTIONS
 from portal.forms.titles import form_title, record_path, register_path, step_title
+from portal.lib.clock import ZONE, now
 from portal.lib.i18n import language
 from portal.queries import statistics
 from portal.queries.actors import Actor
 from portal.queries.statistics import FormCounts
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.times import due
 

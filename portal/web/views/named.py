@@ -7,6 +7,7 @@ from flask import current_app, request
 from portal.domain.refusal import NotYourTurn, Refusal
 from portal.extensions import db
 from portal.forms.titles import record_path
+from portal.lib.clock import now
 from portal.lib.i18n import _l
 from portal.models import Record, StoredFile, Task
 from portal.models.tasks import TURNS
@@ -14,7 +15,6 @@ from portal.queries import history, pick, visible
 from portal.queries.keyset import LARGEST
 from portal.services import uploads as store
 from portal.web import posted
-from portal.web.clock import now
 from portal.web.guard import actor
 from portal.web.views.fill import find_form
 

@@ -12,19 +12,19 @@ from portal.domain.obligations import Missing
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import ZONE, carried, load
+from portal.forms.kinds import carried, load
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, department_of, holder
+from portal.lib.clock import now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
-from portal.queries import account, history, record_page, visible
+from portal.queries import account, history, people, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
 from portal.web import identity, posted
-from portal.web.clock import now
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
@@ -119,7 +119,6 @@ def page(
         may_copy=by.may_open(form.opened_by),
         may_urge=not by.is_auditor and record.state == "running",
         confirmed=identity.is_fresh(),
-        zone=ZONE,
         due=due,
         missing=Missing.read,
         now=now(),
@@ -203,7 +202,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
     step = form.signoff.step(task.step)
     titles = {one.key: str(one.title) for one in form.signoff.steps}
     earlier = signing.earlier_steps(read.record, task.step)
-    lender = next((t.person.name for t in _lenders(by, held.substitution)), "") if held.lender else ""
+    lender = people.name_of(held.lender) if held.lender else ""
     refusal = step.on_refusal
     return Turn(
         task=task,
@@ -216,10 +215,6 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
         may_refuse=task.kind != "advice",
         refusal=titles.get(getattr(refusal, "to", ""), getattr(refusal, "to", "close")),
     )
-
-
-def _lenders(by: Actor, substitution: int | None) -> list[Any]:
-    return [lent for lent in record_page.substitutions(by.id) if lent.id == substitution]
 
 
 def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> list[tuple[str, str, Sheet]]:

@@ -9,12 +9,12 @@ from portal.domain.roles import DEPARTMENT
 from portal.forms.registers import choices, columns, views_of
 from portal.forms.titles import form_title, register_path
 from portal.forms.words import STATES
+from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
 from portal.queries import registers
 from portal.services import audit
 from portal.services import views as saved
 from portal.web import export, filters, register_rows
-from portal.web.clock import now, today
 from portal.web.guard import actor, open_to
 from portal.web.tables import attributes
 from portal.web.transaction import writes

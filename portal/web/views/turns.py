@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from portal.database import transaction
 from portal.domain.refusal import AnswersWrong, IdentityNotConfirmed, NotYourTurn, Refusal
 from portal.forms.base import Sheet
+from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
 from portal.services import drafts, entries, records, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import identity, posted, rows
-from portal.web.clock import now
 from portal.web.guard import actor, open_to
 from portal.web.views import named
 from portal.web.views.fill import autosaved

@@ -15,8 +15,8 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.lib.clock import ZONE
 from portal.lib.pinyin import spellings
-from portal.lib.workdays import SHANGHAI
 from portal.models import Customer, Department, FormVersion, Person, Record, Signature
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
@@ -32,7 +32,7 @@ class World:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(SHANGHAI).date()
+        return self.now.astimezone(ZONE).date()
 
     def person(self, role: str) -> Ref:
         return self.people["sun" if role == "foreman" else "zhao"]

@@ -15,7 +15,8 @@ from portal.demo.stories import purchasing, quality_goods, warehouse
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import fields
-from portal.forms.kinds import ZONE, Ref, load
+from portal.forms.kinds import Ref, load
+from portal.lib.clock import ZONE
 from portal.models import (
     CountEntry,
     Department,

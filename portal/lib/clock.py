@@ -1,0 +1,28 @@
+"""The company's time: where it is, what moment and day it is there, and how a moment is written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """This moment, in UTC; read once where a request or a job comes in and passed on from there."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The company's day."""
+    return day(now())
+
+
+def day(moment: datetime) -> date:
+    """The company's day at a moment."""
+    return moment.astimezone(ZONE).date()
+
+
+def minute(moment: datetime | None) -> str:
+    """A moment as people read it in the company, to the minute; nothing for none."""
+    return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}" if moment else ""
