@@ -81,7 +81,8 @@ class FactWords(Mapping[str, str]):
         if kind == "head":
             department = db.session.get(Department, int(rest))
             return _(
-                "%(department)s负责人", department=_(department.name) if department is not None else rest
+                "%(department)s负责人",
+                department=department.named(language()) if department is not None else rest,
             )
         return self.name(int(rest))
 
@@ -122,7 +123,7 @@ class FactWords(Mapping[str, str]):
             return self.name(value)
         if name == "department_id":
             department = db.session.get(Department, value)
-            return _(department.name) if department is not None else str(value)
+            return department.named(language()) if department is not None else str(value)
         return _list(value) if isinstance(value, list) else str(value)
 
     def _record(self) -> Record | None:

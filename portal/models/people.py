@@ -28,6 +28,10 @@ class Department(Base):
         primaryjoin="foreign(Department.head_id) == Person.id", viewonly=True
     )
 
+    def named(self, language: str) -> str:
+        """The name in a language, `zh` or `en`; the Chinese one where there is no English one."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
 
 class Person(Base):
     """Somebody with a login. People are retired, never deleted; a login is never given to another."""

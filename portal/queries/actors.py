@@ -81,8 +81,7 @@ class Actor:
     @property
     def department_name(self) -> str:
         """The name of the person's department in the language they read."""
-        department = self.person.department
-        return department.name_en if self.language == "en" and department.name_en else department.name
+        return self.person.department.named(self.language)
 
     @property
     def language(self) -> str:

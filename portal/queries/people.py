@@ -122,10 +122,10 @@ def name_of(id: int) -> str:
     return found.name if found is not None else ""
 
 
-def department_name(id: int) -> str:
-    """A department's name."""
+def department_name(id: int, language: str) -> str:
+    """A department's name in a language."""
     found = db.session.get(Department, id)
-    return found.name if found is not None else ""
+    return found.named(language) if found is not None else ""
 
 
 def ids_named(text: str, *, most: int = 50) -> list[int]:

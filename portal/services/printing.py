@@ -17,6 +17,7 @@ from portal.forms.sheet import lines
 from portal.forms.words import SAID, STATES, WAYS, authority, department_of
 from portal.lib.clock import minute
 from portal.lib.i18n import _, speaking
+from portal.lib.i18n import language as spoken
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
@@ -119,7 +120,7 @@ def _facts(read: RecordPage) -> list[tuple[str, str]]:
     record = read.record
     return [
         (_("发起人"), f"{record.applicant.name}（{record.applicant.number}）"),
-        (_("部门"), _(record.department.name)),
+        (_("部门"), record.department.named(spoken())),
         (_("提交时间"), minute(record.submitted_at)),
         (_("状态"), str(STATES[record.state])),
         (_("结束时间"), minute(record.closed_at) if record.closed_at else "—"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 
 import sqlalchemy.exc
-from flask import Flask, render_template, request
+from flask import Flask, current_app, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import Refusal
@@ -47,6 +47,11 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         return page(code, str(TEXTS.get(code, OTHERWISE)))
 
+    @app.errorhandler(MethodNotAllowed)
+    def only_posted(_error: MethodNotAllowed) -> Answer | Response:
+        above = _page_above()  # the page whose act this address is: it was reloaded, or its language changed
+        return redirect(above) if above else page(405, str(TEXTS[405]))
+
     @app.errorhandler(sqlalchemy.exc.OperationalError)
     def busy(error: sqlalchemy.exc.OperationalError) -> Answer:
         db.session.rollback()
@@ -59,6 +64,14 @@ def init_app(app: Flask) -> None:
         reference = secrets.token_hex(4)
         app.logger.exception("%s at %s", reference, request.path, exc_info=error)
         return page(500, str(UNEXPECTED), reference)
+
+
+def _page_above() -> str:
+    """The nearest page above an address that only takes posts; nothing where there is none."""
+    adapter = current_app.create_url_adapter(request) if request.method == "GET" else None
+    parts = request.path.split("/")
+    paths = ("/".join(parts[:end]) for end in range(len(parts) - 1, 1, -1))
+    return next((path for path in paths if adapter is not None and adapter.test(path, "GET")), "")
 
 
 def page(status: int, text: str, reference: str = "") -> Answer:

@@ -10,7 +10,7 @@ from portal.forms.base import Sheet
 from portal.forms.catalogue import FORMS
 from portal.forms.fields import Choice, Day, Email, LongText, MultiChoice, Number, Phone, Text
 from portal.forms.references import Person
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _, _l, language
 from portal.queries import people
 
 REASON = _l("理由")
@@ -134,5 +134,4 @@ def of_person(person: Any) -> Mapping[str, Any]:
 
 def department_name(department: Any) -> str:
     """A department's name in the reader's language."""
-    kind = DEPARTMENT.get(department.key)
-    return str(kind.title) if kind is not None else str(department.name)
+    return str(department.named(language()))

@@ -58,5 +58,5 @@ def _holder(key: str) -> str:
     if kind == "role":
         return str(ROLE[rest].title) if rest in ROLE else rest
     if kind == "head":
-        return _("%(department)s负责人", department=_(people.department_name(int(rest))))
+        return _("%(department)s负责人", department=people.department_name(int(rest), language()))
     return people.name_of(int(rest))

@@ -50,3 +50,13 @@ def test_an_error_page_speaks_the_readers_language_and_leads_back(
         assert 'href="/"' in page
         assert "Traceback" not in page
         assert "secret" not in page
+
+
+def test_the_address_of_an_act_opens_the_page_that_it_belongs_to(
+    client: FlaskClient, sign_in: object
+) -> None:
+    sign_in(client, "buyer")  # type: ignore[operator]
+    record = "/purchasing/purchase-orders/PU-04-2026-0001"
+    for act in ("signatures", "entries/log", "comments"):
+        answer = client.get(f"{record}/{act}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, record)
