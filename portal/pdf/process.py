@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import pickle  # nosec B403 -- between the portal and its own child only
 import struct
 import subprocess  # nosec B404 -- starts this very program
@@ -78,3 +79,4 @@ class Printer:
 
 
 printer = Printer()
+atexit.register(printer.stop)
