@@ -6,6 +6,7 @@ from portal.forms.flow import Progress, StepProgress
 from portal.forms.words import holder
 from portal.lib.clock import ZONE
 from portal.models import Signature, Task
+from portal.models.tasks import TURNS
 from portal.queries.record_page import RecordPage
 
 
@@ -26,7 +27,7 @@ def progress(page: RecordPage) -> Progress:
 
 
 def _step(key: str, page: RecordPage) -> StepProgress:
-    waiting = [task for task in page.tasks if task.step == key and task.kind in ("sign", "added", "advice")]
+    waiting = [task for task in page.tasks if task.step == key and task.kind in TURNS]
     signed = _latest(key, page)
     if waiting:
         return _current(waiting, signed, page)

@@ -10,6 +10,7 @@ from portal.extensions import db
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.models import Person, Record, Task
+from portal.models.tasks import TURNS
 from portal.queries.actors import Actor, actor
 from portal.services import audit, notices, stuck, tasks
 
@@ -78,7 +79,7 @@ def reroute(task_id: int, by: Actor, person_id: int, *, reason: str, now: dateti
         raise NotYourTurn
     record = tasks.lock(task.record_id)
     db.session.refresh(task, with_for_update=True)
-    if task.state not in ("open", "stuck") or task.kind not in ("sign", "added", "advice"):
+    if task.state not in ("open", "stuck") or task.kind not in TURNS:
         raise NotYourTurn
     other = _person(person_id, now)
     if other.id in {exclusion.person_id for exclusion in task.exclusions}:

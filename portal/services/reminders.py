@@ -170,10 +170,16 @@ def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: date
 
 def _call_off(record: Record, entry: Entry, since: date | None, *, now: datetime) -> None:
     """Ends the task for days that are not past the entry's date any more, as that was put off."""
-    for task in history.open_tasks(record):
-        asked = task.kind == "entry" and task.step == entry.key
-        if asked and (since is None or Missing.read(task.note).last <= since):
+    if _put_off(record, entry, since):
+        tasks.lock(record.id)  # somebody may be about to add the entry
+        for task in _put_off(record, entry, since):
             tasks.end(task, "cancelled", now=now)
+
+
+def _put_off(record: Record, entry: Entry, since: date | None) -> list[Task]:
+    """Open tasks of the entry whose days all lie before its date, or that has none any more."""
+    asked = [task for task in history.open_tasks(record) if (task.kind, task.step) == ("entry", entry.key)]
+    return [task for task in asked if since is None or Missing.read(task.note).last <= since]
 
 
 def _day(value: Any, days: Calendar) -> date | None:

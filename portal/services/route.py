@@ -16,6 +16,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
 from portal.models import Record, Signature, Task
+from portal.models.tasks import TURNS
 from portal.queries import calendar, history
 from portal.services import audit, effects, ledgers, notices, outbox, parties, stuck, tasks
 
@@ -146,7 +147,7 @@ _LEFT = (
         Task.id != sa.bindparam("done"),
         Task.step == sa.bindparam("step"),
         Task.round == sa.bindparam("round"),
-        Task.kind.in_(("sign", "added", "advice")),
+        Task.kind.in_(TURNS),
         Task.state.in_(("open", "waiting", "stuck")),
     )
     .limit(1)
@@ -211,7 +212,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
 def cancel_tasks(record: Record, *, now: datetime) -> None:
     """Ends everything that waits for somebody in the route; things to do besides it stay."""
     for task in history.open_tasks(record):
-        if task.kind in ("sign", "added", "advice", "correct", "entry"):
+        if task.kind in (*TURNS, "correct", "entry"):
             tasks.end(task, "cancelled", now=now)
 
 

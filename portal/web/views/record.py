@@ -20,6 +20,7 @@ from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, departmen
 from portal.lib.clock import now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
+from portal.models.tasks import TURNS
 from portal.queries import account, history, people, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
@@ -189,7 +190,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
             (task, authority_)
             for task in read.tasks
             if task.state == "open"
-            and task.kind in ("sign", "added", "advice")
+            and task.kind in TURNS
             and (authority_ := tasks.authority_for(task, by)) is not None
             and not tasks.is_own_work(task, by, authority_)
         ),
@@ -240,7 +241,7 @@ def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     return [
         (task, [holder(one.key, read.people) for one in task.holders])
         for task in read.tasks
-        if task.kind in ("sign", "added", "advice", "correct", "ask", "entry")
+        if task.kind in (*TURNS, "correct", "ask", "entry")
     ]
 
 
