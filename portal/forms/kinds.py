@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.lib.clock import minute
+from portal.lib.i18n import english
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,15 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _department(ref: Ref, field: Mapping[str, Any], language: str) -> str:
+    """The name as it was answered, in English where the catalogue knows it."""
+    return ref.text if language == "zh" else english().gettext(ref.text)
+
+
 _TEXT = Kind(str, _same, _plain)
 _DECIMAL = Kind(lambda value: format(value, "f"), Decimal, _number)
 _REF = Kind(lambda ref: {"id": ref.id, "text": ref.text}, lambda raw: Ref(raw["id"], raw["text"]), _plain)
+_DEPARTMENT = Kind(_REF.dump, _REF.load, _department)
 _FILES = Kind(_same, _same, lambda files, field, language: "、".join(f["name"] for f in files))
 
 KINDS: dict[str, Kind] = {
@@ -93,7 +100,7 @@ KINDS: dict[str, Kind] = {
     "checklist_item": Kind(str, _same, _choice),
     "yes_no": Kind(bool, bool, _yes_no),
     "person": _REF,
-    "department": _REF,
+    "department": _DEPARTMENT,
     "customer": _REF,
     "supplier": _REF,
     "project": _REF,
@@ -105,7 +112,7 @@ KINDS: dict[str, Kind] = {
     "signature": Kind(_same, _same, lambda value, field, language: str(value["name"])),
 }
 ROWS = frozenset({"line_items", "checklist"})
-REFERENCES = frozenset(kind for kind, entry in KINDS.items() if entry is _REF)
+REFERENCES = frozenset(kind for kind, entry in KINDS.items() if entry in (_REF, _DEPARTMENT))
 NUMBERS = frozenset({"integer", "decimal", "money", "percent", "score"})
 FILES = frozenset({"attachment", "photo"})
 SERVED: set[str] = set()  # codes of the forms that the portal serves; others are still on paper

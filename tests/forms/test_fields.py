@@ -25,6 +25,7 @@ from portal.forms.fields import (
     TimeOfDay,
     YesNo,
 )
+from portal.forms.kinds import Ref, show
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -158,3 +159,9 @@ def test_a_computed_table_holds_what_was_computed_and_nothing_else() -> None:
         assert form.validate()
         assert form.dump() == {"totals": [{"item": "螺栓"}, {"item": "钢管"}]}
     assert [row.item.name for row in form.totals.rows] == ["totals-0-item", "totals-1-item"]
+
+
+def test_a_department_is_shown_in_the_readers_language() -> None:
+    field = {"name": "department", "type": "department"}
+    assert [show(field, Ref(3, "设计部"), spoken) for spoken in ("zh", "en")] == ["设计部", "Design"]
+    assert show(field, Ref(9, "新设的部门"), "en") == "新设的部门"
