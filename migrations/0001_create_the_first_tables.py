@@ -19,6 +19,8 @@ APPEND_ONLY = (
     "order_entries",
     "count_entries",
     "credit_entries",
+    "receivable_entries",
+    "price_entries",
     "ledger_entries",
 )
 REFUSAL = "this table is append-only"
@@ -79,27 +81,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_company_settings")),
     )
     op.create_table(
-        "customers",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("search_key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("credit_code", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("region", sa.Text(), nullable=False),
-        sa.Column("file_number", sa.Text(), nullable=False),
-        sa.Column("credit_limit", portal.models.base.Amount(precision=18, scale=4), nullable=False),
-        sa.Column("credit_days", sa.Integer(), nullable=False),
-        sa.Column("arrears", portal.models.base.Amount(precision=18, scale=4), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
-        sa.UniqueConstraint("code", name=op.f("uq_customers_code")),
-    )
-    op.create_table(
         "departments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -130,6 +111,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("form_code", "year", name=op.f("pk_number_series")),
     )
     op.create_table(
+        "obligation_runs",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("ran_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("made", sa.Integer(), nullable=False),
+        sa.Column("ended", sa.Integer(), nullable=False),
+        sa.Column("acted_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_obligation_runs")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -142,16 +134,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index("ix_outbox_done_at_next_try_at", "outbox", ["done_at", "next_try_at"], unique=False)
-    op.create_table(
-        "products",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("search_key", sa.Text(), nullable=False),
-        sa.Column("model", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
-        sa.UniqueConstraint("code", name=op.f("uq_products_code")),
-    )
     op.create_table(
         "sign_in_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -217,22 +199,71 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_people_department_id"), "people", ["department_id"], unique=False)
     op.create_table(
-        "projects",
+        "products",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("warranty_months", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["stock_items.id"], name=op.f("fk_products_item_id_stock_items")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
+        sa.UniqueConstraint("code", name=op.f("uq_products_code")),
+    )
+    op.create_table(
+        "customers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("credit_code", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("file_number", sa.Text(), nullable=False),
+        sa.Column("credit_limit", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("credit_days", sa.Integer(), nullable=False),
+        sa.Column("arrears", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("class", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("custodian_id", sa.Integer(), nullable=True),
+        sa.Column("last_order_on", sa.Date(), nullable=True),
+        sa.Column("last_sales_follow_up", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("follow_up_by", sa.Text(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_projects_customer_id_customers")
+            ["custodian_id"], ["people.id"], name=op.f("fk_customers_custodian_id_people")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
-        sa.UniqueConstraint("code", name=op.f("uq_projects_code")),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_customers_owner_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
+        sa.UniqueConstraint("code", name=op.f("uq_customers_code")),
     )
+    op.create_index(op.f("ix_customers_owner_id"), "customers", ["owner_id"], unique=False)
+    op.create_table(
+        "files",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
+        sa.Column("uploaded_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["people.id"], name=op.f("fk_files_uploaded_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
+    )
+    op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
+    op.create_index(op.f("ix_files_uploaded_by_id"), "files", ["uploaded_by_id"], unique=False)
     op.create_table(
         "phrases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -484,39 +515,21 @@ def upgrade() -> None:
     op.create_index("ix_drafts_person_id_updated_at", "drafts", ["person_id", "updated_at"], unique=False)
     op.create_index(op.f("ix_drafts_task_id"), "drafts", ["task_id"], unique=False)
     op.create_table(
-        "files",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
-        sa.Column("uploaded_at", portal.models.base.Moment(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["people.id"], name=op.f("fk_files_uploaded_by_id_people")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_files")),
-    )
-    op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
-    op.create_index(op.f("ix_files_uploaded_by_id"), "files", ["uploaded_by_id"], unique=False)
-    op.create_table(
-        "record_files",
-        sa.Column("file_id", sa.Integer(), nullable=False),
-        sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_record_files_file_id_files")),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["records.id"], name=op.f("fk_record_files_record_id_records")
-        ),
-        sa.PrimaryKeyConstraint("file_id", "record_id", name=op.f("pk_record_files")),
-    )
-    op.create_table(
         "ledger_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ledger", sa.Text(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("about_id", sa.Integer(), nullable=True),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("posted_by_id", sa.Integer(), nullable=False),
         sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["about_id"], ["records.id"], name=op.f("fk_ledger_entries_about_id_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_ledger_entries_customer_id_customers")
+        ),
         sa.ForeignKeyConstraint(
             ["posted_by_id"], ["people.id"], name=op.f("fk_ledger_entries_posted_by_id_people")
         ),
@@ -525,8 +538,36 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
     )
+    op.create_index(op.f("ix_ledger_entries_about_id"), "ledger_entries", ["about_id"], unique=False)
+    op.create_index(op.f("ix_ledger_entries_customer_id"), "ledger_entries", ["customer_id"], unique=False)
     op.create_index("ix_ledger_entries_ledger_id", "ledger_entries", ["ledger", "id"], unique=False)
     op.create_index(op.f("ix_ledger_entries_record_id"), "ledger_entries", ["record_id"], unique=False)
+    op.create_table(
+        "machines",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("contract_id", sa.Integer(), nullable=True),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
+        sa.Column("warranty_until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["records.id"], name=op.f("fk_machines_contract_id_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_machines_customer_id_customers")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_machines_product_id_products")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_machines")),
+        sa.UniqueConstraint("code", name=op.f("uq_machines_code")),
+    )
+    op.create_index(op.f("ix_machines_customer_id"), "machines", ["customer_id"], unique=False)
     op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -543,31 +584,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_notices_person_id_read_at_id", "notices", ["person_id", "read_at", "id"], unique=False
     )
-    op.create_table(
-        "record_links",
-        sa.Column("source_id", sa.Integer(), nullable=False),
-        sa.Column("target_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["source_id"], ["records.id"], name=op.f("fk_record_links_source_id_records")
-        ),
-        sa.ForeignKeyConstraint(
-            ["target_id"], ["records.id"], name=op.f("fk_record_links_target_id_records")
-        ),
-        sa.PrimaryKeyConstraint("source_id", "target_id", "kind", name=op.f("pk_record_links")),
-    )
-    op.create_index("ix_record_links_target_id", "record_links", ["target_id"], unique=False)
-    op.create_table(
-        "record_readers",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("form_code", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["record_id"], ["records.id"], name=op.f("fk_record_readers_record_id_records")
-        ),
-        sa.PrimaryKeyConstraint("key", "form_code", "record_id", name=op.f("pk_record_readers")),
-    )
-    op.create_index("ix_record_readers_record_id", "record_readers", ["record_id"], unique=False)
     op.create_table(
         "order_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -596,6 +612,135 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_order_entries_item_id"), "order_entries", ["item_id"], unique=False)
     op.create_index(op.f("ix_order_entries_record_id"), "order_entries", ["record_id"], unique=False)
+    op.create_table(
+        "price_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("price", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("posted_by_id", sa.Integer(), nullable=False),
+        sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["posted_by_id"], ["people.id"], name=op.f("fk_price_entries_posted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["products.id"], name=op.f("fk_price_entries_product_id_products")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_price_entries_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_entries")),
+    )
+    op.create_index(
+        "ix_price_entries_product_id_valid_from", "price_entries", ["product_id", "valid_from"], unique=False
+    )
+    op.create_index(op.f("ix_price_entries_record_id"), "price_entries", ["record_id"], unique=False)
+    op.create_table(
+        "projects",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("people", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_projects_customer_id_customers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
+        sa.UniqueConstraint("code", name=op.f("uq_projects_code")),
+    )
+    op.create_table(
+        "receivable_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("of_id", sa.Integer(), nullable=False),
+        sa.Column("row", sa.Text(), nullable=False),
+        sa.Column("amount", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("way", sa.Text(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column("handler", sa.Text(), nullable=False),
+        sa.Column("balance", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("posted_by_id", sa.Integer(), nullable=False),
+        sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("reverses_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_receivable_entries_customer_id_customers")
+        ),
+        sa.ForeignKeyConstraint(["of_id"], ["records.id"], name=op.f("fk_receivable_entries_of_id_records")),
+        sa.ForeignKeyConstraint(
+            ["posted_by_id"], ["people.id"], name=op.f("fk_receivable_entries_posted_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_receivable_entries_record_id_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"],
+            ["receivable_entries.id"],
+            name=op.f("fk_receivable_entries_reverses_id_receivable_entries"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable_entries")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_receivable_entries_reverses_id")),
+    )
+    op.create_index(
+        op.f("ix_receivable_entries_customer_id"), "receivable_entries", ["customer_id"], unique=False
+    )
+    op.create_index(op.f("ix_receivable_entries_of_id"), "receivable_entries", ["of_id"], unique=False)
+    op.create_index(
+        op.f("ix_receivable_entries_record_id"), "receivable_entries", ["record_id"], unique=False
+    )
+    op.create_table(
+        "record_files",
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_record_files_file_id_files")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_files_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("file_id", "record_id", name=op.f("pk_record_files")),
+    )
+    op.create_table(
+        "record_links",
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("target_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["records.id"], name=op.f("fk_record_links_source_id_records")
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["records.id"], name=op.f("fk_record_links_target_id_records")
+        ),
+        sa.PrimaryKeyConstraint("source_id", "target_id", "kind", name=op.f("pk_record_links")),
+    )
+    op.create_index("ix_record_links_target_id", "record_links", ["target_id"], unique=False)
+    op.create_table(
+        "record_readers",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("form_code", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_readers_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("key", "form_code", "record_id", name=op.f("pk_record_readers")),
+    )
+    op.create_index("ix_record_readers_record_id", "record_readers", ["record_id"], unique=False)
+    op.create_table(
+        "record_subjects",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("row_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_record_subjects_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("kind", "row_id", "record_id", name=op.f("pk_record_subjects")),
+    )
+    op.create_index("ix_record_subjects_record_id", "record_subjects", ["record_id"], unique=False)
     op.create_table(
         "stock_balances",
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -662,19 +807,28 @@ def upgrade() -> None:
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("obligation", sa.Text(), nullable=True),
+        sa.Column("occurrence", sa.Text(), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("reminded_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("escalated_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("missed_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("done_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("done_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["asked_by_id"], ["people.id"], name=op.f("fk_tasks_asked_by_id_people")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_tasks_customer_id_customers")
+        ),
         sa.ForeignKeyConstraint(["done_by_id"], ["people.id"], name=op.f("fk_tasks_done_by_id_people")),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_tasks_draft_id_drafts")),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_tasks_record_id_records")),
         sa.ForeignKeyConstraint(["waits_for_id"], ["tasks.id"], name=op.f("fk_tasks_waits_for_id_tasks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
+        sa.UniqueConstraint("obligation", "occurrence", name=op.f("uq_tasks_obligation_occurrence")),
     )
+    op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
     op.create_index("ix_tasks_record_id_state", "tasks", ["record_id", "state"], unique=False)
     op.create_index("ix_tasks_state_due_at", "tasks", ["state", "due_at"], unique=False)
     op.create_table(
@@ -771,27 +925,39 @@ def downgrade() -> None:
     op.drop_table("outside_links")
     op.drop_index("ix_tasks_state_due_at", table_name="tasks")
     op.drop_index("ix_tasks_record_id_state", table_name="tasks")
+    op.drop_index(op.f("ix_tasks_customer_id"), table_name="tasks")
     op.drop_table("tasks")
     op.drop_index(op.f("ix_stock_entries_record_id"), table_name="stock_entries")
     op.drop_index("ix_stock_entries_item_id_place_id", table_name="stock_entries")
     op.drop_table("stock_entries")
-    op.drop_index(op.f("ix_order_entries_record_id"), table_name="order_entries")
-    op.drop_index(op.f("ix_order_entries_item_id"), table_name="order_entries")
-    op.drop_table("order_entries")
     op.drop_table("stock_balances")
+    op.drop_index("ix_record_subjects_record_id", table_name="record_subjects")
+    op.drop_table("record_subjects")
     op.drop_index("ix_record_readers_record_id", table_name="record_readers")
     op.drop_table("record_readers")
     op.drop_index("ix_record_links_target_id", table_name="record_links")
     op.drop_table("record_links")
+    op.drop_table("record_files")
+    op.drop_index(op.f("ix_receivable_entries_record_id"), table_name="receivable_entries")
+    op.drop_index(op.f("ix_receivable_entries_of_id"), table_name="receivable_entries")
+    op.drop_index(op.f("ix_receivable_entries_customer_id"), table_name="receivable_entries")
+    op.drop_table("receivable_entries")
+    op.drop_table("projects")
+    op.drop_index(op.f("ix_price_entries_record_id"), table_name="price_entries")
+    op.drop_index("ix_price_entries_product_id_valid_from", table_name="price_entries")
+    op.drop_table("price_entries")
+    op.drop_index(op.f("ix_order_entries_record_id"), table_name="order_entries")
+    op.drop_index(op.f("ix_order_entries_item_id"), table_name="order_entries")
+    op.drop_table("order_entries")
     op.drop_index("ix_notices_person_id_read_at_id", table_name="notices")
     op.drop_table("notices")
+    op.drop_index(op.f("ix_machines_customer_id"), table_name="machines")
+    op.drop_table("machines")
     op.drop_index(op.f("ix_ledger_entries_record_id"), table_name="ledger_entries")
     op.drop_index("ix_ledger_entries_ledger_id", table_name="ledger_entries")
+    op.drop_index(op.f("ix_ledger_entries_customer_id"), table_name="ledger_entries")
+    op.drop_index(op.f("ix_ledger_entries_about_id"), table_name="ledger_entries")
     op.drop_table("ledger_entries")
-    op.drop_table("record_files")
-    op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")
-    op.drop_index(op.f("ix_files_sha256"), table_name="files")
-    op.drop_table("files")
     op.drop_index(op.f("ix_drafts_task_id"), table_name="drafts")
     op.drop_index("ix_drafts_person_id_updated_at", table_name="drafts")
     op.drop_table("drafts")
@@ -825,7 +991,12 @@ def downgrade() -> None:
     op.drop_table("records")
     op.drop_index(op.f("ix_phrases_person_id"), table_name="phrases")
     op.drop_table("phrases")
-    op.drop_table("projects")
+    op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")
+    op.drop_index(op.f("ix_files_sha256"), table_name="files")
+    op.drop_table("files")
+    op.drop_index(op.f("ix_customers_owner_id"), table_name="customers")
+    op.drop_table("customers")
+    op.drop_table("products")
     op.drop_index(op.f("ix_people_department_id"), table_name="people")
     op.drop_table("people")
     op.drop_table("suppliers")
@@ -834,15 +1005,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_attempts_address"), table_name="sign_in_attempts")
     op.drop_index(op.f("ix_sign_in_attempts_account"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
-    op.drop_table("products")
     op.drop_index("ix_outbox_done_at_next_try_at", table_name="outbox")
     op.drop_table("outbox")
+    op.drop_table("obligation_runs")
     op.drop_table("number_series")
     op.drop_index(op.f("ix_form_versions_code"), table_name="form_versions")
     op.drop_table("form_versions")
     op.drop_index(op.f("ix_departments_head_id"), table_name="departments")
     op.drop_table("departments")
-    op.drop_table("customers")
     op.drop_table("company_settings")
     op.drop_table("calendar_days")
     op.drop_table("audit_streams")

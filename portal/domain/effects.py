@@ -77,18 +77,44 @@ class PostsCredit:
 
 
 @dataclass(frozen=True, slots=True)
+class PostsReceivable:
+    """One line of a customer's account: a claim (positive) or a payment (negative), for a contract, order or voucher."""
+
+    customer_id: int
+    of: int  # id of the record that both claim and payment belong to
+    amount: Decimal  # signed
+    row: str = ""  # the instalment
+    due_on: Any = None  # of a claim
+    paid_on: Any = None  # of a payment
+    way: str = ""
+    account: str = ""
+    handler: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostsPrice:
+    """The price of a product from a day on."""
+
+    product_id: int
+    price: Decimal
+    valid_from: Any
+
+
+@dataclass(frozen=True, slots=True)
 class PostsEntry:
-    """One line of a plain ledger (papers, file numbers, improvement actions ...)."""
+    """One line of a plain ledger (papers, file numbers, cases, warranties ...)."""
 
     ledger: str
     facts: Mapping[str, Any]
+    customer_id: int | None = None  # whose page shows it
+    about: int | None = None  # id of the record that it speaks of, when that is another one
 
 
 @dataclass(frozen=True, slots=True)
 class Updates:
     """Creates (no id) or changes a row of master data; `adds` is added to what its numbers are by then."""
 
-    kind: str  # customer, supplier, project, product, stock_item
+    kind: str  # customer, supplier, project, product, stock_item, machine
     id: int | None
     values: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)
@@ -118,6 +144,8 @@ Effect = (
     | FreezesStock
     | PostsCount
     | PostsCredit
+    | PostsReceivable
+    | PostsPrice
     | PostsEntry
     | Updates
     | Asks

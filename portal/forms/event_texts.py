@@ -134,6 +134,7 @@ TABLES = {
     "project": _l("项目"),
     "product": _l("产品"),
     "stock_item": _l("库存物料"),
+    "machine": _l("单机（车辆）"),
 }
 COLUMNS = {
     "number": _l("工号"),

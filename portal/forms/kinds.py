@@ -106,6 +106,7 @@ KINDS: dict[str, Kind] = {
     "project": _REF,
     "product": _REF,
     "stock_item": _REF,
+    "machine": _REF,
     "record_link": _REF,
     "attachment": _FILES,
     "photo": _FILES,

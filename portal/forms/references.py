@@ -93,6 +93,12 @@ class StockItem(Reference):
     kind = "stock_item"
 
 
+class Machine(Reference):
+    """A single machine or vehicle, by its serial number."""
+
+    kind = "machine"
+
+
 class RecordLink(Reference):
     """A record of one of the forms named; a form still kept on paper is named by its paper number."""
 

@@ -2,11 +2,21 @@
 
 from portal.models.events import AuditEvent, AuditStream
 from portal.models.files import RecordFile, StoredFile
-from portal.models.ledgers import CountEntry, CreditEntry, LedgerEntry, OrderEntry, StockBalance, StockEntry
+from portal.models.ledgers import (
+    CountEntry,
+    CreditEntry,
+    LedgerEntry,
+    OrderEntry,
+    PriceEntry,
+    ReceivableEntry,
+    StockBalance,
+    StockEntry,
+)
 from portal.models.master import (
     CalendarDay,
     CompanySetting,
     Customer,
+    Machine,
     Product,
     Project,
     StockItem,
@@ -23,10 +33,11 @@ from portal.models.records import (
     Record,
     RecordLink,
     RecordReader,
+    RecordSubject,
     SavedView,
 )
 from portal.models.signatures import OutsideLink, Signature
-from portal.models.tasks import Notice, OutboxRow, Task, TaskExclusion, TaskHolder
+from portal.models.tasks import Notice, ObligationRun, OutboxRow, Task, TaskExclusion, TaskHolder
 
 __all__ = [
     "AuditEvent",
@@ -42,19 +53,24 @@ __all__ = [
     "Draft",
     "FormVersion",
     "LedgerEntry",
+    "Machine",
     "Notice",
     "NumberSeries",
+    "ObligationRun",
     "OrderEntry",
     "OutboxRow",
     "OutsideLink",
     "Person",
     "Phrase",
+    "PriceEntry",
     "Product",
     "Project",
+    "ReceivableEntry",
     "Record",
     "RecordFile",
     "RecordLink",
     "RecordReader",
+    "RecordSubject",
     "RoleGrant",
     "SavedView",
     "SignInAttempt",

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base
-from portal.models.master import Customer, StockItem
+from portal.models.master import Customer, Product, StockItem
 from portal.models.records import Record
 
 
@@ -109,17 +109,65 @@ class CreditEntry(Base):
     record: Mapped[Record] = relationship()
 
 
+class ReceivableEntry(Base):
+    """A line of 应收及回款台帐: a claim (positive) on a customer, or a payment (negative).
+
+    `of_id` is the contract, order or voucher that both belong to, `row` the instalment. A customer's
+    arrears are the sum of its lines.
+    """
+
+    __tablename__ = "receivable_entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    of_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    row: Mapped[str] = mapped_column(default="")
+    amount: Mapped[Decimal]
+    due_on: Mapped[date | None]  # of a claim
+    paid_on: Mapped[date | None]  # of a payment
+    way: Mapped[str] = mapped_column(default="")
+    account: Mapped[str] = mapped_column(default="")
+    handler: Mapped[str] = mapped_column(default="")
+    balance: Mapped[Decimal]  # of the customer after this line
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    posted_at: Mapped[datetime]
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("receivable_entries.id"), unique=True)
+
+    customer: Mapped[Customer] = relationship()
+    record: Mapped[Record] = relationship(foreign_keys=[record_id])
+
+
+class PriceEntry(Base):
+    """A line of 统一定价表: the price of a product from a day until the next line's."""
+
+    __tablename__ = "price_entries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(sa.ForeignKey("products.id"))
+    price: Mapped[Decimal]
+    valid_from: Mapped[date]
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    posted_at: Mapped[datetime]
+
+    product: Mapped[Product] = relationship()
+    record: Mapped[Record] = relationship()
+
+    __table_args__ = (sa.Index("ix_price_entries_product_id_valid_from", "product_id", "valid_from"),)
+
+
 class LedgerEntry(Base):
-    """A line of a plain ledger (customer papers, file numbers, external papers, actions ...)."""
+    """A line of a plain ledger (papers, file numbers, cases, warranties ...), of a customer or about a record."""
 
     __tablename__ = "ledger_entries"
     id: Mapped[int] = mapped_column(primary_key=True)
     ledger: Mapped[str]
     facts: Mapped[dict[str, Any]]
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    about_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"), index=True)
     record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
     posted_by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     posted_at: Mapped[datetime]
 
-    record: Mapped[Record] = relationship()
+    record: Mapped[Record] = relationship(foreign_keys=[record_id])
 
     __table_args__ = (sa.Index("ix_ledger_entries_ledger_id", "ledger", "id"),)

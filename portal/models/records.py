@@ -131,6 +131,17 @@ class RecordLink(Base):
     __table_args__ = (sa.Index("ix_record_links_target_id", "target_id"),)
 
 
+class RecordSubject(Base):
+    """What a record is about: a row of master data (customer, supplier, project ...) that its answers name."""
+
+    __tablename__ = "record_subjects"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), primary_key=True)
+
+    __table_args__ = (sa.Index("ix_record_subjects_record_id", "record_id"),)
+
+
 class Draft(Base):
     """What somebody has typed and not submitted. `typed` holds the posted pairs word for word;
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ class Task(Base):
 
     Kinds: `sign` a step's slot, `added` a signer added by a signer, `advice` asked for by a
     signer, `correct` the applicant's correction, `open` a draft to take up, `entry` a side entry
-    due, `ask` something to do. States: open, waiting (for another task), done, cancelled, stuck.
+    due, `ask` something to do. A task that an obligation made names it, and the occurrence of it. States: open, waiting (for another task), done, cancelled, stuck.
     """
 
     __tablename__ = "tasks"
@@ -38,10 +38,14 @@ class Task(Base):
     asked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     title: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of something to do, in both languages
     note: Mapped[str] = mapped_column(default="")
+    obligation: Mapped[str | None]  # key, e.g. O08
+    occurrence: Mapped[str | None]  # which of its cases, e.g. customer:12:2026-11-25
+    customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
+    missed_at: Mapped[datetime | None]  # when an obligation was found unkept at its time
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
 
@@ -56,8 +60,22 @@ class Task(Base):
 
     __table_args__ = (
         sa.Index("ix_tasks_record_id_state", "record_id", "state"),
+        sa.UniqueConstraint("obligation", "occurrence"),
         sa.Index("ix_tasks_state_due_at", "state", "due_at"),
     )
+
+
+class ObligationRun(Base):
+    """When an obligation was last looked after, and what that brought."""
+
+    __tablename__ = "obligation_runs"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[date]  # the day from which it counts
+    ran_at: Mapped[datetime]
+    made: Mapped[int] = mapped_column(default=0)  # tasks of the last run that made or ended any
+    ended: Mapped[int] = mapped_column(default=0)
+    acted_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
 
 
 class TaskHolder(Base):

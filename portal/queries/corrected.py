@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.models import CreditEntry, OrderEntry, Record, StockEntry
+from portal.models import CreditEntry, OrderEntry, ReceivableEntry, Record, StockEntry
 
-Entry = TypeVar("Entry", StockEntry, OrderEntry, CreditEntry)
+Entry = TypeVar("Entry", StockEntry, OrderEntry, CreditEntry, ReceivableEntry)
 
 
 def reversed_by(record_id: Any) -> sa.ScalarSelect[str]:

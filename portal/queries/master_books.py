@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.models import CreditEntry, Customer, LedgerEntry, Person, Record, Signature, Supplier
 from portal.queries.corrected import reversed_by
@@ -18,9 +19,20 @@ POSTED = ("posted_at", "record", "posted_by", "reversed_by")  # of a line, besid
 def customers() -> Source:
     """客户资料库: every customer, by code."""
     names = ("code", "name", "kind", "status", "credit_code", "contact", "phone", "region", "address")
-    books = ("file_number", "credit_limit", "credit_days", "arrears")
+    books = ("file_number", "credit_limit", "credit_days", "arrears", "last_order_on", "last_sales_follow_up")
+    owner, custodian = aliased(Person), aliased(Person)
+    query = (
+        sa.select(
+            *(getattr(Customer, name) for name in (*names, *books)),
+            Customer.klass.label("class"),
+            owner.name.label("owner"),
+            custodian.name.label("custodian"),
+        )
+        .outerjoin(owner, owner.id == Customer.owner_id)
+        .outerjoin(custodian, custodian.id == Customer.custodian_id)
+    )
     return Source(
-        query=sa.select(*(getattr(Customer, name) for name in (*names, *books))),
+        query=query,
         order=Order((Customer.code,), (str,)),
         lines=lambda row: [dict(row._mapping)],
         text=(Customer.search_key, Customer.contact, Customer.phone, Customer.region, Customer.file_number),

@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import Customer, Department, Person, Product, Project, Record, StockItem, Supplier
+from portal.models import (
+    Customer,
+    Department,
+    Machine,
+    Person,
+    Product,
+    Project,
+    Record,
+    StockItem,
+    Supplier,
+)
 from portal.queries.visible import visible_to
 
 MASTER: dict[str, type[Any]] = {
@@ -19,6 +29,7 @@ MASTER: dict[str, type[Any]] = {
     "project": Project,
     "product": Product,
     "stock_item": StockItem,
+    "machine": Machine,
 }
 Found = tuple[int | None, str]
 

@@ -15,7 +15,7 @@ from portal.forms.kinds import REFERENCES, ROWS
 from portal.lib.hashing import canonical_json, sha256
 from portal.models import Content, FormVersion, Record, RecordLink
 from portal.queries.actors import Actor
-from portal.services import attachments, once
+from portal.services import attachments, once, subjects
 
 
 def form_version(form: type[CompanyForm], now: datetime) -> FormVersion:
@@ -59,6 +59,7 @@ def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: s
         )
     )
     _link_named(record, form, answers)
+    subjects.note(record, definition(type(form))["fields"], answers)
     attachments.adopt(record, answers)
     return answers
 

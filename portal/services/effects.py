@@ -18,6 +18,8 @@ from portal.domain.effects import (
     PostsCount,
     PostsCredit,
     PostsEntry,
+    PostsPrice,
+    PostsReceivable,
     PostsStock,
     Tells,
     Updates,
@@ -42,7 +44,10 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 if effect.code not in earlier:
                     earlier[effect.code] = _opened(record, effect.code)
                 opens(effect, record, earlier[effect.code], by=by, now=now)
-            case PostsStock() | PostsCount() | OrdersStock() | FreezesStock() | PostsCredit() | PostsEntry():
+            case (
+                PostsStock() | PostsCount() | OrdersStock() | FreezesStock()
+                | PostsCredit() | PostsReceivable() | PostsPrice() | PostsEntry()
+            ):  # fmt: skip
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
                 master.update(effect, record, by=by, now=now)

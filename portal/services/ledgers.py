@@ -12,14 +12,25 @@ from portal.domain.effects import (
     PostsCount,
     PostsCredit,
     PostsEntry,
+    PostsPrice,
+    PostsReceivable,
     PostsStock,
 )
 from portal.extensions import db
-from portal.models import CountEntry, CreditEntry, Customer, LedgerEntry, Record
+from portal.models import CountEntry, CreditEntry, LedgerEntry, PriceEntry, Record
 from portal.queries.corrected import standing_lines
-from portal.services import stock
+from portal.services import receivables, stock
 
-Posting = PostsStock | PostsCount | OrdersStock | FreezesStock | PostsCredit | PostsEntry
+Posting = (
+    PostsStock
+    | PostsCount
+    | OrdersStock
+    | FreezesStock
+    | PostsCredit
+    | PostsReceivable
+    | PostsPrice
+    | PostsEntry
+)
 
 
 def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -35,12 +46,15 @@ def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime)
         stock.lock({one.item_id for one in places})
     if any(isinstance(effect, PostsCredit) for effect in every):
         _reverse_credit(record, by=by, now=now)
+    if any(isinstance(effect, PostsReceivable) for effect in every):
+        receivables.reverse_corrected(record, by=by, now=now)
 
 
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     """At the end of a record: takes back what is left of the postings that it corrects."""
     stock.reverse_corrected(record, by=by, now=now)
     _reverse_credit(record, by=by, now=now)
+    receivables.reverse_corrected(record, by=by, now=now)
 
 
 def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
@@ -67,11 +81,26 @@ def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
             stock.balance_of(effect.item_id, effect.place).counted_at = now
         case PostsCredit():
             _credit(effect, record, by=by, now=now)
+        case PostsReceivable():
+            receivables.post(effect, record, by=by, now=now)
+        case PostsPrice():
+            db.session.add(
+                PriceEntry(
+                    product_id=effect.product_id,
+                    price=effect.price,
+                    valid_from=effect.valid_from,
+                    record_id=record.id,
+                    posted_by_id=by,
+                    posted_at=now,
+                )
+            )
         case PostsEntry():
             db.session.add(
                 LedgerEntry(
                     ledger=effect.ledger,
                     facts=dict(effect.facts),
+                    customer_id=effect.customer_id,
+                    about_id=effect.about,
                     record_id=record.id,
                     posted_by_id=by,
                     posted_at=now,
@@ -82,7 +111,7 @@ def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
 def _reverse_credit(record: Record, *, by: int, now: datetime) -> None:
     """Brings back the limit and term of before, unless somebody has changed them since."""
     for line in standing_lines(CreditEntry, record.corrects_id):
-        customer = _customer(line.customer_id)
+        customer = receivables.customer(line.customer_id)
         limit = line.old_limit if customer.credit_limit == line.new_limit else None
         days = line.old_days if customer.credit_days == line.new_days else None
         back = PostsCredit(customer.id, limit, days, line.effective_on)
@@ -90,14 +119,10 @@ def _reverse_credit(record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
 
 
-def _customer(id: int) -> Customer:
-    return db.session.get_one(Customer, id, with_for_update=stock.LOCK, populate_existing=True)
-
-
 def _credit(
     effect: PostsCredit, record: Record, *, by: int, now: datetime, reverses: CreditEntry | None = None
 ) -> None:
-    customer = _customer(effect.customer_id)
+    customer = receivables.customer(effect.customer_id)
     limit = customer.credit_limit if effect.limit is None else effect.limit
     days = customer.credit_days if effect.days is None else effect.days
     db.session.add(

@@ -15,10 +15,10 @@ from portal.lib.i18n import _l
 from portal.lib.pinyin import spellings
 from portal.models import Record
 from portal.queries.pick import MASTER
-from portal.services import audit, once
+from portal.services import audit, once, subjects
 
 TRIES = 50  # codes that others take at the same moment
-PREFIX = {"customer": "C", "supplier": "S", "project": "P", "product": "M", "stock_item": "I"}
+PREFIX = {"customer": "C", "supplier": "S", "project": "P", "product": "M", "stock_item": "I", "machine": "U"}
 
 
 def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
@@ -37,6 +37,8 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
         for name, value in values.items():
             setattr(row, name, value)
         row.search_key = spellings(f"{row.name} {row.code}")
+    db.session.flush()
+    subjects.add(record, {(effect.kind, row.id)})
     audit.note(
         "master_changed",
         at=now,

@@ -13,7 +13,7 @@ from portal.lib.hashing import canonical_json, sha256
 from portal.models import FormVersion, Person, Record, Signature, StoredFile, Task
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import attachments, content, tasks
+from portal.services import attachments, content, subjects, tasks
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ def write(
     if task is not None:
         tasks.end(task, "done", now=now, by=by.id)
     attachments.adopt(record, [signature.answers, signature.files], hand.drawn_id)
+    if signature.answers:
+        subjects.note(record, history.stage(signature)["fields"], signature.answers)
     return signature
 
 

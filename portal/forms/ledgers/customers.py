@@ -17,8 +17,17 @@ CUSTOMER_STATES = {
     "prospect": _l("意向客户"),
     "new": _l("新客户"),
     "cooperating": _l("合作中"),
-    "not_cooperating": _l("未合作"),
+    "quiet": _l("超过一周未订货"),
+    "not_cooperating": _l("超过一个月未合作"),
+    "ended": _l("已终止"),
     "blocked": _l("停止交易"),
+}
+
+CUSTOMER_CLASSES = {
+    "key": _l("重点"),
+    "ordinary": _l("普通"),
+    "to_follow_up": _l("待跟进"),
+    "not_cooperating": _l("不合作"),
 }
 
 CUSTOMERS = (
@@ -35,6 +44,11 @@ CUSTOMERS = (
             Column("contact", _l("联系人")),
             Column("phone", _l("联系电话")),
             Column("region", _l("区域")),
+            Column("class", _l("分类"), "choice", CUSTOMER_CLASSES),
+            Column("owner", _l("负责人")),
+            Column("custodian", _l("资料管理专人")),
+            Column("last_order_on", _l("最近订货日期"), "date"),
+            Column("last_sales_follow_up", _l("业务最近跟进"), "datetime"),
             Column("file_number", _l("档案编号")),
             Column("credit_limit", _l("信用额度"), "money"),
             Column("credit_days", _l("账期（天）"), "integer"),

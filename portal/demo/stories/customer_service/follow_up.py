@@ -1,0 +1,7 @@
+"""Stories of following customers up."""
+
+from __future__ import annotations
+
+from portal.demo.story import Story
+
+STORIES: dict[str, Story] = {}

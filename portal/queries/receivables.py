@@ -1,0 +1,127 @@
+"""What customers owe: instalments of a contract or order, what is paid on them, what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.extensions import db
+from portal.models import Customer, Person, ReceivableEntry, Record
+from portal.queries.corrected import reversed_by
+from portal.queries.keyset import Order
+from portal.queries.ledgers import Source
+
+NOTHING = Decimal(0)
+
+
+@dataclass(slots=True)
+class Instalment:
+    """A claim of a contract, order or voucher, and how much of it is paid."""
+
+    of_id: int
+    row: str
+    due_on: date | None
+    amount: Decimal
+    paid: Decimal = NOTHING
+
+    @property
+    def open(self) -> Decimal:
+        """What is left to pay."""
+        return self.amount - self.paid
+
+
+def instalments(*, of: int | None = None, customer: int | None = None) -> list[Instalment]:
+    """The claims of one contract (`of`) or of a customer, by due date, with what was paid on each.
+
+    A payment goes to the instalment that it names, what is left of it to the oldest of its contract.
+    """
+    query = sa.select(ReceivableEntry).order_by(ReceivableEntry.id)
+    if of is not None:
+        query = query.where(ReceivableEntry.of_id == of)
+    if customer is not None:
+        query = query.where(ReceivableEntry.customer_id == customer)
+    return _settled(db.session.scalars(query).all())
+
+
+def paid(of: int) -> Decimal:
+    """What was paid on a contract, order or voucher."""
+    query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
+        ReceivableEntry.of_id == of, ReceivableEntry.paid_on.is_not(None)
+    )
+    return -(db.session.scalar(query) or NOTHING)
+
+
+def overdue(customer: int, today: date) -> Decimal:
+    """What a customer should have paid before today and has not."""
+    late = (
+        one.open for one in instalments(customer=customer) if one.due_on is not None and one.due_on < today
+    )
+    return sum(late, NOTHING)
+
+
+def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:
+    claims: dict[tuple[int, str], Instalment] = {}
+    payments: dict[tuple[int, str], Decimal] = {}
+    for line in lines:
+        key = (line.of_id, line.row)
+        if line.paid_on is not None:
+            payments[key] = payments.get(key, NOTHING) - line.amount
+        elif key in claims:
+            claims[key].amount += line.amount
+        else:
+            claims[key] = Instalment(line.of_id, line.row, line.due_on, line.amount)
+    found = sorted(claims.values(), key=lambda one: (one.due_on or date.max, one.row))
+    for (of, row), amount in payments.items():
+        named = [one for one in found if (one.of_id, one.row) == (of, row)]
+        for one in (*named, *(one for one in found if one.of_id == of and one not in named)):
+            part = min(amount, one.open)
+            one.paid, amount = one.paid + part, amount - part
+    return [one for one in found if one.amount]
+
+
+def book() -> Source:
+    """应收及回款台帐: every claim and payment, newest first."""
+    of = aliased(Record)
+    query = (
+        sa.select(
+            ReceivableEntry.id,
+            ReceivableEntry.posted_at,
+            Customer.code,
+            Customer.name,
+            of.number.label("of"),
+            ReceivableEntry.row,
+            ReceivableEntry.amount,
+            ReceivableEntry.due_on,
+            ReceivableEntry.paid_on,
+            ReceivableEntry.way,
+            ReceivableEntry.account,
+            ReceivableEntry.handler,
+            ReceivableEntry.balance,
+            Record.number.label("record"),
+            Person.name.label("posted_by"),
+            reversed_by(ReceivableEntry.record_id).label("reversed_by"),
+        )
+        .join(Customer, Customer.id == ReceivableEntry.customer_id)
+        .join(of, of.id == ReceivableEntry.of_id)
+        .join(Record, Record.id == ReceivableEntry.record_id)
+        .join(Person, Person.id == ReceivableEntry.posted_by_id)
+    )
+
+    def line(row: Any) -> dict[str, Any]:
+        payment = row.paid_on is not None
+        sides = {"debit": None if payment else row.amount, "credit": -row.amount if payment else None}
+        return {**row._mapping, **sides}
+
+    return Source(
+        query=query,
+        order=Order((ReceivableEntry.id,), (int,), descending=True),
+        lines=lambda row: [line(row)],
+        text=(Customer.search_key, Record.number, of.number),
+        at=ReceivableEntry.posted_at,
+    )
