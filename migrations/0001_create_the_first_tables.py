@@ -117,8 +117,8 @@ def upgrade() -> None:
         sa.Column("ran_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("made", sa.Integer(), nullable=False),
         sa.Column("ended", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("acted_at", portal.models.base.Moment(timezone=True), nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_obligation_runs")),
     )
     op.create_table(
@@ -808,7 +808,9 @@ def upgrade() -> None:
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("obligation", sa.Text(), nullable=True),
-        sa.Column("occurrence", sa.Text(), nullable=True),
+        sa.Column("case_name", sa.Text(), nullable=True),
+        sa.Column("case_round", sa.Integer(), nullable=False),
+        sa.Column("put_aside_on", sa.Date(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),
@@ -826,7 +828,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_tasks_record_id_records")),
         sa.ForeignKeyConstraint(["waits_for_id"], ["tasks.id"], name=op.f("fk_tasks_waits_for_id_tasks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
-        sa.UniqueConstraint("obligation", "occurrence", name=op.f("uq_tasks_obligation_occurrence")),
+        sa.UniqueConstraint(
+            "obligation", "case_name", "case_round", name=op.f("uq_tasks_obligation_case_name_case_round")
+        ),
     )
     op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
     op.create_index("ix_tasks_record_id_state", "tasks", ["record_id", "state"], unique=False)

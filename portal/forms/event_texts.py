@@ -65,6 +65,13 @@ SETTINGS = {
     "limit_changed": _l("把“%(limit)s”由 %(old)s 改为 %(new)s"),
     "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
     "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),
+    "obligation_arose": _l("产生了义务“%(obligation)s”：%(about)s"),
+    "obligation_missed": _l("义务“%(obligation)s”逾期未办：%(about)s"),
+    "obligation_put_aside": _l("搁置了“%(obligation)s”：%(about)s"),
+    "obligation_number_changed": _l("把义务“%(obligation)s”的“%(which)s”由 %(old)s 改为 %(new)s"),
+    "obligation_switched": either(
+        "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
+    ),
     "trail_exported": _l("导出了审计追踪"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
@@ -124,7 +131,7 @@ EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
     "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
-    "escalated",
+    "escalated", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")
 PREFERENCES = {**LANGUAGES, "auto": _l("自动"), "light": _l("浅色"), "dark": _l("深色")}

@@ -12,6 +12,7 @@ from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
@@ -54,6 +55,10 @@ class FactWords(Mapping[str, str]):
                 known = {one.key: str(one.title) for one in LIMITS}
                 key = str(self.facts.get("key", ""))
                 return known.get(key, key)
+            case "obligation":
+                return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value)
+            case "which":
+                return self._number()
             case "heads":
                 return _list(map(self.holder, self.facts.get("to") or ()))
             case "days":
@@ -67,6 +72,13 @@ class FactWords(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.facts)
+
+    def _number(self) -> str:
+        """The title of an obligation's number."""
+        key = str(self.facts.get("which", ""))
+        obligation = OBLIGATIONS.get(str(self.facts.get("obligation")))
+        found = (str(one.title) for one in obligation.numbers if one.key == key) if obligation else iter(())
+        return next(found, key)
 
     def name(self, id: Any) -> str:
         """A person's name."""

@@ -14,7 +14,13 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.remind, crontab(minute="*")),
     (reminding.look_again, crontab(minute="*/15")),
     (reminding.ask_entries, crontab(minute="*/15")),
+    (reminding.keep_obligations, crontab(minute="*/5")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
 )
-AT_START: tuple[Callable[[], int], ...] = (reminding.look_again, reminding.remind, reminding.ask_entries)
+AT_START: tuple[Callable[[], int], ...] = (
+    reminding.look_again,
+    reminding.remind,
+    reminding.ask_entries,
+    reminding.keep_obligations,
+)

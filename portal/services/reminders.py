@@ -22,7 +22,7 @@ from portal.lib.workdays import Calendar
 from portal.models import Department, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar, history
-from portal.services import audit, each, notices, parties, route, stuck, tasks
+from portal.services import audit, each, notices, obligations, parties, route, stuck, tasks
 
 AT_ONCE = 200
 
@@ -79,7 +79,7 @@ def ask_entries(now: datetime) -> int:
 
 def sweep(now: datetime) -> int:
     """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
-    return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
+    return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now) + obligations.run_all(now)
 
 
 _LATE = (
@@ -88,6 +88,7 @@ _LATE = (
         Task.state == "open",
         Task.due_at <= sa.bindparam("by", type_=Task.due_at.type),
         Task.record_id.is_not(None),
+        Task.obligation.is_(None),  # these are looked after by the obligation itself
     )
     .order_by(Task.due_at, Task.id)
     .limit(AT_ONCE)

@@ -27,6 +27,9 @@ SENTENCES = {
     "entry": _l("%(record)s 等您补充登记：%(step)s"),
     "overdue": _l("%(record)s 已逾期，请尽快办理：%(step)s"),
     "escalated": _l("%(record)s 逾期未办，请督促：%(step)s"),
+    "obligation": _l("%(text)s"),
+    "obligation_due": _l("%(text)s"),
+    "obligation_missed": _l("%(text)s"),
 }
 OTHER = _l("%(record)s 有新的动态")
 ICONS = {
@@ -47,6 +50,9 @@ ICONS = {
     "entry": "pencil",
     "overdue": "alarm",
     "escalated": "alarm",
+    "obligation": "calendar",
+    "obligation_due": "alarm",
+    "obligation_missed": "alert-triangle",
 }
 
 
