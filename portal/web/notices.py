@@ -27,6 +27,7 @@ SENTENCES = {
     "entry": _l("%(record)s 等您补充登记：%(step)s"),
     "overdue": _l("%(record)s 已逾期，请尽快办理：%(step)s"),
     "escalated": _l("%(record)s 逾期未办，请督促：%(step)s"),
+    "lapsed": _l("%(record)s 的“%(step)s”到期无人办理，已自动转到“%(onward)s”"),
 }
 OTHER = _l("%(record)s 有新的动态")
 ICONS = {
@@ -47,6 +48,7 @@ ICONS = {
     "entry": "pencil",
     "overdue": "alarm",
     "escalated": "alarm",
+    "lapsed": "alarm",
 }
 
 
@@ -56,6 +58,7 @@ def sentence(kind: str, facts: Mapping[str, Any], number: str | None, form_code:
     said = {
         "record": f"{form_title(code, spoken)} {number}" if number else "",
         "step": step_title(code, facts.get("step", ""), spoken),
+        "onward": step_title(code, facts.get("onward", ""), spoken),
         "reason": facts.get("reason", ""),
         "who": facts.get("who", ""),
         "text": _spoken(facts.get("text", ""), spoken),
