@@ -127,6 +127,20 @@ class Walker:
         assert answer.status_code == 303, problems(answer)
         return True
 
+    def refuse(self, number: str, reason: str = "请再核对") -> None:
+        """Whose turn it is refuses the record."""
+        with self.app.app_context():
+            record, task = self._turn(number)
+            assert task is not None
+            login, address = self._signer(task), self.address(FORMS[record.form_code])
+            seen = history.shown_hash(history.content(record), history.signatures(record))
+            data = {"_task": str(task.id), "_seen": seen, "_op": "refuse", "_opinion": reason}
+            db.session.commit()
+        answer = self.browser(login).post(
+            f"{address}{number}/signatures", data={**data, "_password": DEMO_PASSWORD}
+        )
+        assert answer.status_code == 303, problems(answer)
+
     def walk(self, code: str) -> str:
         """Fills in a form and signs it to its end."""
         number = self.open(code)
@@ -144,6 +158,11 @@ class Walker:
         """The record's state."""
         with self.app.app_context():
             return db.session.scalars(sa.select(Record.state).where(Record.number == number)).one()
+
+    def step(self, number: str) -> str:
+        """The step that the record waits at; nothing when it is over."""
+        with self.app.app_context():
+            return db.session.scalars(sa.select(Record.step).where(Record.number == number)).one()
 
     def _world(self, login: str) -> DemoWorld:
         world = DemoWorld(self.rng, datetime.now(UTC))

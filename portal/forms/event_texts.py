@@ -108,6 +108,7 @@ STEPS = {
     "step_stuck": _l("“%(step)s”没有人可以办理，已通知管理员"),
     "reminded": _l("“%(step)s”已逾期，提醒了办理人"),
     "escalated": _l("“%(step)s”逾期未办，上报%(heads)s"),
+    "step_lapsed": _l("“%(step)s”到期无人办理、没有签署，已自动转到“%(onward)s”，并告知%(heads)s"),
     "entries_asked": _l("请办理人补充登记“%(step)s”（%(days)s），累计缺 %(missing)s 天"),
     "entry_added": _l("补充登记“%(step)s”"),
     "signer_added": either(
@@ -131,7 +132,7 @@ EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
     "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
-    "escalated", "obligation_missed", "obligation_number_changed", "obligation_switched",
+    "escalated", "step_lapsed", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")
 PREFERENCES = {**LANGUAGES, "auto": _l("自动"), "light": _l("浅色"), "dark": _l("深色")}

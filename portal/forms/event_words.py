@@ -43,6 +43,8 @@ class FactWords(Mapping[str, str]):
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")
             case "step":
                 return self.step(value or self.facts.get("entry", ""))
+            case "onward":
+                return self.step(value or "")
             case "back_to":
                 return (
                     _("发起人")

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.domain.permissions import person_key
-from portal.domain.signoff import APPLICANT, Back, Close, Step
+from portal.domain.signoff import APPLICANT, Back, Close, Onward, Step
 from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
@@ -165,10 +165,14 @@ def complete(record: Record, step: Step, *, by: int, now: datetime) -> None:
         follow(record, outcome, by=by, now=now)
 
 
-def follow(record: Record, outcome: Back | Close, *, by: int, now: datetime, reason: str = "") -> None:
+def follow(
+    record: Record, outcome: Back | Onward | Close, *, by: int, now: datetime, reason: str = ""
+) -> None:
     """Goes where an outcome or a refusal leads."""
     if isinstance(outcome, Close):
         finish(record, "refused", by=by, now=now)
+    elif isinstance(outcome, Onward):
+        on_to_step(record, outcome.to, now=now)
     elif outcome.to == APPLICANT:
         back_to_applicant(record, "returned", now=now, reason=reason)
     else:
@@ -193,6 +197,14 @@ def back_to_step(record: Record, key: str, *, now: datetime) -> None:
     """Closes every open task and opens an earlier step, one round further."""
     cancel_tasks(record, now=now)
     record.round += 1
+    open_step(record, form_of(record).signoff.step(key), known(record), now=now)
+
+
+def on_to_step(record: Record, key: str, *, now: datetime) -> None:
+    """Closes every open turn and opens a later step in the same round, whatever its condition."""
+    for task in history.open_tasks(record):
+        if task.kind in TURNS:
+            tasks.end(task, "cancelled", now=now)
     open_step(record, form_of(record).signoff.step(key), known(record), now=now)
 
 

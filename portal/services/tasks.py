@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from portal.database import dialect, insert
 from portal.domain.permissions import Authority
-from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
+from portal.domain.refusal import AlreadyDecided, Lapsed, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.lib.clock import day, minute
 from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
@@ -99,6 +99,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     Raises:
         NotYourTurn: it is not held by the person, or is over without a decision.
         AlreadyDecided: somebody else was first.
+        Lapsed: its time has run out, and the record has moved on.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
     named = db.session.execute(_RECORD_OF, {"id": task_id}).first() if task_id <= LARGEST else None
@@ -111,6 +112,8 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=minute(task.done_at))
     if task.state == "cancelled" and authority is not None:
+        if any(task.id in lapse.facts["tasks"] for lapse in history.lapses(task.record_id)):
+            raise Lapsed
         _raise_decided(task)
     if task.state != "open" or authority is None:
         raise NotYourTurn

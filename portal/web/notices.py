@@ -30,6 +30,7 @@ SENTENCES = {
     "obligation": _l("%(text)s"),
     "obligation_due": _l("%(text)s"),
     "obligation_missed": _l("%(text)s"),
+    "lapsed": _l("%(record)s 的“%(step)s”到期无人办理，已自动转到“%(onward)s”"),
 }
 OTHER = _l("%(record)s 有新的动态")
 ICONS = {
@@ -53,6 +54,7 @@ ICONS = {
     "obligation": "calendar",
     "obligation_due": "alarm",
     "obligation_missed": "alert-triangle",
+    "lapsed": "alarm",
 }
 
 
@@ -62,6 +64,7 @@ def sentence(kind: str, facts: Mapping[str, Any], number: str | None, form_code:
     said = {
         "record": f"{form_title(code, spoken)} {number}" if number else "",
         "step": step_title(code, facts.get("step", ""), spoken),
+        "onward": step_title(code, facts.get("onward", ""), spoken),
         "reason": facts.get("reason", ""),
         "who": facts.get("who", ""),
         "text": _spoken(facts.get("text", ""), spoken),

@@ -9,7 +9,7 @@ import pytest
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import until
 from portal.domain.effects import after
-from portal.domain.signoff import Back, Route, Step, head_of, person_in, project_person, role
+from portal.domain.signoff import Back, Onward, Route, Step, head_of, person_in, project_person, role
 from portal.forms import catalogue
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.complete import FormIncomplete
@@ -77,6 +77,15 @@ def test_what_is_missing_is_named(name: str) -> None:
         ({"opened_by": ("emploiee",)}, "unknown role “emploiee” in opened_by"),
         ({"columns": ("number", "toool")}, "register column “toool” is no field"),
         ({"signoff": Route(step(), step())}, "two steps share a key"),
+        (
+            {"signoff": Route(step(key="first"), step(on_refusal=Onward("first")))},
+            "step “check” leads on to “first”, which is no later step",
+        ),
+        (
+            {"signoff": Route(step(overdue_to="check", within=until("tool")))},
+            "step “check” moves on to “check” when overdue, which is no later step",
+        ),
+        ({"signoff": Route(step(overdue_to="end"), step(key="end"))}, "step “check” moves on when overdue, but has no"),
         ({"hook": staticmethod(after("chek", "告知")(lambda record: ()))}, "effect after unknown step “chek”"),
         ({"tool": Text("工具", when=equals("toool", "锯"))}, "condition on unknown field “toool”"),
         ({"lines": Rows("明细", Line), "tool": None, "columns": ("number",)}, "condition on unknown field “tool”"),

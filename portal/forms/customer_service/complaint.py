@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
-from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, after
+from portal.domain.effects import SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service.complaint_stages import (
@@ -23,6 +22,7 @@ from portal.forms.customer_service.complaint_stages import (
     Ruling,
     ValidityDecision,
 )
+from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.fields import (
     Choice,
     Day,
@@ -40,7 +40,6 @@ from portal.lib.i18n import _l
 from portal.queries import customers
 
 VALID = equals("complaint_valid", True)
-FOLLOW_UP_DAYS = (7, 30, 90)
 
 
 class Complaint(CompanyForm):
@@ -265,13 +264,7 @@ class Complaint(CompanyForm):
     @after("close", _l("关闭后第 7、30、90 天电话访问跟踪"))
     def follow_up(record: Filed) -> Iterator[Effect]:
         """R76: three calls after every complaint."""
-        closed_on = day(record.now)
-        for number in FOLLOW_UP_DAYS:
-            yield Asks(
-                _l("电话访问跟踪（CS-100）：投诉关闭后第 %(days)d 天", days=number),
-                "role:customer_service_officer",
-                closed_on + timedelta(days=number),
-            )
+        yield from follow_up_calls(record)
 
 
 def _in_charge(record: Filed) -> str:

@@ -191,13 +191,14 @@ def walk() -> Callable[..., dict[str, Any]]:
     """Walks a story through the whole route, as it comes, and gives all its answers."""
 
     def go(form: Any, story: Any, world: World) -> dict[str, Any]:
-        opening = form(answers=story.opening(world))
+        opening = form(answers=story.opening(world), context={"@now": world.now})
         assert opening.validate(), opening.errors
         answers = opening.answers()
         step = form.signoff.following(None, answers)
         while step is not None:
             if step.fills is not None:
-                stage = step.fills(answers=story.stages[step.key](world, answers), context=answers)
+                known = {**answers, "@now": world.now}
+                stage = step.fills(answers=story.stages[step.key](world, answers), context=known)
                 assert stage.validate(), (step.key, stage.errors)
                 answers = {**answers, **stage.answers()}
             assert step.outcome(answers) is None, step.key
