@@ -180,7 +180,7 @@ def _line(task: Any, record: Any, known: Any, at: Any) -> Line:
     seen = record is not None and record.number in known
     waits = task.state in ("open", "stuck")
     return Line(
-        about=f"{record.number} {record.title}" if seen else task.note,
+        about=f"{record.number} {record.title}" if seen else task.note or (record.number if record else ""),
         href=record_path(record.form_code, record.number) if seen else "",
         holders=holders(task),
         since=short(task.created_at, at),

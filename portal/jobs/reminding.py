@@ -9,14 +9,14 @@ from datetime import datetime
 from portal.database import transaction
 from portal.forms.duties import OBLIGATIONS
 from portal.lib.clock import now
-from portal.services import obligations, reminders, stuck
+from portal.services import lapses, obligations, reminders, stuck
 
 log = logging.getLogger("portal.jobs")
 
 
 def remind() -> int:
-    """Reminds those who are late and tells their heads; returns how many tasks it was."""
-    return _all(reminders.remind) + _all(reminders.escalate)
+    """Moves on what may not wait, reminds those who are late and tells their heads; returns how many it was."""
+    return _all(lapses.move_on) + _all(reminders.remind) + _all(reminders.escalate)
 
 
 def look_again() -> int:
