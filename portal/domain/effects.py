@@ -130,6 +130,14 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class Closes:
+    """Ends another open record as void, since what it was there for has come to pass; nobody signs for that."""
+
+    record: int  # its id
+    reason: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """A notice to somebody, in the portal and by mail."""
 
@@ -149,6 +157,7 @@ Effect = (
     | PostsEntry
     | Updates
     | Asks
+    | Closes
     | Tells
 )
 

@@ -15,6 +15,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
+from portal.forms.ledgers.customers import CUSTOMER_STATES
 from portal.forms.registers import REGISTERS
 from portal.forms.words import SAID
 from portal.lib.i18n import _, language
@@ -37,7 +38,7 @@ class FactWords(Mapping[str, str]):
         match key:
             case "kind":
                 return self.event.kind
-            case "title" if isinstance(value, dict):
+            case "title" | "reason" if isinstance(value, dict):
                 return str(value[language()])
             case "people":
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")
@@ -57,6 +58,9 @@ class FactWords(Mapping[str, str]):
                 known = {one.key: str(one.title) for one in LIMITS}
                 key = str(self.facts.get("key", ""))
                 return known.get(key, key)
+            case "old_state" | "new_state":
+                state = str(self.facts.get(key.removesuffix("_state")))
+                return str(CUSTOMER_STATES.get(state, state))
             case "obligation":
                 return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value)
             case "which":

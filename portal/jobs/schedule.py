@@ -17,10 +17,12 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.keep_obligations, crontab(minute="*/5")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+    (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
 )
 AT_START: tuple[Callable[[], int], ...] = (
     reminding.look_again,
     reminding.remind,
     reminding.ask_entries,
     reminding.keep_obligations,
+    daily.settle_customers,
 )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.domain.effects import (
     Asks,
+    Closes,
     Effect,
     FreezesStock,
     Opens,
@@ -53,6 +54,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 master.update(effect, record, by=by, now=now)
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
+            case Closes():
+                pass  # by the route, once everything else is done
             case Tells():
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
