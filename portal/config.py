@@ -52,6 +52,10 @@ class Settings(BaseSettings):
         10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
     )
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
+    broker_url: str = Field(
+        "",
+        description="`redis://host:6379/0` for job processes on several machines; empty: each looks by itself.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log tells.")
 
     @model_validator(mode="before")
@@ -74,6 +78,13 @@ class Settings(BaseSettings):
                 "the demo company is served on the loopback address only: leave PORTAL_HOST at 127.0.0.1"
             )
         return self
+
+    @field_validator("broker_url")
+    @classmethod
+    def _a_broker(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
 
     @field_validator("portal_data")
     @classmethod
