@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import Content, LedgerEntry, Record, RecordLink, RecordSubject
+from portal.models import Content, LedgerEntry, Record, RecordLink, RecordSubject, Signature
 from portal.models.records import OPEN
 from portal.queries import goods, receivables
 from portal.queries.corrected import is_corrected
@@ -101,9 +101,22 @@ def with_contract_no(contract_no: str, but: Collection[int] = ()) -> str:
     return db.session.scalar(query) or ""
 
 
-def is_corrected_one(record_id: int) -> bool:
-    """Whether a contract or order was taken back by another that corrects it."""
-    return bool(db.session.scalar(sa.select(is_corrected(record_id))))
+def may_deliver(record_id: int) -> bool:
+    """Whether goods may be asked for: the contract is accepted or the order confirmed, and neither was taken back."""
+    query = (
+        sa.select(Signature.id)
+        .join(Record, Record.id == Signature.record_id)
+        .where(
+            Record.id == record_id,
+            Record.state.not_in((*GIVEN_UP, "returned", "withdrawn")),
+            ~is_corrected(Record.id),
+            Signature.round == Record.round,
+            Signature.act == "signed",
+            Signature.step.in_(("acceptance", "customer_confirm")),
+        )
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
 
 
 def delivery_status(record_id: int) -> str:

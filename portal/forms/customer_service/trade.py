@@ -21,6 +21,10 @@ def barrier(customer_id: int) -> Any | None:
 
 def refuse_no_trade(sheet: Any, name: str) -> None:
     """Refuses a customer who is blocked or has no file, with what to do about it."""
-    customer = sheet[name].data
+    refuse_barred(sheet, name, sheet[name].data)
+
+
+def refuse_barred(sheet: Any, name: str, customer: Any) -> None:
+    """The same beside another field than the customer's own."""
     if customer and (sentence := barrier(customer.id)) is not None:
         sheet.refuse(name, sentence)

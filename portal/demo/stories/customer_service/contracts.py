@@ -7,25 +7,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from portal.demo.stories.customer_service.words import human
+from portal.demo.stories.customer_service.words import human, mobile, moment
 from portal.demo.story import Story, World
 from portal.forms.customer_service import trade
 from portal.forms.kinds import Ref
-from portal.queries import orders, prices
+from portal.queries import customers, goods, orders, prices, products, receivables
 
-PRICES = {
-    "施工升降机": 186_000,
-    "升降机": 12_800,
-    "巡检车": 36_800,
-    "搅拌运输车": 328_000,
-    "塔式起重机": 465_000,
-    "新风": 6_800,
-    "风机盘管": 980,
-    "箱形柱": 5_200,
-    "脚手架": 460,
-    "旋挖钻机": 1_480_000,
-    "图书": 588,
-}
+NEW = 0.2  # share of contracts with new customers
+UNLISTED = Decimal(24_000)  # price of a product that has none yet
 TERMS = (
     "卖方负责送货到工地并安装调试，验收合格后签署交付记录；质保期 12 个月，终身维护。",
     "货到现场三日内验收，逾期视为合格；迟延交货按日千分之一支付违约金。",
@@ -34,14 +23,14 @@ TERMS = (
 )
 
 
-def tradable(world: World, code: str) -> Ref:
-    """A customer who may sign one more contract: with a file, or not yet with a first one."""
+def _buyer(world: World) -> Ref:
+    """A customer with a file, and now and then a new one who has signed no contract yet."""
+    new = world.rng.random() < NEW
     found = world.one("customer")
     for _again in range(200):
-        if found.id is None:
-            break
-        barrier = trade.barrier(found.id)
-        if barrier is None or (barrier is trade.NO_FILE and not orders.of_customer(found.id, code)):
+        barrier = trade.barrier(found.id) if found.id else None
+        first = barrier is trade.NO_FILE and not orders.of_customer(found.id or 0, "CS-34")
+        if first if new else barrier is None:
             break
         found = world.one("customer")
     return found
@@ -49,8 +38,7 @@ def tradable(world: World, code: str) -> Ref:
 
 def _price(world: World, product: Ref) -> Decimal:
     listed = prices.on(product.id, world.today) if product.id else None
-    usual = next((price for word, price in PRICES.items() if word in product.text), 24_000)
-    return listed or Decimal(usual)
+    return listed or UNLISTED
 
 
 def _product(world: World) -> dict[str, Any]:
@@ -83,7 +71,7 @@ def _contract(world: World) -> dict[str, Any]:
     rng = world.rng
     products = [_product(world) for _row in range(rng.randint(1, 2))]
     amount = sum((row["quantity"] * row["unit_price"] for row in products), Decimal(0))
-    customer = tradable(world, "CS-34")
+    customer = _buyer(world)
     new = customer.id is not None and trade.barrier(customer.id) is not None
     return {
         "contract_no": f"HH-XS-{world.today:%Y%m%d}-{rng.randint(1, 9999):04d}",
@@ -113,6 +101,133 @@ def _accepted(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     return {"accepted_on": world.today, "acceptance_note": note}
 
 
+def _delivery(world: World) -> dict[str, Any]:
+    rng = world.rng
+    contract, known, rows = _open_contract(world)
+    start = (world.now + timedelta(days=rng.randint(1, 6))).replace(minute=0, second=0, microsecond=0)
+    return {
+        "customer": known.get("customer") or world.one("customer"),
+        "contract_or_order": contract,
+        "delivery_address": rng.choice(
+            (
+                "湖州市吴兴区织里镇吴兴大道 1888 号项目部",
+                "嘉兴港区中山路北侧 3 号仓库",
+                "杭州市萧山区临江工业园 7 号门",
+                "德清县莫干山镇劳岭村施工便道入口",
+            )
+        ),
+        "site_contact": human(world),
+        "site_phone": mobile(world),
+        "wanted_from": start,
+        "wanted_to": start + timedelta(hours=rng.choice((2, 4, 8))) if rng.random() < 0.7 else None,
+        "goods": rows or [{"product": world.one("product"), "quantity": Decimal(1), "unit": "台"}],
+        "unloading_conditions": rng.choice(("现场有 25 吨汽车吊。", "须自带叉车，通道限高 4.2 米。", None)),
+    }
+
+
+def _open_contract(world: World) -> tuple[Ref, Mapping[str, Any], list[dict[str, Any]]]:
+    """A contract or order with goods still to come that are there, of a customer who may get them."""
+    contract = world.record("CS-34", "CR-17") or world.number("CS-34")
+    for _again in range(60):
+        known = world.answers_of(contract)
+        if contract.id is None or not known:
+            break
+        rows = _deliverable(contract.id)
+        customer = known["customer"].id
+        if rows and trade.barrier(customer) is None and not receivables.overdue(customer, world.today):
+            return contract, known, rows
+        contract = world.record("CS-34", "CR-17") or contract
+    known = world.answers_of(contract)
+    return contract, known, _deliverable(contract.id) if contract.id and known else []
+
+
+def _deliverable(contract: int) -> list[dict[str, Any]]:
+    rows = []
+    for product_id, open in orders.deliverable(contract).items():
+        product = products.find(product_id)
+        if product is None or not orders.may_deliver(contract):
+            continue
+        there = _there(product.item_id) if product.item_id else open
+        if quantity := min(open, there):
+            unit = product.unit or "台"
+            rows.append({"product": Ref(product.id, product.label), "quantity": quantity, "unit": unit})
+    return rows
+
+
+def _there(item: int) -> Decimal:
+    place = goods.fullest_place(item)
+    return goods.balance(item, place) if place else Decimal(0)
+
+
+def _sales_check(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    customer = so_far["customer"].id
+    found = customers.standing(customer) if customer else None
+    beyond = found is not None and found.arrears > found.limit
+    late = receivables.overdue(customer, world.today) if customer else 0
+    return {
+        "credit_ok": not late,
+        "credit_reason": "按合同付款计划执行，预付款已到账，余款在账期内。" if beyond and not late else None,
+    }
+
+
+def _issued(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [row for line in so_far["goods"] for row in _issued_rows(world, line)]
+    plate = f"浙E{world.rng.randint(10000, 99999)}"
+    return {"issued_goods": rows, "issued_on": moment(world, 20), "carrier": f"安顺物流 {plate}"}
+
+
+def _issued_rows(world: World, line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Machines one by one with their numbers, the rest together."""
+    item, quantity = line.get("item"), line["quantity"]
+    place = goods.fullest_place(item.id) if item and item.id else None
+    row = {"product": line["product"], "item": item, "place": place, "quantity": quantity, "serial_no": None}
+    if line["unit"] not in ("台", "辆") or quantity > 6:
+        return [row]
+    serials = [
+        f"HH{world.today:%y%m}{world.rng.randrange(10**5):05d}{number}" for number in range(int(quantity))
+    ]
+    return [{**row, "quantity": Decimal(1), "serial_no": serial} for serial in serials]
+
+
+def _received(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("product", "item", "serial_no", "quantity")
+    rows = [{name: row[name] for name in names} for row in so_far["issued_goods"]]
+    for row in rows:
+        row["damaged"] = world.rng.random() < 0.05
+    return {
+        "delivered_on": world.today,
+        "received_goods": rows,
+        "receiver": so_far["site_contact"],
+        "receipt_scan": [world.file("送货签收单.pdf")] if world.rng.random() < 0.7 else None,
+    }
+
+
+def _invoicing(world: World) -> dict[str, Any]:
+    rng, customer = world.rng, world.one("customer")
+    known = customers.find(customer.id) if customer.id else None
+    code = (known.credit_code if known else "") or f"9133{rng.randrange(10**14):014d}"
+    branch = rng.choice(("湖州吴兴支行", "嘉兴南湖支行", "杭州萧山支行", "苏州工业园区支行"))
+    return {
+        "customer": customer,
+        "invoice_name": known.name if known else "浙江恒远路桥工程有限公司",
+        "tax_no": code,
+        "invoice_address": (known.address if known else "") or "湖州市吴兴区天元街 18 号",
+        "invoice_phone": (known.phone if known else "") or mobile(world),
+        "bank": f"{rng.choice(('中国工商银行', '中国建设银行', '中国农业银行', '浙商银行'))}{branch}",
+        "bank_account": f"{rng.randrange(10**15, 10**16)}",
+        "invoice_kind": rng.choices(
+            ("special_vat_invoice", "ordinary_vat_invoice", "electronic_invoice"), (6, 1, 3)
+        )[0],
+        "invoice_email": f"fapiao{rng.randint(10, 999)}@kehu.example.cn" if rng.random() < 0.5 else None,
+        "sealed_copy": [world.file("开票资料（盖章）.pdf")],
+    }
+
+
 STORIES: dict[str, Story] = {
     "CS-34": Story(_contract, {"customer_sign": _customer_signed, "acceptance": _accepted}),
+    "CS-35": Story(_invoicing),
+    "CS-31": Story(
+        _delivery,
+        {"sales_check": _sales_check, "warehouse_issue": _issued, "delivery_receipt": _received},
+    ),
 }
