@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.demo.stories.customer_service import (
     after_sales,
+    allocation,
     case_library,
     complaints,
     contracts,
@@ -20,6 +21,7 @@ STORIES: dict[str, Story] = {
     **case_library.STORIES,
     **files.STORIES,
     **contracts.STORIES,
+    **allocation.STORIES,
     **follow_up.STORIES,
     **complaints.STORIES,
     **after_sales.STORIES,
