@@ -10,10 +10,14 @@ import sqlalchemy as sa
 
 from portal.demo import goods, market, opening, rows
 from portal.extensions import db
+from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person
 
 BEFORE = timedelta(days=400)
 PLACE = "A-01"
+KEY = 200_000  # credit limit from which a customer is a key one
+ORDERING = ("cooperating", "quiet", "not_cooperating")
+LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
 ITEMS = (
     ("镀锌角钢 50×5", "钢材", "米", "32.50", 400, 100),
     ("PPR 冷热水管 DN25", "管材", "米", "11.80", 600, 150),
@@ -38,6 +42,10 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0001",
         credit_limit=Decimal(200_000),
         credit_days=30,
+        klass="key",
+        owner_id=cast["customer_service_officer"].id,
+        custodian_id=cast["customer_service_officer_2"].id,
+        last_order_on=day(now) - timedelta(days=2),
     )
     rows.add(
         "customer",
@@ -51,6 +59,10 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0002",
         credit_limit=Decimal(80_000),
         credit_days=15,
+        klass="ordinary",
+        owner_id=cast["customer_service_officer_2"].id,
+        custodian_id=cast["customer_service_officer_2"].id,
+        last_order_on=day(now) - timedelta(days=5),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
@@ -82,6 +94,8 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         _customer(place, name, kind, region, contact, rng)
         for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
     ]
+    _look_after(customers, _holders(cast, "customer_service_officer"))
+    keep_up(now)
     suppliers = [
         rows.add("supplier", name=name, contact=contact, status=status, phone=f"0572-555{place:04d}")
         for place, (name, contact, status) in enumerate(market.table(market.SUPPLIERS), 1)
@@ -131,6 +145,28 @@ def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: 
         arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
     )
     return customer
+
+
+def _look_after(customers: list[Customer], officers: list[Person]) -> None:
+    """Everybody but prospects has an officer, and those with a file somebody who keeps its data."""
+    for place, customer in enumerate(customers):
+        if customer.status != "prospect":
+            customer.owner_id = officers[place % len(officers)].id
+        if customer.file_number:
+            customer.custodian_id = officers[place // 10 % len(officers)].id
+            customer.klass = "key" if customer.credit_limit >= KEY else "ordinary"
+
+
+def keep_up(now: datetime) -> None:
+    """Customers with a file have ordered not long before `now`, and their status follows from it."""
+    known = sa.select(Customer).where(Customer.file_number != "", Customer.status.in_(ORDERING))
+    for place, customer in enumerate(db.session.scalars(known.order_by(Customer.id))):
+        recent = day(now) - timedelta(days=LAST_ORDERS[place % len(LAST_ORDERS)])
+        customer.last_order_on = max(customer.last_order_on or recent, recent)
+        idle = (day(now) - customer.last_order_on).days
+        customer.status = "cooperating" if idle <= 7 else "quiet" if idle <= 30 else "not_cooperating"
+        if customer.status == "not_cooperating":
+            customer.klass = "to_follow_up"
 
 
 def _holders(cast: dict[str, Person], role: str) -> list[Person]:

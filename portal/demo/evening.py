@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.demo import phrases
+from portal.demo import books, phrases
 from portal.demo.cast import Cast
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
@@ -25,13 +25,14 @@ READERS = ("general_manager", "purchasing_manager", "quality_manager", "engineer
 
 
 class Evening:
-    """What is done last: returns, drafts lying about, old notices read, prints made bit by bit."""
+    """What is done last: customers' last orders, returns, drafts lying about, old notices read, prints made bit by bit."""
 
     def __init__(self, world: DemoWorld, cast: Cast, progress: Progress, pastime: Pastime) -> None:
         self.world, self.cast, self.progress, self.pastime = world, cast, progress, pastime
 
     def close(self) -> None:
         """Does it all, at the world's `now`."""
+        books.keep_up(self.world.now)
         self._leave_open()
         self._drafts()
         self._phrases()

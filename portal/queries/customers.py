@@ -13,9 +13,18 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import CreditEntry, Customer, Department, LedgerEntry, Person, Record, Signature
+from portal.models import (
+    CreditEntry,
+    Customer,
+    Department,
+    LedgerEntry,
+    Person,
+    Record,
+    RecordSubject,
+    Signature,
+)
 from portal.queries import goods
-from portal.queries.corrected import standing_lines
+from portal.queries.corrected import is_corrected, standing_lines
 
 _UNDIALLED = "-+() "
 
@@ -91,6 +100,11 @@ def entered_by(record_id: int | None) -> Customer | None:
     return next((one for one in _matches(*who) if _is_same(one, *who)), None)
 
 
+def find(customer_id: int) -> Customer | None:
+    """A customer; None if there is none."""
+    return db.session.get(Customer, customer_id)
+
+
 def contract_customer(record_id: int) -> int | None:
     """The customer of a contract (CS-34)."""
     customer = goods.opening_answers(record_id).get("customer") or {}
@@ -107,6 +121,24 @@ def contract_accepted_on(record_id: int) -> date | None:
     )
     accepted = (db.session.scalar(query) or {}).get("accepted_on")
     return date.fromisoformat(accepted) if accepted else None
+
+
+def named_by(customer_id: int, form_code: str) -> str:
+    """The number of the latest record of a form about the customer that is not given up; nothing if there is none."""
+    query = (
+        sa.select(Record.number)
+        .join(RecordSubject, RecordSubject.record_id == Record.id)
+        .where(
+            RecordSubject.kind == "customer",
+            RecordSubject.row_id == customer_id,
+            Record.form_code == form_code,
+            Record.state.not_in(("refused", "voided")),
+            ~is_corrected(Record.id),
+        )
+        .order_by(Record.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
 
 
 def number_of(record_id: int) -> str:

@@ -263,6 +263,17 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
+def fullest_place(item_id: int) -> str | None:
+    """Where most of an item lies; None if there is none of it."""
+    query = (
+        sa.select(StockBalance.place)
+        .where(StockBalance.item_id == item_id, StockBalance.quantity > 0)
+        .order_by(StockBalance.quantity.desc(), StockBalance.place)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 def book(item_id: int, place: str, at: datetime | None, but: Collection[int] = ()) -> Decimal:
     """What the stock ledger held at a minute: today's balance without what was posted after it, or by these records."""
     if at is None:

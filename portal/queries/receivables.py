@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import Customer, Person, ReceivableEntry, Record
-from portal.queries.corrected import reversed_by
+from portal.queries.corrected import reversed_by, standing
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -49,6 +49,24 @@ def instalments(*, of: int | None = None, customer: int | None = None) -> list[I
     return _settled(db.session.scalars(query).all())
 
 
+def claimed(record_id: int) -> dict[tuple[int, str, date | None], Decimal]:
+    """What a record has claimed and what still stands, by customer, instalment and due date."""
+    query = (
+        sa.select(
+            ReceivableEntry.customer_id,
+            ReceivableEntry.row,
+            ReceivableEntry.due_on,
+            sa.func.sum(ReceivableEntry.amount),
+        )
+        .where(ReceivableEntry.record_id == record_id, ReceivableEntry.paid_on.is_(None))
+        .where(standing(ReceivableEntry, {record_id}))
+        .group_by(ReceivableEntry.customer_id, ReceivableEntry.row, ReceivableEntry.due_on)
+        .order_by(ReceivableEntry.due_on, ReceivableEntry.row)
+    )
+    rows = db.session.execute(query)
+    return {(customer, row, due_on): amount for customer, row, due_on, amount in rows}
+
+
 def paid(of: int) -> Decimal:
     """What was paid on a contract, order or voucher."""
     query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
@@ -74,6 +92,8 @@ def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:
             payments[key] = payments.get(key, NOTHING) - line.amount
         elif key in claims:
             claims[key].amount += line.amount
+            if line.amount > 0:  # claimed anew, perhaps for another day
+                claims[key].due_on = line.due_on
         else:
             claims[key] = Instalment(line.of_id, line.row, line.due_on, line.amount)
     found = sorted(claims.values(), key=lambda one: (one.due_on or date.max, one.row))

@@ -29,6 +29,7 @@ PAPERS = (
     _l("开票资料"),
     _l("其他"),
 )
+RECORDED = {0: "CS-30", 1: "CS-31", 4: "CS-34", 7: "CS-35"}  # papers that are records of the portal, by place
 NOT_DONE = any_row("papers_checklist", "done", "equals", False)
 NOT_COMPLETE = equals("papers_complete", False)
 
@@ -228,6 +229,15 @@ class CustomerFile(CompanyForm):
             {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},
             to="role:customer_service_supervisor",
         )
+
+
+def papers_on_file(customer_id: int) -> list[dict[str, Any]]:
+    """The checklist as far as the portal knows it: a paper that is a record of the customer is there."""
+    found = {place: customers.named_by(customer_id, code) for place, code in RECORDED.items()}
+    return [
+        {"item": str(paper), "done": True if found.get(place) else None, "remark": found.get(place) or None}
+        for place, paper in enumerate(PAPERS)
+    ]
 
 
 def _paper(record: Filed, row: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import VOIDED, Effect, PostsStock, after
+from portal.domain.effects import VOIDED, Effect, after
 from portal.domain.signoff import Back, Route, Step, every, role
+from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -159,46 +160,23 @@ class WriteOff(CompanyForm):
     def post_within_limit(record: Filed) -> Iterator[Effect]:
         """R61: the supervisor's approval is the last one below the limit."""
         approved = record["must_scrap"] and not BEYOND_LIMIT.holds(record.answers)
-        yield from _settle(record, record["lines"] if approved else ())
+        yield from outgoing.settle(record.id, "scrap", record["lines"] if approved else ())
 
     @staticmethod
     @after("finance_gm", _l("登记流水帐和库存台帐"))
     def post_beyond_limit(record: Filed) -> Iterator[Effect]:
         """R61: where both signatures were asked for, they come first, even if the limit is raised meanwhile."""
         if record["must_scrap"]:
-            yield from _settle(record, record["lines"])
+            yield from outgoing.settle(record.id, "scrap", record["lines"])
 
     @staticmethod
     @after(VOIDED, _l("放弃报损时恢复库存"))
     def put_back(record: Filed) -> Iterator[Effect]:
         """R61: a list that is given up leaves the stock as it was."""
-        yield from _settle(record, ())
-
-
-def _settle(record: Filed, lines: Iterable[Mapping[str, Any]]) -> Iterator[Effect]:
-    """Takes these lines off the books; what a former round of this list posted counts, or is put back."""
-    posted = goods.moved({record.id})
-    change = {key: -quantity for key, quantity in posted.items()}
-    costs = {}
-    for line in lines:
-        key = (line["item"].id, line["place"])
-        change[key] = change.get(key, Decimal(0)) - line["quantity"]
-        costs[key] = line["unit_cost"]
-    for (item, place), quantity in change.items():
-        if quantity:
-            kind = "scrap" if quantity < 0 else "reversal"
-            yield PostsStock(kind, item, place, quantity, costs.get((item, place)))
+        yield from outgoing.settle(record.id, "scrap", ())
 
 
 def _short(lines: Iterable[Mapping[str, Any]], itself: Collection[int]) -> str:
     """The first item of which less lies at its place than the lines take, with what lies there."""
-    own = goods.moved(itself)
-    wanted: dict[tuple[int, str], Decimal] = {}
-    for line in lines:
-        if line["item"] and line["place"] and line["quantity"]:
-            key = (line["item"].id, line["place"])
-            wanted[key] = wanted.get(key, Decimal(0)) + line["quantity"]
-            there = goods.balance(*key) - own.get(key, Decimal(0))
-            if wanted[key] > there:
-                return f"{line['item'].text}（{line['place']}：{there:f}）"
-    return ""
+    found = outgoing.first_short(lines, itself)
+    return found[1] if found else ""
