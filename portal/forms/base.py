@@ -6,6 +6,7 @@ An incomplete class is refused when it is imported, with a sentence that says wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import wtforms
@@ -19,12 +20,13 @@ from portal.forms.complete import FormIncomplete
 from portal.forms.fields import Answer
 from portal.forms.kinds import SERVED
 from portal.forms.references import resolve
+from portal.lib.clock import day, now
 
 RESERVED = frozenset(
     {"data", "errors", "form_errors", "meta", "person", "context", "known", "answers", "dump", "compute"}
     | {"check", "empty", "process", "validate", "populate_obj", "refuse", "every_field", "post_process"}
     | {"code", "name", "slug", "section", "signoff", "opened_by", "procedure", "covers", "columns"}
-    | {"itself", "keep_years", "department_key", "hooks", "effects", "heading"}
+    | {"itself", "keep_years", "department_key", "hooks", "effects", "heading", "now", "today"}
 )
 
 
@@ -91,6 +93,16 @@ class Sheet(wtforms.Form):
     def known(self) -> dict[str, Any]:
         """The answers here, over those given elsewhere."""
         return {**self.context, **self.answers()}
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the sheet is filled in."""
+        return self.context.get("@now") or now()
+
+    @property
+    def today(self) -> date:
+        """The company's day on which the sheet is filled in."""
+        return day(self.now)
 
     @property
     def itself(self) -> frozenset[int]:

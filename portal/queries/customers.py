@@ -13,7 +13,16 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import CreditEntry, Customer, Department, LedgerEntry, Person, Record, Signature
+from portal.models import (
+    CreditEntry,
+    Customer,
+    Department,
+    LedgerEntry,
+    Person,
+    Record,
+    RecordSubject,
+    Signature,
+)
 from portal.queries import goods
 from portal.queries.corrected import standing_lines
 
@@ -89,6 +98,23 @@ def entered_by(record_id: int | None) -> Customer | None:
     given = goods.opening_answers(record_id)
     who = given.get("customer_name"), given.get("credit_code"), given.get("contact_phone")
     return next((one for one in _matches(*who) if _is_same(one, *who)), None)
+
+
+def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
+    """The customer, of this status if one is given, whom one of these records names or has entered."""
+    query = (
+        sa.select(Customer)
+        .join(RecordSubject, RecordSubject.row_id == Customer.id)
+        .where(RecordSubject.kind == "customer", RecordSubject.record_id.in_(record_ids))
+        .order_by(Customer.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query.where(Customer.status == status) if status else query)
+
+
+def find(customer_id: int) -> Customer | None:
+    """A customer; None if there is none."""
+    return db.session.get(Customer, customer_id)
 
 
 def contract_customer(record_id: int) -> int | None:

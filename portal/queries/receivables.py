@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import Customer, Person, ReceivableEntry, Record
-from portal.queries.corrected import reversed_by
+from portal.queries.corrected import reversed_by, standing
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -36,16 +36,21 @@ class Instalment:
         return self.amount - self.paid
 
 
-def instalments(*, of: int | None = None, customer: int | None = None) -> list[Instalment]:
+def instalments(
+    *, of: int | None = None, customer: int | None = None, but: Collection[int] = ()
+) -> list[Instalment]:
     """The claims of one contract (`of`) or of a customer, by due date, with what was paid on each.
 
-    A payment goes to the instalment that it names, what is left of it to the oldest of its contract.
+    A payment goes to the instalment that it names, what is left of it to the oldest of its contract. What
+    these records (`but`) have posted does not count.
     """
     query = sa.select(ReceivableEntry).order_by(ReceivableEntry.id)
     if of is not None:
         query = query.where(ReceivableEntry.of_id == of)
     if customer is not None:
         query = query.where(ReceivableEntry.customer_id == customer)
+    if but:
+        query = query.where(~standing(ReceivableEntry, but))
     return _settled(db.session.scalars(query).all())
 
 

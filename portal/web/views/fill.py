@@ -319,7 +319,7 @@ def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
 
 
 def _context(draft: Draft | None) -> dict[str, Any]:
-    return {"@corrects": draft.corrects_id} if draft else {}
+    return {"@now": now(), "@corrects": draft.corrects_id if draft else None}
 
 
 def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:
