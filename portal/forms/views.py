@@ -25,6 +25,8 @@ VIEWS = (
         "service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"
     ),
     View("late_complaints", _l("逾期未结的投诉"), "CS-51", "overdue=1"),
+    View("customer_communication", _l("顾客沟通信息记录"), "CR-03", "f.by_sales=yes"),
+    View("nurture_list", _l("培育名单"), "CR-12", "f.worth_following=no"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
     View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),

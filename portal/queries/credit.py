@@ -9,18 +9,20 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.models import Content, Record
-from portal.queries import customers
+from portal.queries import customers, receivables
 
 WAITING = ("running", "returned", "withdrawn", "stuck")
 NOTHING = Decimal(0)
 
 
 def left(customer_id: int, but: Collection[int] = ()) -> Decimal:
-    """The limit without what is owed and what open orders will add to it; `but` are orders that do not count."""
+    """The limit without what is owed and what open orders will add to it; `but` are orders
+    that do not count."""
     found = customers.standing(customer_id)
     if found is None:
         return NOTHING
-    return found.limit - found.arrears - open_orders(customer_id, but)
+    owed = found.arrears - receivables.posted_by(but, customer_id)
+    return found.limit - owed - open_orders(customer_id, but)
 
 
 def open_orders(customer_id: int, but: Collection[int] = ()) -> Decimal:

@@ -71,7 +71,7 @@ def forecast() -> Source:
         return {
             **row._mapping,
             **sums,
-            "probability": _money(row.probability).normalize(),
+            "probability": _money(row.probability),
             "products": "、".join(one["product"]["text"] for one in row.products or () if one["product"]),
         }
 

@@ -45,7 +45,7 @@ def first_day(record_ids: Collection[int]) -> date | None:
 
 def book() -> Source:
     """统一定价表: every price with the last day on which it counts, newest first."""
-    following = sa.func.lead(PriceEntry.valid_from).over(
+    following = sa.func.lead(PriceEntry.valid_from, type_=sa.Date).over(
         partition_by=PriceEntry.product_id, order_by=(PriceEntry.valid_from, PriceEntry.id)
     )
     standing = sa.select(PriceEntry.id, following.label("following"))

@@ -62,12 +62,18 @@ def paid(of: int) -> Decimal:
     return -(db.session.scalar(query) or NOTHING)
 
 
-def overdue(customer: int, today: date) -> Decimal:
-    """What a customer should have paid before today and has not."""
-    late = (
-        one.open for one in instalments(customer=customer) if one.due_on is not None and one.due_on < today
+def overdue(customer: int, today: date, but: Collection[int] = ()) -> Decimal:
+    """What a customer should have paid before today and has not, without what these records have posted."""
+    found = instalments(customer=customer, but=but)
+    return sum((one.open for one in found if one.due_on is not None and one.due_on < today), NOTHING)
+
+
+def posted_by(record_ids: Collection[int], customer: int) -> Decimal:
+    """What these records have added to a customer's debt and still stands."""
+    query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
+        standing(ReceivableEntry, record_ids), ReceivableEntry.customer_id == customer
     )
-    return sum(late, NOTHING)
+    return db.session.scalar(query) or NOTHING
 
 
 def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:

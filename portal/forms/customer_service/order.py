@@ -120,7 +120,7 @@ class CustomerOrder(CompanyForm):
         total = self.total_amount.data = reckon(self.lines.rows)
         customer = self.customer.data
         left = credit.left(customer.id, self.itself) if customer else None
-        late = receivables.overdue(customer.id, self.today) if customer else None
+        late = receivables.overdue(customer.id, self.today, self.itself) if customer else None
         self.credit_left.data = None if left is None else left.quantize(CENT)
         self.overdue_amount.data = None if late is None else late.quantize(CENT)
         # what a contract claims is owed already, an order under it owes nothing more

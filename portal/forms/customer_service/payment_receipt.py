@@ -122,11 +122,11 @@ class PaymentReceipt(CompanyForm):
         if self.paid_on.data and self.paid_on.data > self.today:
             self.refuse("paid_on", _l("回款时间不能晚于今天"))
         of = self.contract_or_order.data
-        if not (of and of.id):
+        if of is None:
             return
-        if self.customer.data and goods.named(of.id, "customer") != self.customer.data.id:
+        if self.customer.data and of.id and goods.named(of.id, "customer") != self.customer.data.id:
             self.refuse("contract_or_order", _l("该合同（订单）不是这个客户的，请重新选择"))
-        found = _open(of.id, self.itself)
+        found = _open(of.id, self.itself) if of.id else []
         if not found:
             self.refuse(
                 "contract_or_order", _l("该合同（订单）没有未付的款项；合同下的订单，请选择合同登记回款")

@@ -149,7 +149,7 @@ def _opportunity(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
 
 def _follow_up(world: World) -> dict[str, Any]:
     rng = world.rng
-    at = moment(world, rng.randint(10, 300))
+    at = moment(world, rng.randint(5, 90))
     return {
         "customer": world.one("customer"),
         "follow_up_way": rng.choices(("telephone", "visit", "wechat", "e_mail", "meeting"), (6, 3, 4, 1, 1))[

@@ -12,6 +12,7 @@ from portal.forms.kinds import Ref
 from portal.queries import customers, prices, products, receivables
 
 CENT = Decimal("0.01")
+DEAR = 30_000
 SITES = ("工地东门材料堆场", "厂区 2 号仓库", "项目部临时库房", "一号车间卸货区")
 
 
@@ -40,13 +41,18 @@ def _offers(world: World, most: int) -> dict[Ref, Decimal]:
     return dict(_offered(world) for _line in range(world.rng.randint(1, most)))
 
 
+def _quantity(world: World, price: Decimal) -> Decimal:
+    """Several of what is cheap, one of what is dear."""
+    return Decimal(world.rng.randint(1, 6) if price < DEAR else 1)
+
+
 def _quotation(world: World) -> dict[str, Any]:
     rng = world.rng
     cheaper = rng.random() < 0.3
     lines = [
         {
             "product": product,
-            "quantity": Decimal(rng.randint(1, 6)),
+            "quantity": _quantity(world, price),
             "price": (price * (rng.randint(92, 98) if cheaper else 100) / 100).quantize(CENT),
         }
         for product, price in _offers(world, 3).items()
@@ -87,7 +93,7 @@ def _order(world: World) -> dict[str, Any]:
         "lines": [
             {
                 "product": product,
-                "quantity": Decimal(rng.randint(1, 4)),
+                "quantity": _quantity(world, price),
                 "price": price,
                 "wanted_by": world.today + timedelta(days=rng.randint(20, 60)),
             }
