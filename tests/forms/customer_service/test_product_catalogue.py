@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from shop import CART, LIFT, NOW, TODAY, Shop, days, wrong
 
+from portal.domain.refusal import Refusal
 from portal.domain.signoff import Close
 from portal.extensions import db
 from portal.forms.customer_service.product_catalogue import ProductCatalogue
@@ -116,7 +117,7 @@ def test_a_code_that_somebody_took_meanwhile_is_refused_at_the_approval(shop):
         shop.sign(record)
         shop.sign(record)
     shop.sign(first)
-    with pytest.raises(Exception, match="DG-9"), db.session.begin_nested():
+    with pytest.raises(Refusal, match="DG-9"), db.session.begin_nested():
         shop.sign(second)
 
 
@@ -195,3 +196,10 @@ def test_a_corrected_price_counts_no_longer_and_may_keep_its_day(shop):
     assert "valid_from" in wrong(shop.sheet("CR-05", corrects=first, **{**right, "valid_from": days(2)}))
     finish(shop, corrects=first, **right)
     assert (prices.on(id, days(2)), prices.on(id, days(3))) == (38600, 38000)
+
+
+def test_a_price_change_corrected_into_a_new_product_leaves_the_other_as_it_is(shop):
+    first = finish(shop, **change(shop, "41000"))
+    finish(shop, corrects=first, **GIVEN)
+    assert (shop.product(LIFT).name, shop.product("DG-9").name) == ("小型液压升降机", "轮式登高车")
+    assert prices.on(shop.product(LIFT).id, TODAY) == 38600
