@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from portal.demo import goods, market, opening, rows
 from portal.extensions import db
 from portal.lib.clock import day
-from portal.models import Customer, Notice, OutboxRow, Person
+from portal.models import Customer, Notice, OutboxRow, Person, StockItem
 
 BEFORE = timedelta(days=400)
+COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
 KEY = 200_000  # credit limit from which a customer is a key one
 ORDERING = ("cooperating", "quiet", "not_cooperating")
@@ -77,12 +78,11 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     ):
         people = {role: ids[role] for role in roles}
         rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
-    rows.add("product", name="小型液压升降机", model="HS-300")
-    rows.add("product", name="电动巡检车", model="DX-2")
     lots = []
     for name, category, unit, cost, quantity, minimum in ITEMS:
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
         lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     _forget_news()
 
@@ -111,8 +111,6 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
-    for name, model in market.table(market.PRODUCTS):
-        rows.add("product", name=f"{name} {model}", model=model)
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in goods.items():
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
@@ -121,7 +119,32 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
+    kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
+    opening.enter(
+        kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
+    )
     _forget_news()
+
+
+def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:
+    """Enters the products; gives what lies in the warehouse of those that are kept there."""
+    lots = []
+    for place, (name, model, line, unit, price, months, quantity) in enumerate(offered, 1):
+        one = opening.Offer(
+            code=f"M{place:04d}",
+            name=name,
+            model=model,
+            line=line,
+            unit=unit,
+            price=Decimal(price),
+            warranty_months=int(months),
+            quantity=Decimal(quantity),
+        )
+        product = opening.offer(one, cast, at)
+        if product.item_id is not None:
+            item = db.session.get_one(StockItem, product.item_id)
+            lots.append(opening.Lot(item, one.quantity, one.price * COST))
+    return lots
 
 
 def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: Random) -> Customer:

@@ -92,10 +92,17 @@ class PostsReceivable:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Stands for the id of the row of this kind that an effect before has created for the same record."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostsPrice:
     """The price of a product from a day on."""
 
-    product_id: int
+    product_id: int | Made
     price: Decimal
     valid_from: Any
 

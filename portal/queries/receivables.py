@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,16 +36,21 @@ class Instalment:
         return self.amount - self.paid
 
 
-def instalments(*, of: int | None = None, customer: int | None = None) -> list[Instalment]:
+def instalments(
+    *, of: int | None = None, customer: int | None = None, but: Collection[int] = ()
+) -> list[Instalment]:
     """The claims of one contract (`of`) or of a customer, by due date, with what was paid on each.
 
-    A payment goes to the instalment that it names, what is left of it to the oldest of its contract.
+    A payment goes to the instalment that it names, what is left of it to the oldest of its contract. What
+    these records (`but`) have posted does not count.
     """
     query = sa.select(ReceivableEntry).order_by(ReceivableEntry.id)
     if of is not None:
         query = query.where(ReceivableEntry.of_id == of)
     if customer is not None:
         query = query.where(ReceivableEntry.customer_id == customer)
+    if but:
+        query = query.where(~standing(ReceivableEntry, but))
     return _settled(db.session.scalars(query).all())
 
 
@@ -75,12 +80,18 @@ def paid(of: int) -> Decimal:
     return -(db.session.scalar(query) or NOTHING)
 
 
-def overdue(customer: int, today: date) -> Decimal:
-    """What a customer should have paid before today and has not."""
-    late = (
-        one.open for one in instalments(customer=customer) if one.due_on is not None and one.due_on < today
+def overdue(customer: int, today: date, but: Collection[int] = ()) -> Decimal:
+    """What a customer should have paid before today and has not, without what these records have posted."""
+    found = instalments(customer=customer, but=but)
+    return sum((one.open for one in found if one.due_on is not None and one.due_on < today), NOTHING)
+
+
+def posted_by(record_ids: Collection[int], customer: int) -> Decimal:
+    """What these records have added to a customer's debt and still stands."""
+    query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
+        standing(ReceivableEntry, record_ids), ReceivableEntry.customer_id == customer
     )
-    return sum(late, NOTHING)
+    return db.session.scalar(query) or NOTHING
 
 
 def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:

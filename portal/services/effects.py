@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from portal.domain.effects import (
     Closes,
     Effect,
     FreezesStock,
+    Made,
     Opens,
     OrdersStock,
     PostsCount,
@@ -38,8 +40,10 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
     """Carries out the effects one by one; a refusal among them undoes the whole write."""
     every = list(wanted)
     earlier: dict[str, list[Draft | None]] = {}
+    made: dict[str, int] = {}
     ledgers.prepare(every, record, by=by, now=now)
-    for effect in every:
+    for one in every:
+        effect = _settled(one, made)
         match effect:
             case Opens():
                 if effect.code not in earlier:
@@ -51,7 +55,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
             ):  # fmt: skip
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
-                master.update(effect, record, by=by, now=now)
+                made[effect.kind] = master.update(effect, record, by=by, now=now).id
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
             case Closes():
@@ -60,6 +64,20 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
                 )
+
+
+def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
+    """The effect with the ids of rows created so far where it names them as made."""
+    match effect:
+        case PostsPrice(product_id=Made(kind)):
+            return replace(effect, product_id=made[kind])
+        case Updates():
+            values = {
+                name: made[value.kind] if isinstance(value, Made) else value
+                for name, value in effect.values.items()
+            }
+            return replace(effect, values=values)
+    return effect
 
 
 def _opened(record: Record, code: str) -> list[Draft | None]:

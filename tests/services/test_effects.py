@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from portal.domain.effects import Asks, Opens, PostsEntry, Tells, Updates
+from portal.domain.effects import Asks, Made, Opens, PostsEntry, PostsPrice, Tells, Updates
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.forms.purchasing.purchase_order import PurchaseOrder
@@ -19,8 +19,11 @@ from portal.models import (
     LedgerEntry,
     Notice,
     OutboxRow,
+    PriceEntry,
+    Product,
     Record,
     RecordLink,
+    StockItem,
     Supplier,
     Task,
 )
@@ -256,6 +259,22 @@ def test_new_rows_are_numbered_and_a_code_is_not_given_twice(office: Office) -> 
         master.create("customer", name="戊", code=one.code)
     assert everything() == before
     assert next_code
+
+
+def test_an_effect_may_name_what_one_before_has_created(office: Office) -> None:
+    record = office.submit(OneRole)
+    wanted = [
+        Updates("stock_item", None, {"name": "甲", "unit": "件"}),
+        Updates("product", None, {"name": "甲", "code": "T-1", "item_id": Made("stock_item")}),
+        PostsPrice(Made("product"), Decimal(12), date(2026, 5, 12)),
+    ]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    product = db.session.scalars(sa.select(Product).where(Product.code == "T-1")).one()
+    assert db.session.get_one(StockItem, product.item_id).name == "甲"
+    price = db.session.scalars(sa.select(PriceEntry).where(PriceEntry.record_id == record.id)).one()
+    assert (price.product_id, price.price) == (product.id, 12)
+    with pytest.raises(KeyError):
+        effects.carry_out(wanted[2:], record, by=office.id("buyer"), now=NOW)
 
 
 def test_effects_are_carried_out_together_or_not_at_all(office: Office) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
-from portal.forms.ledgers.ledger import ENTERED, POSTED, Ledger
+from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import machines, prices, receivables, sales_books
 
@@ -113,7 +113,7 @@ SALES = (
             Column("price", _l("统一定价"), "money"),
             Column("valid_from", _l("生效日期"), "date"),
             Column("valid_to", _l("失效日期"), "date"),
-            *POSTED,
+            *ENTERED,
         ),
         prices.book,
     ),
