@@ -98,7 +98,7 @@ def requisition_opening(world: World) -> dict[str, Any]:
         "department": world.one("department"),
         "category": rng.choice(("goods", "parts", "office_and_tools", "works_material")),
         "lines": lines,
-        "source_record": world.number(rng.choice(SOURCES)) if rng.random() < 0.3 else None,
+        "source_record": world.record(rng.choice(SOURCES)) if rng.random() < 0.3 else None,
         "suggested_supplier": _supplier(world) if rng.random() < 0.4 else None,
         "urgency": "urgent" if rng.random() < 0.2 else "normal",
         "purpose": rng.choice(PURPOSES),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from portal.forms.ledgers.customers import CUSTOMERS
 from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.sales import SALES
+from portal.forms.ledgers.service import SERVICE
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
 
-LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *SALES, *WORKS)}
+LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *SALES, *SERVICE, *WORKS)}
 
 __all__ = ["LEDGERS", "Ledger"]
