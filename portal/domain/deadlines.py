@@ -16,7 +16,8 @@ class Within:
 
     Units: `hours` (clock), `days` (calendar), `working_hours`, `working_days`, `weeks` (calendar), `moment` (the
     field's own date is the limit). `since` names fields; the first answered one counts. `fixed`
-    is true for a number given by the procedure, which nobody may change.
+    is true for a number given by the procedure, which nobody may change. A name that begins with `@` is
+    no field: another record sets the deadline when it gets so far (`effects.SetsDeadline`).
     """
 
     amount: int

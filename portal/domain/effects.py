@@ -130,6 +130,15 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class SetsDeadline:
+    """The deadline of a step of another record that has waited for this one."""
+
+    record_id: int
+    step: str
+    due: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """A notice to somebody, in the portal and by mail."""
 
@@ -149,6 +158,7 @@ Effect = (
     | PostsEntry
     | Updates
     | Asks
+    | SetsDeadline
     | Tells
 )
 

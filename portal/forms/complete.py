@@ -77,7 +77,8 @@ def _step_problems(step: Step, known: set[str], places: set[str]) -> Iterator[st
     for way in ways:
         if isinstance(way, Back) and way.to not in places:
             yield f"leads back to the unknown step “{way.to}”"
-    named = {*(step.within.since if step.within else ()), *_asked(step.when, *(way.when for way in ways))}
+    since = (name for name in (step.within.since if step.within else ()) if not name.startswith("@"))
+    named = {*since, *_asked(step.when, *(way.when for way in ways))}
     yield from (f"speaks of the unknown field “{name}”" for name in sorted(named - known))
 
 

@@ -86,6 +86,10 @@ class AdministrationRecord(CompanyForm):
         Step("manager_sign", _l("部门经理签字"), MANAGER, within=working_days(3), bulk=True),
     )
 
+    def heading(self) -> str:
+        """The first line of the work."""
+        return _topic(self.content.data or "")
+
     @staticmethod
     @after("manager_sign", _l("短期在职技能培训：每位参训人登记培训台帐"))
     def enter_training(record: Filed) -> Iterator[Effect]:
@@ -110,10 +114,14 @@ class AdministrationRecord(CompanyForm):
             )
 
 
+def _topic(content: str) -> str:
+    return next(iter(content.splitlines()), "")[:TOPIC]
+
+
 def _trained(record: Filed, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "date": record["work_date"].isoformat(),
-        "topic": record["content"].splitlines()[0][:TOPIC],
+        "topic": _topic(record["content"]),
         "version": "",
         "trainee": row["person"].text,
         "employer": "own_company",

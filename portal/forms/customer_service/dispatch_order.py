@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import hours, working_days
-from portal.domain.effects import FINISHED, Asks, Effect, Opens, after
+from portal.domain.effects import FINISHED, Effect, Opens, SetsDeadline, after
 from portal.domain.signoff import Back, Route, Step, person_in, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service import service_words as words
@@ -27,8 +27,6 @@ from portal.forms.references import Customer, Machine, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, goods
-
-FEEDBACK_HOURS = 24  # from the end of the work until customer service knows what came of it
 
 
 class DispatchOrder(CompanyForm):
@@ -70,6 +68,7 @@ class DispatchOrder(CompanyForm):
             meaning="filled",
             within=hours(24, since="visit_at"),
             fills=OnSite,
+            on_refusal=Back("manager_dispatch"),
         ),
         Step(
             "parts_requisition",
@@ -79,6 +78,7 @@ class DispatchOrder(CompanyForm):
             within=working_days(1),
             when=equals("unfinished_reason", "parts_missing"),
             fills=PartsRequisition,
+            on_refusal=Back("on_site"),
         ),
         Step(
             "second_dispatch",
@@ -98,6 +98,7 @@ class DispatchOrder(CompanyForm):
             within=hours(24, since="second_visit_at"),
             when=UNFINISHED,
             fills=WorkFinished,
+            on_refusal=Back("second_dispatch"),
         ),
     )
 
@@ -123,6 +124,10 @@ class DispatchOrder(CompanyForm):
             self.refuse("service_type", problem)
         if words.others_machine(machine, customer):
             self.refuse("machine", words.OTHERS_MACHINE)
+
+    def heading(self) -> str:
+        """The customer."""
+        return self.customer.data.text if self.customer.data else ""
 
     @staticmethod
     @after("parts_requisition", _l("库存不足的零件：生成用户需求单(请购单)草稿"))
@@ -187,15 +192,13 @@ class DispatchOrder(CompanyForm):
         )
 
     @staticmethod
-    @after(FINISHED, _l("报修的：请技术人员在 24 小时内向客服反馈维修结果"))
-    def ask_feedback(record: Filed) -> Iterator[Effect]:
-        """The repair request waits for what came of it."""
-        if record["repair_request"].text.startswith("CS-76"):
-            yield Asks(
-                _l("在%(request)s中反馈维修结果", request=record["repair_request"].text),
-                f"person:{_worker(record).id}",
-                record.now + timedelta(hours=FEEDBACK_HOURS),
-            )
+    @after(FINISHED, _l("报修的：维修结果须在完工后 24 小时内反馈客服"))
+    def start_feedback(record: Filed) -> Iterator[Effect]:
+        """The repair request has waited for the end of the work."""
+        request = record["repair_request"]
+        if request.id:
+            due = record.now + timedelta(hours=words.FEEDBACK_HOURS)
+            yield SetsDeadline(request.id, "repair_feedback", due)
 
 
 def _worker(record: Filed) -> Any:

@@ -13,6 +13,7 @@ from portal.forms.base import CompanyForm
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.customer_service.repair_request_stages import FIRST, RepairFeedback, ReturnVisit
+from portal.forms.customer_service.service_words import FEEDBACK_HOURS
 from portal.forms.fields import Choice, LongText, Moment, Phone, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -21,6 +22,7 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import service
 
+WORK_DONE = "@work_done"  # the dispatch order says when, and sets the deadline
 DRAWN_UP_WITHIN = timedelta(hours=1)  # the order goes to the manager while the customer waits
 
 
@@ -78,7 +80,7 @@ class RepairRequest(CompanyForm):
             _l("维修结果反馈客服"),
             role("service_technician"),
             meaning="filled",
-            within=hours(24, since="finished_at"),
+            within=hours(FEEDBACK_HOURS, since=WORK_DONE),
             fills=RepairFeedback,
             outcomes=(Back("repair_feedback", when=equals("repaired", False)),),
         ),

@@ -169,6 +169,10 @@ class ServiceVoucher(CompanyForm):
         if kind == words.FREE and fee:
             self.refuse("service_fee", _l("C 免费服务不收服务费，请填 0"))
 
+    def heading(self) -> str:
+        """The customer."""
+        return self.customer.data.text if self.customer.data else ""
+
     @staticmethod
     @after("customer_sign", _l("任一评分低于 6 分或客户不满意时：生成客户投诉登记表草稿"))
     def open_complaint(record: Filed) -> Iterator[Effect]:

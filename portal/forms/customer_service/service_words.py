@@ -22,6 +22,8 @@ ALL_TYPES = {**SERVICE_TYPES, ADMINISTRATION: _l("D一般行政工作")}
 NO_CONTRACT = _l("该客户当天没有生效的保养合同，不能按 B 合同服务受理，请改选 A 收费服务")
 NO_WARRANTY = _l("该客户当天不在保修期内，不能按 C 免费服务受理，请改选 A 收费服务")
 
+FEEDBACK_HOURS = 24  # from the end of the work until customer service knows what came of it
+
 # Nobody judges their own work: what the manager has drawn up, the director of the centre looks at.
 MANAGER = either(role("after_sales_manager"), role("customer_service_director"))
 

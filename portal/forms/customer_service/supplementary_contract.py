@@ -100,6 +100,10 @@ class SupplementaryContract(CompanyForm):
         if start and end and end < start:
             self.refuse("end_date", _l("结束日期不能早于开始日期"))
 
+    def heading(self) -> str:
+        """The customer."""
+        return self.customer.data.text if self.customer.data else ""
+
     @staticmethod
     @after("customer_sign", _l("补加金额记入主合同的应收；主合同是保养合同的，补加内容登记服务合同台帐"))
     def enter(record: Filed) -> Iterator[Effect]:
