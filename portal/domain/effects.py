@@ -145,6 +145,15 @@ class Closes:
 
 
 @dataclass(frozen=True, slots=True)
+class SetsDeadline:
+    """The deadline of a step of another record that has waited for this one."""
+
+    record_id: int
+    step: str
+    due: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """A notice to somebody, in the portal and by mail."""
 
@@ -165,6 +174,7 @@ Effect = (
     | Updates
     | Asks
     | Closes
+    | SetsDeadline
     | Tells
 )
 

@@ -81,8 +81,8 @@ def _step_problems(step: Step, known: set[str], places: set[str]) -> Iterator[st
     for way in ways:
         if isinstance(way, Back) and way.to not in places:
             yield f"leads back to the unknown step “{way.to}”"
-    asked = _asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))
-    named = {*(step.within.since if step.within else ()), *asked}
+    since = (name for name in (step.within.since if step.within else ()) if not name.startswith("@"))
+    named = {*since, *_asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))}
     yield from (f"speaks of the unknown field “{name}”" for name in sorted(named - known))
 
 

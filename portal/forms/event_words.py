@@ -12,10 +12,10 @@ from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
+from portal.forms.customer_words import CUSTOMER_STATES
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
-from portal.forms.ledgers.customers import CUSTOMER_STATES
 from portal.forms.registers import REGISTERS
 from portal.forms.words import SAID
 from portal.lib.i18n import _, language

@@ -40,3 +40,9 @@ def first_short(rows: Iterable[Row], itself: Collection[int]) -> tuple[int, str]
             if wanted[key] > there:
                 return number, f"{row['item'].text}（{row['place']}：{there:f}）"
     return None
+
+
+def short(rows: Iterable[Row], itself: Collection[int]) -> str:
+    """The first item of which less lies at its place than the rows take, with what lies there."""
+    found = first_short(rows, itself)
+    return found[1] if found else ""

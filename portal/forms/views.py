@@ -30,6 +30,13 @@ VIEWS = (
     View("order_services", _l("客户服务管理记录"), "CS-90", "f.kind=order_service"),
     View("customer_communication", _l("顾客沟通信息记录"), "CR-03", "f.by_sales=yes"),
     View("nurture_list", _l("培育名单"), "CR-12", "f.worth_following=no"),
+    View("repairs", _l("报修登记簿／报修记录"), "CS-76", "", "register"),
+    View("owner_desk_repairs", _l("报修记录（业户服务台）"), "CS-76", "f.intake_point=owner_service_desk"),
+    View(
+        "service_centre_repairs", _l("报修登记（售后服务中心）"), "CS-76", "f.intake_point=after_sales_centre"
+    ),
+    View("late_repairs", _l("逾期未结的报修"), "CS-76", "overdue=1"),
+    View("unfinished_dispatches", _l("未完工派工单"), "CS-77", "f.finished_on_spot=no"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
     View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),

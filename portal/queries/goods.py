@@ -360,6 +360,13 @@ def times_signed(record_id: int, step: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def naming(
+    code: str, field: str, record_id: int, states: tuple[str, ...] = OPEN_OR_DONE, but: Collection[int] = ()
+) -> dict[int, dict[str, Any]]:
+    """Opening answers of the records of a form that name this record in a field, by id, without `but`."""
+    return _naming(code, field, record_id, states, but)
+
+
 def _id(answers: Mapping[str, Any], field: str) -> int | None:
     return (answers.get(field) or {}).get("id")
 

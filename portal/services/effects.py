@@ -24,6 +24,7 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    SetsDeadline,
     Tells,
     Updates,
 )
@@ -33,6 +34,8 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
+from portal.models.tasks import TURNS
+from portal.queries import history
 from portal.services import asks, audit, ledgers, master, notices, tasks
 
 
@@ -60,6 +63,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
             case Closes():
                 pass  # by the route, once everything else is done
+            case SetsDeadline():
+                _set_deadline(effect)
             case Tells():
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
@@ -78,6 +83,15 @@ def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
             }
             return replace(effect, values=values)
     return effect
+
+
+def _set_deadline(effect: SetsDeadline) -> None:
+    """Gives the turns of a step of another record, if they are open, their deadline."""
+    other, due = tasks.lock(effect.record_id), asks.moment(effect.due)
+    for task in history.open_tasks(other):
+        if task.kind in TURNS and task.step == effect.step:
+            tasks.postpone(task, due)
+            other.due_at = due
 
 
 def _opened(record: Record, code: str) -> list[Draft | None]:

@@ -16,10 +16,10 @@ from portal.forms.customer_service.customer_allocation_stages import (
     OfficerAccept,
     SupervisorClose,
 )
+from portal.forms.customer_words import CUSTOMER_CLASSES
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.ledgers.customers import CUSTOMER_CLASSES
 from portal.forms.references import Customer, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l

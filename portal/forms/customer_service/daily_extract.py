@@ -9,10 +9,10 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_words import CUSTOMER_CLASSES
 from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.ledgers.customers import CUSTOMER_CLASSES
 from portal.forms.references import Customer, Person
 from portal.lib.i18n import _l
 from portal.queries import calendar, customers, extracts, goods

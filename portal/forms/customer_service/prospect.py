@@ -12,10 +12,10 @@ from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Upd
 from portal.domain.signoff import Close, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service.prospect_stages import Allocation, Opportunity, ValueCheck, WorkPlan
+from portal.forms.customer_words import MARKETING_CHANNELS
 from portal.forms.fields import Choice, LongText, Moment, Number, Phone, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.ledgers.crm import CHANNELS
 from portal.forms.references import Customer, Person, Product
 from portal.lib.i18n import _l
 from portal.lib.pinyin import needle
@@ -57,7 +57,7 @@ class Prospect(CompanyForm):
     known_customer = Customer(
         _l("已有客户"), required=False, help=_l("客户资料库中已有的请选择，不再新建；没有时留空")
     )
-    marketing_channel = Choice(_l("市场推广渠道"), CHANNELS)
+    marketing_channel = Choice(_l("市场推广渠道"), MARKETING_CHANNELS)
     campaign = Text(_l("推广活动名称"), required=False)
     response_at = Moment(_l("响应时间"))
     response_content = LongText(_l("响应内容及需求"))

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
+from portal.forms.customer_words import MARKETING_CHANNELS
 from portal.forms.ledgers.ledger import RECORD, Ledger
 from portal.lib.i18n import _l
 from portal.queries import market_books, products
 
 PRODUCT_STATES = {"on_sale": _l("在售"), "discontinued": _l("停售")}
-CHANNELS = {
-    "online_marketing": _l("网上营销"),
-    "traditional_marketing": _l("传统营销"),
-    "telephone_marketing": _l("电话营销"),
-    "other": _l("其他"),
-}
 OUTCOMES = {"quote": _l("报价"), "won": _l("赢单"), "lost": _l("丢单")}
 CONTACT_WAYS = {
     "telephone": _l("电话"),
@@ -85,7 +80,7 @@ CRM = (
         "customer_service",
         (
             Column("campaign", _l("推广活动")),
-            Column("channel", _l("市场推广渠道"), "choice", CHANNELS),
+            Column("channel", _l("市场推广渠道"), "choice", MARKETING_CHANNELS),
             Column("responses", _l("响应数"), "integer"),
             Column("worth_following", _l("值得跟进"), "integer"),
             Column("quoted", _l("已报价"), "integer"),

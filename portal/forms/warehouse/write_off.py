@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import weeks, working_days
@@ -55,8 +54,8 @@ class SupervisorReview(Stage):
 
     def check(self) -> None:
         """The goods are still there."""
-        if self.must_scrap.data and (short := _short(self.context["lines"], self.itself)):
-            self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=short)
+        if self.must_scrap.data and (lacking := outgoing.short(self.context["lines"], self.itself)):
+            self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=lacking)
 
 
 class Removal(Stage):
@@ -148,8 +147,8 @@ class WriteOff(CompanyForm):
 
     def check(self) -> None:
         """No more is written off than lies there."""
-        if short := _short(self.lines.data, self.itself):
-            self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=short)
+        if lacking := outgoing.short(self.lines.data, self.itself):
+            self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=lacking)
 
     def heading(self) -> str:
         """The goods."""
@@ -174,9 +173,3 @@ class WriteOff(CompanyForm):
     def put_back(record: Filed) -> Iterator[Effect]:
         """R61: a list that is given up leaves the stock as it was."""
         yield from outgoing.settle(record.id, "scrap", ())
-
-
-def _short(lines: Iterable[Mapping[str, Any]], itself: Collection[int]) -> str:
-    """The first item of which less lies at its place than the lines take, with what lies there."""
-    found = outgoing.first_short(lines, itself)
-    return found[1] if found else ""
