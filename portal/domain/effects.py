@@ -137,6 +137,13 @@ class Tells:
     text: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Lets these authority keys read the record from now on."""
+
+    keys: tuple[str, ...]
+
+
 Effect = (
     Opens
     | PostsStock
@@ -150,6 +157,7 @@ Effect = (
     | Updates
     | Asks
     | Tells
+    | Shares
 )
 
 

@@ -25,6 +25,8 @@ VIEWS = (
         "service_desk_complaints", _l("投诉记录（业户服务台）"), "CS-51", "f.intake_point=owner_service_desk"
     ),
     View("late_complaints", _l("逾期未结的投诉"), "CS-51", "overdue=1"),
+    View("site_open_days", _l("工地开放日活动方案及登记反馈表"), "CS-15", "f.event_kind=site_open_day"),
+    View("system_revisions", _l("客户服务体系年度修订"), "CS-02", "f.kind=annual_revision"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
     View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),

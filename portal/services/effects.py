@@ -21,6 +21,7 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    Shares,
     Tells,
     Updates,
 )
@@ -57,6 +58,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
                 )
+            case Shares():
+                tasks.let_read(record, effect.keys)
 
 
 def _opened(record: Record, code: str) -> list[Draft | None]:
