@@ -65,6 +65,7 @@ SETTINGS = {
     "limit_changed": _l("把“%(limit)s”由 %(old)s 改为 %(new)s"),
     "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
     "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),
+    "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
     "trail_exported": _l("导出了审计追踪"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
@@ -78,6 +79,8 @@ RECORDS = {
     "record_refused": _l("以拒绝结束"),
     "record_voided": _l("作废了记录"),
     "record_corrected": _l("由 %(corrected_by)s 冲销更正"),
+    "public_request_received": _l("收到外部来信，回执编号 %(receipt)s"),
+    "public_request_closed": _l("不作受理，关闭了外部来信 %(receipt)s"),
     "draft_opened": _l("生成了待填写的 %(form)s"),
     "draft_submitted": _l("据此提交了 %(number)s"),
     "comment_added": _l("发表了评论"),
@@ -123,7 +126,7 @@ TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group
 EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
-    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
+    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched", "public_request_closed", "trail_exported", "exported", "restored",
     "escalated",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")

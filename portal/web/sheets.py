@@ -113,6 +113,12 @@ class LimitSheet(Sheet):
     reason = Text(REASON, max=300)
 
 
+class ReasonSheet(Sheet):
+    """Why something is done."""
+
+    reason = Text(REASON, max=300)
+
+
 class DaySheet(Sheet):
     """A day that the company works, or not, whatever the public calendar says."""
 
