@@ -29,6 +29,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Draft, PublicRequest, Task
 from portal.queries import calendar, public_requests
 from portal.queries.actors import Actor
+from portal.queries.keyset import LARGEST
 from portal.services import audit, drafts, effects, notices, tasks
 
 STREAM = "public"
@@ -78,7 +79,8 @@ def close(request_id: int, by: Actor, reason: str, *, now: datetime) -> PublicRe
         ReasonMissing: nobody would know why.
         RecordClosed: it has become a record, or was put aside already.
     """
-    request = db.session.get(PublicRequest, request_id, with_for_update=True)
+    known = request_id <= LARGEST
+    request = db.session.get(PublicRequest, request_id, with_for_update=True) if known else None
     draft = drafts.mine(request.key, by) if request is not None else None
     if request is None or (draft is None and HOLDER not in by.keys):
         raise NotFound
