@@ -399,9 +399,10 @@ def test_it_is_not_there_for_others(app: Flask, open_page: Walker, login: str) -
 
 def test_the_book_is_customer_services(app: Flask, open_page: Walker) -> None:
     receipt_of(send(app))
-    assert SENT["phone"] in open_page.browser("customer_service_supervisor").get(
-        "/registers/public_requests"
-    ).text
+    assert (
+        SENT["phone"]
+        in open_page.browser("customer_service_supervisor").get("/registers/public_requests").text
+    )
     assert open_page.browser("buyer").get("/registers/public_requests").status_code == 404
 
 
