@@ -274,6 +274,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_phrases_person_id"), "phrases", ["person_id"], unique=False)
     op.create_table(
+        "public_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sent_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("closed_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_public_requests_closed_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_requests")),
+        sa.UniqueConstraint("key", name=op.f("uq_public_requests_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_public_requests_receipt")),
+    )
+    op.create_index(
+        "ix_public_requests_address_sent_at", "public_requests", ["address", "sent_at"], unique=False
+    )
+    op.create_index(op.f("ix_public_requests_sent_at"), "public_requests", ["sent_at"], unique=False)
+    op.create_table(
         "records",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -993,6 +1019,9 @@ def downgrade() -> None:
     op.drop_index("ix_records_corrects_id", table_name="records")
     op.drop_index("ix_records_applicant_id_id", table_name="records")
     op.drop_table("records")
+    op.drop_index(op.f("ix_public_requests_sent_at"), table_name="public_requests")
+    op.drop_index("ix_public_requests_address_sent_at", table_name="public_requests")
+    op.drop_table("public_requests")
     op.drop_index(op.f("ix_phrases_person_id"), table_name="phrases")
     op.drop_table("phrases")
     op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")

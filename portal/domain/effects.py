@@ -161,6 +161,13 @@ class Tells:
     text: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Lets these authority keys read the record from now on."""
+
+    keys: tuple[str, ...]
+
+
 Effect = (
     Opens
     | PostsStock
@@ -176,6 +183,7 @@ Effect = (
     | Closes
     | SetsDeadline
     | Tells
+    | Shares
 )
 
 

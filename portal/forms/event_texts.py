@@ -73,6 +73,7 @@ SETTINGS = {
     "obligation_switched": either(
         "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
     ),
+    "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
     "trail_exported": _l("导出了审计追踪"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
@@ -87,6 +88,8 @@ RECORDS = {
     "record_voided": _l("作废了记录"),
     "record_closed": _l("因“%(reason)s”不再需要这条记录"),
     "record_corrected": _l("由 %(corrected_by)s 冲销更正"),
+    "public_request_received": _l("收到外部来信，回执编号 %(receipt)s"),
+    "public_request_closed": _l("不作受理，关闭了外部来信 %(receipt)s"),
     "draft_opened": _l("生成了待填写的 %(form)s"),
     "draft_submitted": _l("据此提交了 %(number)s"),
     "comment_added": _l("发表了评论"),
@@ -133,7 +136,8 @@ TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group
 EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
-    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
+    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
+    "public_request_closed", "trail_exported", "exported", "restored",
     "escalated", "step_lapsed", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")

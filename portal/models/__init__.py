@@ -23,6 +23,7 @@ from portal.models.master import (
     Supplier,
 )
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
+from portal.models.public_requests import PublicRequest
 from portal.models.records import (
     Comment,
     Content,
@@ -65,6 +66,7 @@ __all__ = [
     "PriceEntry",
     "Product",
     "Project",
+    "PublicRequest",
     "ReceivableEntry",
     "Record",
     "RecordFile",

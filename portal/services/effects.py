@@ -25,6 +25,7 @@ from portal.domain.effects import (
     PostsReceivable,
     PostsStock,
     SetsDeadline,
+    Shares,
     Tells,
     Updates,
 )
@@ -69,6 +70,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
                 )
+            case Shares():
+                tasks.let_read(record, effect.keys)
 
 
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:

@@ -121,7 +121,7 @@ class NumberSheet(Sheet):
 
 
 class ReasonSheet(Sheet):
-    """Why something is switched on or off."""
+    """Why something is done."""
 
     reason = Text(REASON, max=300)
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from portal.domain.effects import Asks, Made, Opens, PostsEntry, PostsPrice, Tells, Updates
-from portal.domain.refusal import NotAllowed, Refusal
+from portal.domain.effects import Asks, Made, Opens, PostsEntry, PostsPrice, Shares, Tells, Updates
+from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
 from portal.forms.purchasing.purchase_order import PurchaseOrder
 from portal.models import (
@@ -308,3 +308,17 @@ def _opened(office: Office) -> tuple[Record, Draft]:
     assert (task.kind, task.state) == ("open", "open")
     assert db.session.scalar(sa.select(AuditEvent.kind).where(AuditEvent.kind == "draft_opened"))
     return record, draft
+
+
+def test_what_is_shared_may_be_read_by_those_named(office: Office) -> None:
+    record = office.submit(Busy)
+    with pytest.raises(NotFound):
+        visible_record(record.number, office.actor("foreman"))
+    effects.carry_out([Shares(("role:foreman",))], record, by=office.id("buyer"), now=NOW)
+    effects.carry_out(
+        [Shares(("role:foreman",))], record, by=office.id("buyer"), now=NOW
+    )  # once more is once
+    db.session.flush()
+    assert visible_record(record.number, office.actor("foreman")) is record
+    with pytest.raises(NotFound):
+        visible_record(record.number, office.actor("cashier"))
