@@ -8,6 +8,7 @@ from portal.blueprints import (
     account,
     admin,
     auth,
+    choices,
     customer_service,
     design,
     engineering,
@@ -15,6 +16,7 @@ from portal.blueprints import (
     find,
     health,
     home,
+    notices,
     outside,
     pick,
     purchasing,
@@ -27,6 +29,7 @@ from portal.blueprints import (
 
 ROOMS = (
     home.bp,
+    notices.bp,
     find.bp,
     customer_service.bp,
     engineering.bp,
@@ -40,6 +43,7 @@ ROOMS = (
     pick.bp,
     outside.bp,
     account.bp,
+    choices.bp,
     admin.bp,
     trail.bp,
     auth.bp,
