@@ -10,7 +10,7 @@ from portal.queries import notices
 from portal.services import reading
 from portal.web import posted
 from portal.web.guard import actor, open_to
-from portal.web.notices import LIST, leads_to, shown
+from portal.web.notices import LIST, shown, target
 from portal.web.transaction import writes
 
 bp = Blueprint("notices", __name__, url_prefix=LIST)
@@ -50,7 +50,7 @@ def read(id: int) -> Response:
     """Marks a notice as read and leads to what it speaks of."""
     row = notices.one(actor(), id)
     reading.mark_read(actor(), now=now(), only=row.id)
-    return redirect(leads_to(row) or url_for("notices.list_notices"), 303)
+    return redirect(target(row, actor().id), 303)
 
 
 def _address(everything: bool, before: int | None = None) -> str:

@@ -19,7 +19,7 @@ from portal.mail.letter import Item, Words, write
 from portal.models import Person
 from portal.queries import notices
 from portal.queries.actors import Actor, actor
-from portal.web.notices import LIST, leads_to, sentence
+from portal.web.notices import LIST, sentence, target
 
 LONGEST = 50  # notices in one letter
 CHOICES = "/account/notices"
@@ -32,7 +32,7 @@ def of_notice(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
     if not by or not rows:
         return None
     with speaking(by.language):
-        item = _item(rows[0])
+        item = _item(rows[0], by)
         return _letter([item], item.text, "", by, f"notice-{facts['notice']}", rows[0].at)
 
 
@@ -49,7 +49,7 @@ def of_digest(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
         on = date.fromisoformat(facts["day"])
         subject = _("%(day)s 的通知：%(count)s 条", day=on, count=count)
         more = _("还有更多，请到门户查看：%(address)s", address=link(LIST)) if len(rows) > LONGEST else ""
-        items = [_item(row) for row in rows[:LONGEST]]
+        items = [_item(row, by) for row in rows[:LONGEST]]
         return _letter(items, subject, more, by, f"digest-{by.id}-{on}", now)
 
 
@@ -61,7 +61,7 @@ def of_robot(facts: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
     if not by or not rows:
         return None
     with speaking(by.language):
-        item = _item(rows[0])
+        item = _item(rows[0], by)
         return "\n".join(filter(None, (f"【{_settings().company}】{item.text}", item.href))), address
 
 
@@ -84,9 +84,9 @@ def _wanted(rows: list[Any], by: Actor, channel: int, *unless: str) -> list[Any]
     ]
 
 
-def _item(row: Any) -> Item:
+def _item(row: Any, by: Actor) -> Item:
     text = sentence(row.kind, row.facts, row.number, row.form_code, outside=True)
-    return Item(text, row.title or "", link(leads_to(row) or LIST))
+    return Item(text, row.title or "", link(target(row, by.id)))
 
 
 def _letter(items: list[Item], subject: str, more: str, by: Actor, key: str, at: datetime) -> EmailMessage:

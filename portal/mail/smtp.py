@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 
 from portal.config import Settings
@@ -30,10 +31,7 @@ def send(letter: EmailMessage, settings: Settings) -> None:
     if not settings.sends_mail:
         raise NotSetUp("SMTP_HOST")
     try:
-        with _connected(settings) as server:
-            if settings.smtp_user:
-                server.login(settings.smtp_user, settings.smtp_password)
-            server.send_message(letter)
+        _hand_over(letter, settings)
     except smtplib.SMTPAuthenticationError as problem:
         raise _told(problem.smtp_code, problem.smtp_error, LoginRefused) from None
     except smtplib.SMTPRecipientsRefused as problem:
@@ -49,6 +47,18 @@ def send(letter: EmailMessage, settings: Settings) -> None:
         raise MessageRefused(str(problem)) from None
     except OSError as problem:  # no way there, no answer in time, a certificate that does not fit
         raise ServerAway(str(problem)) from None
+
+
+def _hand_over(letter: EmailMessage, settings: Settings) -> None:
+    server = _connected(settings)
+    try:
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
+        server.send_message(letter)
+        with suppress(smtplib.SMTPException, OSError):  # the letter is taken, however the server says goodbye
+            server.quit()
+    finally:
+        server.close()
 
 
 def _connected(settings: Settings) -> smtplib.SMTP:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal.domain.notices import GROUP
 from portal.domain.refusal import NotFound
 from portal.extensions import db
-from portal.models import GroupRobot, Notice, NoticeChoice, Person, Record
+from portal.models import Draft, GroupRobot, Notice, NoticeChoice, Person, Record
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
 from portal.queries.keyset import LARGEST
@@ -78,6 +78,12 @@ def _told(who: Rights) -> sa.Select[*tuple[Any, ...]]:
 
 
 _RECORDS = Record.__table__.alias("about")
+
+
+def draft_waits(key: str, person_id: int) -> bool:
+    """Whether a draft is still there for the person to take up."""
+    theirs = sa.or_(Draft.person_id.is_(None), Draft.person_id == person_id)
+    return db.session.scalar(sa.select(Draft.id).where(Draft.key == key, theirs)) is not None
 
 
 def wishes(people: Collection[int], group: str, *, mail: bool, robots: bool) -> dict[int, tuple[str, str]]:

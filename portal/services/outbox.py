@@ -97,9 +97,9 @@ def give_up(id: int, *, by: Actor, reason: str, now: datetime) -> None:
     Raises:
         ReasonMissing: nobody would know why.
     """
+    row = _failed(id)
     if not reason:
         raise ReasonMissing
-    row = _failed(id)
     row.done_at = now
     audit.note(
         "outbox_given_up", at=now, by=by.id, stream="settings", row=row.id, what=row.kind, error=row.error,

@@ -10,6 +10,7 @@ from portal.domain.notices import kind_of
 from portal.forms.titles import form_title, register_path, step_title
 from portal.lib.clock import now
 from portal.lib.i18n import language
+from portal.queries import notices
 from portal.web.times import short
 
 LIST = "/notices"
@@ -35,11 +36,17 @@ def sentence(
     return str(str(text) % said).strip().rstrip("：: ")
 
 
-def leads_to(row: Any) -> str:
+def target(row: Any, person_id: int) -> str:
+    """Where opening a notice leads: a draft that is gone has become a record, or been taken up by somebody else."""
+    key = row.facts.get("draft") if row.kind == "draft" else None
+    return leads_to(row, drafts=not key or notices.draft_waits(key, person_id)) or LIST
+
+
+def leads_to(row: Any, *, drafts: bool = True) -> str:
     """The page that a notice speaks of; nothing where there is none for this reader."""
     if row.kind == "stuck":  # an administrator re-routes it without reading the record
         return "/admin/stuck"
-    if row.kind == "draft" and row.facts.get("draft"):
+    if row.kind == "draft" and row.facts.get("draft") and drafts:
         return f"{register_path(row.facts['form'])}new?draft={quote(row.facts['draft'])}"
     if row.number is None:
         return str(row.facts.get("page", ""))
