@@ -8,6 +8,7 @@ from portal.blueprints import (
     account,
     admin,
     auth,
+    choices,
     customer_service,
     design,
     engineering,
@@ -15,6 +16,7 @@ from portal.blueprints import (
     find,
     health,
     home,
+    notices,
     obligations,
     outside,
     pick,
@@ -29,6 +31,7 @@ from portal.blueprints import (
 
 ROOMS = (
     home.bp,
+    notices.bp,
     find.bp,
     customer_service.bp,
     engineering.bp,
@@ -44,6 +47,7 @@ ROOMS = (
     outside.bp,
     public.bp,
     account.bp,
+    choices.bp,
     admin.bp,
     trail.bp,
     auth.bp,

@@ -12,10 +12,11 @@ from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
+from portal.domain.notices import GROUPS
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.models import Notice, OutboxRow, Phrase, Task
+from portal.models import Notice, NoticeChoice, OutboxRow, Phrase, Task
 from portal.services import drafts
 
 FRESH, PRINT_EVERY = timedelta(days=2), timedelta(seconds=20)
@@ -37,6 +38,7 @@ class Evening:
         self._drafts()
         self._phrases()
         self._notices()
+        self._choices()
         self._outbox()
 
     def _leave_open(self) -> None:
@@ -78,6 +80,16 @@ class Evening:
         """All but the newest have been read."""
         old = Notice.at < self.world.now - FRESH
         db.session.execute(sa.update(Notice).where(old).values(read_at=Notice.at))
+
+    def _choices(self) -> None:
+        """Heads have one mail a day instead of many; one of them wants none at all."""
+        for person in self.world.people.values():
+            if person.login in READERS:
+                way = "off" if person.login == READERS[0] else "digest"
+                db.session.add_all(
+                    NoticeChoice(person_id=person.id, group=group.key, mail=way, robot=group.robot)
+                    for group in GROUPS
+                )
 
     def _outbox(self) -> None:
         """Prints are made one by one, the newest first; nothing else is sent."""

@@ -59,6 +59,9 @@ PEOPLE = {
     "substitution_ended": _l("结束了%(substitute)s对%(person)s的代理"),
     "department_changed": _l("修改了%(department)s的设置"),
     "work_handed_over": _l("把%(person)s名下 %(count)s 项任务转交给%(to)s"),
+    "notices_chosen": _l("修改了自己接收通知的方式"),
+    "robot_set": _l("设置了自己的群机器人"),
+    "robot_removed": _l("删除了自己的群机器人"),
     "staff_imported": _l("从表格导入了 %(count)s 人"),
 }
 SETTINGS = {
@@ -74,6 +77,9 @@ SETTINGS = {
         "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
     ),
     "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
+    "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
+    "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
+    "outbox_given_up": _l("放弃了待发件 %(row)s"),
     "trail_exported": _l("导出了审计追踪"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
@@ -137,7 +143,7 @@ EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
     "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
-    "public_request_closed", "trail_exported", "exported", "restored",
+    "public_request_closed", "trail_exported", "exported", "restored", "outbox_given_up",
     "escalated", "step_lapsed", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")

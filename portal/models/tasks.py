@@ -100,36 +100,3 @@ class TaskExclusion(Base):
     __tablename__ = "task_exclusions"
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("tasks.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
-
-
-class Notice(Base):
-    """Something a person should know; shown in the portal, sent by the outbox."""
-
-    __tablename__ = "notices"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-    kind: Mapped[str]
-    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    at: Mapped[datetime]
-    read_at: Mapped[datetime | None]
-
-    record: Mapped[Record | None] = relationship()
-
-    __table_args__ = (sa.Index("ix_notices_person_id_read_at_id", "person_id", "read_at", "id"),)
-
-
-class OutboxRow(Base):
-    """Work to do after the commit: make a PDF, send a notice. Leased by a worker, retried, kept."""
-
-    __tablename__ = "outbox"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    facts: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(default="")
-
-    __table_args__ = (sa.Index("ix_outbox_done_at_next_try_at", "done_at", "next_try_at"),)

@@ -167,7 +167,7 @@ def _leave(
         tasks.let_read(named, keys)
     db.session.flush()
     audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
-    notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
+    notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code, draft=draft.key)
 
 
 def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:

@@ -134,7 +134,9 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
         task=task.id, due=case.due.isoformat() if case.due else None,
     )  # fmt: skip
     said = both(_l("请办理：%(title)s（%(about)s）", title=obligation.title, about=case.title))
-    notices.tell(case.to, "obligation", now=now, task=task.id, text=said)
+    notices.tell(
+        case.to, "obligation", now=now, task=task.id, text=said, form=obligation.form, draft=draft.key
+    )
 
 
 def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outcome: Outcome) -> None:
@@ -145,7 +147,8 @@ def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outco
         said = both(
             _l("到期未办，请尽快办理：%(title)s（%(about)s）", title=obligation.title, about=case.title)
         )
-        notices.tell(case.to, "obligation_due", now=now, task=task.id, text=said)
+        facts = {"form": obligation.form, "draft": task.draft.key} if task.draft else {}
+        notices.tell(case.to, "obligation_due", now=now, task=task.id, text=said, **facts)
     missed_at = case.missed_at or case.due
     if missed_at is not None and missed_at <= now and task.missed_at is None:
         _miss(obligation, task, case.title, now, outcome)

@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENTS
 from portal.lib.i18n import _l, language
-from portal.queries import inbox
+from portal.queries import inbox, notices
 from portal.services import settings
 from portal.web.guard import maybe_actor
 
@@ -38,7 +38,7 @@ class Link:
 def links(actor: Any) -> list[Link]:
     """The main navigation of this person."""
     path = request.path
-    found = [Link("/", _l("首页"), "home", active=path == "/", count=_waiting(inbox.count(actor)))]
+    found = [Link("/", _l("首页"), "home", active=path == "/", count=told(inbox.count(actor), inbox.MANY))]
     for department in DEPARTMENTS:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
@@ -53,8 +53,9 @@ def links(actor: Any) -> list[Link]:
     return found
 
 
-def _waiting(count: int) -> str:
-    return f"{inbox.MANY}+" if count > inbox.MANY else str(count or "")
+def told(count: int, many: int) -> str:
+    """A number as the header shows it: nothing for none, 99+ for many."""
+    return f"{many}+" if count > many else str(count or "")
 
 
 def init_app(app: Flask) -> None:
@@ -67,6 +68,7 @@ def init_app(app: Flask) -> None:
         return {
             "actor": actor,
             "navigation": links(actor) if actor else [],
+            "unread": told(notices.unread(actor.id), notices.MANY) if actor else "",
             "language": language(),
             "theme": actor.theme if actor else request.cookies.get("theme", "auto"),
             "company": config.company,

@@ -17,7 +17,7 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import now, today
-from portal.models import Person, RoleGrant, SignInSession, Task
+from portal.models import Notice, OutboxRow, Person, RoleGrant, SignInSession, Task
 from portal.queries.actors import actor
 from portal.services import outside
 from tests.conftest import make_app, set_up
@@ -146,8 +146,23 @@ def _ids(app: Flask) -> dict[str, str]:
             session = sa.select(SignInSession.id).where(
                 SignInSession.person_id == people["customer_service_officer"].id
             )
+            notice = sa.select(Notice.id).where(
+                Notice.person_id == people["customer_service_officer"].id, Notice.record_id.is_not(None)
+            )
+            facts = {"person": guard.id, "notice": 0, "record": None}
+            failed = {
+                "attempts": 1,
+                "failed_at": now(),
+                "stopped_at": now(),
+                "error": "AddressRefused: 550 unknown",
+            }
+            unsent = OutboxRow(kind="mail", facts=facts, created_at=now(), next_try_at=now(), **failed)
+            db.session.add(unsent)
+            db.session.flush()
             ids = {
                 "token": token,
+                "notices": str(db.session.scalars(notice).first()),
+                "outbox": str(unsent.id),
                 "people": str(guard.id),
                 "grants": str(grant.id),
                 "tasks": str(db.session.scalars(turn).first()),
