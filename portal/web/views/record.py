@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from markupsafe import Markup
 
 from portal.domain.obligations import Missing
+from portal.forms import customer_parts
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
@@ -99,6 +100,7 @@ def page(
         register_url=address(form),
         parts=parts(read),
         opening=opening,
+        customers=customer_parts.may_see(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
