@@ -21,7 +21,7 @@ from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
 from portal.queries.visible import visible_to
 
-Source = sa.Select[Any]
+Source = sa.Select[*tuple[Any, ...]]
 SAMPLE = 4_000  # newest turns that median times are taken from
 
 

@@ -96,12 +96,18 @@ def tasks(customer_id: int, actor: Actor, limit: int) -> list[Any]:
     """Open tasks about the customer or their records, those due first; none of a record that the person may not see."""
     theirs = visible_to(sa.select(Record.id).where(Record.id.in_(about(customer_id))), actor)
     seen = visible_to(sa.select(Record.id).where(Record.id == Task.record_id), actor).correlate(Task)
-    of_customer = sa.and_(
-        Task.customer_id == customer_id, sa.or_(Task.record_id.is_(None), seen.exists())
-    )
+    of_customer = sa.and_(Task.customer_id == customer_id, sa.or_(Task.record_id.is_(None), seen.exists()))
     query = (
         sa.select(
-            *(Task.id, Task.kind, Task.form_code, Task.step, Task.note, Task.due_at, Task.title.label("asks")),
+            *(
+                Task.id,
+                Task.kind,
+                Task.form_code,
+                Task.step,
+                Task.note,
+                Task.due_at,
+                Task.title.label("asks"),
+            ),
             *(Record.number, Record.title, Record.form_code.label("record_form")),
         )
         .outerjoin(Record, Record.id == Task.record_id)

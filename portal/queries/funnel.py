@@ -16,6 +16,7 @@ from portal.models import Content, Person, Record, RecordLink, Signature
 from portal.models.records import OPEN
 from portal.queries import orders, stage_answers
 from portal.queries.actors import Actor
+from portal.queries.keyset import Query
 from portal.queries.visible import visible_to
 
 PROSPECT, QUOTATION, ORDER = "CR-12", "CR-16", "CR-17"
@@ -65,7 +66,7 @@ def cards(seen_by: Actor | None, now: datetime) -> list[Card]:
     return [_card(row) for row in rows if not (row.id in progress and progress[row.id].is_closed)]
 
 
-def _under_way(now: datetime) -> sa.Select[Any]:
+def _under_way(now: datetime) -> Query:
     """Open records, and finished ones from which nothing has followed yet."""
     went_on = stage_answers.text("opportunity", "outcome").in_(("quote", "won"))
     since = sa.func.coalesce(
@@ -78,7 +79,8 @@ def _under_way(now: datetime) -> sa.Select[Any]:
         Content.answers["service_fee"].as_string(),
     )
     owner = sa.func.coalesce(
-        stage_answers.text("allocation", "allocated_to", "text"), Content.answers[("owner", "text")].as_string()
+        stage_answers.text("allocation", "allocated_to", "text"),
+        Content.answers[("owner", "text")].as_string(),
     )
     return (
         sa.select(

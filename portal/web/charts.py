@@ -35,7 +35,9 @@ class Drawn:
     @property
     def series(self) -> list[tuple[str, list[Any]]]:
         """The values as the drawing takes them."""
-        return [(str(name), [bar.values[at] for bar in self.bars]) for at, name in enumerate(self.chart.series)]
+        return [
+            (str(name), [bar.values[at] for bar in self.bars]) for at, name in enumerate(self.chart.series)
+        ]
 
 
 def belongs(by: Actor, department: str) -> bool:

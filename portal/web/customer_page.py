@@ -150,9 +150,7 @@ def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     ]
 
 
-def line(
-    row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Progress | None = None
-) -> Line:
+def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Progress | None = None) -> Line:
     """A record's line; `but` is the customer's label, which the page says once."""
     return Line(
         number=row.number,
@@ -200,7 +198,10 @@ def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
     told = customer_parts.readable(customer_parts.TOLD, by)
     lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], MANY + 1)
     known = ledgers.readable({row.record for row in lines}, by)
-    return [_table(ledger, [row for row in lines if row.ledger == ledger.key], known, spoken, today) for ledger in told]
+    return [
+        _table(ledger, [row for row in lines if row.ledger == ledger.key], known, spoken, today)
+        for ledger in told
+    ]
 
 
 def _table(ledger: Ledger, rows: list[Any], known: Any, spoken: str, today: date) -> Table:

@@ -43,7 +43,9 @@ class Happening:
 
 def kinds(by: Actor) -> list[tuple[str, Any]]:
     """What the line may be narrowed to by the person."""
-    money = any(customer_parts.may_read(key, by) for key in (customer_parts.RECEIVABLES, customer_parts.CREDIT))
+    money = any(
+        customer_parts.may_read(key, by) for key in (customer_parts.RECEIVABLES, customer_parts.CREDIT)
+    )
     return [(key, part.title) for key, part in KINDS.items() if money or key != MONEY.key]
 
 

@@ -18,7 +18,9 @@ from portal.web.customer_page import yuan
 
 SHOWN = 30  # cards of a column
 FORMS_OF = {
-    **dict.fromkeys((funnel.RESPONSE, funnel.CHECKED, funnel.ALLOCATED, funnel.OPPORTUNITY), (funnel.PROSPECT,)),
+    **dict.fromkeys(
+        (funnel.RESPONSE, funnel.CHECKED, funnel.ALLOCATED, funnel.OPPORTUNITY), (funnel.PROSPECT,)
+    ),
     funnel.QUOTED: (funnel.QUOTATION,),
     funnel.ORDERED: (funnel.ORDER,),
     funnel.SERVED: funnel.SERVICE,
@@ -71,7 +73,9 @@ def columns(cards: Iterable[Card], now: datetime, spoken: str) -> list[Column]:
             many=len(some),
             worth=_sum(card.amount for card in some),
             expected=_sum(card.expected for card in some),
-            registers=[(form_title(code, spoken), register_path(code)) for code in FORMS_OF[place] if code in FORMS],
+            registers=[
+                (form_title(code, spoken), register_path(code)) for code in FORMS_OF[place] if code in FORMS
+            ],
         )
         for place, some in found.items()
     ]

@@ -25,6 +25,7 @@ BADGES = {
     "ask": _l("待办"),
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Todo:
     """One line of the list."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -52,12 +52,11 @@ class Chart:
     title: Any
     bars: Callable[[Asked], list[Bar]]
     series: tuple[Any, ...]
-    unit: Any
     shape: str = BARS
     source: Callable[[Asked], Source] | None = None
     link: str = ""
     forms: tuple[str, ...] = ()
-    periodic: bool = field(default=True)  # whether it tells of the period, or of this moment
+    periodic: bool = True  # whether it tells of the period, or of this moment
 
     @property
     def is_served(self) -> bool:
@@ -69,9 +68,7 @@ class Chart:
         return self.bars(asked) if self.is_served else []
 
 
-def counted(
-    source: Callable[[Asked], Source], words: Callable[[str], Any]
-) -> Callable[[Asked], list[Bar]]:
+def counted(source: Callable[[Asked], Source], words: Callable[[str], Any]) -> Callable[[Asked], list[Bar]]:
     """Bars of how many records each part has, the largest first."""
 
     def bars(asked: Asked) -> list[Bar]:
@@ -88,7 +85,9 @@ def averaged(source: Callable[[Asked], Source], words: Mapping[str, Any]) -> Cal
     def bars(asked: Asked) -> list[Bar]:
         found = {row.part: row.n for row in chart_figures.averages(source(asked), asked.seen_by)}
         return [
-            Bar(part, str(word), (round(float(found[part]), 1),)) for part, word in words.items() if part in found
+            Bar(part, str(word), (round(float(found[part]), 1),))
+            for part, word in words.items()
+            if part in found
         ]
 
     return bars

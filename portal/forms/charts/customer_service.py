@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.forms.charts.chart import FUNNEL, Asked, Bar, Chart, averaged, counted, largest
 from portal.forms.customer_service.complaint_stages import PARTIES
-from portal.forms.titles import form_title, step_title
+from portal.forms.titles import step_title
 from portal.lib.i18n import _l
 from portal.queries import chart_figures, departments, funnel, stage_answers
 from portal.queries.chart_figures import Source
@@ -57,7 +57,9 @@ def _by_department(asked: Asked) -> list[Bar]:
 
 
 def _repairs(asked: Asked) -> Source:
-    return chart_figures.submitted("CS-76", asked.since, stage_answers.yes_or_no("return_visit", "owner_satisfied"))
+    return chart_figures.submitted(
+        "CS-76", asked.since, stage_answers.yes_or_no("return_visit", "owner_satisfied")
+    )
 
 
 def _vouchers(asked: Asked) -> Source:
@@ -76,7 +78,6 @@ CUSTOMER_SERVICE = (
         _l("用时最长的步骤（中位数）"),
         _slowest,
         (_l("小时"),),
-        _l("小时"),
         source=_turns,
     ),
     Chart(
@@ -84,7 +85,6 @@ CUSTOMER_SERVICE = (
         _l("投诉的责任归属"),
         counted(_parties, lambda key: PARTIES.get(key, key)),
         (_l("投诉"),),
-        _l("条"),
         source=_parties,
         forms=("CS-51",),
     ),
@@ -93,7 +93,6 @@ CUSTOMER_SERVICE = (
         _l("投诉的责任部门"),
         _by_department,
         (_l("投诉"),),
-        _l("条"),
         source=_departments,
         forms=("CS-51",),
     ),
@@ -102,7 +101,6 @@ CUSTOMER_SERVICE = (
         _l("销售漏斗"),
         _funnel,
         (_l("数量"),),
-        _l("条"),
         shape=FUNNEL,
         link="/customer-service/funnel",
         forms=(funnel.PROSPECT, funnel.QUOTATION, funnel.ORDER, *funnel.SERVICE),
@@ -113,7 +111,6 @@ CUSTOMER_SERVICE = (
         _l("报修回访：业户是否满意"),
         counted(_repairs, lambda key: SATISFIED.get(key, key)),
         (_l("报修"),),
-        _l("条"),
         source=_repairs,
         forms=("CS-76",),
     ),
@@ -122,7 +119,6 @@ CUSTOMER_SERVICE = (
         _l("服务凭证：客户评分（平均）"),
         averaged(_vouchers, RATINGS),
         (_l("平均分"),),
-        _l("分"),
         source=_vouchers,
         forms=("CS-78",),
     ),

@@ -33,7 +33,6 @@ EVERY_DEPARTMENT = (
         _l("办理中的记录"),
         _by_form,
         (_l("未逾期"), _l("已逾期")),
-        _l("条"),
         shape=STACKED,
         source=_open_records,
         periodic=False,

@@ -28,7 +28,9 @@ def chart(department: str, key: str) -> str:
     part, before, spoken = posted.asked("part"), posted.asked_id("before"), language()
     bars = one.ask(asked)
     behind = one.source(asked) if one.source and one.is_served else None
-    found = chart_figures.behind(behind, part, by, limit=SIZE + 1, before=before) if behind is not None else []
+    found = (
+        chart_figures.behind(behind, part, by, limit=SIZE + 1, before=before) if behind is not None else []
+    )
     path = f"/{department.replace('_', '-')}/charts/{key}"
     return render_template(
         "departments/chart.html",
