@@ -22,7 +22,7 @@ class Page:
 
 
 PAGES = (
-    Page("customer_service", _l("客户"), "users", "/customer-service/customers/", customer_parts.may_see),
+    Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
 )
 

@@ -95,7 +95,7 @@ def facts(found: Any) -> list[Fact]:
     every = (
         Fact(_l("联系人"), one.contact),
         Fact(_l("联系电话"), one.phone, f"tel:{dialled}" if dialled else ""),
-        Fact(_l("地址"), one.address),
+        Fact(_l("所在地址"), one.address),
         Fact(_l("区域"), one.region),
         Fact(_l("客户类型"), str(CUSTOMER_KINDS.get(one.kind, one.kind))),
         Fact(_l("信用代码"), one.credit_code),
@@ -258,6 +258,15 @@ def _task_text(row: Any, spoken: str) -> str:
     if row.kind == "correct":
         return _("更正后重新提交")
     return step_title(row.form_code, row.step, spoken)
+
+
+def nothing(cards: list[Card], machines: list[Any], tables: list[Table]) -> list[Any]:
+    """What there is nothing of yet, by its title: said in one line, so that no card stands empty."""
+    return [
+        *(card.part.title for card in cards if not card.lines),
+        *([] if machines else [_("机器和车辆")]),
+        *(table.ledger.title for table in tables if not table.rows),
+    ]
 
 
 def yuan(amount: Decimal) -> str:

@@ -33,6 +33,7 @@ PEOPLE = {
     "owner": "customer_service_officer",
 }
 KEYS = {"/admin/departments": "quality", "/admin/limits": "purchase_order_limit", "/registers": "stock_list"}
+KEYS |= dict.fromkeys(("/<department>/charts", f"/{ROOMS[0]}/charts"), "open")
 
 
 @dataclass
@@ -95,7 +96,13 @@ def furnished(app: Flask) -> Site:
         assert walker.sign(briefing)
     browsers = {name: _browser(app, login) for name, login in PEOPLE.items()}
     values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
-    values |= {"day": "2026-12-24", "filename": "favicon.svg", **_ids(app), "files": _file(browsers["owner"])}
+    values |= {
+        "day": "2026-12-24",
+        "code": "C0001",
+        "filename": "favicon.svg",
+        **_ids(app),
+        "files": _file(browsers["owner"]),
+    }
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
     return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
 

@@ -50,6 +50,9 @@ def customer(department: str, code: str) -> str:
     claims = receivables.instalments(customer=one.id) if owes else []
     status, klass = customer_page.standing(one)
     kind = posted.asked("kind")
+    cards = customer_page.cards(one, by, spoken, at)
+    machines = books.machines(one.id, customer_page.MANY)
+    tables = customer_page.tables(one, by, spoken, today)
     line = customer_time_line.page(one, by, kind, request.args.get("after", ""), spoken)
     return render_template(
         "customers/customer.html",
@@ -59,10 +62,11 @@ def customer(department: str, code: str) -> str:
         facts=customer_page.facts(found),
         money=customer_page.money(one, claims, today) if owes else None,
         claims=customer_page.open_claims(claims, by, today),
-        cards=customer_page.cards(one, by, spoken, at),
-        machines=books.machines(one.id, customer_page.MANY),
+        cards=[card for card in cards if card.lines],
+        machines=machines,
         today=today,
-        tables=customer_page.tables(one, by, spoken, today),
+        tables=tables,
+        nothing=customer_page.nothing(cards, machines, tables),
         tasks=customer_page.tasks(one, by, spoken, at),
         beginnings=[(one, register_path(one.code)) for one in customer_parts.beginnings(by)],
         kind=kind if kind in customer_parts.KINDS else "",
