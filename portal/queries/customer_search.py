@@ -38,7 +38,8 @@ def _fitting(typed: str) -> Query:
 
 
 def _fits(word: str) -> sa.ColumnElement[bool]:
-    spelt, digits = needle(word), "".join(sign for sign in word if sign in "0123456789")
+    spelt = needle(word)
+    digits = "".join(sign for sign in spelt if sign in "0123456789")
     ways: list[sa.ColumnElement[bool]] = [
         Customer.contact.icontains(word, autoescape=True),
         Customer.file_number.icontains(word, autoescape=True),
