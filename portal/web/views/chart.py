@@ -25,12 +25,12 @@ def chart(department: str, key: str) -> str:
     """The chart's page, narrowed to one part if the address names it."""
     one, by, days = _chart(department, key), actor(), charts.period()
     asked = charts.asked(by, department, days)
-    part, before, spoken = posted.asked("part"), posted.asked_id("before"), language()
-    bars = one.ask(asked)
-    behind = one.source(asked) if one.source and one.is_served else None
-    found = (
-        chart_figures.behind(behind, part, by, limit=SIZE + 1, before=before) if behind is not None else []
-    )
+    bars, before, spoken = one.ask(asked), posted.asked_id("before"), language()
+    part = next((bar for bar in bars if bar.key == posted.asked("part")), None)
+    found = []
+    if one.source and bars:
+        chosen = part.key if part else ""
+        found = chart_figures.behind(one.source(asked), chosen, by, limit=SIZE + 1, before=before)
     path = f"/{department.replace('_', '-')}/charts/{key}"
     return render_template(
         "departments/chart.html",
@@ -41,7 +41,7 @@ def chart(department: str, key: str) -> str:
         whole=asked.seen_by is None,
         periods=charts.PERIODS,
         period=days,
-        part=next((bar for bar in bars if bar.key == part), None),
+        part=part,
         records=[desk.record(row, spoken) for row in found[:SIZE]],
         before=before,
         following=found[SIZE - 1].id if len(found) > SIZE else None,

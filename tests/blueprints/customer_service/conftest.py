@@ -141,23 +141,7 @@ class Books:
                 )
             )
             for step, answered in (stages or {}).items():
-                db.session.add(
-                    Signature(
-                        record_id=record.id,
-                        version=1,
-                        round=1,
-                        step=step,
-                        act="signed",
-                        meaning="filled",
-                        person_id=person,
-                        authority={},
-                        form_version_id=version.id,
-                        answers=answered,
-                        content_sha256="0" * 64,
-                        sha256="0" * 64,
-                        signed_at=at,
-                    )
-                )
+                db.session.add(_signature(record.id, version.id, step, answered, person, at))
             for key in readers:
                 db.session.add(RecordReader(key=key, form_code=code, record_id=record.id))
             if follows is not None:
@@ -170,6 +154,36 @@ class Books:
             db.session.expunge_all()
             db.session.remove()
         return found
+
+    def sign_again(self, record_id: int, step: str, answers: dict[str, Any]) -> None:
+        """Signs a step of a record once more."""
+        person, at = self.person(OFFICER), datetime.now(UTC)
+
+        def act() -> None:
+            record = db.session.get_one(Record, record_id)
+            db.session.add(_signature(record_id, record.form_version_id, step, answers, person, at))
+
+        self.do(act)
+
+
+def _signature(
+    record_id: int, version_id: int, step: str, answers: dict[str, Any], person: int, at: datetime
+) -> Signature:
+    return Signature(
+        record_id=record_id,
+        version=1,
+        round=1,
+        step=step,
+        act="signed",
+        meaning="filled",
+        person_id=person,
+        authority={},
+        form_version_id=version_id,
+        answers=answers,
+        content_sha256="0" * 64,
+        sha256="0" * 64,
+        signed_at=at,
+    )
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from portal.models import Customer, Person, Project, Record, RecordReader, Recor
 from portal.services import master
 from tests import desk
 from tests.blueprints.customer_service.conftest import OFFICER, Books, SignIn
+from tests.conftest import both_databases
 from tests.walk import Walker
 from tests.web.conftest import Desk
 
@@ -129,6 +130,7 @@ def test_what_fits_nobody_finds_nobody(app: Flask, sign_in: SignIn, typed: str) 
     assert "customers/C000" not in main(text)
 
 
+@both_databases
 def test_the_list_goes_on_and_back(app: Flask, books: Books, sign_in: SignIn) -> None:
     for number in range(60):
         named(books, f"试验客户{number:02d}")
@@ -218,6 +220,7 @@ def test_a_hostile_name_is_only_a_name(app: Flask, books: Books, sign_in: SignIn
 # Records
 
 
+@both_databases
 def test_records_of_the_customer_their_projects_and_machines(
     app: Flask, books: Books, sign_in: SignIn
 ) -> None:
@@ -273,6 +276,7 @@ def test_a_part_shows_its_newest_and_leads_to_all(app: Flask, books: Books, sign
     assert all(one in narrowed for one in numbers)
 
 
+@both_databases
 def test_orders_tell_how_far_they_are(app: Flask, books: Books, sign_in: SignIn) -> None:
     product = {"id": 1, "text": "升降机 M0001"}
     lines = [{"product": product, "quantity": "2", "price": "100", "amount": "200"}]
@@ -306,6 +310,7 @@ def test_orders_tell_how_far_they_are(app: Flask, books: Books, sign_in: SignIn)
 # Money
 
 
+@both_databases
 def test_credit_arrears_and_what_is_overdue(app: Flask, books: Books, sign_in: SignIn) -> None:
     (number,) = desk.start(app, "CS-51", OFFICER)
     of = books.one(sa.select(Record.id).where(Record.number == number))
@@ -337,6 +342,7 @@ def test_credit_arrears_and_what_is_overdue(app: Flask, books: Books, sign_in: S
 # Papers and other ledgers
 
 
+@both_databases
 def test_papers_tell_what_has_expired(app: Flask, books: Books, sign_in: SignIn) -> None:
     (number,) = desk.start(app, "CS-51", OFFICER)
     for name, until in (("营业执照", "2020-01-31"), ("安全生产许可证", "2999-01-31")):
@@ -376,6 +382,7 @@ def test_machines_with_their_warranty(app: Flask, books: Books, sign_in: SignIn)
 # Tasks
 
 
+@both_databases
 def test_open_tasks_of_the_customer_and_of_records_one_may_see(
     app: Flask, books: Books, sign_in: SignIn, cast: dict
 ) -> None:
@@ -418,6 +425,7 @@ def test_open_tasks_of_the_customer_and_of_records_one_may_see(
 # The line of time
 
 
+@both_databases
 def test_the_line_of_time_goes_on_and_back_newest_first(app: Flask, books: Books, sign_in: SignIn) -> None:
     numbers = desk.start(app, "CS-51", OFFICER, 20)
     begin = datetime(2026, 1, 1, tzinfo=UTC)
@@ -442,6 +450,7 @@ def test_the_line_of_time_goes_on_and_back_newest_first(app: Flask, books: Books
     assert times == sorted(times, reverse=True)
 
 
+@both_databases
 def test_the_line_of_time_is_narrowed_to_a_kind(app: Flask, books: Books, sign_in: SignIn) -> None:
     (complaint,) = desk.start(app, "CS-51", OFFICER)
     order = books.record("PU-04")

@@ -17,6 +17,7 @@ from portal.extensions import db
 from portal.models import RecordLink
 from tests import desk
 from tests.blueprints.customer_service.conftest import OFFICER, Books, SignIn
+from tests.conftest import both_databases
 
 FUNNEL = "/customer-service/funnel"
 PLACES = ("response", "value_check", "prospect", "opportunity", "quotation", "order", "service")
@@ -90,6 +91,7 @@ def test_where_a_record_stands(
     assert where(board(app, sign_in), number) == ([place] if place else [])
 
 
+@both_databases
 def test_what_has_gone_on_stands_only_where_it_went(app: Flask, books: Books, sign_in: SignIn) -> None:
     prospect = books.record("CR-12", stages={"opportunity": OPPORTUNITY}, **DONE)
     quotation = books.record(
@@ -113,6 +115,7 @@ def test_a_refused_quotation_does_not_end_an_opportunity(app: Flask, books: Book
     assert where(board(app, sign_in), prospect.number) == ["opportunity"]
 
 
+@both_databases
 def test_an_order_leaves_when_it_is_delivered_and_paid(app: Flask, books: Books, sign_in: SignIn) -> None:
     product = {"id": 1, "text": "升降机 M0001"}
     answers = {"lines": [{"product": product, "quantity": "2"}], "total_amount": "90.00"}
@@ -126,6 +129,7 @@ def test_an_order_leaves_when_it_is_delivered_and_paid(app: Flask, books: Books,
     assert where(board(app, sign_in), order.number) == []
 
 
+@both_databases
 def test_cards_tell_owner_amount_and_days_and_columns_their_sums(
     app: Flask, books: Books, sign_in: SignIn
 ) -> None:
