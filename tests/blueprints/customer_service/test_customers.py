@@ -19,7 +19,7 @@ from portal.lib.clock import today
 from portal.models import Customer, Person, Project, Record, RecordReader, RecordSubject, Task, TaskHolder
 from portal.services import master
 from tests import desk
-from tests.blueprints.customer_service.conftest import OFFICER, Books, SignIn
+from tests.books import OFFICER, Books, SignIn
 from tests.conftest import both_databases
 from tests.walk import Walker
 from tests.web.conftest import Desk

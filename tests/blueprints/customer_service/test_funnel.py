@@ -16,7 +16,7 @@ from portal.domain.effects import PostsEntry, PostsReceivable
 from portal.extensions import db
 from portal.models import RecordLink
 from tests import desk
-from tests.blueprints.customer_service.conftest import OFFICER, Books, SignIn
+from tests.books import OFFICER, Books, SignIn
 from tests.conftest import both_databases
 
 FUNNEL = "/customer-service/funnel"

@@ -19,10 +19,9 @@ from portal.forms.catalogue import FORMS
 from portal.lib.i18n import both
 from portal.models import AuditEvent, Department, Record, Task
 from tests import desk
-from tests.blueprints.customer_service.conftest import OFFICER, Books, SignIn, books
+from tests.books import OFFICER, Books, SignIn
 from tests.conftest import both_databases
 
-__all__ = ["books"]
 FRONT, CHARTS = "/customer-service/", "/customer-service/charts/"
 ROOMS = ("customer_service", "engineering", "design", "purchasing", "warehouse", "quality")
 

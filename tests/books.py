@@ -1,4 +1,4 @@
-"""A customer with a history: what tests put into the books."""
+"""What tests put into the books: rows of master data, records of any form, postings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
@@ -184,9 +183,3 @@ def _signature(
         sha256="0" * 64,
         signed_at=at,
     )
-
-
-@pytest.fixture
-def books(app: Flask) -> Books:
-    """The books of the small company."""
-    return Books(app)
