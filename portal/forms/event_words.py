@@ -11,6 +11,7 @@ from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
 from portal.extensions import db
+from portal.forms import charts
 from portal.forms.catalogue import FORMS
 from portal.forms.customer_words import CUSTOMER_STATES
 from portal.forms.duties import OBLIGATIONS
@@ -169,6 +170,8 @@ def _word(key: str, value: Any) -> str:
         return str(DEPARTMENT[value].title)
     if key == "register" and value in REGISTERS and value not in FORMS:
         return str(REGISTERS[value].title)
+    if key == "register" and str(value).startswith("chart:"):
+        return _chart(*str(value).removeprefix("chart:").split("/", 1))
     if key in ("form", "register"):
         return _form(str(value or ""))
     return str(words.get(value, "" if value is None else value))
@@ -176,6 +179,11 @@ def _word(key: str, value: Any) -> str:
 
 def _form(code: str) -> str:
     return f"{code} {FORMS[code].name}" if code in FORMS else code
+
+
+def _chart(department: str, key: str) -> str:
+    """The title of a department's chart; its key where there is none any more."""
+    return next((str(one.title) for one in charts.of_department(department) if one.key == key), key)
 
 
 def _list(words: Iterable[str]) -> str:

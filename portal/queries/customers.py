@@ -189,7 +189,7 @@ def _matches(name: str | None, credit_code: str | None, phone: str | None) -> li
     if code:
         wanted.append(sa.func.upper(Customer.credit_code) == code)
     if dialled:
-        wanted.append(_dialled_column() == dialled)
+        wanted.append(dialled_column() == dialled)
     if not wanted:
         return []
     rows = db.session.scalars(sa.select(Customer).where(sa.or_(*wanted)).order_by(Customer.code))
@@ -216,7 +216,8 @@ def _dialled(phone: str | None) -> str:
     return "".join(sign for sign in phone or "" if sign not in _UNDIALLED)
 
 
-def _dialled_column() -> sa.ColumnElement[str]:
+def dialled_column() -> sa.ColumnElement[str]:
+    """The telephone of a customer as it is dialled, without marks between its digits."""
     column: sa.ColumnElement[str] = sa.cast(Customer.phone, sa.Text)
     for sign in _UNDIALLED:
         column = sa.func.replace(column, sign, "")

@@ -156,3 +156,18 @@ def book() -> Source:
         text=(Customer.search_key, Record.number, of.number),
         at=ReceivableEntry.posted_at,
     )
+
+
+def sums(of: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+    """What is claimed and what is paid on each of these contracts, orders or vouchers that has a line."""
+    is_payment = ReceivableEntry.paid_on.is_not(None)
+    query = (
+        sa.select(ReceivableEntry.of_id, is_payment.label("is_payment"), sa.func.sum(ReceivableEntry.amount))
+        .where(ReceivableEntry.of_id.in_(of))
+        .group_by(ReceivableEntry.of_id, is_payment)
+    )
+    found: dict[int, tuple[Decimal, Decimal]] = {}
+    for id, payment, amount in db.session.execute(query):
+        claimed, paid_so_far = found.get(id, (NOTHING, NOTHING))
+        found[id] = (claimed, paid_so_far - amount) if payment else (claimed + amount, paid_so_far)
+    return found

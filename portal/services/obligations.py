@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from portal.domain.obligations import Case, Look, Obligation, Turn
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
@@ -147,7 +148,7 @@ def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outco
         said = both(
             _l("到期未办，请尽快办理：%(title)s（%(about)s）", title=obligation.title, about=case.title)
         )
-        facts = {"form": obligation.form, "draft": task.draft.key} if task.draft else {}
+        facts: dict[str, Any] = {"form": obligation.form, "draft": task.draft.key} if task.draft else {}
         notices.tell(case.to, "obligation_due", now=now, task=task.id, text=said, **facts)
     missed_at = case.missed_at or case.due
     if missed_at is not None and missed_at <= now and task.missed_at is None:

@@ -38,6 +38,7 @@ KEYS = {
     "/registers": "stock_list",
     "/obligations": "O65",
 }
+KEYS |= dict.fromkeys(("/<department>/charts", f"/{ROOMS[0]}/charts"), "open")
 
 
 @dataclass
@@ -102,8 +103,9 @@ def furnished(app: Flask) -> Site:
     values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
     values |= {
         "day": "2026-12-24",
-        "filename": "favicon.svg",
         "which": "days",
+        "code": "C0001",
+        "filename": "favicon.svg",
         **_ids(app),
         "files": _file(browsers["owner"]),
     }
