@@ -30,7 +30,7 @@ class ComplaintClass(Sheet):
     count = Integer(_l("件数"), low=1, high=100_000)
     drawing_cause = LongText(_l("设计图纸原因"))
     cause_analysis = LongText(_l("原因分析"))
-    proposal = LongText(_l("建议"))
+    proposal_ = LongText(_l("建议"))
 
 
 class CaseUsed(Sheet):
