@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.demo import goods, market, opening, rows
 from portal.extensions import db
+from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person
 
 BEFORE = timedelta(days=400)
@@ -38,6 +40,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0001",
         credit_limit=Decimal(200_000),
         credit_days=30,
+        **_followed(cast["customer_service_officer"], now, ordered=10, spoken=5),
     )
     rows.add(
         "customer",
@@ -51,6 +54,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0002",
         credit_limit=Decimal(80_000),
         credit_days=15,
+        **_followed(cast["customer_service_officer"], now, ordered=100, spoken=120),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
@@ -79,7 +83,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     """Forty customers, fifteen suppliers, twenty projects, twelve products and sixty stock items with stock."""
     rng = Random(2026)
     customers = [
-        _customer(place, name, kind, region, contact, rng)
+        _customer(place, name, kind, region, contact, rng, _holders(cast, "customer_service_officer"), now)
         for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
     ]
     suppliers = [
@@ -110,7 +114,25 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     _forget_news()
 
 
-def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: Random) -> Customer:
+def _followed(owner: Person, now: datetime, *, ordered: int, spoken: int) -> dict[str, Any]:
+    """Who looks after a customer, who has ordered and was spoken to by sales so many days ago."""
+    return {
+        "owner_id": owner.id,
+        "last_order_on": day(now - timedelta(days=ordered)),
+        "last_sales_follow_up": now - timedelta(days=spoken),
+    }
+
+
+def _customer(
+    place: int,
+    name: str,
+    kind: str,
+    region: str,
+    contact: str,
+    rng: Random,
+    officers: list[Person],
+    now: datetime,
+) -> Customer:
     status = rng.choice(market.STATUSES) if place > 6 else "cooperating"
     known = status in ("cooperating", "not_cooperating")
     customer: Customer = rows.add(
@@ -130,6 +152,11 @@ def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: 
         credit_days=rng.choice((15, 30, 45, 60)) if known else 0,
         arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
     )
+    if known:
+        ordered, spoken = rng.randrange(2, 70), rng.randrange(5, 130)
+        followed = _followed(officers[place % len(officers)], now, ordered=ordered, spoken=spoken)
+        for column, value in followed.items():
+            setattr(customer, column, value)
     return customer
 
 
