@@ -28,6 +28,7 @@ VIEWS = (
     View("customer_requests", _l("客户请求投诉询问统一受理记录"), "CS-90", "", "register"),
     View("customer_appeals", _l("客户诉求受理登记表"), "CS-90", "f.kind=request"),
     View("order_services", _l("客户服务管理记录"), "CS-90", "f.kind=order_service"),
+    View("no_order", _l("超过一周未订货客户登记簿"), "CS-25", "", "register"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
     View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),

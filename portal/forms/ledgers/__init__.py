@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from portal.forms.ledgers.customers import CUSTOMERS
 from portal.forms.ledgers.ledger import Ledger
+from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.sales import SALES
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
 
-LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *SALES, *WORKS)}
+LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *SALES, *WORKS, *PEOPLE)}
 
 __all__ = ["LEDGERS", "Ledger"]

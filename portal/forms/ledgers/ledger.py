@@ -15,7 +15,10 @@ from portal.queries.ledgers import Source
 
 @dataclass(frozen=True)
 class Ledger:
-    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too."""
+    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too.
+
+    One that is not for a whole department names the roles that `only` may read it, besides auditors.
+    """
 
     key: str
     title: Any
@@ -24,6 +27,7 @@ class Ledger:
     columns: tuple[Column, ...]
     make: Callable[[], Source]
     readers: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     @cached_property
     def source(self) -> Source:
@@ -37,6 +41,8 @@ class Ledger:
 
     def open_to(self, actor: Any) -> bool:
         """Whether the person may read it: of its departments, of management, or an auditor."""
+        if self.only:
+            return actor.reads_all or not actor.roles.isdisjoint(self.only)
         theirs = {
             actor.person.department.key,
             *(ROLE[role].department for role in actor.roles if role in ROLE),

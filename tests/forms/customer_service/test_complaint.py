@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from portal.demo.stories.customer_service import STORIES
-from portal.domain.effects import Asks, Opens
+from portal.domain.effects import Opens
 from portal.domain.signoff import Back
 from portal.forms.customer_service.complaint import Complaint
 from portal.forms.customer_service.complaint_stages import (
@@ -214,7 +214,12 @@ def test_what_the_close_sets_going(complaint):
     assert (report.code, report.to, report.answers["cause"]) == ("CS-59", "person:31", "密封圈")
     assert (case.code, case.names_as) == ("CS-07", "source_record")
     assert [call.due for call in calls] == [date(2026, 5, 19), date(2026, 6, 11), date(2026, 8, 10)]
-    assert all(isinstance(call, Asks) and "CS-100" in str(call.title) for call in calls)
+    assert {(call.code, call.to, call.names_as) for call in calls} == {
+        ("CS-100", "role:customer_service_officer", "case_record")
+    }
+    assert [(call.answers["round"], call.answers["planned_on"]) for call in calls] == [
+        *((1, date(2026, 5, 19)), (2, date(2026, 6, 11)), (3, date(2026, 8, 10)))
+    ]
 
 
 def test_nothing_learnt_opens_nothing_but_the_calls(complaint):
