@@ -13,7 +13,7 @@ from portal.domain.effects import Updates
 from portal.extensions import db
 from portal.forms.customer_service.inactive_contact import InactiveContact
 from portal.forms.kinds import Ref
-from portal.models import Content, Customer, Record, RecordSubject
+from portal.models import Customer, Record, RecordSubject
 from portal.queries import follow_ups
 from tests.walk import Walker
 
@@ -46,14 +46,8 @@ def wrong(form) -> set[str]:
 
 def contact(make_record, customer: Ref, month: str, state: str = "finished") -> Record:
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Record))
-    record = make_record(f"CS-27-2026-{count + 1:04d}")
-    record.state = state
+    record = make_record(f"CS-27-2026-{count + 1:04d}", state=state, month=month)
     db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=record.id))
-    content = Content(
-        record_id=record.id, version=1, form_version_id=record.form_version_id, answers={"month": month},
-        sha256="0" * 64, created_by_id=record.applicant_id, created_at=NOW,
-    )  # fmt: skip
-    db.session.add(content)
     db.session.flush()
     return record
 

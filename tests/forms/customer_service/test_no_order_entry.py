@@ -87,8 +87,7 @@ def test_r09_the_call_is_planned_for_the_next_week(quiet):
 
 def entry(make_record, customer: Ref, state: str = "running") -> Record:
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Record))
-    record = make_record(f"CS-25-2026-{count + 1:04d}")
-    record.state = state
+    record = make_record(f"CS-25-2026-{count + 1:04d}", state=state)
     db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=record.id))
     db.session.flush()
     return record
