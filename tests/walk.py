@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.demo import DEMO_PASSWORD
+from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import FORMS
@@ -169,6 +170,8 @@ class Walker:
         person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
         world.sees(person)
         world.hints = dict(self.hints)
+        for ref in self.hints.values():  # whoever must name a record has got a copy of it
+            tasks.let_read(db.session.get_one(Record, ref.id), [person_key(person.id)])
         return world
 
     def _prepare(self, sheet: type[Sheet]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -44,9 +45,8 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         credit_limit=Decimal(200_000),
         credit_days=30,
         klass="key",
-        owner_id=cast["customer_service_officer"].id,
         custodian_id=cast["customer_service_officer_2"].id,
-        last_order_on=day(now) - timedelta(days=2),
+        **_followed(cast["customer_service_officer"], now, ordered=10, spoken=5),
     )
     rows.add(
         "customer",
@@ -61,9 +61,8 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         credit_limit=Decimal(80_000),
         credit_days=15,
         klass="ordinary",
-        owner_id=cast["customer_service_officer_2"].id,
         custodian_id=cast["customer_service_officer_2"].id,
-        last_order_on=day(now) - timedelta(days=5),
+        **_followed(cast["customer_service_officer"], now, ordered=100, spoken=120),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
@@ -91,7 +90,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     """Forty customers, fifteen suppliers, twenty projects, twelve products and sixty stock items with stock."""
     rng = Random(2026)
     customers = [
-        _customer(place, name, kind, region, contact, rng)
+        _customer(place, name, kind, region, contact, rng, _holders(cast, "customer_service_officer"), now)
         for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
     ]
     _look_after(customers, _holders(cast, "customer_service_officer"))
@@ -147,7 +146,25 @@ def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> 
     return lots
 
 
-def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: Random) -> Customer:
+def _followed(owner: Person, now: datetime, *, ordered: int, spoken: int) -> dict[str, Any]:
+    """Who looks after a customer, who has ordered and was spoken to by sales so many days ago."""
+    return {
+        "owner_id": owner.id,
+        "last_order_on": day(now - timedelta(days=ordered)),
+        "last_sales_follow_up": now - timedelta(days=spoken),
+    }
+
+
+def _customer(
+    place: int,
+    name: str,
+    kind: str,
+    region: str,
+    contact: str,
+    rng: Random,
+    officers: list[Person],
+    now: datetime,
+) -> Customer:
     status = rng.choice(market.STATUSES) if place > 6 else "cooperating"
     known = status in ("cooperating", "not_cooperating")
     customer: Customer = rows.add(
@@ -167,6 +184,11 @@ def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: 
         credit_days=rng.choice((15, 30, 45, 60)) if known else 0,
         arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
     )
+    if known:
+        ordered, spoken = rng.randrange(2, 70), rng.randrange(5, 130)
+        followed = _followed(officers[place % len(officers)], now, ordered=ordered, spoken=spoken)
+        for column, value in followed.items():
+            setattr(customer, column, value)
     return customer
 
 

@@ -89,7 +89,7 @@ def ways_back(steps: list[dict[str, Any]], language: str) -> list[Loop]:
     position = {START: 0} | {step["key"]: at for at, step in enumerate(steps, 1)}
     loops = []
     for at, step in enumerate(steps, 1):
-        if position.get(step["on_refusal"], len(steps)) <= at:
+        if position.get(step["on_refusal"], at + 1) <= at:
             loops.append(Loop(at, position[step["on_refusal"]], _say("returned", language)))
         for outcome in step["outcomes"]:
             if outcome["to"] in position:

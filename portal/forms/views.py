@@ -39,6 +39,7 @@ VIEWS = (
     View("unfinished_dispatches", _l("未完工派工单"), "CS-77", "f.finished_on_spot=no"),
     View("site_open_days", _l("工地开放日活动方案及登记反馈表"), "CS-15", "f.event_kind=site_open_day"),
     View("system_revisions", _l("客户服务体系年度修订"), "CS-02", "f.kind=annual_revision"),
+    View("no_order", _l("超过一周未订货客户登记簿"), "CS-25", "", "register"),
     View("dealer_registrations", _l("销售商登记"), "CS-30", "f.customer_type=dealer"),
     View("rejected_goods_reviews", _l("不合格货物主管审核单"), "WH-02", "f.reject_confirmed=*"),
     View("count_results", _l("合格盘存报表／不合格盘存报表"), "WH-06", "f.verdict=*"),

@@ -14,7 +14,10 @@ from portal.queries.ledgers import Source
 
 @dataclass(frozen=True)
 class Ledger:
-    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too."""
+    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too.
+
+    One that is not for a whole department names the roles that `only` may read it, besides auditors.
+    """
 
     key: str
     title: Any
@@ -23,6 +26,7 @@ class Ledger:
     columns: tuple[Column, ...]
     make: Callable[[], Source]
     readers: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     @cached_property
     def source(self) -> Source:
@@ -36,6 +40,8 @@ class Ledger:
 
     def open_to(self, actor: Any) -> bool:
         """Whether the person may read it: of its departments, of management, or an auditor."""
+        if self.only:
+            return bool(actor.reads_all or not actor.roles.isdisjoint(self.only))
         return bool(actor.sees_books_of(self.department, *self.readers))
 
     def describe(self) -> dict[str, Any]:

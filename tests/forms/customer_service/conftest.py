@@ -17,7 +17,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 from portal.lib.pinyin import spellings
-from portal.models import Customer, Department, FormVersion, Person, Record, Signature
+from portal.models import Content, Customer, Department, FormVersion, Person, Record, RecordLink, Signature
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 
@@ -116,10 +116,17 @@ def people(departments: dict[str, Department]) -> dict[str, Ref]:
 
 
 @pytest.fixture
-def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> Callable[[str], Record]:
-    """Enters a record with this number, as far as forms look at it."""
+def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> Callable[..., Record]:
+    """Enters a record with this number, as far as forms look at it: its state, applicant and opening answers."""
 
-    def make(number: str) -> Record:
+    def make(
+        number: str,
+        *,
+        state: str = "running",
+        by: str = "zhao",
+        closed_at: datetime | None = None,
+        **answers: Any,
+    ) -> Record:
         code = number[: number.index("-2026")]
         version = FormVersion(code=code, sha256=number, definition={}, created_at=NOW)
         db.session.add(version)
@@ -129,14 +136,44 @@ def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> C
             key=number,
             form_code=code,
             form_version_id=version.id,
-            applicant_id=people["zhao"].id,
+            applicant_id=people[by].id,
             department_id=departments["customer_service"].id,
-            state="running",
+            state=state,
             submitted_at=NOW,
+            closed_at=closed_at,
         )
         db.session.add(record)
         db.session.flush()
+        if answers:
+            content = Content(
+                record_id=record.id,
+                version=1,
+                form_version_id=version.id,
+                answers=answers,
+                sha256="0" * 64,
+                created_by_id=record.applicant_id,
+                created_at=NOW,
+            )
+            db.session.add(content)
+            db.session.flush()
         return record
+
+    return make
+
+
+@pytest.fixture
+def stored() -> Callable[[Ref], dict[str, Any]]:
+    """A reference as records keep it."""
+    return lambda ref: {"id": ref.id, "text": ref.text}
+
+
+@pytest.fixture
+def link() -> Callable[[Record, Record, str], None]:
+    """Links two records."""
+
+    def make(source: Record, target: Record, kind: str) -> None:
+        db.session.add(RecordLink(source_id=source.id, target_id=target.id, kind=kind))
+        db.session.flush()
 
     return make
 

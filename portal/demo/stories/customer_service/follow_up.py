@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from portal.demo.stories.customer_service.words import human, moment
 from portal.demo.story import Story, World
+from portal.forms.kinds import Ref
+from portal.lib import months
+from portal.queries import follow_ups
 
 PROBLEMS = (
     "上月交付的升降机护栏有一处松动，希望尽快派人紧固。",
@@ -89,6 +92,159 @@ def _result(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _customer(world: World, fits: Callable[[int], bool]) -> Ref:
+    """A customer who fits, if one is found."""
+    found = world.one("customer")
+    for _again in range(200):
+        if found.id is None or fits(found.id):
+            break
+        found = world.one("customer")
+    return found
+
+
+def _quiet_since(customer: int) -> date | None:
+    found = follow_ups.contact(customer)
+    return found.last_order_on if found else None
+
+
+def _no_order(world: World) -> dict[str, Any]:
+    def fits(customer: int) -> bool:
+        ordered = _quiet_since(customer)
+        late = ordered is not None and (world.today - ordered).days > 7
+        return late and not follow_ups.open_no_order_entries(customer)
+
+    return {
+        "customer": _customer(world, fits),
+        "officer": world.person("customer_service_officer"),
+        "planned_call_on": world.today + timedelta(days=world.rng.randint(1, 6)),
+    }
+
+
+def _phone_visit(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    rng = world.rng
+    problem = rng.random() < 0.25
+    return {
+        "called_at": moment(world, rng.randint(0, 3)),
+        "reached": True,
+        "person_spoken": human(world),
+        "no_order_reason": rng.choices(
+            ("has_stock", "price", "quality_or_service", "went_to_a_competitor", "out_of_business", "other"),
+            (6, 3, 2, 2, 1, 2),
+        )[0],
+        "customer_needs": rng.choice(NEEDS),
+        "next_step": rng.choice(
+            ("下周再次联系，确认补货计划。", "请业务人员上门拜访并报价。", "发送新品资料，月底前跟进。")
+        ),
+        "problem_raised": problem,
+        "problem_description": rng.choice(PROBLEMS) if problem else None,
+    }
+
+
+def _contact(world: World) -> dict[str, Any]:
+    rng = world.rng
+
+    def fits(customer: int) -> bool:
+        ordered = _quiet_since(customer)
+        return ordered is not None and (world.today - ordered).days > 31
+
+    result = rng.choices(("cooperates_again", "interested", "not_now", "ended"), (2, 4, 5, 1))[0]
+    return {
+        "customer": _customer(world, fits),
+        "contact_way": rng.choice(("sms", "telephone", "meeting", "wechat", "other")),
+        "contacted_at": moment(world, rng.randint(5, 90)),
+        "contact_person": human(world),
+        "content": rng.choice(
+            (
+                "了解近期没有订货的原因，介绍了新的付款方式。",
+                "回访上次提出的交货问题，客户表示愿意再考虑。",
+                "发送节日问候和新品样本，约定下次见面时间。",
+            )
+        ),
+        "reason_not_cooperating": rng.choice(
+            ("price", "quality", "service", "credit_term", "competitor", "other", None)
+        ),
+        "result": result,
+        "next_contact_on": world.today + timedelta(days=rng.randint(7, 20)) if result != "ended" else None,
+    }
+
+
+def _independent(world: World) -> dict[str, Any]:
+    rng = world.rng
+
+    def fits(customer: int) -> bool:
+        found = follow_ups.contact(customer)
+        spoken = found.last_sales_follow_up if found else None
+        return bool(spoken and months.later(spoken, 2) < world.today and found and not found.arrears)
+
+    return {
+        "customer": _customer(world, fits),
+        "handed_to_sales": False,
+        "officer": world.person("customer_service_officer"),
+        "reason": rng.choice(
+            (
+                "业务部门两个多月没有联系，客户来电询问产品，希望有人对接。",
+                "原负责业务人员调岗，客户长期无人跟进。",
+            )
+        ),
+        "plan": rng.choice(
+            ("两周内上门拜访一次，之后每月电话联系两次。", "先电话了解需求，再约技术人员同行拜访。")
+        ),
+    }
+
+
+def _no_arrears(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    return {"no_arrears": True}
+
+
+def _sales_word(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    return {"sales_continues": False}
+
+
+def _visit(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    rng = world.rng
+    return {
+        "visited_on": moment(world, rng.randint(10, 90)),
+        "visit_way": rng.choice(("visit", "visit", "telephone", "wechat")),
+        "person_met": human(world),
+        "topics": "了解设备使用情况、下半年采购计划和对服务的意见。",
+        "visit_result": rng.choice(("客户愿意恢复合作，索取最新报价。", "客户暂无采购计划，同意保持联系。")),
+        "next_visit_on": world.today + timedelta(days=rng.randint(10, 30)) if rng.random() < 0.7 else None,
+    }
+
+
+def _talk(world: World) -> dict[str, Any]:
+    rng = world.rng
+    return {
+        "called_at": moment(world),
+        "reached": True,
+        "problem_recurred": rng.random() < 0.15,
+        "satisfaction": rng.choices(HAPPY, (4, 5, 2, 1))[0],
+        "opinion": rng.choice(
+            (
+                "设备运行正常，对处理结果满意。",
+                "问题没有再出现，希望定期检查。",
+                "总体满意，建议加快配件供应。",
+            )
+        ),
+        "new_needs": "希望报价增购一台。" if rng.random() < 0.15 else None,
+    }
+
+
+def _call(world: World) -> dict[str, Any]:
+    rng = world.rng
+    talk = _talk(world) if rng.random() < 0.75 else {"called_at": moment(world), "reached": False}
+    return {
+        "case_record": world.record("CS-51", "CS-76") or world.number("CS-51"),
+        "planned_on": world.today,
+        "round": rng.randint(1, 3),
+        **talk,
+    }
+
+
+def _call_again(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_talk(world), "called_at": max(moment(world), so_far["called_at"])}
+
+
 STORIES: dict[str, Story] = {
     "CS-39": Story(
         _return_visit,
@@ -99,4 +255,11 @@ STORIES: dict[str, Story] = {
             "result_to_customer": _result,
         },
     ),
+    "CS-25": Story(_no_order, {"phone_visit": _phone_visit}),
+    "CS-27": Story(_contact),
+    "CS-28": Story(
+        _independent,
+        {"finance_confirm": _no_arrears, "sales_informed": _sales_word, "visit_record": _visit},
+    ),
+    "CS-100": Story(_call, {"call_again": _call_again}),
 }
