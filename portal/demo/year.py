@@ -44,6 +44,7 @@ OFTEN = {
     "CR-03": 1.5,
     "CR-06": 1.5,
     "CR-17": 1.5,
+    "CS-34": 2.0,
 }
 SELDOM = {"PU-06": 0.1, "WH-02": 0.1, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6, "CR-05": 0.3}
 Report = Callable[[int, int], None]

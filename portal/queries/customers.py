@@ -166,6 +166,16 @@ def entered(ledger: str, record_id: int) -> list[dict[str, Any]]:
     return list(db.session.scalars(query.order_by(LedgerEntry.id)))
 
 
+def papers(customer_id: int) -> list[dict[str, Any]]:
+    """The lines of the ledger of papers of a customer that were not corrected, oldest first."""
+    query = sa.select(LedgerEntry.facts).where(
+        LedgerEntry.ledger == "customer_papers",
+        LedgerEntry.facts["customer_id"].as_integer() == customer_id,
+        ~is_corrected(LedgerEntry.record_id),
+    )
+    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+
+
 def works_in(person_id: int, department: str) -> bool:
     """Whether the person belongs to the department with this key."""
     query = (

@@ -82,7 +82,7 @@ class CustomerAllocation(CompanyForm):
     customers = Rows(_l("分配客户"), CustomerRow)
     load_before = Rows(_l("各客服专员现有客户数"), LoadRow, computed=True)
     load_warning = LongText(
-        _l("均衡提示"), computed=True, help=_l("分配后与平均客户数相差超过 20% 的客服专员")
+        _l("均衡提示"), computed=True, help=_l("分配后与平均客户数相差超过五分之一的客服专员")
     )
     ability_consideration = LongText(_l("业务能力说明"), help=_l("有均衡提示时，说明为什么仍这样分配"))
     effective_date = Day(_l("生效日期"))

@@ -103,7 +103,6 @@ def _file(world: World) -> dict[str, Any]:
     return {
         "customer": known.get("customer") or world.one("customer"),
         "contract": contract,
-        "contract_accepted_on": known.get("accepted_on") or world.today - timedelta(days=rng.randint(0, 2)),
         "customer_kind": "new_customer" if known.get("first_cooperation", True) else "existing_customer",
         "customer_data": rng.choice(
             (
