@@ -41,10 +41,11 @@ def _problems(form: type[Any]) -> Iterator[str]:
         yield f"unknown section “{form.section}”; one of {', '.join(SECTIONS)}"
     if not isinstance(form.signoff, Route):
         yield "“signoff” is a Route(...) of steps"
-    for name in ("opened_by", "columns"):
+    for name in ("opened_by", "columns", "readers"):
         if isinstance(value := getattr(form, name), str):
             yield f"“{name}” is a tuple; a single one is written ({value!r},)"
-    yield from (f"unknown role “{key}” in opened_by" for key in form.opened_by if key not in ROLE)
+    for name in ("opened_by", "readers"):
+        yield from (f"unknown role “{key}” in {name}" for key in getattr(form, name) if key not in ROLE)
     yield from _misfits(form)
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.effects import SUBMITTED
-from portal.domain.permissions import head_key, person_key
+from portal.domain.permissions import head_key, person_key, role_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
@@ -91,7 +91,8 @@ def submit(
         if again is None:
             raise
         return again
-    tasks.let_read(record, [person_key(by.id), head_key(record.department_id)])
+    others = [role_key(role) for role in form.readers]
+    tasks.let_read(record, [person_key(by.id), head_key(record.department_id), *others])
     content.write(record, form, by, now, reason="")
     audit.note("record_submitted", at=now, by=by.id, record_id=record.id, number=record.number, version=1)
     if draft is not None:

@@ -12,6 +12,7 @@ from portal.domain.signoff import Close, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text
 from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, RecordLink
 from portal.lib.i18n import _l, both
 from portal.queries import goods, orders, receivables
@@ -103,6 +104,10 @@ class PaymentReceipt(CompanyForm):
             on_refusal=Close(),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """A payment of today, that comes in through whoever enters it."""
+        return {"paid_on": self.today, "handler": Ref(self.person.id, self.person.person.label)}
 
     def compute(self) -> None:
         """What is open on the contract or order, how far it is delivered, and the only row there may be."""

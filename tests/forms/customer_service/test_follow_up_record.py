@@ -190,3 +190,7 @@ def other(shop, code, answers, stage=None):
         person = {"person_id": by.id, "authority": {}, "signed_at": NOW}
         db.session.add(Signature(**row, **signed, **person, answers=stage, content_sha256=""))
     db.session.flush()
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-03") == {"followed_up_at": NOW}

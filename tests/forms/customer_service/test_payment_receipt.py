@@ -212,3 +212,7 @@ def test_sales_and_finance_enter_payments(shop, order):
     shop.submit("CR-06", "finance_supervisor", **given(shop, order))
     with pytest.raises(NotAllowed):
         shop.submit("CR-06", "customer_service_officer", **given(shop, order))
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-06") == {"paid_on": TODAY, "handler": shop.person("salesperson")}

@@ -203,3 +203,7 @@ def test_a_price_change_corrected_into_a_new_product_leaves_the_other_as_it_is(s
     finish(shop, corrects=first, **GIVEN)
     assert (shop.product(LIFT).name, shop.product("DG-9").name) == ("小型液压升降机", "轮式登高车")
     assert prices.on(shop.product(LIFT).id, TODAY) == 38600
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-05") == {"valid_from": TODAY}

@@ -235,3 +235,8 @@ def test_campaigns_are_counted_by_channel(shop):
     counted = [fair[name] for name in ("responses", "worth_following", "quoted", "won", "amount")]
     assert counted == [3, 2, 1, 1, 100000]
     assert [none[name] for name in ("channel", "responses", "worth_following", "won")] == ["other", 1, 0, 0]
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-12") == {"owner": shop.person("salesperson")}
+    assert shop.page("CR-12", "customer_service_officer") == {}

@@ -176,3 +176,7 @@ def test_only_salespeople_offer(shop):
     with pytest.raises(NotAllowed):
         shop.submit("CR-16", "buyer", **given(shop))
     assert shop.submit("CR-16", **given(shop)).state == "running"
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-16") == {"valid_until": days(30)}
