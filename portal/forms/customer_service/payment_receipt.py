@@ -15,7 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, RecordLink
 from portal.lib.i18n import _l, both
-from portal.queries import goods, orders, receivables
+from portal.queries import customers, goods, orders, receivables
 
 CENT = Decimal("0.01")
 WAYS = {
@@ -106,10 +106,14 @@ class PaymentReceipt(CompanyForm):
         return {"paid_on": self.today, "handler": Ref(self.person.id, self.person.person.label)}
 
     def compute(self) -> None:
-        """What is open on the contract or order, how far it is delivered, and the only row there may be."""
+        """Whose the contract or order is, what is open on it, how far it is delivered, the only row there may be."""
         super().compute()
         of = self.contract_or_order.data
         found = _open(of.id, self.itself) if of and of.id else []
+        debtor = goods.named(of.id, "customer") if of and of.id else None
+        if self.customer.blank and not self.customer.text and debtor:
+            customer = customers.find(debtor)
+            self.customer.data = Ref(customer.id, customer.label) if customer else None
         self.open_rows.data = "\n".join(_said(one) for one in found)
         if not self.plan_row.data and len(found) == 1:
             self.plan_row.data = found[0].row

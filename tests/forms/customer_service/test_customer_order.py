@@ -155,6 +155,7 @@ def test_what_finance_does_not_release_goes_back_with_a_request_for_credit(shop)
     assert shop.sign(record).step == "customer_confirm"
 
 
+@pytest.mark.both_databases
 def test_open_orders_take_of_the_credit(shop):
     first = shop.submit("CR-17", **shop.order((LIFT, 2)))
     school = shop.customer(SCHOOL).id

@@ -140,6 +140,7 @@ def test_the_sales_manager_reads_it(shop):
     assert shop.sign(record).state == "finished"
 
 
+@pytest.mark.both_databases
 def test_all_contacts_stand_on_one_line_of_time(shop):
     shop.submit("CR-03", **given(shop))
     newer = given(shop, customer=shop.ref(shop.customer(TAIHE)), followed_up_at=NOW, result="ordered")

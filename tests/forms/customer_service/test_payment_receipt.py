@@ -147,6 +147,16 @@ def test_a_payment_is_made_on_the_customers_own_order(shop, order):
     assert wrong(shop.sheet("CR-06", **{**given(shop, order), **other})) == {"contract_or_order"}
 
 
+def test_the_contract_says_who_pays(shop, order):
+    sheet = shop.sheet("CR-06", **given(shop, order, customer=None))
+    assert not sheet.errors
+    assert sheet.customer.data == shop.ref(shop.customer(SCHOOL))
+    assert wrong(shop.sheet("CR-06", **given(shop, order, customer=None, contract_or_order=None))) == {
+        "customer",
+        "contract_or_order",
+    }
+
+
 def test_nothing_is_paid_where_nothing_is_open(shop, order):
     shop.sign(shop.submit("CR-06", **given(shop, order)), **PAID)
     assert wrong(shop.sheet("CR-06", **given(shop, order))) == {"contract_or_order"}
@@ -198,6 +208,7 @@ def test_two_payments_of_the_same_money_are_found_at_the_second(shop, order):
     assert shop.customer(SCHOOL).arrears == 0
 
 
+@pytest.mark.both_databases
 def test_a_corrected_payment_is_taken_back(shop, order):
     first = shop.submit("CR-06", **given(shop, order))
     shop.sign(first, **PAID)

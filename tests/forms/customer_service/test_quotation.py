@@ -158,6 +158,7 @@ def test_a_lost_offer_ends_and_loses_the_chance(shop):
     assert outcome(chance) == "lost"
 
 
+@pytest.mark.both_databases
 def test_an_accepted_offer_wins_the_chance(shop):
     chance = lead(shop)
     customer = shop.drafted(chance, "CR-16")["customer"]
