@@ -110,6 +110,10 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
+    kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
+    opening.enter(
+        kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
+    )
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in goods.items():
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
@@ -118,10 +122,6 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
-    kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
-    opening.enter(
-        kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
-    )
     _forget_news()
 
 

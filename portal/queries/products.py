@@ -31,6 +31,12 @@ def with_code(code: str) -> Product | None:
     return db.session.scalar(sa.select(Product).where(Product.code == code))
 
 
+def kept_as(item_id: int) -> Product | None:
+    """The product that the warehouse keeps as this stock item; None if there is none."""
+    query = sa.select(Product).where(Product.item_id == item_id).order_by(Product.id).limit(1)
+    return db.session.scalar(query)
+
+
 def entered_by(record_ids: Collection[int]) -> Product | None:
     """The product that one of these records (CR-05) has entered as new; None if none of them has."""
     new = [id for id in record_ids if goods.opening_answers(id).get("request_kind") == "new_product"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portal.domain.deadlines import weeks
 from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service.prospect_stages import SALES
 from portal.forms.fields import Choice, Day, LongText, Moment, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -16,7 +18,6 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, goods
 
-SALES = frozenset({"salesperson", "sales_manager"})
 CHANNELS = {"telephone": "telephone", "visit": "visit", "wechat": "wechat", "e_mail": "e_mail"}  # of CS-50
 PASSED_ON = ("important_enquiry", "complaint")
 
@@ -85,6 +86,10 @@ class FollowUpRecord(CompanyForm):
             within=weeks(1),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """A contact that has just been."""
+        return {"followed_up_at": self.now.replace(second=0, microsecond=0)}
 
     def compute(self) -> None:
         """Whether the writer is of sales."""

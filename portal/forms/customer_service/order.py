@@ -12,8 +12,8 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsReceivable, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import trade
 from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued
+from portal.forms.customer_service.trade import refuse_no_trade
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -67,6 +67,7 @@ class CustomerOrder(CompanyForm):
     slug = "customer-orders"
     section = "crm"
     opened_by = ("salesperson", "customer_service_officer")
+    readers = ("salesperson", "sales_manager", "customer_service_officer", "finance_supervisor")
     columns = (
         *("number", "customer", "order_date", "total_amount", "delivery_address", "credit_left"),
         *("overdue_amount", "confirmed_on", "current_step", "due_at", "status"),
@@ -114,6 +115,10 @@ class CustomerOrder(CompanyForm):
         ),
     )
 
+    def proposal(self) -> dict[str, Any]:
+        """An order of today."""
+        return {"order_date": self.today}
+
     def compute(self) -> None:
         """The amounts, and whether the customer's credit bears them."""
         super().compute()
@@ -129,6 +134,7 @@ class CustomerOrder(CompanyForm):
 
     def check(self) -> None:
         """R15 and R53: a customer with a file orders products on sale, by a paper of their own."""
+        refuse_no_trade(self, "customer")
         refuse_discontinued(self.lines.rows)
         ordered_on = self.order_date.data
         if ordered_on and ordered_on > self.today:
@@ -137,8 +143,6 @@ class CustomerOrder(CompanyForm):
             if row.wanted_by.data and ordered_on and row.wanted_by.data < ordered_on:
                 row.refuse("wanted_by", _l("要求交期不能早于订货日期"))
         if self.customer.data:
-            if barrier := trade.barrier(self.customer.data.id):
-                self.refuse("customer", barrier)
             self._check_papers(self.customer.data.id)
 
     def _check_papers(self, customer_id: int) -> None:

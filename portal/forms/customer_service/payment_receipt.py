@@ -9,12 +9,13 @@ from typing import Any
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, role
-from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text
+from portal.forms.base import CompanyForm, Stage
+from portal.forms.fields import Choice, Day, LongText, Money, Text
 from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, RecordLink
 from portal.lib.i18n import _l, both
-from portal.queries import goods, orders, receivables
+from portal.queries import customers, goods, orders, receivables
 
 CENT = Decimal("0.01")
 WAYS = {
@@ -25,15 +26,6 @@ WAYS = {
     "electronic": _l("电子支付"),
 }
 TOO_MUCH = _l("超过未付总额 %(open)s，请核对金额；多付的部分请退回客户或记入其他合同（订单）")
-
-
-class InstalmentRow(Sheet):
-    """A claim that is not paid in full."""
-
-    row = Text(_l("款项"), computed=True)
-    due_on = Day(_l("应付日期"), computed=True)
-    amount = Money(_l("应收金额"), computed=True)
-    open = Money(_l("未付金额"), computed=True)
 
 
 class FinanceConfirm(Stage):
@@ -74,7 +66,12 @@ class PaymentReceipt(CompanyForm):
 
     customer = Customer(_l("客户"))
     contract_or_order = RecordLink(_l("合同或订单"), "CS-34", "CR-17", "CS-73", "CS-75")
-    open_rows = Rows(_l("未付款项"), InstalmentRow, computed=True, required=False)
+    open_rows = LongText(
+        _l("未付款项"),
+        computed=True,
+        required=False,
+        help=_l("款项、应付日期和未付金额，由系统从应收台帐查出"),
+    )
     payment_way = Choice(_l("回款方式"), WAYS)
     paid_on = Day(_l("回款时间"))
     amount = Money(_l("回款金额"), low=CENT)
@@ -104,14 +101,20 @@ class PaymentReceipt(CompanyForm):
         ),
     )
 
+    def proposal(self) -> dict[str, Any]:
+        """A payment of today, that comes in through whoever enters it."""
+        return {"paid_on": self.today, "handler": Ref(self.person.id, self.person.person.label)}
+
     def compute(self) -> None:
-        """What is open on the contract or order, how far it is delivered, and the only row there may be."""
+        """Whose the contract or order is, what is open on it, how far it is delivered, the only row there may be."""
         super().compute()
         of = self.contract_or_order.data
         found = _open(of.id, self.itself) if of and of.id else []
-        self.open_rows.fill(
-            {"row": one.row, "due_on": one.due_on, "amount": one.amount, "open": one.open} for one in found
-        )
+        debtor = goods.named(of.id, "customer") if of and of.id else None
+        if self.customer.blank and not self.customer.text and debtor:
+            customer = customers.find(debtor)
+            self.customer.data = Ref(customer.id, customer.label) if customer else None
+        self.open_rows.data = "\n".join(_said(one) for one in found)
         if not self.plan_row.data and len(found) == 1:
             self.plan_row.data = found[0].row
         delivered = of and of.id and orders.lines(of.id)
@@ -162,6 +165,12 @@ class PaymentReceipt(CompanyForm):
 def _open(record_id: int, but: Collection[int]) -> list[receivables.Instalment]:
     """The claims of a contract or order that are not paid in full."""
     return [one for one in receivables.instalments(of=record_id, but=but) if one.open > 0]
+
+
+def _said(one: receivables.Instalment) -> str:
+    """A claim on one line."""
+    parts = (one.row, str(one.due_on or ""), f"¥{one.open:,.2f}")
+    return " ".join(filter(None, parts))
 
 
 def _total(found: list[receivables.Instalment]) -> Decimal:

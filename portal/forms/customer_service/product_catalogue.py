@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import working_days
@@ -80,6 +81,10 @@ class ProductCatalogue(CompanyForm):
             on_refusal=Close(),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """A price from today."""
+        return {"valid_from": self.today}
 
     def heading(self) -> str:
         """The product."""

@@ -11,7 +11,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Updates, after
 from portal.domain.signoff import Close, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service.prospect_stages import Allocation, Opportunity, ValueCheck, WorkPlan
+from portal.forms.customer_service.prospect_stages import SALES, Allocation, Opportunity, ValueCheck, WorkPlan
 from portal.forms.customer_words import MARKETING_CHANNELS
 from portal.forms.fields import Choice, LongText, Moment, Number, Phone, Rows, Text
 from portal.forms.filed import Filed
@@ -43,6 +43,7 @@ class Prospect(CompanyForm):
         *("客户信息分析筛选表", "市场推广活动记录", "客户响应登记表", "客户价值验证表"),
         *("工作计划与执行记录", "客户机会登记表", "销售预测表"),
     )
+    readers = ("salesperson", "sales_manager")
     columns = (
         *("number", "prospect_name", "contact_person", "marketing_channel", "response_at", "owner"),
         *("campaign", "worth_following", "expected_close_on", "outcome", "current_step", "due_at", "status"),
@@ -104,6 +105,11 @@ class Prospect(CompanyForm):
             outcomes=(Close(when=equals("outcome", "lost")),),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """Whoever of sales takes it down looks after it."""
+        sales = not SALES.isdisjoint(self.person.roles)
+        return {"owner": Ref(self.person.id, self.person.person.label)} if sales else {}
 
     def compute(self) -> None:
         """Lists the customers that look like this one."""

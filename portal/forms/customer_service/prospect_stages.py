@@ -12,7 +12,7 @@ from portal.forms.references import Person
 from portal.lib.i18n import _l
 from portal.queries import prices, rights
 
-SALES = ("salesperson", "sales_manager")
+SALES = frozenset({"salesperson", "sales_manager"})  # roles of those who work on chances
 
 
 class ValueCheck(Stage):

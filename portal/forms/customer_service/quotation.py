@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from portal.domain.conditions import all_of, equals
 from portal.domain.deadlines import weeks, working_days
@@ -18,6 +20,7 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, goods, prices
 
+VALID = timedelta(days=30)  # proposed for an offer
 BELOW_LIST = equals("below_list", True)
 NOT_ACCEPTED = equals("accepted", False)
 
@@ -52,6 +55,7 @@ class Quotation(CompanyForm):
     slug = "quotations"
     section = "crm"
     opened_by = ("salesperson",)
+    readers = ("salesperson", "sales_manager", "customer_service_officer")
     columns = (
         *("number", "customer", "quotation_version", "total_amount", "valid_until", "lead", "below_list"),
         *("accepted", "current_step", "due_at", "status"),
@@ -100,6 +104,10 @@ class Quotation(CompanyForm):
             ),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """An offer that holds for a month."""
+        return {"valid_until": self.today + VALID}
 
     def compute(self) -> None:
         """The version, what the price list says today, the amounts."""

@@ -72,6 +72,11 @@ class Shop:
         form.validate()
         return form
 
+    def page(self, code: str, login: str = "salesperson") -> dict[str, Any]:
+        """What the empty page of a form begins with."""
+        found = FORMS[code](context={"@now": self.now}, person=self.actor(login)).answers()
+        return {name: value for name, value in found.items() if value not in (None, "", [])}
+
     def submit(self, code: str, login: str = "salesperson", **answers: Any) -> Record:
         """A new record of a sheet that is good."""
         form = self.sheet(code, login, **answers)

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from shop import CART, DEALER, LIFT, NOW, SCHOOL, TAIHE, TODAY, Shop, days, wrong, wrong_in
 
 from portal.domain.effects import Opens
+from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.forms.customer_service.order import CustomerOrder
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.models import Content, FormVersion, ReceivableEntry, Record, RecordLink, Signature
-from portal.queries import contracts, credit, receivables
+from portal.queries import contracts, credit, receivables, visible
 
 
 @pytest.fixture
@@ -154,6 +155,7 @@ def test_what_finance_does_not_release_goes_back_with_a_request_for_credit(shop)
     assert shop.sign(record).step == "customer_confirm"
 
 
+@pytest.mark.both_databases
 def test_open_orders_take_of_the_credit(shop):
     first = shop.submit("CR-17", **shop.order((LIFT, 2)))
     school = shop.customer(SCHOOL).id
@@ -180,6 +182,14 @@ def test_overdue_debts_wait_for_finance_too(shop):
     shop.now = NOW.replace(month=6)
     sheet = shop.sheet("CR-17", **shop.order((CART, 1), order_date=TODAY))
     assert (sheet.overdue_amount.data, sheet.release_needed.data) == (Decimal("26800.00"), True)
+
+
+@pytest.mark.parametrize("login", ["finance_supervisor", "salesperson_2", "customer_service_officer"])
+def test_an_order_is_read_by_those_who_name_it(shop, login):
+    record = shop.submit("CR-17", **shop.order((LIFT, 1)))
+    assert visible.record(record.number, shop.actor(login)).id == record.id
+    with pytest.raises(NotFound):
+        visible.record(record.number, shop.actor("cashier"))
 
 
 def test_the_customer_confirms_between_the_order_and_today(shop):
@@ -287,3 +297,7 @@ def test_the_quotation_is_the_customers_and_was_accepted(shop):
     assert not shop.sheet("CR-17", **shop.order((LIFT, 1), quotation=shop.ref(offer))).errors
     other = shop.order((LIFT, 1), quotation=shop.ref(offer), code=TAIHE)
     assert wrong(shop.sheet("CR-17", **other)) == {"quotation"}
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-17") == {"order_date": TODAY}

@@ -140,6 +140,7 @@ def test_the_sales_manager_reads_it(shop):
     assert shop.sign(record).state == "finished"
 
 
+@pytest.mark.both_databases
 def test_all_contacts_stand_on_one_line_of_time(shop):
     shop.submit("CR-03", **given(shop))
     newer = given(shop, customer=shop.ref(shop.customer(TAIHE)), followed_up_at=NOW, result="ordered")
@@ -190,3 +191,7 @@ def other(shop, code, answers, stage=None):
         person = {"person_id": by.id, "authority": {}, "signed_at": NOW}
         db.session.add(Signature(**row, **signed, **person, answers=stage, content_sha256=""))
     db.session.flush()
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-03") == {"followed_up_at": NOW}

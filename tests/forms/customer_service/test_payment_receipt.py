@@ -80,8 +80,7 @@ def delivered(order, quantity):
 def test_what_is_open_is_shown_and_the_delivery_is_known(shop, order):
     sheet = shop.sheet("CR-06", **given(shop, order, delivery_status="delivered"))
     assert not sheet.errors
-    (row,) = sheet.open_rows.data
-    assert (row["due_on"], row["amount"], row["open"]) == (days(15), 26800, 26800)
+    assert sheet.open_rows.data == f"{days(15)} ¥26,800.00"
     assert sheet.delivery_status.data == "not_delivered"
     delivered(order, (shop.product(CART), 1))
     assert shop.sheet("CR-06", **given(shop, order)).delivery_status.data == "delivered"
@@ -148,6 +147,16 @@ def test_a_payment_is_made_on_the_customers_own_order(shop, order):
     assert wrong(shop.sheet("CR-06", **{**given(shop, order), **other})) == {"contract_or_order"}
 
 
+def test_the_contract_says_who_pays(shop, order):
+    sheet = shop.sheet("CR-06", **given(shop, order, customer=None))
+    assert not sheet.errors
+    assert sheet.customer.data == shop.ref(shop.customer(SCHOOL))
+    assert wrong(shop.sheet("CR-06", **given(shop, order, customer=None, contract_or_order=None))) == {
+        "customer",
+        "contract_or_order",
+    }
+
+
 def test_nothing_is_paid_where_nothing_is_open(shop, order):
     shop.sign(shop.submit("CR-06", **given(shop, order)), **PAID)
     assert wrong(shop.sheet("CR-06", **given(shop, order))) == {"contract_or_order"}
@@ -160,6 +169,10 @@ def test_the_only_open_row_is_proposed(shop, order):
     instalments(order, ("预付款", 10, 3000))
     assert shop.sheet("CR-06", **given(shop, order, "3000")).plan_row.data == "预付款"
     instalments(order, ("尾款", 60, 7000))
+    assert shop.sheet("CR-06", **given(shop, order)).open_rows.data.splitlines() == [
+        f"预付款 {days(10)} ¥3,000.00",
+        f"尾款 {days(60)} ¥7,000.00",
+    ]
     sheet = shop.sheet("CR-06", **given(shop, order, "10000"))
     assert (bool(sheet.plan_row.data), wrong(sheet)) == (False, set())
     named = shop.sheet("CR-06", **given(shop, order, "100", plan_row="定金"))
@@ -195,6 +208,7 @@ def test_two_payments_of_the_same_money_are_found_at_the_second(shop, order):
     assert shop.customer(SCHOOL).arrears == 0
 
 
+@pytest.mark.both_databases
 def test_a_corrected_payment_is_taken_back(shop, order):
     first = shop.submit("CR-06", **given(shop, order))
     shop.sign(first, **PAID)
@@ -212,3 +226,7 @@ def test_sales_and_finance_enter_payments(shop, order):
     shop.submit("CR-06", "finance_supervisor", **given(shop, order))
     with pytest.raises(NotAllowed):
         shop.submit("CR-06", "customer_service_officer", **given(shop, order))
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-06") == {"paid_on": TODAY, "handler": shop.person("salesperson")}

@@ -59,6 +59,7 @@ def lines(key):
     return ledgers.page(LEDGERS[key].source, ledgers.Wanted(), "", 20).rows
 
 
+@pytest.mark.both_databases
 def test_a_new_product_has_a_price_and_a_stock_item_with_nothing_in_stock(shop):
     record = finish(shop, **GIVEN)
     product = shop.product("DG-9")
@@ -121,6 +122,7 @@ def test_a_code_that_somebody_took_meanwhile_is_refused_at_the_approval(shop):
         shop.sign(second)
 
 
+@pytest.mark.both_databases
 def test_the_old_price_comes_from_the_price_list_and_the_new_one_follows_it(shop):
     sheet = shop.sheet("CR-05", **change(shop, "41000", old_price=Decimal(1)))
     assert not sheet.errors
@@ -203,3 +205,7 @@ def test_a_price_change_corrected_into_a_new_product_leaves_the_other_as_it_is(s
     finish(shop, corrects=first, **GIVEN)
     assert (shop.product(LIFT).name, shop.product("DG-9").name) == ("小型液压升降机", "轮式登高车")
     assert prices.on(shop.product(LIFT).id, TODAY) == 38600
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-05") == {"valid_from": TODAY}

@@ -207,6 +207,7 @@ def test_a_chance_to_be_quoted_is_still_ahead(shop):
     assert not shop.stage(record, **{**CHANCE, "expected_close_on": days(-1), "outcome": "won"}).errors
 
 
+@pytest.mark.both_databases
 def test_the_forecast_weighs_each_chance_and_adds_up_the_month(shop):
     first = shop.sign(allocated(shop), **CHANCE)
     second = allocated(shop, prospect_name="安吉竹业有限公司", contact_phone="13900003333")
@@ -223,6 +224,7 @@ def test_the_forecast_weighs_each_chance_and_adds_up_the_month(shop):
     assert (found[gone.number]["outcome"], found[gone.number]["weighted_amount"]) == ("lost", 0)
 
 
+@pytest.mark.both_databases
 def test_campaigns_are_counted_by_channel(shop):
     shop.sign(allocated(shop), **{**CHANCE, "outcome": "won"})
     shop.sign(allocated(shop, prospect_name="安吉竹业有限公司", contact_phone="13900003333"), **CHANCE)
@@ -235,3 +237,8 @@ def test_campaigns_are_counted_by_channel(shop):
     counted = [fair[name] for name in ("responses", "worth_following", "quoted", "won", "amount")]
     assert counted == [3, 2, 1, 1, 100000]
     assert [none[name] for name in ("channel", "responses", "worth_following", "won")] == ["other", 1, 0, 0]
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-12") == {"owner": shop.person("salesperson")}
+    assert shop.page("CR-12", "customer_service_officer") == {}

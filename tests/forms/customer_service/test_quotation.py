@@ -158,6 +158,7 @@ def test_a_lost_offer_ends_and_loses_the_chance(shop):
     assert outcome(chance) == "lost"
 
 
+@pytest.mark.both_databases
 def test_an_accepted_offer_wins_the_chance(shop):
     chance = lead(shop)
     customer = shop.drafted(chance, "CR-16")["customer"]
@@ -176,3 +177,7 @@ def test_only_salespeople_offer(shop):
     with pytest.raises(NotAllowed):
         shop.submit("CR-16", "buyer", **given(shop))
     assert shop.submit("CR-16", **given(shop)).state == "running"
+
+
+def test_an_empty_page_begins_with_what_is_known(shop):
+    assert shop.page("CR-16") == {"valid_until": days(30)}

@@ -74,6 +74,9 @@ def _quotation(world: World) -> dict[str, Any]:
 
 
 def _answer(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    """Mostly yes; who has no file yet, and so may not order, mostly goes elsewhere."""
+    if not customers.may_trade(so_far["customer"].id or 0) and world.rng.random() < 0.7:
+        return {"accepted": False, "answer_note": "已选用其他单位的产品。", "requote": False}
     return {
         "accepted": True,
         "answer_note": world.rng.choice(("同意报价，请尽快安排。", "价格接受，交货期请再提前。", None)),
