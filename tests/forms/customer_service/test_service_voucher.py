@@ -157,6 +157,16 @@ def test_no_more_parts_than_there_are(opened, cylinder):
     assert opened(dispatch_order=form.dispatch_order.data, parts_used=[used(cylinder, place="A-01")]).errors
 
 
+def test_a_part_that_lies_in_one_place_comes_from_there(opened, cylinder):
+    form = opened(parts_used=[used(cylinder, place=None)])
+    assert not form.errors
+    assert form.parts_used.data[0]["place"] == "C-01"
+    db.session.add(StockBalance(item_id=cylinder.id, place="A-01", quantity=Decimal(1)))
+    db.session.flush()
+    again = opened(dispatch_order=form.dispatch_order.data, parts_used=[used(cylinder, place=None)])
+    assert again.parts_used.rows[0].place.errors
+
+
 @pytest.mark.parametrize(("mark", "good"), [("1", True), ("10", True), ("0", False), ("11", False)])
 def test_marks_go_from_one_to_ten(app_context, mark, good):
     given = {**MARKS, "attitude_rating": Decimal(mark), "satisfied": True, "customer_signature": SIGNATURE}
