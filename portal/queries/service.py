@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import Customer, LedgerEntry, Machine, Project, Record, Signature
+from portal.models import Customer, LedgerEntry, Machine, Project, Record, Signature, StockBalance
 from portal.queries import goods
 from portal.queries.corrected import is_corrected
 
@@ -125,6 +125,13 @@ def voucher_of(order_id: int, but: Collection[int] = ()) -> str:
     """The number of another voucher (CS-78) for a dispatch order; nothing while there is none."""
     others = goods.naming("CS-78", "dispatch_order", order_id, but=but)
     return next((goods.label(id).partition(" ")[0] for id in others), "")
+
+
+def only_place(item_id: int) -> str:
+    """Where an item lies; nothing if it lies nowhere or in several places."""
+    query = sa.select(StockBalance.place).where(StockBalance.item_id == item_id, StockBalance.quantity > 0)
+    places = db.session.scalars(query.limit(2)).all()
+    return places[0] if len(places) == 1 else ""
 
 
 def is_signed_contract(record_id: int) -> bool:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from portal.domain.effects import Asks, Made, Opens, PostsEntry, PostsPrice, Shares, Tells, Updates
+from portal.domain.effects import (
+    Asks,
+    Made,
+    Opens,
+    PostsEntry,
+    PostsPrice,
+    SetsDeadline,
+    Shares,
+    Tells,
+    Updates,
+)
 from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
 from portal.forms.purchasing.purchase_order import PurchaseOrder
@@ -194,6 +204,17 @@ def test_an_open_thing_to_do_is_renewed_and_a_notice_not_repeated(office: Office
     asks.tick_off(found[0].id, office.actor("designer"), "", now=NOW)
     effects.carry_out([Asks("Answer", to)], record, by=office.id("buyer"), now=NOW)
     assert office.waiting(record).count("ask open") == 2, "what is done may be asked for once more"
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_another_records_open_turn_gets_its_deadline(office: Office, moved: bool) -> None:
+    waiting, record = office.submit(OneRole), office.submit(OneRole)
+    before, due = waiting.due_at, NOW + timedelta(hours=24)
+    wanted = [SetsDeadline(waiting.id, waiting.step if moved else "elsewhere", due)]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    (turn,) = [task for task in history.open_tasks(waiting) if task.kind == "sign"]
+    assert turn.due_at == waiting.due_at == (due if moved else before)
+    assert {holder.due_at for holder in turn.holders} == {turn.due_at}
 
 
 def test_one_moment_may_open_several_of_the_same_form(office: Office) -> None:

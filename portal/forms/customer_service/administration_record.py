@@ -45,7 +45,7 @@ class AdministrationRecord(CompanyForm):
     slug = "administration-records"
     section = "after_sales"
     opened_by = ("service_technician", "after_sales_manager", "customer_service_supervisor")
-    covers = ("设备工具维护记录", "短期在职技能培训记录", "员工仪容仪表检查表")
+    covers = ("工作检查记录", "设备工具维护记录", "短期在职技能培训记录", "员工仪容仪表检查表")
     columns = (
         *("number", "work_kind", "work_date", "person_in_charge", "equipment", "inspected_order"),
         *("current_step", "due_at", "status"),

@@ -71,7 +71,6 @@ class CompletionDocuments(CompanyForm):
     slug = "completion-documents"
     section = "after_sales"
     opened_by = ("engineering_manager", "after_sales_manager")
-    covers = ("保修台帐",)
     columns = (
         *("number", "project", "contract", "customer", "completed_on", "free_months", "warranty_start"),
         *("warranty_end", "handed_over_on", "acceptance_verdict", "current_step", "due_at", "status"),

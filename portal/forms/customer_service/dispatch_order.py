@@ -37,7 +37,7 @@ class DispatchOrder(CompanyForm):
     slug = "dispatch-orders"
     section = "after_sales"
     opened_by = ("customer_service_officer",)
-    covers = ("零件请购单", "未完工/二次派工单")
+    covers = ("派工单", "零件请购单", "未完工/二次派工单")
     columns = (
         *("number", "repair_request", "customer", "site_address", "service_type", "printed_on"),
         *("technician", "finished_on_spot", "told_customer", "current_step", "due_at", "status"),

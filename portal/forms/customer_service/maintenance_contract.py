@@ -61,7 +61,7 @@ class MaintenanceContract(CompanyForm):
     slug = "maintenance-contracts"
     section = "after_sales"
     opened_by = ("after_sales_manager", "customer_service_officer")
-    covers = ("售后服务合同", "服务合同跟进及新服务项目登记表", "服务合同台帐")
+    covers = ("售后服务合同", "服务合同跟进及新服务项目登记表")
     columns = (
         *("number", "customer", "project", "origin", "contract_no", "service_fee", "start_date", "end_date"),
         *("outcome", "current_step", "due_at", "status"),

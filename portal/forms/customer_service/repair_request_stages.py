@@ -32,32 +32,31 @@ class RepairFeedback(RepairStage):
 
     later = "finished_at"
 
-    dispatch_order = RecordLink(_l("服务派工单"), "CS-77")
+    dispatch_order = RecordLink(_l("服务派工单"), "CS-77", computed=True)
     repaired = YesNo(_l("是否修复"))
     repair_result = LongText(_l("维修情况"))
     finished_at = Moment(_l("完成时间"))
 
     def proposal(self) -> dict[str, Any]:
-        """The dispatch order that was finished last, with its time."""
-        record = self.context.get("@record_id")
-        orders = service.done_orders(record) if record else []
-        if not orders:
-            return {}
-        found = orders[-1]
-        order = Ref(found, goods.label(found))
-        return {"dispatch_order": order, "finished_at": service.work_times(found)[1]}
+        """When the work was done."""
+        orders = self._orders()
+        return {"finished_at": service.work_times(orders[-1])[1]} if orders else {}
+
+    def compute(self) -> None:
+        """The dispatch order that was finished last."""
+        orders = self._orders()
+        self.dispatch_order.data = Ref(orders[-1], goods.label(orders[-1])) if orders else None
 
     def check(self) -> None:
         """The feedback waits until the technician is done; after a repair in vain, until the next one is."""
         super().check()
-        record, order = self.context.get("@record_id"), self.dispatch_order.data
-        if record is None or order is None or order.id is None:
-            return
-        orders = service.done_orders(record)
-        if order.id not in orders:
-            self.refuse("dispatch_order", _l("请选择本次报修的、已经完工的服务派工单"))
-        elif len(orders) < service.orders_needed(record, FIRST):
-            self.refuse("dispatch_order", _l("再次派工的服务派工单还没有完工，完工后才能反馈维修结果"))
+        record = self.context.get("@record_id")
+        if record and len(self._orders()) < service.orders_needed(record, FIRST):
+            self.refuse("repaired", _l("本次报修的服务派工单还没有完工，完工后才能反馈维修结果"))
+
+    def _orders(self) -> list[int]:
+        record = self.context.get("@record_id")
+        return service.done_orders(record) if record else []
 
 
 class ReturnVisit(RepairStage):

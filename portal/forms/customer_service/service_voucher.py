@@ -49,10 +49,15 @@ class UsedPart(Sheet):
     """A part that was put in."""
 
     part = StockItem(_l("零件"))
-    place = Text(_l("库位"), max=40)
+    place = Text(_l("库位"), max=40, help=_l("只存放在一处的零件可以不填"))
     quantity = Number(_l("数量"), low=Decimal("0.001"))
     unit_price = Money(_l("单价"))
     old_part_returned = YesNo(_l("旧件带回"))
+
+    def compute(self) -> None:
+        """A part that lies in one place only comes from there."""
+        if self.part.data and self.part.data.id and self.place.blank:
+            self.place.data = service.only_place(self.part.data.id)
 
 
 class ServiceVoucher(CompanyForm):
@@ -63,7 +68,15 @@ class ServiceVoucher(CompanyForm):
     slug = "service-vouchers"
     section = "after_sales"
     opened_by = ("service_technician",)
-    covers = (*("交单(接单)登记表", "服务收费单", "保修期维修保养记录", "零件管理台帐", "客户意见调查表"),)
+    covers = (
+        *(
+            "交单(接单)登记表",
+            "服务收费单(服务收入登记)",
+            "保修期维修保养记录",
+            "零件管理台帐",
+            "客户意见调查表",
+        ),
+    )
     columns = (
         *("number", "dispatch_order", "customer", "service_type", "started_at", "ended_at", "service_fee"),
         *("parts_fee", "voucher_checked", "payment_way", "current_step", "due_at", "status"),

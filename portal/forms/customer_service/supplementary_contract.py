@@ -137,6 +137,7 @@ class SupplementaryContract(CompanyForm):
                 "original_seen": True,
                 "scan": "、".join(file["name"] for file in record["contract_file"]),
             },
+            customer_id=record["customer"].id,
         )
 
 
