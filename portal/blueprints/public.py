@@ -85,7 +85,10 @@ def _send(form: PublicSheet) -> str:
 def receipt() -> Response:
     """How what was sent with this receipt stands, and nothing else."""
     _only_while_open()
-    number = plain_receipt(posted.asked("number"))
+    asked = posted.asked("number")
+    if not asked:
+        return redirect(url_for("public.write"))
+    number = plain_receipt(asked)
     state = known.state(number)
     page = render_template("public/receipt.html", number=number, state=STATES.get(state or ""), stage=state)
     answer = make_response(page, 200 if state else 404)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from portal.domain.permissions import head_key, role_key
 from portal.extensions import db
 from portal.lib.clock import ZONE, day
-from portal.models import Department, LedgerEntry, Record, Signature
+from portal.models import Content, Department, LedgerEntry, Record, Signature
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
 from portal.queries.ledgers import Source
@@ -79,6 +79,22 @@ def library() -> Source:
     }
     searched = ("title", "keywords", "problem", "lesson", "how_to_avoid", "project", "responsible_department")
     return master_books.entries(LIBRARY, *searched, found=found)
+
+
+def drawings_reviewed(project_id: int) -> bool:
+    """Whether the internal review of a project's drawings (CS-12) is closed, so that they may go to the agency (PL-37)."""
+    query = (
+        sa.select(Record.id)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(
+            Record.form_code == "CS-12",
+            Record.state == "finished",
+            ~is_corrected(Record.id),
+            Content.answers[("new_project", "id")].as_integer() == project_id,
+        )
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
 
 
 def submitted_on(record_id: int | None) -> date | None:

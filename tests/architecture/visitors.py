@@ -17,7 +17,8 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import now, today
-from portal.models import Notice, OutboxRow, Person, RoleGrant, SignInSession, Task
+from portal.models import CompanySetting, Notice, OutboxRow, Person, RoleGrant, SignInSession, Task
+from portal.queries import public_requests
 from portal.queries.actors import actor
 from portal.services import outside
 from tests.conftest import make_app, set_up
@@ -94,7 +95,10 @@ def found(folder: Path) -> Site:
 
 
 def furnished(app: Flask) -> Site:
-    """Puts into the portal a complaint with its first turn open, and a briefing that waits for its customer."""
+    """Puts into the portal a complaint with its first turn open, a briefing that waits for its customer, the public page."""
+    with app.app_context(), transaction():
+        opened = CompanySetting(key=public_requests.SETTING, value=public_requests.ON, changed_at=now())
+        db.session.add(opened)
     walker = Walker(app)
     complaint, briefing = walker.open("CS-51"), walker.open("EN-18")
     while not _outside(app):

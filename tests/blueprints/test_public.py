@@ -301,12 +301,18 @@ def test_the_receipt_tells_how_it_stands_and_nothing_else(app: Flask, open_page:
     assert app.test_client().get(f"/public/receipt?number={typed}").status_code == 200
 
 
-@pytest.mark.parametrize("number", ["", "ABCD-EFGH-JKMN", "%", "' OR 1=1 --", "x" * 500, "二三四"])
+@pytest.mark.parametrize("number", ["ABCD-EFGH-JKMN", "%", "' OR 1=1 --", "x" * 500, "二三四"])
 def test_a_receipt_that_was_never_given_is_not_there(app: Flask, open_page: Walker, number: str) -> None:
     receipt_of(send(app))
     page = app.test_client().get("/public/receipt", query_string={"number": number})
     assert page.status_code == 404
     assert "已收到" not in page.text
+
+
+def test_whoever_gives_no_receipt_is_led_to_the_page(app: Flask, open_page: Walker) -> None:
+    for query in ("", "?number=", "?number=%20"):
+        answer = app.test_client().get(f"/public/receipt{query}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/public/")
 
 
 def test_receipts_cannot_be_guessed_and_can_be_read_out() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.domain.public_requests import PER_ADDRESS, PER_DAY
@@ -41,6 +41,7 @@ def switch_public_page() -> Answer:
 
 
 def _page(form: ReasonSheet) -> str:
+    base = current_app.config["SETTINGS"].public_url or request.host_url
     events = trail.of_kind("public_page_switched", "settings", size=20)
     return render_template(
         "admin/public_page.html",
@@ -48,7 +49,7 @@ def _page(form: ReasonSheet) -> str:
         today=public_requests.sent_within_a_day(now()),
         per_day=PER_DAY,
         per_address=PER_ADDRESS,
-        address=url_for("public.write", _external=True),
+        address=base.rstrip("/") + url_for("public.write"),
         past=[(event, who(event), sentence(event)) for event in events],
         form=form,
         errors=errors(form) if form.errors or form.form_errors else [],

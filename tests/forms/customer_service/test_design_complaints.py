@@ -14,7 +14,7 @@ from portal.forms.customer_service.design_complaints import DesignComplaints
 from portal.forms.customer_service.design_complaints_stages import DesignClose, DesignReply, InternalReview
 from portal.forms.kinds import Ref
 from portal.models import Department, Record
-from portal.queries import cases
+from portal.queries import cases, history
 from tests.walk import Walker, multi, pairs
 
 ROUTE = DesignComplaints.signoff
@@ -217,9 +217,15 @@ def test_over_the_portals_door_it_goes_round_with_the_next_version(app: Flask) -
     assert 'name="drawing_version" value="V2"' in " ".join(page.text.split()).replace(
         ' aria-required="true"', ""
     ), "the next version is proposed"
+    with app.app_context():
+        project = history.content(db.session.get_one(Record, record.id)).answers["new_project"]["id"]
+        assert not cases.drawings_reviewed(project)
     while walker.sign(number):
         pass
     assert walker.state(number) == "finished"
+    with app.app_context():
+        assert cases.drawings_reviewed(project)
+        assert not cases.drawings_reviewed(project + 1000)
 
 
 def test_a_late_sheet_is_taken_and_told(app: Flask) -> None:
