@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from portal.extensions import db
 from portal.models import Content, Person, Record, RecordLink, Signature
 from portal.models.records import OPEN
-from portal.queries import orders, stage_answers
+from portal.queries import order_progress, stage_answers
 from portal.queries.actors import Actor
 from portal.queries.keyset import Query
 from portal.queries.visible import visible_to
@@ -62,7 +62,7 @@ def cards(seen_by: Actor | None, now: datetime) -> list[Card]:
     query = _under_way(now)
     rows = list(db.session.execute(query if seen_by is None else visible_to(query, seen_by)))
     signed = [row.id for row in rows if row.form_code == ORDER and row.state == "finished"]
-    progress = orders.progress(signed)
+    progress = order_progress.progress(signed)
     return [_card(row) for row in rows if not (row.id in progress and progress[row.id].is_closed)]
 
 

@@ -16,8 +16,9 @@ from portal.forms.words import STATES, holder
 from portal.lib.clock import minute
 from portal.lib.i18n import _, _l
 from portal.models import Customer
-from portal.queries import customer_page, ledgers, orders, receivables
+from portal.queries import customer_page, ledgers, order_progress, receivables
 from portal.queries.actors import Actor
+from portal.queries.order_progress import Progress
 from portal.web.summaries import summary
 from portal.web.times import Due, due, short
 
@@ -135,7 +136,7 @@ def money(one: Customer, claims: list[receivables.Instalment], today: date) -> M
 def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     """Every part with its newest records."""
     rows = customer_page.newest(one.id, by, BY_FORM, EACH)
-    progress = orders.progress({row.id for row in rows if row.form_code in ORDERS})
+    progress = order_progress.progress({row.id for row in rows if row.form_code in ORDERS})
     found: dict[str, list[Any]] = {part.key: [] for part in (*PARTS, customer_parts.OTHER)}
     for row in rows:
         found[row.part].append(row)
@@ -150,7 +151,7 @@ def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     ]
 
 
-def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Progress | None = None) -> Line:
+def line(row: Any, spoken: str, at: datetime, *, but: str, progress: Progress | None = None) -> Line:
     """A record's line; `but` is the customer's label, which the page says once."""
     return Line(
         number=row.number,
@@ -166,7 +167,7 @@ def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Prog
     )
 
 
-def _marks(row: Any, progress: orders.Progress | None) -> list[tuple[str, str]]:
+def _marks(row: Any, progress: Progress | None) -> list[tuple[str, str]]:
     """Whether an order is delivered and paid; nothing of one that was refused or given up."""
     if progress is None or row.state in ("refused", "voided"):
         return []
