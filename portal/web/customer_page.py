@@ -22,7 +22,7 @@ from portal.queries.order_progress import Progress
 from portal.web.summaries import summary
 from portal.web.times import Due, due, short
 
-EACH, MANY = 5, 20  # records of a part, and lines of other lists
+EACH, FEW, MANY = 5, 6, 20  # records of a part; lines of a ledger and claims; tasks and machines
 FOLLOWED_BY = {"sales": _l("业务部门"), "customer_service": _l("客户服务部")}
 DELIVERED = {
     "not_delivered": _l("未交付"),
@@ -84,8 +84,7 @@ class Table:
     """Lines of a plain ledger, the columns that say nothing left out."""
 
     ledger: Ledger
-    headers: list[Any]
-    rows: list[list[tuple[str, str]]]  # text, and the address it leads to or its look
+    rows: list[list[tuple[Any, str, str]]]  # label, text, and the look of the text or the address it leads to
     more: bool
 
 
@@ -197,7 +196,7 @@ def open_claims(
 def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
     """The plain ledgers that tell of the customer, as far as they are there and for the person."""
     told = customer_parts.readable(customer_parts.TOLD, by)
-    lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], MANY + 1)
+    lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], FEW + 1)
     known = ledgers.readable({row.record for row in lines}, by)
     return [
         _table(ledger, [row for row in lines if row.ledger == ledger.key], known, spoken, today)
@@ -206,21 +205,17 @@ def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
 
 
 def _table(ledger: Ledger, rows: list[Any], known: Any, spoken: str, today: date) -> Table:
-    shown = [
-        column
-        for column in ledger.columns
-        if column.name not in POSTED and any(row.facts.get(column.name) not in (None, "") for row in rows)
-    ]
     found = []
-    for row in rows[:MANY]:
-        cells = []
-        for column in shown:
+    for row in rows[:FEW]:
+        cells: list[tuple[Any, str, str]] = []
+        for column in ledger.columns:
             raw = row.facts.get(column.name)
-            past = column.ends and bool(raw) and str(raw) < f"{today}"
-            cells.append((fact_text(column, raw, spoken), "past" if past else ""))
+            if column.name not in POSTED and (text := fact_text(column, raw, spoken)):
+                past = column.ends and str(raw) < f"{today}"
+                cells.append((column.title, text, "past" if past else ""))
         href = record_path(known[row.record], row.record) if row.record in known else ""
-        found.append([*cells, (row.record, href)])
-    return Table(ledger, [*(column.title for column in shown), _("来源记录")], found, len(rows) > MANY)
+        found.append([*cells, (_("来源记录"), row.record, href)])
+    return Table(ledger, found, len(rows) > FEW)
 
 
 def fact_text(column: Any, raw: Any, spoken: str) -> str:
