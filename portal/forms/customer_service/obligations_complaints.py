@@ -134,6 +134,6 @@ OBLIGATIONS = (
         "CS-100",
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
-        turns=(draft_of("CS-100"), Turn("CS-100", "call")),
+        turns=(draft_of("CS-100"), Turn("CS-100", "call_again")),
     ),
 )
