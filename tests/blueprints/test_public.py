@@ -33,7 +33,6 @@ SENT = {
 }
 RECEIPT = re.compile(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){2}")
 OFFICERS = ("customer_service_officer", "customer_service_officer_2")
-pytestmark = pytest.mark.skipif(FORM not in FORMS, reason="what comes in becomes CS-90, which is not served")
 
 
 @pytest.fixture
