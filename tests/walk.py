@@ -193,10 +193,12 @@ class Walker:
             links = [
                 field
                 for field in asked
-                if field.kind == "record_link" and field.required and not field.computed
+                if field.kind == "record_link"
+                and field.required
+                and not (field.computed and issubclass(sheet, CompanyForm))
             ]
-        wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
-        return [code for code in wanted if code not in self.hints]
+        served = [[target for target in field.targets if target in FORMS] for field in links]
+        return list(dict.fromkeys(codes[0] for codes in served if codes and not self.hints.keys() & codes))
 
     def _blocked(self, number: str) -> bool:
         """Whether the next turn needs a record that is only now being made."""

@@ -62,7 +62,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         credit_days=15,
         klass="ordinary",
         custodian_id=cast["customer_service_officer_2"].id,
-        **_followed(cast["customer_service_officer"], now, ordered=100, spoken=120),
+        **_followed(cast["customer_service_officer_2"], now, ordered=100, spoken=120),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"

@@ -60,10 +60,10 @@ class FactWords(Mapping[str, str]):
                 key = str(self.facts.get("key", ""))
                 return known.get(key, key)
             case "old_state" | "new_state":
-                state = str(self.facts.get(key.removesuffix("_state")))
+                state = str(self.facts.get(key.removesuffix("_state"), ""))
                 return str(CUSTOMER_STATES.get(state, state))
             case "obligation":
-                return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value)
+                return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value or "")
             case "which":
                 return self._number()
             case "heads":
