@@ -11,7 +11,8 @@ from portal.domain.effects import Opens, PostsCredit, PostsReceivable, Updates
 from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.customer_service.sales_contract import Acceptance, CustomerSigned, SalesContract
+from portal.forms.customer_service.sales_contract import SalesContract
+from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.kinds import Ref
 from portal.models import Content, CreditEntry, Customer, Draft, ReceivableEntry, Record, RecordSubject, Task
 from portal.queries import customers, receivables
