@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.database import transaction
+from portal.demo import books
 from portal.demo.company import NotEmpty, seed_company, seed_small
 from portal.domain.roles import DEPARTMENTS, GRANTABLE
 from portal.extensions import alembic, db
+from portal.lib.clock import day
 from portal.models import (
     Customer,
     Department,
@@ -97,6 +99,31 @@ def test_group_in_full(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     for project in db.session.scalars(sa.select(Project)):
         assert project.people
         assert set(project.people.values()) <= people
+
+
+def test_customers_are_looked_after(empty: Flask) -> None:
+    with transaction():
+        cast = seed_company(NOW)
+    officers = {one.id for login, one in cast.items() if login.startswith("customer_service_officer")}
+    for customer in db.session.scalars(sa.select(Customer)):
+        assert (customer.owner_id in officers) is (customer.status != "prospect")
+        assert bool(customer.klass) is bool(customer.file_number) is (customer.custodian_id in officers)
+
+
+def test_a_customers_status_follows_from_its_last_order(empty: Flask) -> None:
+    with transaction():
+        seed_company(NOW)
+    later = NOW + timedelta(days=300)
+    seen = set()
+    for at in (NOW, later):
+        with transaction():
+            books.keep_up(at)
+        for customer in db.session.scalars(sa.select(Customer).where(Customer.last_order_on.is_not(None))):
+            idle = (day(at) - customer.last_order_on).days
+            status = "cooperating" if idle <= 7 else "quiet" if idle <= 30 else "not_cooperating"
+            assert (customer.status, idle >= 0) == (status, True)
+            seen.add(status)
+    assert seen == {"cooperating", "quiet", "not_cooperating"}
 
 
 def test_opening_stock_stands_in_the_journal(empty: Flask) -> None:

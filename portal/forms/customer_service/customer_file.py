@@ -11,6 +11,7 @@ from portal.domain.effects import REFUSED, Asks, Effect, Opens, PostsEntry, Upda
 from portal.domain.signoff import Close, Route, Step, either, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist, Done
+from portal.forms.customer_service.first_papers import PAPERS, known_papers
 from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, RecordLink
@@ -18,18 +19,6 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers
 
-PAPERS = (
-    _l("客户信息登记"),
-    _l("送货申请表"),
-    _l("营业执照"),
-    _l("担保书"),
-    _l("购销合同"),
-    _l("安全生产许可证"),
-    _l("土地使用证复印件"),
-    _l("开票资料"),
-    _l("其他"),
-)
-RECORDED = {0: "CS-30", 1: "CS-31", 4: "CS-34", 7: "CS-35"}  # papers that are records of the portal, by place
 NOT_DONE = any_row("papers_checklist", "done", "equals", False)
 NOT_COMPLETE = equals("papers_complete", False)
 
@@ -171,17 +160,18 @@ class CustomerFile(CompanyForm):
         contract = self.contract.data
         accepted_on = customers.contract_accepted_on(contract.id) if contract and contract.id else None
         self.contract_accepted_on.data = accepted_on
-        self.papers_known.data = "\n".join(_known(self.customer.data.id)) if self.customer.data else None
+        self.papers_known.data = (
+            "\n".join(known_papers(self.customer.data.id)) if self.customer.data else None
+        )
 
     def check(self) -> None:
         """R13: the contract is this customer's, and accepted."""
         customer, contract = self.customer.data, self.contract.data
-        if customer and contract and contract.id:
-            partner = customers.contract_customer(contract.id)
-            if partner is not None and partner != customer.id:
-                self.refuse("contract", _l("该合同不是这个客户的合同"))
-            elif self.contract_accepted_on.data is None:
-                self.refuse("contract", _l("该合同尚未验收，验收后才能建档"))
+        partner = customers.contract_customer(contract.id) if contract and contract.id else None
+        if customer and partner is not None and partner != customer.id:
+            self.refuse("contract", _l("该合同不是这个客户的合同"))
+        elif contract and self.contract_accepted_on.data is None:
+            self.refuse("contract", _l("该合同尚未验收，验收后才能建档"))
 
     @staticmethod
     @after("papers_check", _l("证照登记写入客户证照台帐"))
@@ -234,22 +224,6 @@ class CustomerFile(CompanyForm):
             {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},
             to="role:customer_service_supervisor",
         )
-
-
-def papers_on_file(customer_id: int) -> list[dict[str, Any]]:
-    """The checklist as far as the portal knows it: a paper that is a record of the customer is there."""
-    found = {place: customers.named_by(customer_id, code) for place, code in RECORDED.items()}
-    return [
-        {"item": str(paper), "done": True if found.get(place) else None, "remark": found.get(place) or None}
-        for place, paper in enumerate(PAPERS)
-    ]
-
-
-def _known(customer_id: int) -> list[str]:
-    """Papers of a first cooperation that are records of the customer, then those in the ledger of papers."""
-    found = [f"{row['item']}：{row['remark']}" for row in papers_on_file(customer_id) if row["done"]]
-    papers = customers.papers(customer_id)
-    return found + [f"{paper['paper']}：{paper['number']}".rstrip("：") for paper in papers]
 
 
 def _paper(record: Filed, row: dict[str, Any]) -> dict[str, Any]:

@@ -128,13 +128,13 @@ class DeliveryApplication(CompanyForm):
         customer, contract = self.customer.data, self.contract_or_order.data
         if customer and trade.barrier(customer.id) is trade.BLOCKED:
             self.refuse("customer", trade.BLOCKED)
-        if customer and contract and contract.id:
+        if customer and contract:
             self._check_contract(customer.id, contract.id)
 
-    def _check_contract(self, customer: int, contract: int) -> None:
-        if customers.contract_customer(contract) != customer:
+    def _check_contract(self, customer: int, contract: int | None) -> None:
+        if contract and customers.contract_customer(contract) != customer:
             self.refuse("contract_or_order", _l("该合同或订单不是这个客户的，请重新选择"))
-        elif not orders.may_deliver(contract):
+        elif not contract or not orders.may_deliver(contract):
             self.refuse(
                 "contract_or_order", _l("该合同尚未验收或订单尚未确认，或已被更正、作废，不能据此送货")
             )

@@ -12,9 +12,10 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, after
 from portal.domain.permissions import person_key, role_key
 from portal.domain.signoff import Route, Step, outside, role
-from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import claims, trade
-from portal.forms.customer_service.customer_file import papers_on_file
+from portal.forms.customer_service.first_papers import papers_on_file
+from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Person, Product
@@ -49,36 +50,6 @@ class PaymentRow(Sheet):
     name_ = Text(_l("款项"), max=60)
     due_on = Day(_l("应付日期"))
     amount = Money(_l("金额"), low=CENT)
-
-
-class CustomerSigned(Stage):
-    """The contract with the signatures of both sides."""
-
-    signed_on = Day(_l("签订日期"))
-    signed_scan = Attachments(_l("签署件扫描"))
-
-    def check(self) -> None:
-        """A contract is signed by today, and before it ends."""
-        signed_on = self.signed_on.data
-        if signed_on and signed_on > self.today:
-            self.refuse("signed_on", _l("签订日期不能晚于今天"))
-        elif signed_on and self.context.get("end_date") and signed_on > self.context["end_date"]:
-            self.refuse("signed_on", _l("签订日期不能晚于合同终止日期"))
-
-
-class Acceptance(Stage):
-    """The check that the signed contract is whole and as agreed."""
-
-    accepted_on = Day(_l("验收日期"))
-    acceptance_note = LongText(_l("验收说明"), required=False)
-
-    def check(self) -> None:
-        """A contract is accepted once it is signed."""
-        accepted_on = self.accepted_on.data
-        if accepted_on and self.context.get("signed_on") and accepted_on < self.context["signed_on"]:
-            self.refuse("accepted_on", _l("验收日期不能早于签订日期"))
-        elif accepted_on and accepted_on > self.today:
-            self.refuse("accepted_on", _l("验收日期不能晚于今天"))
 
 
 class SalesContract(CompanyForm):

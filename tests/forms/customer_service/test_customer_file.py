@@ -10,12 +10,12 @@ from portal.domain.effects import Asks, Opens, PostsEntry, Updates
 from portal.domain.signoff import Close
 from portal.extensions import db
 from portal.forms.customer_service.customer_file import (
-    PAPERS,
     CustomerFile,
     FileMade,
     MissingPapersApproval,
     PapersCheck,
 )
+from portal.forms.customer_service.first_papers import PAPERS
 from portal.forms.kinds import Ref
 from portal.models import Content, LedgerEntry, RecordSubject
 from portal.queries import customers
@@ -30,7 +30,7 @@ LICENCE = {
     "original_seen": True,
     "scan": None,
 }
-CONTRACT = Ref(None, "CS-34-2026-0003")
+CONTRACT = Ref(3, "CS-34-2026-0003")
 
 
 def papers(missing=""):
@@ -260,7 +260,10 @@ def test_r15_trade_needs_a_file_and_no_block(make_customer, customer):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_its_story_reaches_the_end(worlds, walk, seed):
-    answers = walk(CustomerFile, STORIES["CS-36"], worlds(seed))
+def test_its_story_reaches_the_end(worlds, walk, seed, contract, customer):
+    world = worlds(seed)
+    world.record = lambda *codes: contract
+    world.answers_of = lambda record: {"customer": customer}
+    answers = walk(CustomerFile, STORIES["CS-36"], world)
     assert answers["shelf_place"]
     assert answers["papers_complete"] or answers["approval_decision"] == "file_and_trade_allowed"

@@ -160,6 +160,18 @@ def test_other_deliveries_count_and_its_own_do_not(customer, contract, make_reco
     assert not opened(customer, contract, {"@corrects": other.id}, quantity=3).errors
 
 
+def test_deliveries_on_orders_under_a_contract_count_for_it_too(customer, contract, make_record, lift):
+    order, delivery = make_record("CR-17-2026-0001"), make_record("CS-31-2026-0001")
+    content(delivery, goods=[{"product": named(lift), "quantity": "2"}])
+    for source, target in ((order.id, contract.id), (delivery.id, order.id)):
+        db.session.add(RecordLink(source_id=source, target_id=target, kind="named"))
+    db.session.flush()
+    assert orders.deliverable(contract.id) == {lift.id: Decimal(1)}
+    assert orders.deliverable(contract.id, {delivery.id}) == {lift.id: Decimal(3)}
+    assert opened(customer, contract, quantity=2).goods.rows[0].errors
+    assert not opened(customer, contract, quantity=1).errors
+
+
 def test_the_contract_is_the_customers_and_accepted(make_customer, customer, contract, make_record, lift):
     other = make_customer("苏州金桥建材贸易有限公司")
     assert set(opened(other, contract).errors) == {"contract_or_order"}

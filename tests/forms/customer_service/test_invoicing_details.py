@@ -6,7 +6,7 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import PostsEntry, Updates
 from portal.domain.signoff import Back
 from portal.extensions import db
-from portal.forms.customer_service.customer_file import papers_on_file
+from portal.forms.customer_service.first_papers import papers_on_file
 from portal.forms.customer_service.invoicing_details import InvoicingDetails
 from portal.models import Customer, RecordSubject
 

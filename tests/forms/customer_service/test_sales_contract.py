@@ -11,7 +11,8 @@ from portal.domain.effects import Opens, PostsCredit, PostsReceivable, Updates
 from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.customer_service.sales_contract import Acceptance, CustomerSigned, SalesContract
+from portal.forms.customer_service.sales_contract import SalesContract
+from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.kinds import Ref
 from portal.models import Content, CreditEntry, Customer, Draft, ReceivableEntry, Record, RecordSubject, Task
 from portal.queries import customers, receivables
@@ -359,3 +360,14 @@ def test_officers_read_contracts_and_others_do_not(walker):
     address = f"{walker.address(FORMS['CS-34'])}{number}"
     assert walker.browser("customer_service_officer").get(address).status_code == 200
     assert walker.browser("buyer").get(address).status_code == 404
+
+
+def test_the_page_says_in_words_whether_the_customer_is_new(walker):
+    with walker.app.app_context():
+        new = db.session.scalars(sa.select(Customer).where(Customer.file_number == "")).one().label
+    browser, address = walker.browser("salesperson"), walker.address(FORMS["CS-34"])
+    page = browser.post(f"{address}new", data={"_op": "submit", "customer": new})
+    assert page.status_code == 422
+    field = next(line for line in page.text.splitlines() if 'data-name="first_cooperation"' in line)
+    assert 'data-value="yes"' in field  # what the conditions of the page read
+    assert 'value="是"' in field

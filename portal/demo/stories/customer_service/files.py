@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.demo.stories.customer_service.words import CITIES, STREETS, TRADES, customer_name, human, mobile
 from portal.demo.story import Story, World
-from portal.forms.customer_service.customer_file import PAPERS
+from portal.forms.customer_service.first_papers import PAPERS
 from portal.forms.kinds import Ref
 from portal.queries import customers
 
