@@ -12,7 +12,7 @@
       if (!all.length) continue;
       if (all[0].type === "checkbox") return all.filter((box) => box.checked).map((box) => box.value);
       const one = all[0].type === "radio" ? all.find((radio) => radio.checked) : all[0];
-      return one?.value.trim() || null;
+      return (one?.dataset.value ?? one?.value ?? "").trim() || null;  // a computed choice shows its word
     }
     return undefined;
   }
