@@ -100,18 +100,6 @@ def entered_by(record_id: int | None) -> Customer | None:
     return next((one for one in _matches(*who) if _is_same(one, *who)), None)
 
 
-def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
-    """The customer, of this status if one is given, whom one of these records names or has entered."""
-    query = (
-        sa.select(Customer)
-        .join(RecordSubject, RecordSubject.row_id == Customer.id)
-        .where(RecordSubject.kind == "customer", RecordSubject.record_id.in_(record_ids))
-        .order_by(Customer.id.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query.where(Customer.status == status) if status else query)
-
-
 def find(customer_id: int) -> Customer | None:
     """A customer; None if there is none."""
     return db.session.get(Customer, customer_id)
@@ -189,6 +177,18 @@ def works_in(person_id: int, department: str) -> bool:
 def department_name(department_id: int) -> str:
     """The name of a department; nothing if there is none."""
     return db.session.scalar(sa.select(Department.name).where(Department.id == department_id)) or ""
+
+
+def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
+    """The customer, of this status if one is given, whom one of these records names or has entered."""
+    query = (
+        sa.select(Customer)
+        .join(RecordSubject, RecordSubject.row_id == Customer.id)
+        .where(RecordSubject.kind == "customer", RecordSubject.record_id.in_(record_ids))
+        .order_by(Customer.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query.where(Customer.status == status) if status else query)
 
 
 def _matches(name: str | None, credit_code: str | None, phone: str | None) -> list[Customer]:

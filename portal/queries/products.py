@@ -20,15 +20,15 @@ def find(product_id: int) -> Product | None:
     return db.session.get(Product, product_id)
 
 
-def with_code(code: str) -> Product | None:
-    """The product with this code; None if there is none."""
-    return db.session.scalar(sa.select(Product).where(Product.code == code))
-
-
 def kept_as(item_id: int) -> Product | None:
     """The product that the warehouse keeps as this stock item; None if there is none."""
     query = sa.select(Product).where(Product.item_id == item_id).order_by(Product.id).limit(1)
     return db.session.scalar(query)
+
+
+def with_code(code: str) -> Product | None:
+    """The product with this code; None if there is none."""
+    return db.session.scalar(sa.select(Product).where(Product.code == code))
 
 
 def entered_by(record_ids: Collection[int]) -> Product | None:

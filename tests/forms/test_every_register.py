@@ -16,7 +16,9 @@ EXPECTED = (
     "warehouse_journal stock_ledger stock_list count_journal count_results entry_ledger credit_ledger "
     "customer_master customer_file_numbers customer_papers approved_suppliers external_papers "
     "improvement_actions permits complaints overdue_complaints dealers case_library documents system_issue "
-    "receivables orders deliveries unit_file"
+    "receivables orders deliveries unit_file product_catalogue price_list sales_forecast campaigns follow_ups "
+    "customer_communication nurture_list warranty warranty_work service_contracts service_income hand_in parts_ledger "
+    "training repairs service_forms warnings customer_requests no_order"
 ).split()
 
 

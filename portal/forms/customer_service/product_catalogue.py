@@ -130,7 +130,9 @@ class ProductCatalogue(CompanyForm):
         if record["@corrects"] is None:
             valid_from = max(valid_from, day(record.now))
         if record["request_kind"] == "price_change":
-            yield Updates("product", record["product"].id, {"state": "on_sale"})
+            found = products.find(record["product"].id)
+            if found is not None and found.state != "on_sale":
+                yield Updates("product", found.id, {"state": "on_sale"})
             yield PostsPrice(record["product"].id, record["uniform_price"], valid_from)
             return
         entered = products.entered_by(record.itself)
