@@ -24,6 +24,7 @@ from portal.lib.clock import today
 from portal.models import Person
 from portal.queries.actors import Actor, actor
 from portal.services import sessions
+from tests.books import Books
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
 STRONG = sessions.HASHER
@@ -197,3 +198,9 @@ def person(app: Flask) -> Callable[[str], Actor]:
         )
 
     return find
+
+
+@pytest.fixture
+def books(app: Flask) -> Books:
+    """The books of the small company, to put things into."""
+    return Books(app)

@@ -187,8 +187,13 @@ class Walker:
     def _missing(self, sheet: type[Sheet]) -> list[str]:
         """Forms of which the sheet must name a record, where there is none yet."""
         with self.app.app_context():
+            asked = list(sheet())
+            tables = [field for field in asked if isinstance(field, Rows) and field.required]
+            asked += [column for table in tables for column in table.row()]
             links = [
-                field for field in sheet().every_field() if field.kind == "record_link" and field.required
+                field
+                for field in asked
+                if field.kind == "record_link" and field.required and not field.computed
             ]
         wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
         return [code for code in wanted if code not in self.hints]

@@ -1,4 +1,4 @@
-"""Search: forms, registers, records, people, departments."""
+"""Search: forms, registers, records, customers, people, departments."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from portal.domain.roles import DEPARTMENT
+from portal.forms import customer_parts
 from portal.forms.catalogue import FORMS
 from portal.forms.registers import REGISTERS
 from portal.forms.titles import form_title, record_path, register_path
 from portal.forms.words import STATES
 from portal.lib.clock import minute
 from portal.lib.i18n import language
-from portal.queries import find
+from portal.queries import customer_search, find
 from portal.queries.actors import Actor
 from portal.web import catalogue_index, posted
 from portal.web.guard import actor, open_to
@@ -35,6 +36,7 @@ def results() -> str:
             "forms": [_form(code, typed, by) for code in catalogue_index.forms().find(typed)[:EACH]],
             "registers": [REGISTERS[key] for key in keys[:EACH]],
             "records": [_record(row) for row in find.records(typed, by, limit=EACH)],
+            "customers": customer_search.first(typed, limit=EACH) if customer_parts.may_see(by) else [],
             "people": find.people(typed, limit=EACH),
             "departments": [_department(key) for key in catalogue_index.departments().find(typed)],
         }

@@ -15,8 +15,10 @@ class Within:
     """A time limit: `amount` of `unit`, counted from the start of the step or from a dated field.
 
     Units: `hours` (clock), `hours_same_day` (clock, but never beyond the day on which they begin), `days` (calendar),
-    `working_hours`, `working_days`, `weeks` (calendar), `moment` (the field's own date is the limit). `since` names fields; the first answered one counts. `fixed`
-    is true for a number given by the procedure, which nobody may change.
+    `working_hours`, `working_days`, `weeks` (calendar), `moment` (the field's own date is the limit). `since` names
+    fields; the first answered one counts. `fixed` is true for a number given by the procedure, which nobody may
+    change. A name that begins with `@` is no field: another record sets the deadline when it gets so far
+    (`effects.SetsDeadline`).
     """
 
     amount: int

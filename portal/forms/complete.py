@@ -41,10 +41,11 @@ def _problems(form: type[Any]) -> Iterator[str]:
         yield f"unknown section “{form.section}”; one of {', '.join(SECTIONS)}"
     if not isinstance(form.signoff, Route):
         yield "“signoff” is a Route(...) of steps"
-    for name in ("opened_by", "columns"):
+    for name in ("opened_by", "columns", "readers"):
         if isinstance(value := getattr(form, name), str):
             yield f"“{name}” is a tuple; a single one is written ({value!r},)"
-    yield from (f"unknown role “{key}” in opened_by" for key in form.opened_by if key not in ROLE)
+    for name in ("opened_by", "readers"):
+        yield from (f"unknown role “{key}” in {name}" for key in getattr(form, name) if key not in ROLE)
     yield from _misfits(form)
 
 
@@ -80,8 +81,8 @@ def _step_problems(step: Step, known: set[str], places: set[str]) -> Iterator[st
     for way in ways:
         if isinstance(way, Back) and way.to not in places:
             yield f"leads back to the unknown step “{way.to}”"
-    asked = _asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))
-    named = {*(step.within.since if step.within else ()), *asked}
+    since = (name for name in (step.within.since if step.within else ()) if not name.startswith("@"))
+    named = {*since, *_asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))}
     yield from (f"speaks of the unknown field “{name}”" for name in sorted(named - known))
 
 

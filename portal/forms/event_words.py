@@ -11,7 +11,10 @@ from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
 from portal.extensions import db
+from portal.forms import charts
 from portal.forms.catalogue import FORMS
+from portal.forms.customer_words import CUSTOMER_STATES
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
@@ -36,7 +39,7 @@ class FactWords(Mapping[str, str]):
         match key:
             case "kind":
                 return self.event.kind
-            case "title" if isinstance(value, dict):
+            case "title" | "reason" if isinstance(value, dict):
                 return str(value[language()])
             case "people":
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")
@@ -56,6 +59,13 @@ class FactWords(Mapping[str, str]):
                 known = {one.key: str(one.title) for one in LIMITS}
                 key = str(self.facts.get("key", ""))
                 return known.get(key, key)
+            case "old_state" | "new_state":
+                state = str(self.facts.get(key.removesuffix("_state")))
+                return str(CUSTOMER_STATES.get(state, state))
+            case "obligation":
+                return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value)
+            case "which":
+                return self._number()
             case "heads":
                 return _list(map(self.holder, self.facts.get("to") or ()))
             case "days":
@@ -69,6 +79,13 @@ class FactWords(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.facts)
+
+    def _number(self) -> str:
+        """The title of an obligation's number."""
+        key = str(self.facts.get("which", ""))
+        obligation = OBLIGATIONS.get(str(self.facts.get("obligation")))
+        found = (str(one.title) for one in obligation.numbers if one.key == key) if obligation else iter(())
+        return next(found, key)
 
     def name(self, id: Any) -> str:
         """A person's name."""
@@ -153,6 +170,8 @@ def _word(key: str, value: Any) -> str:
         return str(DEPARTMENT[value].title)
     if key == "register" and value in REGISTERS and value not in FORMS:
         return str(REGISTERS[value].title)
+    if key == "register" and str(value).startswith("chart:"):
+        return _chart(*str(value).removeprefix("chart:").split("/", 1))
     if key in ("form", "register"):
         return _form(str(value or ""))
     return str(words.get(value, "" if value is None else value))
@@ -160,6 +179,11 @@ def _word(key: str, value: Any) -> str:
 
 def _form(code: str) -> str:
     return f"{code} {FORMS[code].name}" if code in FORMS else code
+
+
+def _chart(department: str, key: str) -> str:
+    """The title of a department's chart; its key where there is none any more."""
+    return next((str(one.title) for one in charts.of_department(department) if one.key == key), key)
 
 
 def _list(words: Iterable[str]) -> str:

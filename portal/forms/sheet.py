@@ -15,12 +15,13 @@ from portal.forms.kinds import FILES, NUMBERS, REFERENCES, ROWS, load_one, show
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer as shown: text, or files, or the id of the record it names."""
+    """One answer as shown: text, or files; of a reference to a record or a customer also what its page goes by."""
 
     text: str
     numeric: bool = False
     files: tuple[Mapping[str, Any], ...] = ()
     linked: str = ""  # number of the record named
+    customer: str = ""  # code of the customer named
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def cell(defined: Mapping[str, Any], raw: Any, language: str) -> Cell:
         return Cell("", files=(raw,))
     text = show(defined, load_one(defined, raw), language)
     linked = raw["text"].split(" ")[0] if kind == "record_link" and raw["id"] else ""
-    return Cell(text, kind in NUMBERS, linked=linked)
+    customer = raw["text"].rsplit(" ", 1)[-1] if kind == "customer" and raw["id"] else ""
+    return Cell(text, kind in NUMBERS, linked=linked, customer=customer)
 
 
 def cells(defined: list[dict[str, Any]], raw: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def _move_on(id: int, *, now: datetime) -> int:
     missed = [task for task in history.open_tasks(record) if task.kind in TURNS]
     for task in missed:  # before the audit trail, so that reminders do not wait for this in a circle
         db.session.refresh(task, with_for_update=True)
+        task.missed_at = now
     due, told = record.due_at, dict.fromkeys(holder.key for task in missed for holder in task.holders)
     heads = dict.fromkeys(key for task in missed for key in superiors.of(task))
     tasks.let_read(record, heads)

@@ -20,7 +20,18 @@ from portal.lib.workdays import Calendar
 from portal.models import Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar, history
-from portal.services import audit, each, lapses, notices, parties, route, stuck, superiors, tasks
+from portal.services import (
+    audit,
+    each,
+    lapses,
+    notices,
+    obligations,
+    parties,
+    route,
+    stuck,
+    superiors,
+    tasks,
+)
 
 AT_ONCE = 200
 
@@ -77,7 +88,15 @@ def ask_entries(now: datetime) -> int:
 
 def sweep(now: datetime) -> int:
     """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
-    return lapses.move_on(now) + stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
+    each_in_turn = (
+        lapses.move_on,
+        stuck.look_again,
+        remind,
+        escalate,
+        ask_entries,
+        obligations.run_all,
+    )
+    return sum(act(now) for act in each_in_turn)
 
 
 _LATE = (
@@ -86,6 +105,7 @@ _LATE = (
         Task.state == "open",
         Task.due_at <= sa.bindparam("by", type_=Task.due_at.type),
         Task.record_id.is_not(None),
+        Task.obligation.is_(None),  # these are looked after by the obligation itself
     )
     .order_by(Task.due_at, Task.id)
     .limit(AT_ONCE)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain.effects import Closes
 from portal.domain.permissions import person_key
 from portal.domain.signoff import APPLICANT, Back, Close, Onward, Step
 from portal.extensions import db
@@ -15,6 +16,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
+from portal.lib.i18n import both
 from portal.models import Record, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries import calendar, history
@@ -71,7 +73,19 @@ def fall(
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
         view = filed(record, answers or known(record), by, now)
-        effects.carry_out(form.effects(moment, view), record, by=by, now=now)
+        wanted = list(form.effects(moment, view))
+        effects.carry_out(wanted, record, by=by, now=now)
+        for effect in wanted:
+            if isinstance(effect, Closes):
+                close(effect, by=by, now=now)
+
+
+def close(effect: Closes, *, by: int, now: datetime) -> None:
+    """Ends an open record as void with a reason, as an effect of another wants it; one that is over stays as it is."""
+    other = tasks.lock(effect.record)
+    if other.state not in OVER:
+        audit.note("record_closed", at=now, by=by, record_id=other.id, reason=both(effect.reason))
+        finish(other, "voided", by=by, now=now)
 
 
 def advance(

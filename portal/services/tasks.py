@@ -18,6 +18,7 @@ from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, 
 from portal.queries import actors, history
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
+from portal.services import reading
 
 
 def make(
@@ -88,9 +89,11 @@ def set_state(task: Task, state: str) -> None:
 
 
 def end(task: Task, state: str, *, now: datetime, by: int | None = None) -> None:
-    """Ends a task as `done` or `cancelled`."""
+    """Ends a task as `done` or `cancelled`; what asked the one who did it has been read with that."""
     set_state(task, state)
     task.done_at, task.done_by_id = now, by
+    if by is not None and task.record_id is not None:
+        reading.settle(task.record_id, by, now=now)
 
 
 def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:

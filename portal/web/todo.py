@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from portal.domain.obligations import Missing
 from portal.domain.roles import ROLE
-from portal.forms.registers import SYSTEM, columns
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.titles import form_title, is_bulk, record_path, register_path, step_title
 from portal.lib.i18n import _, _l
 from portal.queries import history
 from portal.queries.actors import Actor
+from portal.web.summaries import summary
 from portal.web.times import Due, due, short
 
 BADGES = {
@@ -25,7 +25,6 @@ BADGES = {
     "correct": _l("待更正"),
     "ask": _l("待办"),
 }
-SHOWN = 4  # answers of a record told beside a task that may be approved in bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Todo:
     outside: str
     bulk: bool
     seen: str
+    offer: bool  # may be put aside
     summary: list[tuple[str, str]]
 
 
@@ -68,13 +68,14 @@ def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, lang
         lender=_lender(row, actor, lenders),
         outside=str(ROLE[row.outside].title) if row.outside in ROLE else "",
         bulk=bulk,
+        offer=row.obligation in OBLIGATIONS and bool(OBLIGATIONS[row.obligation].again),
         seen=history.standing(row.version, row.signed) if bulk else "",
-        summary=_summary(row, language) if bulk else [],
+        summary=summary(row.cells, row.title, row.form_code, language) if bulk else [],
     )
 
 
 def _text(row: Any, language: str) -> str:
-    if row.kind == "ask":
+    if row.asks:
         return str(row.asks[language])
     if row.kind == "open":
         return _("填写并提交备好的草稿")
@@ -101,20 +102,3 @@ def _lender(row: Any, actor: Actor, lenders: Mapping[int, str]) -> str:
     if not able or any(one.lender is None for one in able):
         return ""
     return lenders.get(able[0].lender or 0, "")
-
-
-def _summary(row: Any, language: str) -> list[tuple[str, str]]:
-    """What the register says of the record, so that an approval in bulk is not a blind one."""
-    cells, found = row.cells or {}, []
-    for name, title in _told(row.form_code, language):
-        value = cells.get(name)
-        text = value[language] if isinstance(value, dict) else str(value or "")
-        if text and text != row.title:
-            found.append((title, text))
-    return found[:SHOWN]
-
-
-@cache
-def _told(code: str, language: str) -> list[tuple[str, str]]:
-    """The register's own columns with their titles."""
-    return [(one.name, str(one.title)) for one in columns(code, language) if one.name not in SYSTEM]

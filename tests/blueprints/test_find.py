@@ -65,3 +65,11 @@ def test_nothing_found_and_nothing_asked(client: FlaskClient, sign_in: SignIn) -
     assert "没有找到" in browser.get("/find?q=xyzzyq").text
     assert "想找什么" in browser.get("/find").text
     assert browser.get("/find", query_string={"q": "%_' OR 1=1 --"}).status_code == 200
+
+
+def test_customers_only_for_those_who_may_see_them(app: Flask, sign_in: SignIn) -> None:
+    link = 'href="/customer-service/customers/C0001"'
+    for typed in ("泰和", "hzth", "0572-5550101", "C0001"):
+        for login, there in (("customer_service_officer", True), ("auditor", True), ("buyer", False)):
+            page = sign_in(app.test_client(), login).get("/find", query_string={"q": typed}).text
+            assert (link in page) is there, (typed, login)

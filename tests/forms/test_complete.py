@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.domain.conditions import above, equals
-from portal.domain.deadlines import until
+from portal.domain.deadlines import hours, until
 from portal.domain.effects import after
 from portal.domain.signoff import Back, Onward, Route, Step, head_of, person_in, project_person, role
 from portal.forms import catalogue
@@ -58,6 +58,10 @@ def test_what_fits_is_taken() -> None:
     limit = above("tool", "@purchase_order_limit")
     whole = Route(step(fills=Why, by=head_of(), when=limit, on_refusal=Back("check"), within=until("why")))
     assert form(lines=Rows("明细", Line), signoff=whole, opened_by=("employee", "buyer")).code == "ZZ-99"
+
+
+def test_a_step_may_wait_for_what_another_record_says() -> None:
+    assert form(signoff=Route(step(within=hours(24, since="@work_done")))).code == "ZZ-99"
 
 
 @pytest.mark.parametrize("name", ["code", "name", "slug", "section", "signoff", "opened_by", "columns"])

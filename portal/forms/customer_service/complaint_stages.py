@@ -11,6 +11,13 @@ from portal.lib.i18n import _l
 
 BEFORE_RECEIVED = _l("不能早于接到投诉的时间")
 NOT_VALID = equals("complaint_valid", False)
+PARTIES = {
+    "own_department": _l("本公司部门"),
+    "supplier": _l("供应商"),
+    "carrier": _l("运输"),
+    "customer_use": _l("客户使用"),
+    "other": _l("其他"),
+}
 
 
 class ComplaintStage(Stage):
@@ -54,13 +61,7 @@ class Investigation(Stage):
     investigation_result = LongText(_l("审核、调查情况"))
     responsible_party = Choice(
         _l("责任归属"),
-        {
-            "own_department": _l("本公司部门"),
-            "supplier": _l("供应商"),
-            "carrier": _l("运输"),
-            "customer_use": _l("客户使用"),
-            "other": _l("其他"),
-        },
+        PARTIES,
     )
     responsible_department = Department(_l("责任部门"), when=equals("responsible_party", "own_department"))
 

@@ -17,7 +17,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import cases, goods
+from portal.queries import followed_cases, goods
 
 REACHED = equals("reached", True)
 FIELDS = {  # of a case, that hold when it comes back
@@ -95,16 +95,16 @@ class FollowUpCall(CompanyForm):
     def compute(self) -> None:
         """Whom it is about, and which call of its case it is, unless that is said."""
         super().compute()
-        found = cases.case(self.case_record.data.id) if self.case_record.data else None
+        found = followed_cases.case(self.case_record.data.id) if self.case_record.data else None
         if found and found.customer and self.customer.blank and not self.customer.text:
             self.customer.data = Ref(*found.customer)
         if found and self.round.blank and not any(self.round.raw_data or ()):
-            self.round.data = cases.calls(self.case_record.data.id, self.itself) + 1
+            self.round.data = followed_cases.calls(self.case_record.data.id, self.itself) + 1
 
     def check(self) -> None:
         """R76: a call follows the close of its case, and is about its customer."""
         moments.refuse_future(self, "called_at")
-        found = cases.case(self.case_record.data.id) if self.case_record.data else None
+        found = followed_cases.case(self.case_record.data.id) if self.case_record.data else None
         if found is None:
             return
         if found.state != "finished":
@@ -138,7 +138,7 @@ def _said(record: Filed) -> Iterator[Effect]:
     if not record["reached"]:
         return
     caller = Ref(record.applicant_id, goods.person_label(record.applicant_id))
-    found = cases.case(record["case_record"].id)
+    found = followed_cases.case(record["case_record"].id)
     if record["problem_recurred"] and found is not None:
         answers = _again(found.answers, FIELDS[found.code])
         answers |= {"customer": record["customer"], "received_at": record["called_at"]}

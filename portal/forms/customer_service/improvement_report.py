@@ -18,7 +18,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import cases, goods
+from portal.queries import followed_cases, goods
 
 
 class QualityVerify(Stage):
@@ -97,7 +97,7 @@ class ImprovementReport(CompanyForm):
     def compute(self) -> None:
         """Whose complaint it is, and until when the report is due."""
         super().compute()
-        found = cases.case(self.complaint.data.id) if self.complaint.data else None
+        found = followed_cases.case(self.complaint.data.id) if self.complaint.data else None
         if found and found.customer and self.customer.blank and not self.customer.text:
             self.customer.data = Ref(*found.customer)
         closed = found.closed_at if found else None
@@ -105,7 +105,7 @@ class ImprovementReport(CompanyForm):
 
     def check(self) -> None:
         """R68: about a complaint that stands, and its customer."""
-        found = cases.case(self.complaint.data.id) if self.complaint.data else None
+        found = followed_cases.case(self.complaint.data.id) if self.complaint.data else None
         if found and found.state in ("refused", "voided"):
             self.refuse("complaint", _l("该投诉已拒绝或作废，不需要改善报告"))
         if found and found.customer and self.customer.data and found.customer[0] != self.customer.data.id:
@@ -115,7 +115,7 @@ class ImprovementReport(CompanyForm):
     @after("quality_verify", _l("需要时生成纠正预防8D报告草稿"))
     def go_deeper(record: Filed) -> Iterator[Effect]:
         """What eight items do not settle is settled by eight disciplines."""
-        found = cases.case(record["complaint"].id)
+        found = followed_cases.case(record["complaint"].id)
         if record["effective"] and record["report_8d_needed"] and found:
             heard = found.answers.get("received_at")
             yield Opens(
@@ -135,7 +135,7 @@ class ImprovementReport(CompanyForm):
     def offer_lesson(record: Filed) -> Iterator[Effect]:
         """The lesson is offered to the case library, unless the complaint has done so already."""
         complaint = record["complaint"]
-        found = cases.case(complaint.id)
+        found = followed_cases.case(complaint.id)
         if found is None or goods.stage_answers(complaint.id, "close").get("case_needed"):
             return
         heard = found.answers.get("received_at")

@@ -17,7 +17,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Person, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import cases, goods
+from portal.queries import followed_cases, goods
 
 AT_ONCE = timedelta(hours=1)  # R63: what is not relayed within an hour is late
 NEW, ADDED, NONE = "new_complaint", "added_to_an_open_complaint", "not_a_complaint"
@@ -37,7 +37,7 @@ class CentreReceipt(Stage):
     def check(self) -> None:
         """What is closed takes nothing more in."""
         named = self.existing_complaint.data
-        found = cases.case(named.id) if named and named.id else None
+        found = followed_cases.case(named.id) if named and named.id else None
         if found and found.state in OVER:
             self.refuse("existing_complaint", _l("该投诉已经结束，请登记为新投诉"))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from portal.domain.roles import ROLE
 from portal.forms.columns import LINK, Column
 from portal.lib.i18n import _l, both
 from portal.queries.ledgers import Source
@@ -42,12 +41,8 @@ class Ledger:
     def open_to(self, actor: Any) -> bool:
         """Whether the person may read it: of its departments, of management, or an auditor."""
         if self.only:
-            return actor.reads_all or not actor.roles.isdisjoint(self.only)
-        theirs = {
-            actor.person.department.key,
-            *(ROLE[role].department for role in actor.roles if role in ROLE),
-        }
-        return actor.reads_all or not theirs.isdisjoint({self.department, "management", *self.readers})
+            return bool(actor.reads_all or not actor.roles.isdisjoint(self.only))
+        return bool(actor.sees_books_of(self.department, *self.readers))
 
     def describe(self) -> dict[str, Any]:
         """The ledger as JSON."""

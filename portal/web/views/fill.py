@@ -8,20 +8,23 @@ from typing import Any
 
 from flask import Blueprint, flash, get_template_attribute, redirect, render_template, request, url_for
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
+from portal.domain.public_requests import FORM as FROM_OUTSIDE
 from portal.domain.refusal import AnswersWrong, NotAllowed, NotFound, Refusal
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
-from portal.forms.kinds import carried, load
+from portal.forms.kinds import Ref, carried, load
+from portal.forms.references import Reference
 from portal.forms.titles import record_path
 from portal.lib.clock import ZONE, now
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
-from portal.queries import history, visible
+from portal.queries import history, people, public_requests, visible
 from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
@@ -56,7 +59,8 @@ def new(department: str, slug: str) -> Page:
         raise NotFound
     if draft is None and not by.may_open(form.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))
-    return _page(form, _filled(form, draft), key=key, draft=draft)
+    filled = _filled(form, draft) if draft else _asked_for(form, by)
+    return _page(form, filled, key=key, draft=draft)
 
 
 @open_to("writers")
@@ -291,7 +295,16 @@ def _page(
         next_people=first,
         errors=(problems or []) + errors(form),
         saved_at=f"{draft.updated_at.astimezone(ZONE):%H:%M}" if draft else "",
+        letter=public_requests.of_draft(key) if draft and form_class.code == FROM_OUTSIDE else None,
+        begun_by=_begun_by(draft),
     )
+
+
+def _begun_by(draft: Draft | None) -> str:
+    """The colleague who has begun a draft that waits for several; nothing if nobody has, or the person themselves."""
+    if draft is None or draft.person_id in (None, actor().id):
+        return ""
+    return people.name_of(draft.person_id)
 
 
 def _draft(key: str, form_class: type[CompanyForm], by: Actor) -> Draft | None:
@@ -304,6 +317,26 @@ def _draft(key: str, form_class: type[CompanyForm], by: Actor) -> Draft | None:
     if draft is not None and draft.form_code != form_class.code:
         raise NotFound
     return draft
+
+
+def _asked_for(form_class: type[CompanyForm], by: Actor) -> CompanyForm:
+    """The empty form with what its address names: `?customer=C0001` fills the field of that name.
+
+    Only references, each looked up like a typed text among what the person may see; what is not found is left out.
+    """
+    form = form_class(context=_context(None), person=by)
+    asked = {
+        field.name: text
+        for field in form
+        if isinstance(field, Reference) and not field.computed and (text := posted.asked(field.name))
+    }
+    if asked:
+        typed = form_class(MultiDict(asked), person=by)
+        named = {name: typed[name].data for name in asked}
+        known = {name: ref for name, ref in named.items() if isinstance(ref, Ref) and ref.id is not None}
+        form = form_class(answers=known, context=_context(None), person=by)
+    form.compute()
+    return form
 
 
 def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:

@@ -1,4 +1,4 @@
-"""The department's front page: its forms by section, registers, what is open and late."""
+"""The department's front page: its forms by section, registers, charts, what is open and late."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from portal.domain.roles import DEPARTMENT, ROLE
+from portal.forms import pages
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
 from portal.forms.ledgers import Ledger
@@ -19,6 +20,7 @@ from portal.lib.i18n import language
 from portal.queries import statistics
 from portal.queries.actors import Actor
 from portal.queries.statistics import FormCounts
+from portal.web import charts
 from portal.web.guard import actor, open_to
 from portal.web.times import due
 
@@ -31,7 +33,7 @@ def front(department: str) -> str:
     by, at, spoken = actor(), now(), language()
     forms = [form for form in FORMS.values() if form.department_key == department]
     codes = [form.code for form in forms]
-    whole = _belongs(by, department)
+    whole, days = charts.belongs(by, department), charts.period()
     figures = statistics.by_form(codes, now=at, since=_month(at), seen_by=None if whole else by)
     registers = [one for one in of_department(department) if not isinstance(one, Ledger) or one.open_to(by)]
     return render_template(
@@ -40,17 +42,14 @@ def front(department: str) -> str:
         whole=whole,
         sections=_sections(forms, by, figures, spoken),
         total=_total(figures),
-        busy=[(form.code, figures[form.code]) for form in forms if figures[form.code].open],
+        pages=pages.of_department(department, by),
+        charts=charts.every(charts.asked(by, department, days), days),
+        periods=charts.PERIODS,
+        period=days,
         late=[_late(row, at, spoken) for row in statistics.late_records(codes, by, now=at, limit=LATE)],
         ledgers=[one for one in registers if isinstance(one, Ledger)],
         views=[one for one in registers if not isinstance(one, Ledger)],
     )
-
-
-def _belongs(by: Actor, department: str) -> bool:
-    """Whether the department's plain counts are for this person: its people, and auditors."""
-    roles = {ROLE[role].department for role in by.roles if role in ROLE}
-    return by.reads_all or by.person.department.key == department or department in roles
 
 
 def _sections(

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from portal.domain.obligations import Missing
 from portal.domain.signoff import Onward
+from portal.forms import customer_parts
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
@@ -102,6 +103,7 @@ def page(
         register_url=address(form),
         parts=parts(read),
         opening=opening,
+        customers=customer_parts.may_see(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),

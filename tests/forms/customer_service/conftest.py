@@ -17,7 +17,17 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 from portal.lib.pinyin import spellings
-from portal.models import Content, Customer, Department, FormVersion, Person, Record, RecordLink, Signature
+from portal.models import (
+    Content,
+    Customer,
+    Department,
+    FormVersion,
+    LedgerEntry,
+    Person,
+    Record,
+    RecordLink,
+    Signature,
+)
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 
@@ -200,6 +210,58 @@ def sign(people: dict[str, Ref]) -> Callable[..., None]:
         )
         db.session.add(signature)
         db.session.flush()
+
+    return make
+
+
+@pytest.fixture
+def put(make_record: Callable[[str], Record], sign: Callable[..., None]) -> Callable[..., Ref]:
+    """Enters a record with stored opening answers and stages, finished unless said; gives its reference."""
+
+    def make(
+        number: str, answers: Mapping[str, Any], state: str = "finished", **stages: Mapping[str, Any]
+    ) -> Ref:
+        record = make_record(number)
+        record.state, record.closed_at = state, NOW if state == "finished" else None
+        content = Content(
+            record_id=record.id,
+            version=1,
+            form_version_id=record.form_version_id,
+            answers=dict(answers),
+            sha256="0" * 64,
+            created_by_id=record.applicant_id,
+            created_at=NOW,
+        )
+        named = {one["id"] for one in answers.values() if isinstance(one, Mapping) and one.get("id")}
+        known = [id for id in named if db.session.get(Record, id)]
+        links = [RecordLink(source_id=record.id, target_id=id, kind="named") for id in known]
+        db.session.add_all([content, *links])
+        for step, given in stages.items():
+            sign(record, step, **given)
+        db.session.flush()
+        return Ref(record.id, number)
+
+    return make
+
+
+@pytest.fixture
+def enter(make_record: Callable[[str], Record], people: dict[str, Ref]) -> Callable[..., LedgerEntry]:
+    """Enters a line of a plain ledger, posted by a record of this number."""
+
+    def make(ledger: str, number: str, facts: Mapping[str, Any], **about: Any) -> LedgerEntry:
+        record = make_record(number)
+        record.state = "finished"
+        line = LedgerEntry(
+            ledger=ledger,
+            facts=dict(facts),
+            record_id=record.id,
+            posted_by_id=people["zhao"].id,
+            posted_at=NOW,
+            **about,
+        )
+        db.session.add(line)
+        db.session.flush()
+        return line
 
     return make
 

@@ -1,4 +1,4 @@
-"""Customer service: complaints, customer files, follow-up."""
+"""The blueprint of the room."""
 
 from portal.web.rooms import room
 

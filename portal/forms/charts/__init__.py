@@ -1,0 +1,17 @@
+"""The charts of the departments' front pages, each declared once: a title, what it counts, the records behind it."""
+
+from __future__ import annotations
+
+from portal.forms.charts.chart import Asked, Bar, Chart
+from portal.forms.charts.customer_service import CUSTOMER_SERVICE
+from portal.forms.charts.every_department import EVERY_DEPARTMENT
+
+CHARTS: dict[str, tuple[Chart, ...]] = {"customer_service": CUSTOMER_SERVICE}
+
+
+def of_department(key: str) -> tuple[Chart, ...]:
+    """The charts of a department: those that all have, then its own."""
+    return (*EVERY_DEPARTMENT, *CHARTS.get(key, ()))
+
+
+__all__ = ["Asked", "Bar", "Chart", "of_department"]

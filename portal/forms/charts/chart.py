@@ -1,0 +1,98 @@
+"""What a chart is: declared once beside its department, with what it counts, its words and the records behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.forms.catalogue import FORMS
+from portal.queries import chart_figures
+from portal.queries.actors import Actor
+from portal.queries.chart_figures import Source
+
+BARS, STACKED, FUNNEL = "bars", "stacked", "funnel"  # shapes
+Value = int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of a chart: since when, until now, and whose records (None: all of them)."""
+
+    department: str
+    since: datetime
+    now: datetime
+    language: str
+    seen_by: Actor | None = None
+
+    @property
+    def codes(self) -> list[str]:
+        """The forms of the department."""
+        return [form.code for form in FORMS.values() if form.department_key == self.department]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of a chart: its key, what it is called, a value for each series."""
+
+    key: str
+    label: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a department. `source` gives the records behind it; one without leads to `link` instead.
+
+    `forms` are those that it counts: while none of them is served, the chart says that there is nothing yet.
+    """
+
+    key: str
+    title: Any
+    bars: Callable[[Asked], list[Bar]]
+    series: tuple[Any, ...]
+    shape: str = BARS
+    source: Callable[[Asked], Source] | None = None
+    link: str = ""
+    forms: tuple[str, ...] = ()
+    periodic: bool = True  # whether it tells of the period, or of this moment
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the portal has a form that the chart counts."""
+        return not self.forms or any(code in FORMS for code in self.forms)
+
+    def ask(self, asked: Asked) -> list[Bar]:
+        """Its bars; those of nothing left out, none at all while its forms are not served."""
+        return self.bars(asked) if self.is_served else []
+
+
+def counted(source: Callable[[Asked], Source], words: Callable[[str], Any]) -> Callable[[Asked], list[Bar]]:
+    """Bars of how many records each part has, the largest first."""
+
+    def bars(asked: Asked) -> list[Bar]:
+        rows = chart_figures.counts(source(asked), asked.seen_by)
+        found = [Bar(str(row.part), str(words(str(row.part))), (row.n,)) for row in rows]
+        return sorted(found, key=lambda bar: (-(bar.values[0] or 0), bar.key))
+
+    return bars
+
+
+def averaged(source: Callable[[Asked], Source], words: Mapping[str, Any]) -> Callable[[Asked], list[Bar]]:
+    """Bars of the average value of each part, in the order of the words."""
+
+    def bars(asked: Asked) -> list[Bar]:
+        found = {row.part: row.n for row in chart_figures.averages(source(asked), asked.seen_by)}
+        return [
+            Bar(part, str(word), (round(float(found[part]), 1),))
+            for part, word in words.items()
+            if part in found
+        ]
+
+    return bars
+
+
+def largest(bars: Iterable[Bar], many: int) -> list[Bar]:
+    """The bars with the largest values, so that a chart stays readable."""
+    return sorted(bars, key=lambda bar: (-sum(value or 0 for value in bar.values), bar.key))[:many]

@@ -1,0 +1,32 @@
+"""Pages of a department besides its forms, registers and ledgers, each declared once with whom it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from portal.forms import customer_parts
+from portal.lib.i18n import _l
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that the department's front page leads to."""
+
+    department: str
+    title: Any
+    icon: str
+    url: str
+    open_to: Callable[[Any], bool]
+
+
+PAGES = (
+    Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
+    Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+)
+
+
+def of_department(key: str, actor: Any) -> list[Page]:
+    """The pages of a department that are for the person."""
+    return [page for page in PAGES if page.department == key and page.open_to(actor)]

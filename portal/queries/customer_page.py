@@ -1,0 +1,163 @@
+"""What belongs to one customer: master data, records, machines, open tasks, lines of plain ledgers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.domain.refusal import NotFound
+from portal.extensions import db
+from portal.models import (
+    Customer,
+    LedgerEntry,
+    Machine,
+    Person,
+    Project,
+    Record,
+    RecordSubject,
+    Task,
+    TaskHolder,
+)
+from portal.queries.actors import Actor
+from portal.queries.corrected import is_corrected
+from portal.queries.visible import visible_to
+
+ELSE = "other"  # part of records whose form belongs to none
+COLUMNS = (
+    *(Record.id, Record.number, Record.form_code, Record.title, Record.state, Record.step, Record.cells),
+    *(Record.submitted_at, Record.due_at, Person.name.label("applicant")),
+)
+
+
+def named(code: str) -> Any:
+    """The customer with this code, and the names of its owner and custodian.
+
+    Raises:
+        NotFound: there is none.
+    """
+    owner, custodian = aliased(Person), aliased(Person)
+    query = (
+        sa.select(Customer, owner.name.label("owner"), custodian.name.label("custodian"))
+        .outerjoin(owner, owner.id == Customer.owner_id)
+        .outerjoin(custodian, custodian.id == Customer.custodian_id)
+        .where(Customer.code == code)
+    )
+    found = db.session.execute(query).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def about(customer_id: int) -> sa.CompoundSelect[Any]:
+    """Ids of the records about the customer, a project or a machine of theirs."""
+    ids, kind, row = RecordSubject.record_id, RecordSubject.kind, RecordSubject.row_id
+    projects = sa.select(Project.id).where(Project.customer_id == customer_id)
+    machines = sa.select(Machine.id).where(Machine.customer_id == customer_id)
+    return sa.union(
+        sa.select(ids).where(kind == "customer", row == customer_id),
+        sa.select(ids).where(kind == "project", row.in_(projects)),
+        sa.select(ids).where(kind == "machine", row.in_(machines)),
+    )
+
+
+def newest(customer_id: int, actor: Actor, parts: Mapping[str, str], size: int) -> list[Any]:
+    """The newest records of each part that the person may see; `parts` maps codes of forms to parts.
+
+    Each row tells its `part`, and `many`: how many of the part there are to see.
+    """
+    part = sa.case(dict(parts), value=Record.form_code, else_=ELSE)
+    place = sa.func.row_number().over(partition_by=part, order_by=Record.id.desc())
+    many = sa.func.count().over(partition_by=part)
+    query = (
+        sa.select(*COLUMNS, part.label("part"), place.label("place"), many.label("many"))
+        .join(Person, Person.id == Record.applicant_id)
+        .where(Record.id.in_(about(customer_id)))
+    )
+    ranked = visible_to(query, actor).subquery()
+    return list(
+        db.session.execute(sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.id.desc()))
+    )
+
+
+def machines(customer_id: int, limit: int) -> list[Machine]:
+    """The customer's machines, those delivered last first."""
+    query = (
+        sa.select(Machine)
+        .where(Machine.customer_id == customer_id)
+        .order_by(Machine.delivered_on.desc().nulls_last(), Machine.id.desc())
+    )
+    return list(db.session.scalars(query.limit(limit)))
+
+
+def tasks(customer_id: int, actor: Actor, limit: int) -> list[Any]:
+    """Open tasks about the customer or their records, those due first; none of a record that the person may not see."""
+    theirs = visible_to(sa.select(Record.id).where(Record.id.in_(about(customer_id))), actor)
+    seen = visible_to(sa.select(Record.id).where(Record.id == Task.record_id), actor).correlate(Task)
+    of_customer = sa.and_(Task.customer_id == customer_id, sa.or_(Task.record_id.is_(None), seen.exists()))
+    query = (
+        sa.select(
+            *(
+                Task.id,
+                Task.kind,
+                Task.form_code,
+                Task.step,
+                Task.note,
+                Task.due_at,
+                Task.title.label("asks"),
+            ),
+            *(Record.number, Record.title, Record.form_code.label("record_form")),
+        )
+        .outerjoin(Record, Record.id == Task.record_id)
+        .where(Task.state.in_(("open", "stuck")), sa.or_(Task.record_id.in_(theirs), of_customer))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+    )
+    return list(db.session.execute(query.limit(limit)))
+
+
+def holders(task_ids: Collection[int]) -> dict[int, list[str]]:
+    """The authority keys that hold each of these tasks."""
+    found: dict[int, list[str]] = {id: [] for id in task_ids}
+    query = sa.select(TaskHolder.task_id, TaskHolder.key).where(TaskHolder.task_id.in_(found))
+    for task_id, key in db.session.execute(query.order_by(TaskHolder.key)) if found else ():
+        found[task_id].append(key)
+    return found
+
+
+def numbers(ids: Collection[int]) -> dict[int, str]:
+    """Numbers of records by id."""
+    query = sa.select(Record.id, Record.number).where(Record.id.in_(ids))
+    return {id: number for id, number in db.session.execute(query)} if ids else {}  # noqa: C416 -- rows are not pairs to mypy
+
+
+def people(ids: Collection[int]) -> dict[int, Person]:
+    """People by id."""
+    if not ids:
+        return {}
+    found = db.session.scalars(sa.select(Person).where(Person.id.in_(ids))).unique()
+    return {person.id: person for person in found}
+
+
+def ledger_lines(customer_id: int, ledgers: Collection[str], size: int) -> list[Any]:
+    """The customer's newest lines in each of these plain ledgers, those of corrected records left out."""
+    if not ledgers:
+        return []
+    place = sa.func.row_number().over(partition_by=LedgerEntry.ledger, order_by=LedgerEntry.id.desc())
+    ranked = (
+        sa.select(
+            *(LedgerEntry.id, LedgerEntry.ledger, LedgerEntry.facts, LedgerEntry.posted_at),
+            *(Record.number.label("record"), place.label("place")),
+        )
+        .join(Record, Record.id == LedgerEntry.record_id)
+        .where(
+            LedgerEntry.customer_id == customer_id,
+            LedgerEntry.ledger.in_(ledgers),
+            ~is_corrected(LedgerEntry.record_id),
+        )
+        .subquery()
+    )
+    return list(
+        db.session.execute(sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.id.desc()))
+    )

@@ -1,0 +1,274 @@
+"""A customer's page: who they are, what they owe, and their records, machines, papers and tasks in short lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from portal.forms import customer_parts
+from portal.forms.customer_parts import BY_FORM, KINDS, ORDERS, PARTS, Part
+from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
+from portal.forms.ledgers import Ledger
+from portal.forms.titles import form_title, record_path, step_title
+from portal.forms.words import STATES, holder
+from portal.lib.clock import minute
+from portal.lib.i18n import _, _l
+from portal.models import Customer
+from portal.queries import customer_page, ledgers, orders, receivables
+from portal.queries.actors import Actor
+from portal.web.summaries import summary
+from portal.web.times import Due, due, short
+
+EACH, MANY = 5, 20  # records of a part, and lines of other lists
+FOLLOWED_BY = {"sales": _l("业务部门"), "customer_service": _l("客户服务部")}
+DELIVERED = {
+    "not_delivered": _l("未交付"),
+    "partly_delivered": _l("部分交付"),
+    "delivered": _l("已交付"),
+}
+POSTED = frozenset({"posted_at", "record", "posted_by", "reversed_by", "customer", "code", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known of the customer."""
+
+    label: Any
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record in a short list; of an order also how far it is."""
+
+    number: str
+    href: str
+    form: str
+    title: str
+    at: str
+    state: str
+    state_text: str
+    facts: list[tuple[str, str]]
+    due: Due | None = None
+    marks: list[tuple[str, str]] = field(default_factory=list)  # look of a chip, and its text
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The newest records of a part, and how many there are for the person to see."""
+
+    part: Part
+    lines: list[Line]
+    many: int
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the customer may owe, owes, and should have paid."""
+
+    limit: str
+    days: int
+    arrears: str
+    overdue: str
+    late: bool
+    left: str
+    exceeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines of a plain ledger, the columns that say nothing left out."""
+
+    ledger: Ledger
+    headers: list[Any]
+    rows: list[list[tuple[str, str]]]  # text, and the address it leads to or its look
+    more: bool
+
+
+def facts(found: Any) -> list[Fact]:
+    """Master data of the customer, in the order of a card."""
+    one: Customer = found.Customer
+    dialled = "".join(sign for sign in one.phone if sign in "+0123456789")
+    every = (
+        Fact(_l("联系人"), one.contact),
+        Fact(_l("联系电话"), one.phone, f"tel:{dialled}" if dialled else ""),
+        Fact(_l("所在地址"), one.address),
+        Fact(_l("区域"), one.region),
+        Fact(_l("客户类型"), str(CUSTOMER_KINDS.get(one.kind, one.kind))),
+        Fact(_l("信用代码"), one.credit_code),
+        Fact(_l("档案编号"), one.file_number or _("尚未建档")),
+        Fact(_l("负责人"), found.owner or _("未分配")),
+        Fact(_l("资料管理专人"), found.custodian or ""),
+        Fact(_l("跟进部门"), str(FOLLOWED_BY.get(one.follow_up_by, one.follow_up_by))),
+        Fact(_l("最近订货日期"), f"{one.last_order_on or ''}"),
+        Fact(_l("业务最近跟进"), minute(one.last_sales_follow_up)),
+    )
+    return [fact for fact in every if fact.text]
+
+
+def standing(one: Customer) -> tuple[str, str]:
+    """Status and class of a customer in words."""
+    return (
+        str(CUSTOMER_STATES.get(one.status, one.status)),
+        str(CUSTOMER_CLASSES.get(one.klass, one.klass)),
+    )
+
+
+def money(one: Customer, claims: list[receivables.Instalment], today: date) -> Money:
+    """The customer's account in figures."""
+    late = sum((claim.open for claim in claims if claim.due_on and claim.due_on < today), Decimal(0))
+    left = one.credit_limit - one.arrears
+    return Money(
+        limit=yuan(one.credit_limit),
+        days=one.credit_days,
+        arrears=yuan(one.arrears),
+        overdue=yuan(late),
+        late=late > 0,
+        left=yuan(left),
+        exceeded=left < 0,
+    )
+
+
+def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
+    """Every part with its newest records."""
+    rows = customer_page.newest(one.id, by, BY_FORM, EACH)
+    progress = orders.progress({row.id for row in rows if row.form_code in ORDERS})
+    found: dict[str, list[Any]] = {part.key: [] for part in (*PARTS, customer_parts.OTHER)}
+    for row in rows:
+        found[row.part].append(row)
+    return [
+        Card(
+            KINDS[key],
+            [line(row, spoken, at, but=one.label, progress=progress.get(row.id)) for row in some],
+            some[0].many if some else 0,
+        )
+        for key, some in found.items()
+        if some or key != customer_parts.OTHER.key
+    ]
+
+
+def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Progress | None = None) -> Line:
+    """A record's line; `but` is the customer's label, which the page says once."""
+    return Line(
+        number=row.number,
+        href=record_path(row.form_code, row.number),
+        form=form_title(row.form_code, spoken),
+        title="" if row.title == but else row.title,
+        at=short(row.submitted_at, at),
+        state=row.state,
+        state_text=str(STATES.get(row.state, row.state)),
+        facts=summary(row.cells, row.title, row.form_code, spoken, but),
+        due=due(row.due_at, at) if row.state == "running" else None,
+        marks=_marks(row, progress),
+    )
+
+
+def _marks(row: Any, progress: orders.Progress | None) -> list[tuple[str, str]]:
+    """Whether an order is delivered and paid; nothing of one that was refused or given up."""
+    if progress is None or row.state in ("refused", "voided"):
+        return []
+    delivered = ("finished" if progress.delivery == "delivered" else "", str(DELIVERED[progress.delivery]))
+    if not progress.claimed:
+        return [delivered]
+    text = _("已付清") if progress.is_paid else _("已付 %(paid)s", paid=yuan(progress.paid))
+    return [delivered, ("finished" if progress.is_paid else "", text)]
+
+
+def open_claims(
+    claims: list[receivables.Instalment], by: Actor, today: date
+) -> list[tuple[str, str, str, str, bool]]:
+    """What is not paid yet: contract or order with its address, instalment with its day, amount, whether it is late."""
+    still = [claim for claim in claims if claim.open > 0]
+    numbers = customer_page.numbers({claim.of_id for claim in still})
+    known = ledgers.readable(set(numbers.values()), by)
+    found = []
+    for claim in still:
+        number = numbers[claim.of_id]
+        href = record_path(known[number], number) if number in known else ""
+        text = " ".join(filter(None, (claim.row, f"{claim.due_on or ''}")))
+        found.append((number, href, text, yuan(claim.open), bool(claim.due_on and claim.due_on < today)))
+    return found
+
+
+def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
+    """The plain ledgers that tell of the customer, as far as they are there and for the person."""
+    told = customer_parts.readable(customer_parts.TOLD, by)
+    lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], MANY + 1)
+    known = ledgers.readable({row.record for row in lines}, by)
+    return [
+        _table(ledger, [row for row in lines if row.ledger == ledger.key], known, spoken, today)
+        for ledger in told
+    ]
+
+
+def _table(ledger: Ledger, rows: list[Any], known: Any, spoken: str, today: date) -> Table:
+    shown = [
+        column
+        for column in ledger.columns
+        if column.name not in POSTED and any(row.facts.get(column.name) not in (None, "") for row in rows)
+    ]
+    found = []
+    for row in rows[:MANY]:
+        cells = []
+        for column in shown:
+            raw = row.facts.get(column.name)
+            past = column.ends and bool(raw) and str(raw) < f"{today}"
+            cells.append((fact_text(column, raw, spoken), "past" if past else ""))
+        href = record_path(known[row.record], row.record) if row.record in known else ""
+        found.append([*cells, (row.record, href)])
+    return Table(ledger, [*(column.title for column in shown), _("来源记录")], found, len(rows) > MANY)
+
+
+def fact_text(column: Any, raw: Any, spoken: str) -> str:
+    """A fact of a ledger's line in words; of something named, its name."""
+    if isinstance(raw, dict):
+        return str(raw.get("text") or raw.get(spoken) or "")
+    if isinstance(raw, list):
+        return "、".join(str(one.get("name", "")) if isinstance(one, dict) else str(one) for one in raw)
+    return str(column.text(raw, spoken))
+
+
+def tasks(one: Customer, by: Actor, spoken: str, at: datetime) -> list[dict[str, Any]]:
+    """What is open for the customer, and who has it."""
+    rows = customer_page.tasks(one.id, by, MANY)
+    held = customer_page.holders([row.id for row in rows])
+    named = [key.partition(":") for keys in held.values() for key in keys]
+    people = customer_page.people({int(rest) for kind, _colon, rest in named if kind == "person"})
+    return [
+        {
+            "text": _task_text(row, spoken),
+            "form": form_title(row.form_code, spoken),
+            "number": row.number or "",
+            "href": record_path(row.record_form, row.number) if row.number else "",
+            "holders": list(dict.fromkeys(holder(key, people) for key in held[row.id])),
+            "due": due(row.due_at, at),
+        }
+        for row in rows
+    ]
+
+
+def _task_text(row: Any, spoken: str) -> str:
+    if row.asks:
+        return str(row.asks.get(spoken, ""))
+    if row.kind == "open":
+        return _("填写 %(form)s", form=form_title(row.form_code, spoken))
+    if row.kind == "correct":
+        return _("更正后重新提交")
+    return step_title(row.form_code, row.step, spoken)
+
+
+def nothing(cards: list[Card], machines: list[Any], tables: list[Table]) -> list[Any]:
+    """What there is nothing of yet, by its title: said in one line, so that no card stands empty."""
+    return [
+        *(card.part.title for card in cards if not card.lines),
+        *([] if machines else [_("机器和车辆")]),
+        *(table.ledger.title for table in tables if not table.rows),
+    ]
+
+
+def yuan(amount: Decimal) -> str:
+    """An amount of money as people read it."""
+    return f"¥{amount:,.2f}" if amount >= 0 else f"-¥{-amount:,.2f}"
