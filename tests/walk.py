@@ -189,12 +189,8 @@ class Walker:
         with self.app.app_context():
             asked = list(sheet())
             tables = [field for field in asked if isinstance(field, Rows) and field.required]
-            asked += [column for table in tables for column in table.row()]
-            links = [
-                field
-                for field in asked
-                if field.kind == "record_link" and field.required and not field.computed
-            ]
+            asked += [column for table in tables for column in table.row() if not column.computed]
+            links = [field for field in asked if field.kind == "record_link" and field.required]
         wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
         return [code for code in wanted if code not in self.hints]
 
