@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import median
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,12 +84,24 @@ def averages(source: Source, seen_by: Actor | None) -> list[Any]:
 
 
 def medians(source: Source, seen_by: Actor | None) -> dict[str, float]:
-    """The median hours of each part, of its newest turns."""
-    hours: dict[str, list[float]] = {}
-    newest = _seen(source, seen_by).order_by(Record.id.desc()).limit(SAMPLE)
-    for row in db.session.execute(newest):
-        hours.setdefault(row.part, []).append((row.done_at - row.created_at).total_seconds() / 3600)
-    return {part: median(every) for part, every in hours.items()}
+    """The median hours of each part, of its newest turns; the middle is found by the database."""
+    newest = _seen(source, seen_by).order_by(Record.id.desc()).limit(SAMPLE).subquery()
+    hours = _hours(newest.c.created_at, newest.c.done_at).label("hours")
+    place = sa.func.row_number().over(partition_by=newest.c.part, order_by=hours).label("place")
+    many = sa.func.count().over(partition_by=newest.c.part).label("many")
+    rows = sa.select(newest.c.part, hours, place, many).subquery()
+    middle = rows.c.place.between(
+        rows.c.many / 2.0, rows.c.many / 2.0 + 1
+    )  # one row, or two of an even number
+    query = sa.select(rows.c.part, sa.func.avg(rows.c.hours).label("n")).where(middle).group_by(rows.c.part)
+    return {row.part: float(row.n) for row in db.session.execute(query)}
+
+
+def _hours(begin: Any, end: Any) -> Any:
+    """The hours between two moments."""
+    if db.engine.dialect.name == "sqlite":
+        return (sa.func.julianday(end) - sa.func.julianday(begin)) * 24
+    return sa.extract("epoch", end - begin) / 3600
 
 
 def behind(source: Source, part: str, actor: Actor, *, limit: int, before: int | None = None) -> list[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from portal.models import Content, Person, Record, RecordLink, Signature
 from portal.models.records import OPEN
 from portal.queries import orders, stage_answers
 from portal.queries.actors import Actor
+from portal.queries.built import Rights, rights
 from portal.queries.keyset import Query
 from portal.queries.visible import visible_to
 
@@ -26,6 +28,7 @@ QUOTED, ORDERED, SERVED = "quotation", "order", "service"
 PLACES = (RESPONSE, CHECKED, ALLOCATED, OPPORTUNITY, QUOTED, ORDERED, SERVED)
 MOST = 2_000  # newest records that are looked at
 YEAR = timedelta(days=365)  # how long an order that is signed is followed
+_SINCE: Any = sa.bindparam("since", type_=Record.closed_at.type)
 # A prospect waits at the step named first, having come as far as the place.
 STEPS = {
     "value_check": RESPONSE,
@@ -59,14 +62,19 @@ class Card:
 
 def cards(seen_by: Actor | None, now: datetime) -> list[Card]:
     """What is in the funnel, newest first, of all records or of those that `seen_by` may see."""
-    query = _under_way(now)
-    rows = list(db.session.execute(query if seen_by is None else visible_to(query, seen_by)))
+    rows = list(db.session.execute(_seen(rights(seen_by) if seen_by else None), {"since": now - YEAR}))
     signed = [row.id for row in rows if row.form_code == ORDER and row.state == "finished"]
     progress = orders.progress(signed)
     return [_card(row) for row in rows if not (row.id in progress and progress[row.id].is_closed)]
 
 
-def _under_way(now: datetime) -> Query:
+@lru_cache(maxsize=500)
+def _seen(who: Rights | None) -> Query:
+    """The statement for these rights, built once; for none it reads all records."""
+    return _under_way() if who is None else visible_to(_under_way(), who.actor)
+
+
+def _under_way() -> Query:
     """Open records, and finished ones from which nothing has followed yet."""
     went_on = stage_answers.text("opportunity", "outcome").in_(("quote", "won"))
     since = sa.func.coalesce(
@@ -104,7 +112,7 @@ def _under_way(now: datetime) -> Query:
                             stage_answers.yes("customer_answer", "accepted"),
                             ~_followed((ORDER,)),
                         ),
-                        sa.and_(Record.form_code == ORDER, Record.closed_at >= now - YEAR),
+                        sa.and_(Record.form_code == ORDER, Record.closed_at >= _SINCE),
                     ),
                 ),
             ),

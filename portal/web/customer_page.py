@@ -18,10 +18,11 @@ from portal.lib.i18n import _, _l
 from portal.models import Customer
 from portal.queries import customer_page, ledgers, orders, receivables
 from portal.queries.actors import Actor
+from portal.queries.orders import Progress
 from portal.web.summaries import summary
 from portal.web.times import Due, due, short
 
-EACH, MANY = 5, 20  # records of a part, and lines of other lists
+EACH, FEW, MANY = 5, 6, 20  # records of a part; lines of a ledger and claims; tasks and machines
 FOLLOWED_BY = {"sales": _l("业务部门"), "customer_service": _l("客户服务部")}
 DELIVERED = {
     "not_delivered": _l("未交付"),
@@ -83,8 +84,7 @@ class Table:
     """Lines of a plain ledger, the columns that say nothing left out."""
 
     ledger: Ledger
-    headers: list[Any]
-    rows: list[list[tuple[str, str]]]  # text, and the address it leads to or its look
+    rows: list[list[tuple[Any, str, str]]]  # label, text, and the look of the text or the address it leads to
     more: bool
 
 
@@ -150,7 +150,7 @@ def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     ]
 
 
-def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Progress | None = None) -> Line:
+def line(row: Any, spoken: str, at: datetime, *, but: str, progress: Progress | None = None) -> Line:
     """A record's line; `but` is the customer's label, which the page says once."""
     return Line(
         number=row.number,
@@ -166,7 +166,7 @@ def line(row: Any, spoken: str, at: datetime, *, but: str, progress: orders.Prog
     )
 
 
-def _marks(row: Any, progress: orders.Progress | None) -> list[tuple[str, str]]:
+def _marks(row: Any, progress: Progress | None) -> list[tuple[str, str]]:
     """Whether an order is delivered and paid; nothing of one that was refused or given up."""
     if progress is None or row.state in ("refused", "voided"):
         return []
@@ -196,7 +196,7 @@ def open_claims(
 def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
     """The plain ledgers that tell of the customer, as far as they are there and for the person."""
     told = customer_parts.readable(customer_parts.TOLD, by)
-    lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], MANY + 1)
+    lines = customer_page.ledger_lines(one.id, [ledger.key for ledger in told], FEW + 1)
     known = ledgers.readable({row.record for row in lines}, by)
     return [
         _table(ledger, [row for row in lines if row.ledger == ledger.key], known, spoken, today)
@@ -205,21 +205,17 @@ def tables(one: Customer, by: Actor, spoken: str, today: date) -> list[Table]:
 
 
 def _table(ledger: Ledger, rows: list[Any], known: Any, spoken: str, today: date) -> Table:
-    shown = [
-        column
-        for column in ledger.columns
-        if column.name not in POSTED and any(row.facts.get(column.name) not in (None, "") for row in rows)
-    ]
     found = []
-    for row in rows[:MANY]:
-        cells = []
-        for column in shown:
+    for row in rows[:FEW]:
+        cells: list[tuple[Any, str, str]] = []
+        for column in ledger.columns:
             raw = row.facts.get(column.name)
-            past = column.ends and bool(raw) and str(raw) < f"{today}"
-            cells.append((fact_text(column, raw, spoken), "past" if past else ""))
+            if column.name not in POSTED and (text := fact_text(column, raw, spoken)):
+                past = column.ends and str(raw) < f"{today}"
+                cells.append((column.title, text, "past" if past else ""))
         href = record_path(known[row.record], row.record) if row.record in known else ""
-        found.append([*cells, (row.record, href)])
-    return Table(ledger, [*(column.title for column in shown), _("来源记录")], found, len(rows) > MANY)
+        found.append([*cells, (_("来源记录"), row.record, href)])
+    return Table(ledger, found, len(rows) > FEW)
 
 
 def fact_text(column: Any, raw: Any, spoken: str) -> str:

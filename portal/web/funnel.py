@@ -16,7 +16,7 @@ from portal.queries import funnel
 from portal.queries.funnel import PLACES, Card
 from portal.web.customer_page import yuan
 
-SHOWN = 30  # cards of a column
+SHOWN = 15  # cards of a column
 FORMS_OF = {
     **dict.fromkeys(
         (funnel.RESPONSE, funnel.CHECKED, funnel.ALLOCATED, funnel.OPPORTUNITY), (funnel.PROSPECT,)

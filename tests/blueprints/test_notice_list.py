@@ -18,6 +18,7 @@ from portal.lib.clock import now
 from portal.models import Draft, Notice, Person, Record, RecordReader, Task
 from portal.services import notices, reading, stuck
 from tests import desk, tables
+from tests.conftest import both_databases
 from tests.walk import Walker
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
@@ -103,6 +104,7 @@ def test_read_and_unread(app: Flask, client: FlaskClient, sign_in: SignIn, cast:
     assert everything.count('<li class="unread">') == 1
 
 
+@both_databases
 def test_opening_marks_as_read_and_leads_to_the_record(
     app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
 ) -> None:

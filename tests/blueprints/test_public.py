@@ -19,6 +19,7 @@ from portal.models import AuditEvent, Department, Draft, Notice, Person, PublicR
 from portal.queries import public_requests
 from portal.services import audit
 from portal.services import public_requests as service
+from tests.conftest import both_databases
 from tests.walk import Walker, multi, pairs, problems
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
@@ -32,7 +33,6 @@ SENT = {
 }
 RECEIPT = re.compile(r"[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){2}")
 OFFICERS = ("customer_service_officer", "customer_service_officer_2")
-pytestmark = pytest.mark.skipif(FORM not in FORMS, reason="what comes in becomes CS-90, which is not served")
 
 
 @pytest.fixture
@@ -147,9 +147,20 @@ def test_only_administrators_switch_it(app: Flask, walker: Walker, login: str) -
     assert app.test_client().get("/public/").status_code == 404
 
 
+def test_it_stays_shut_while_nobody_could_take_anything_up(
+    app: Flask, walker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.services.settings.SERVED", frozenset())
+    answer = switch(walker, "yes")
+    assert answer.status_code == 422
+    assert "CS-90" in answer.text
+    assert app.test_client().get("/public/").status_code == 404
+
+
 # Sending
 
 
+@both_databases
 def test_what_is_sent_becomes_a_draft_for_the_officers(app: Flask, open_page: Walker) -> None:
     with time_machine.travel(START, tick=False):
         receipt = receipt_of(send(app))
@@ -347,6 +358,7 @@ def test_an_officer_takes_it_up_and_it_becomes_a_record(app: Flask, open_page: W
         assert audit.verify()[1] is None
 
 
+@both_databases
 def test_it_is_done_when_what_it_became_is_over(app: Flask, open_page: Walker) -> None:
     receipt = receipt_of(send(app, kind="request"))
     path, _page = draft_page(open_page, OFFICERS[0])
@@ -374,6 +386,7 @@ def test_a_complaint_is_not_done_while_its_own_record_waits(app: Flask, open_pag
     assert status(app, receipt) == "handled"
 
 
+@both_databases
 def test_a_second_officer_sees_who_has_it_and_may_go_on(app: Flask, open_page: Walker) -> None:
     receipt = receipt_of(send(app))
     path, _page = draft_page(open_page, OFFICERS[0])
@@ -412,6 +425,7 @@ def test_the_book_is_customer_services(app: Flask, open_page: Walker) -> None:
     assert open_page.browser("buyer").get("/registers/public_requests").status_code == 404
 
 
+@both_databases
 def test_what_is_no_matter_is_put_aside_with_a_reason(app: Flask, open_page: Walker) -> None:
     receipt = receipt_of(send(app, content="代办证件，请加微信"))
     with app.app_context():

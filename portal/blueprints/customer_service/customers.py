@@ -62,6 +62,7 @@ def customer(department: str, code: str) -> str:
         facts=customer_page.facts(found),
         money=customer_page.money(one, claims, today) if owes else None,
         claims=customer_page.open_claims(claims, by, today),
+        few=customer_page.FEW,
         cards=[card for card in cards if card.lines],
         machines=machines,
         today=today,

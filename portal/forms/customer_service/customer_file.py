@@ -191,7 +191,7 @@ class CustomerFile(CompanyForm):
         for row in record["paper_rows"]:
             facts = _paper(record, row)
             if facts not in entered:
-                yield PostsEntry("customer_papers", facts)
+                yield PostsEntry("customer_papers", facts, customer_id=record["customer"].id)
 
     @staticmethod
     @after("missing_papers_approval", _l("到承诺补齐日期提醒客服专员补齐资料"))
@@ -224,6 +224,7 @@ class CustomerFile(CompanyForm):
                 "days": (made_on - record["contract_accepted_on"]).days,
                 "missing_papers": "" if record["papers_complete"] else record["missing_papers"] or "",
             },
+            customer_id=record["customer"].id,
         )
         yield Updates(
             "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}

@@ -22,7 +22,7 @@ from portal.domain.effects import (
 )
 from portal.domain.signoff import Back, Close, Route, Step, outside, role
 from portal.forms import outgoing
-from portal.forms.base import CompanyForm, Sheet
+from portal.forms.base import CompanyForm
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.service_voucher_stages import (
     LOW,
@@ -30,10 +30,11 @@ from portal.forms.customer_service.service_voucher_stages import (
     Charge,
     CustomerSign,
     HandIn,
+    UsedPart,
 )
-from portal.forms.fields import Choice, LongText, Moment, Money, Number, Rows, Text, YesNo
+from portal.forms.fields import Choice, LongText, Moment, Money, Rows
 from portal.forms.filed import Filed
-from portal.forms.references import Customer, Machine, Photos, RecordLink, StockItem
+from portal.forms.references import Customer, Machine, Photos, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.queries import goods, service
@@ -43,21 +44,6 @@ RATINGS = ("attitude_rating", "speed_rating", "skill_rating")
 PAID_AT_ONCE = ("cash", "transfer")
 ROW = "服务费"  # of the customer's account
 A_DAY = timedelta(days=1)
-
-
-class UsedPart(Sheet):
-    """A part that was put in."""
-
-    part = StockItem(_l("零件"))
-    place = Text(_l("库位"), max=40, help=_l("只存放在一处的零件可以不填"))
-    quantity = Number(_l("数量"), low=Decimal("0.001"))
-    unit_price = Money(_l("单价"))
-    old_part_returned = YesNo(_l("旧件带回"))
-
-    def compute(self) -> None:
-        """A part that lies in one place only comes from there."""
-        if self.part.data and self.part.data.id and self.place.blank:
-            self.place.data = service.only_place(self.part.data.id)
 
 
 class ServiceVoucher(CompanyForm):

@@ -1,18 +1,34 @@
-"""The stages of CS-78 服务凭证: the customer's signature, the hand-in, the charge."""
+"""The parts and stages of CS-78 服务凭证: what was put in, the customer's signature, the hand-in, the charge."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from portal.domain.conditions import equals
-from portal.forms.base import Stage
+from portal.forms.base import Sheet, Stage
 from portal.forms.customer_service.service_words import CONTRACT
-from portal.forms.fields import Choice, LongText, Moment, Money, Score, Text, YesNo
-from portal.forms.references import DrawnSignature
+from portal.forms.fields import Choice, LongText, Moment, Money, Number, Score, Text, YesNo
+from portal.forms.references import DrawnSignature, StockItem
 from portal.lib.i18n import _l
+from portal.queries import service
 
 LOW = 6  # a mark below it is a complaint
 PAYMENT_WAYS = {"cash": _l("现金"), "transfer": _l("转账"), "by_contract": _l("合同结算")}
+
+
+class UsedPart(Sheet):
+    """A part that was put in."""
+
+    part = StockItem(_l("零件"))
+    place = Text(_l("库位"), max=40, help=_l("只存放在一处的零件可以不填"))
+    quantity = Number(_l("数量"), low=Decimal("0.001"))
+    unit_price = Money(_l("单价"))
+    old_part_returned = YesNo(_l("旧件带回"))
+
+    def compute(self) -> None:
+        """A part that lies in one place only comes from there."""
+        if self.part.data and self.part.data.id and self.place.blank:
+            self.place.data = service.only_place(self.part.data.id)
 
 
 class CustomerSign(Stage):

@@ -204,6 +204,7 @@ def test_papers_are_entered_once(customer, make_record, filed):
     }
     found = list(CustomerFile.effects("papers_check", filed("CS-36", id=record.id, **answers)))
     assert [entry.ledger for entry in found] == ["customer_papers"] * 2
+    assert [entry.customer_id for entry in found] == [customer.id] * 2
     assert found[0].facts["expires_on"] == "2035-03-01"
     assert "guarantor" not in found[0].facts
     assert (found[1].facts["guarantor"], found[1].facts["expires_on"]) == ("陈志强", "2028-01-01")
@@ -244,6 +245,7 @@ def test_a_made_file_opens_trade(filed):
         "file_made", filed("CS-36", **answers, contract_accepted_on=accepted)
     )
     assert isinstance(entry, PostsEntry)
+    assert entry.customer_id == 5
     assert (entry.facts["file_no"], entry.facts["days"]) == ("DA-2026-0007", 2)
     assert update == Updates("customer", 5, {"status": "cooperating", "file_number": "DA-2026-0007"})
     assert isinstance(draft, Opens)

@@ -75,9 +75,9 @@ def test_what_comes_on_an_order_counts_for_its_contract_too(app: Flask, books: B
     delivered(books, order, LIFT, "1")
     delivered(books, contract, LIFT, "1")
     with app.app_context():
-        lines = orders.lines_of({contract.id, order.id})
-        assert [line.open for line in lines[contract.id]] == [1]
-        assert [line.open for line in lines[order.id]] == [0]
+        assert [line.open for line in orders.lines(contract.id)] == [1]
+        found = orders.progress({contract.id, order.id})
+        assert [found[one.id].delivery for one in (contract, order)] == ["partly_delivered", "delivered"]
 
 
 def test_a_delivery_that_was_taken_back_is_none(app: Flask, books: Books) -> None:
@@ -85,11 +85,11 @@ def test_a_delivery_that_was_taken_back_is_none(app: Flask, books: Books) -> Non
     facts = {"product": LIFT, "quantity": "1"}
     books.post(PostsEntry("deliveries", facts, about=order.id), slip.number)
     with app.app_context():
-        assert orders.delivery_status(order.id) == "delivered"
+        assert orders.progress({order.id})[order.id].delivery == "delivered"
         db.session.remove()
     books.record("CS-31", state="finished", corrects_id=slip.id, closed_at=datetime.now(UTC))
     with app.app_context():
-        assert orders.delivery_status(order.id) == "not_delivered"
+        assert orders.progress({order.id})[order.id].delivery == "not_delivered"
 
 
 def test_many_cost_no_more_queries_than_one(app: Flask, books: Books) -> None:
