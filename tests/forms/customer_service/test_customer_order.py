@@ -218,9 +218,10 @@ def test_an_older_order_leaves_the_day_of_the_last(shop):
 
 
 def test_nothing_is_owed_before_the_customer_confirms(shop):
+    before = shop.customer(SCHOOL).last_order_on
     record = shop.sign(shop.submit("CR-17", **shop.order((LIFT, 1))))
     assert not receivables.instalments(of=record.id)
-    assert shop.customer(SCHOOL).last_order_on is None
+    assert shop.customer(SCHOOL).last_order_on == before != TODAY
 
 
 def test_what_stock_does_not_hold_is_asked_for(shop):
