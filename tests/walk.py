@@ -189,14 +189,8 @@ class Walker:
         with self.app.app_context():
             asked = list(sheet())
             tables = [field for field in asked if isinstance(field, Rows) and field.required]
-            asked += [column for table in tables for column in table.row()]
-            links = [
-                field
-                for field in asked
-                if field.kind == "record_link"
-                and field.required
-                and not (field.computed and issubclass(sheet, CompanyForm))
-            ]
+            asked += [column for table in tables for column in table.row() if not column.computed]
+            links = [field for field in asked if field.kind == "record_link" and field.required]
         served = [[target for target in field.targets if target in FORMS] for field in links]
         return list(dict.fromkeys(codes[0] for codes in served if codes and not self.hints.keys() & codes))
 

@@ -46,7 +46,8 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         credit_days=30,
         klass="key",
         custodian_id=cast["customer_service_officer_2"].id,
-        **_followed(cast["customer_service_officer"], now, ordered=10, spoken=5),
+        owner_id=cast["customer_service_officer"].id,
+        **_followed(now, ordered=10, spoken=5),
     )
     rows.add(
         "customer",
@@ -62,7 +63,8 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         credit_days=15,
         klass="ordinary",
         custodian_id=cast["customer_service_officer_2"].id,
-        **_followed(cast["customer_service_officer_2"], now, ordered=100, spoken=120),
+        owner_id=cast["customer_service_officer_2"].id,
+        **_followed(now, ordered=100, spoken=120),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
@@ -90,7 +92,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     """Forty customers, fifteen suppliers, twenty projects, twelve products and sixty stock items with stock."""
     rng = Random(2026)
     customers = [
-        _customer(place, name, kind, region, contact, rng, _holders(cast, "customer_service_officer"), now)
+        _customer(place, name, kind, region, contact, rng, now)
         for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
     ]
     _look_after(customers, _holders(cast, "customer_service_officer"))
@@ -146,24 +148,16 @@ def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> 
     return lots
 
 
-def _followed(owner: Person, now: datetime, *, ordered: int, spoken: int) -> dict[str, Any]:
-    """Who looks after a customer, who has ordered and was spoken to by sales so many days ago."""
+def _followed(now: datetime, *, ordered: int, spoken: int) -> dict[str, Any]:
+    """Of a customer who has ordered, and to whom sales has spoken, so many days ago."""
     return {
-        "owner_id": owner.id,
         "last_order_on": day(now - timedelta(days=ordered)),
         "last_sales_follow_up": now - timedelta(days=spoken),
     }
 
 
 def _customer(
-    place: int,
-    name: str,
-    kind: str,
-    region: str,
-    contact: str,
-    rng: Random,
-    officers: list[Person],
-    now: datetime,
+    place: int, name: str, kind: str, region: str, contact: str, rng: Random, now: datetime
 ) -> Customer:
     status = rng.choice(market.STATUSES) if place > 6 else "cooperating"
     known = status in ("cooperating", "not_cooperating")
@@ -186,8 +180,7 @@ def _customer(
     )
     if known:
         ordered, spoken = rng.randrange(2, 70), rng.randrange(5, 130)
-        followed = _followed(officers[place % len(officers)], now, ordered=ordered, spoken=spoken)
-        for column, value in followed.items():
+        for column, value in _followed(now, ordered=ordered, spoken=spoken).items():
             setattr(customer, column, value)
     return customer
 

@@ -23,6 +23,7 @@ _WORDS = {
     "returned": _l("退回"),
     "closes": _l("不同意即终止"),
     "refused_on": _l("不同意即转“%(step)s”"),
+    "again": _l("%(condition)s时再办"),
     "overdue_on": _l("逾期即自动转“%(step)s”"),
     "either_on": _l("逾期或不同意即转“%(step)s”"),
     "when": _l("当"),
@@ -115,7 +116,16 @@ def _end(at: Progress, language: str) -> Node:
 
 
 def _ends(step: dict[str, Any], steps: list[dict[str, Any]], language: str) -> str:
-    """That a refusal ends the record, or that it goes on to a later step by one or by being late."""
+    """Where a refusal, a delay or an answer leads, other than back to an earlier step."""
+    again = [
+        _say("again", language) % {"condition": one["when"][language]}
+        for one in step["outcomes"]
+        if one["to"] == step["key"] and one["when"]
+    ]
+    return " · ".join(one for one in (*again, _leads(step, steps, language)) if one)
+
+
+def _leads(step: dict[str, Any], steps: list[dict[str, Any]], language: str) -> str:
     if step["on_refusal"] == "close":
         return _say("closes", language)
     keys = [one["key"] for one in steps]

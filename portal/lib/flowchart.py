@@ -229,7 +229,11 @@ def _buses(loops: Sequence[Loop], count: int) -> list[_Bus]:
 
 def _taken(nodes: Sequence[Node]) -> int:
     """Position of the furthest node that was reached."""
-    reached = [at for at, node in enumerate(nodes) if node.state in ("done", "current", "waiting", "refused")]
+    reached = [
+        at
+        for at, node in enumerate(nodes)
+        if node.state in ("done", "current", "waiting", "refused", "lapsed")
+    ]
     return max(reached, default=-1)
 
 

@@ -32,10 +32,10 @@ class Case:
         return (named["id"], named["text"]) if named else None
 
 
-def case(record_id: int) -> Case | None:
-    """A complaint or repair; None if there is no such record."""
-    record = db.session.get(Record, record_id)
-    if record is None:
+def case(record_id: int | None) -> Case | None:
+    """A complaint or repair; None if there is no such record, but on paper."""
+    record = db.session.get(Record, record_id) if record_id is not None else None
+    if record is None or record_id is None:
         return None
     return Case(record.form_code, record.state, record.closed_at, goods.opening_answers(record_id))
 

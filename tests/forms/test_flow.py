@@ -13,6 +13,13 @@ from portal.forms.flow import chart
         ("PU-04", "en", ("within 1 working day<", "within 2 working days<")),
         ("PU-04", "zh", ("1 个工作日内", "2 个工作日内")),
         ("EN-18", "zh", ("24 小时内",)),
+        (
+            "CS-39",
+            "zh",
+            ("1 小时内，不过当日 · 逾期即自动转“上报上级领导”", "1 小时内 · 逾期或不同意即转“上报上级领导”"),
+        ),
+        ("CS-39", "en", ("within 1 hour, the same day · if overdue, on to “Escalation” by itself",)),
+        ("CS-25", "zh", ("1 周内 · 「是否接通」为「否」时再办",)),
     ],
 )
 def test_a_step_says_how_long_it_may_take(code: str, spoken: str, words: tuple[str, ...]) -> None:
