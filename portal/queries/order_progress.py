@@ -56,13 +56,8 @@ def _delivery(wanted: Quantities, received: Quantities) -> str:
 
 def _wanted(record_ids: Collection[int]) -> dict[int, Quantities]:
     """What each contract or order asks for."""
-    query = (
-        sa.select(Content.record_id, Content.answers)
-        .join(Record, sa.and_(Record.id == Content.record_id, Record.version == Content.version))
-        .where(Record.id.in_(record_ids))
-    )
     found: dict[int, Quantities] = {}
-    for id, answers in db.session.execute(query):
+    for id, answers in db.session.execute(_ANSWERS, {"ids": sorted(record_ids)}):
         of_record = found.setdefault(id, {})
         for row in answers.get("products") or answers.get("lines") or ():
             _add(of_record, row)
@@ -71,24 +66,30 @@ def _wanted(record_ids: Collection[int]) -> dict[int, Quantities]:
 
 def _received(record_ids: Collection[int]) -> dict[int, Quantities]:
     """What customers have received; what came on an order counts for the contract that it names too."""
-    named = (
-        sa.select(RecordLink.source_id, RecordLink.target_id)
-        .join(Record, Record.id == RecordLink.source_id)
-        .where(RecordLink.target_id.in_(record_ids), RecordLink.kind == "named", Record.form_code == "CR-17")
-    )
     counts_for: dict[int, set[int]] = {id: {id} for id in record_ids}
-    for order, contract in db.session.execute(named):
+    for order, contract in db.session.execute(_NAMED, {"ids": sorted(record_ids)}):
         counts_for.setdefault(order, set()).add(contract)
-    query = sa.select(LedgerEntry.about_id, LedgerEntry.facts).where(
-        LedgerEntry.ledger == DELIVERIES,
-        LedgerEntry.about_id.in_(counts_for),
-        ~is_corrected(LedgerEntry.record_id),
-    )
     found: dict[int, Quantities] = {}
-    for about_id, facts in db.session.execute(query):
-        for id in counts_for[about_id or 0]:
+    for about_id, facts in db.session.execute(_DELIVERED, {"ids": sorted(counts_for)}):
+        for id in counts_for[about_id]:
             _add(found.setdefault(id, {}), facts)
     return found
+
+
+_IDS: Any = sa.bindparam("ids", expanding=True)
+_ANSWERS = (
+    sa.select(Content.record_id, Content.answers)
+    .join(Record, sa.and_(Record.id == Content.record_id, Record.version == Content.version))
+    .where(Record.id.in_(_IDS))
+)
+_NAMED = (
+    sa.select(RecordLink.source_id, RecordLink.target_id)
+    .join(Record, Record.id == RecordLink.source_id)
+    .where(RecordLink.target_id.in_(_IDS), RecordLink.kind == "named", Record.form_code == "CR-17")
+)
+_DELIVERED = sa.select(LedgerEntry.about_id, LedgerEntry.facts).where(
+    LedgerEntry.ledger == DELIVERIES, LedgerEntry.about_id.in_(_IDS), ~is_corrected(LedgerEntry.record_id)
+)
 
 
 def _add(quantities: Quantities, line: dict[str, Any]) -> None:
