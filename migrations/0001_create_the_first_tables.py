@@ -117,8 +117,8 @@ def upgrade() -> None:
         sa.Column("ran_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("made", sa.Integer(), nullable=False),
         sa.Column("ended", sa.Integer(), nullable=False),
+        sa.Column("missed", sa.Integer(), nullable=False),
         sa.Column("acted_at", portal.models.base.Moment(timezone=True), nullable=True),
-        sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_obligation_runs")),
     )
     op.create_table(
@@ -129,11 +129,18 @@ def upgrade() -> None:
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("next_try_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failed_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("stopped_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("done_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
-    op.create_index("ix_outbox_done_at_next_try_at", "outbox", ["done_at", "next_try_at"], unique=False)
+    op.create_index(
+        "ix_outbox_done_at_stopped_at_next_try_at",
+        "outbox",
+        ["done_at", "stopped_at", "next_try_at"],
+        unique=False,
+    )
     op.create_table(
         "sign_in_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -249,6 +256,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_customers_owner_id"), "customers", ["owner_id"], unique=False)
     op.create_table(
+        "digests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_digests_person_id_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digests")),
+        sa.UniqueConstraint("person_id", "day", name=op.f("uq_digests_person_id_day")),
+    )
+    op.create_table(
         "files",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -265,6 +281,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
     op.create_index(op.f("ix_files_uploaded_by_id"), "files", ["uploaded_by_id"], unique=False)
     op.create_table(
+        "group_robots",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_group_robots_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_group_robots")),
+    )
+    op.create_table(
+        "notice_choices",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("mail", sa.Text(), nullable=False),
+        sa.Column("robot", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_notice_choices_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("person_id", "group", name=op.f("pk_notice_choices")),
+    )
+    op.create_table(
         "phrases",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -273,6 +307,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_phrases")),
     )
     op.create_index(op.f("ix_phrases_person_id"), "phrases", ["person_id"], unique=False)
+    op.create_table(
+        "public_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sent_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("closed_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_public_requests_closed_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_requests")),
+        sa.UniqueConstraint("key", name=op.f("uq_public_requests_key")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_public_requests_receipt")),
+    )
+    op.create_index(
+        "ix_public_requests_address_sent_at", "public_requests", ["address", "sent_at"], unique=False
+    )
+    op.create_index(op.f("ix_public_requests_sent_at"), "public_requests", ["sent_at"], unique=False)
     op.create_table(
         "records",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -577,10 +637,15 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("read_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("for_digest", sa.Boolean(), nullable=False),
+        sa.Column("digest_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["digest_id"], ["digests.id"], name=op.f("fk_notices_digest_id_digests")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_notices_person_id_people")),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_notices_record_id_records")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
+    op.create_index(op.f("ix_notices_digest_id"), "notices", ["digest_id"], unique=False)
+    op.create_index("ix_notices_for_digest_at", "notices", ["for_digest", "at"], unique=False)
     op.create_index(
         "ix_notices_person_id_read_at_id", "notices", ["person_id", "read_at", "id"], unique=False
     )
@@ -808,7 +873,9 @@ def upgrade() -> None:
         sa.Column("title", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("obligation", sa.Text(), nullable=True),
-        sa.Column("occurrence", sa.Text(), nullable=True),
+        sa.Column("case_name", sa.Text(), nullable=True),
+        sa.Column("case_round", sa.Integer(), nullable=False),
+        sa.Column("put_aside_on", sa.Date(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),
@@ -826,7 +893,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_tasks_record_id_records")),
         sa.ForeignKeyConstraint(["waits_for_id"], ["tasks.id"], name=op.f("fk_tasks_waits_for_id_tasks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
-        sa.UniqueConstraint("obligation", "occurrence", name=op.f("uq_tasks_obligation_occurrence")),
+        sa.UniqueConstraint(
+            "obligation", "case_name", "case_round", name=op.f("uq_tasks_obligation_case_name_case_round")
+        ),
     )
     op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
     op.create_index("ix_tasks_record_id_state", "tasks", ["record_id", "state"], unique=False)
@@ -950,6 +1019,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_order_entries_item_id"), table_name="order_entries")
     op.drop_table("order_entries")
     op.drop_index("ix_notices_person_id_read_at_id", table_name="notices")
+    op.drop_index("ix_notices_for_digest_at", table_name="notices")
+    op.drop_index(op.f("ix_notices_digest_id"), table_name="notices")
     op.drop_table("notices")
     op.drop_index(op.f("ix_machines_customer_id"), table_name="machines")
     op.drop_table("machines")
@@ -989,11 +1060,17 @@ def downgrade() -> None:
     op.drop_index("ix_records_corrects_id", table_name="records")
     op.drop_index("ix_records_applicant_id_id", table_name="records")
     op.drop_table("records")
+    op.drop_index(op.f("ix_public_requests_sent_at"), table_name="public_requests")
+    op.drop_index("ix_public_requests_address_sent_at", table_name="public_requests")
+    op.drop_table("public_requests")
     op.drop_index(op.f("ix_phrases_person_id"), table_name="phrases")
     op.drop_table("phrases")
+    op.drop_table("notice_choices")
+    op.drop_table("group_robots")
     op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")
     op.drop_index(op.f("ix_files_sha256"), table_name="files")
     op.drop_table("files")
+    op.drop_table("digests")
     op.drop_index(op.f("ix_customers_owner_id"), table_name="customers")
     op.drop_table("customers")
     op.drop_table("products")
@@ -1005,7 +1082,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_in_attempts_address"), table_name="sign_in_attempts")
     op.drop_index(op.f("ix_sign_in_attempts_account"), table_name="sign_in_attempts")
     op.drop_table("sign_in_attempts")
-    op.drop_index("ix_outbox_done_at_next_try_at", table_name="outbox")
+    op.drop_index("ix_outbox_done_at_stopped_at_next_try_at", table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("obligation_runs")
     op.drop_table("number_series")

@@ -5,6 +5,7 @@ Each is described here once; the table in the README is compared with this class
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,6 +14,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 
 class SettingsError(SystemExit):
@@ -52,6 +55,22 @@ class Settings(BaseSettings):
         10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
     )
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
+    broker_url: str = Field(
+        "",
+        description="`redis://host:6379/0` for job processes on several machines; empty: each looks by itself.",
+    )
+    smtp_host: str = Field("", description="Mail server; empty: no mail is sent.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="`starttls`: encrypted after the greeting; `tls`: from the start, mostly on port 465; `none`: not at all.",
+    )
+    smtp_user: str = Field("", description="Account at the mail server; empty: it asks for none.")
+    smtp_password: str = Field("", description="Password of that account.")
+    mail_from: str = Field("", description="Address that mails come from; needed with SMTP_HOST.")
+    digest_hour: int = Field(
+        8, ge=0, le=23, description="Hour of the company's clock at which the daily mails go out."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log tells.")
 
     @model_validator(mode="before")
@@ -69,11 +88,41 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY must be at least 32 random characters in production")
             if not self.trusted_hosts:
                 raise ValueError("TRUSTED_HOSTS must name the portal's host in production")
-        elif self.portal_host not in ("127.0.0.1", "::1", "localhost"):
+        elif self.portal_host not in _LOOPBACK:
             raise ValueError(
                 "the demo company is served on the loopback address only: leave PORTAL_HOST at 127.0.0.1"
             )
         return self
+
+    @field_validator("broker_url")
+    @classmethod
+    def _a_broker(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return url
+
+    @model_validator(mode="after")
+    def _can_mail(self) -> Settings:
+        if not self.smtp_host:
+            return self
+        if not _ADDRESS.fullmatch(self.mail_from):
+            raise ValueError("MAIL_FROM must be a mail address when SMTP_HOST is set")
+        if not self.address:
+            raise ValueError("PUBLIC_URL must be set when SMTP_HOST is, for the links in mails")
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            raise ValueError("SMTP_USER and SMTP_PASSWORD go together: set both or neither")
+        if self.smtp_user and self.smtp_tls == "none" and self.smtp_host not in _LOOPBACK:
+            raise ValueError(
+                "SMTP_TLS=none would send SMTP_PASSWORD readable over the network: use starttls or tls"
+            )
+        return self
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise ValueError("must be an address such as https://portal.example.com")
+        return url.rstrip("/")
 
     @field_validator("portal_data")
     @classmethod
@@ -89,6 +138,21 @@ class Settings(BaseSettings):
     def engine_url(self) -> str:
         """Address of the database."""
         return self.database_url or f"sqlite:///{self.portal_data / 'portal.db'}"
+
+    @property
+    def address(self) -> str:
+        """Address of the portal for links that are read elsewhere; the demo's own port without PUBLIC_URL."""
+        return self.public_url or (f"http://127.0.0.1:{self.port}" if self.demo else "")
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether notices go out by mail."""
+        return bool(self.smtp_host)
+
+    @property
+    def sends_to_robots(self) -> bool:
+        """Whether notices go out to group robots: the demo tells nobody outside, unless it has a mail server."""
+        return not self.demo or self.sends_mail
 
     @property
     def secure_cookies(self) -> bool:

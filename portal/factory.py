@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter
 from portal import blueprints, cli, database
 from portal.config import Settings, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
+from portal.jobs import worker
 from portal.lib import i18n
 from portal.storage import files
 from portal.web import guard, headers, navigation, posted, refusals, statics
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
+    worker.init_app(app)
     return app
 
 

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.demo import DEMO_PASSWORD
+from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import FORMS
@@ -127,6 +128,20 @@ class Walker:
         assert answer.status_code == 303, problems(answer)
         return True
 
+    def refuse(self, number: str, reason: str = "请再核对") -> None:
+        """Whose turn it is refuses the record."""
+        with self.app.app_context():
+            record, task = self._turn(number)
+            assert task is not None
+            login, address = self._signer(task), self.address(FORMS[record.form_code])
+            seen = history.shown_hash(history.content(record), history.signatures(record))
+            data = {"_task": str(task.id), "_seen": seen, "_op": "refuse", "_opinion": reason}
+            db.session.commit()
+        answer = self.browser(login).post(
+            f"{address}{number}/signatures", data={**data, "_password": DEMO_PASSWORD}
+        )
+        assert answer.status_code == 303, problems(answer)
+
     def walk(self, code: str) -> str:
         """Fills in a form and signs it to its end."""
         number = self.open(code)
@@ -145,11 +160,18 @@ class Walker:
         with self.app.app_context():
             return db.session.scalars(sa.select(Record.state).where(Record.number == number)).one()
 
+    def step(self, number: str) -> str:
+        """The step that the record waits at; nothing when it is over."""
+        with self.app.app_context():
+            return db.session.scalars(sa.select(Record.step).where(Record.number == number)).one()
+
     def _world(self, login: str) -> DemoWorld:
         world = DemoWorld(self.rng, datetime.now(UTC))
         person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
         world.sees(person)
         world.hints = dict(self.hints)
+        for ref in self.hints.values():  # whoever must name a record has got a copy of it
+            tasks.let_read(db.session.get_one(Record, ref.id), [person_key(person.id)])
         return world
 
     def _prepare(self, sheet: type[Sheet]) -> None:
@@ -165,8 +187,13 @@ class Walker:
     def _missing(self, sheet: type[Sheet]) -> list[str]:
         """Forms of which the sheet must name a record, where there is none yet."""
         with self.app.app_context():
+            asked = list(sheet())
+            tables = [field for field in asked if isinstance(field, Rows) and field.required]
+            asked += [column for table in tables for column in table.row()]
             links = [
-                field for field in sheet().every_field() if field.kind == "record_link" and field.required
+                field
+                for field in asked
+                if field.kind == "record_link" and field.required and not field.computed
             ]
         wanted = dict.fromkeys(target for field in links for target in field.targets if target in FORMS)
         return [code for code in wanted if code not in self.hints]

@@ -1,4 +1,4 @@
-"""The first page: tasks, drafts, records, notices."""
+"""The first page: tasks, drafts, records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
 from portal.queries import home, inbox
 from portal.queries.keyset import LARGEST
-from portal.services import asks, bulk, reading
+from portal.services import asks, bulk
 from portal.web import desk, identity, posted
 from portal.web.guard import actor, open_to
 from portal.web.todo import todo
@@ -21,8 +21,7 @@ from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, NOTICES, RECORDS = 30, 8, 40, 50
-NEW = 6  # unread notices on the first page
+TASKS, MINE, RECORDS = 30, 8, 50
 
 
 @bp.get("/")
@@ -56,17 +55,6 @@ def done(id: int) -> Response:
     return redirect("/", 303)
 
 
-@bp.get("/notices")
-@open_to("signed_in")
-def notices() -> str:
-    """All notices, newest first."""
-    before = posted.asked_id("before")
-    found = home.notices(actor().id, limit=NOTICES + 1, before=before)
-    following = found[NOTICES - 1].id if len(found) > NOTICES else None
-    shown = [desk.notice(row) for row in found[:NOTICES]]
-    return render_template("home/notices.html", notices=shown, following=following, before=before)
-
-
 @bp.get("/mine")
 @open_to("writers")
 def mine() -> str:
@@ -76,17 +64,6 @@ def mine() -> str:
     following = found[RECORDS - 1].id if len(found) > RECORDS else None
     shown = [desk.record(row, spoken) for row in found[:RECORDS]]
     return render_template("home/mine.html", records=shown, following=following, before=before)
-
-
-@bp.post("/notices/read")
-@open_to("signed_in")
-@writes
-def read() -> Response:
-    """Marks notices as read: one, or all."""
-    reading.mark_read(
-        actor(), now=now(), only=[id for id in request.form.getlist("id", type=int) if 0 < id < LARGEST]
-    )
-    return redirect("/notices", 303)
 
 
 def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
@@ -110,8 +87,6 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
         mine=[desk.record(row, spoken) for row in lying.mine[:MINE]],
         late=[desk.record(row, spoken) for row in lying.late],
         forms=desk.frequent(by, [row.form_code for row in lying.mine], spoken),
-        notices=[desk.notice(row) for row in home.notices(by.id, limit=NEW + 1, unread=True)],
-        new=NEW,
         leaves=leaves,
     )
 

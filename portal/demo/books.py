@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 
 from portal.demo import goods, market, opening, rows
 from portal.extensions import db
-from portal.models import Customer, Notice, OutboxRow, Person
+from portal.lib.clock import day
+from portal.models import Customer, Notice, OutboxRow, Person, StockItem
 
 BEFORE = timedelta(days=400)
+COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
+KEY = 200_000  # credit limit from which a customer is a key one
+ORDERING = ("cooperating", "quiet", "not_cooperating")
+LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
 ITEMS = (
     ("镀锌角钢 50×5", "钢材", "米", "32.50", 400, 100),
     ("PPR 冷热水管 DN25", "管材", "米", "11.80", 600, 150),
@@ -38,6 +44,9 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0001",
         credit_limit=Decimal(200_000),
         credit_days=30,
+        klass="key",
+        custodian_id=cast["customer_service_officer_2"].id,
+        **_followed(cast["customer_service_officer"], now, ordered=10, spoken=5),
     )
     rows.add(
         "customer",
@@ -51,6 +60,9 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         file_number="DA-2024-0002",
         credit_limit=Decimal(80_000),
         credit_days=15,
+        klass="ordinary",
+        custodian_id=cast["customer_service_officer_2"].id,
+        **_followed(cast["customer_service_officer"], now, ordered=100, spoken=120),
     )
     rows.add(
         "customer", name="安吉云峰经销部", sort="dealer", status="new", contact="施云峰", phone="0572-5550103"
@@ -65,12 +77,11 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     ):
         people = {role: ids[role] for role in roles}
         rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
-    rows.add("product", name="小型液压升降机", model="HS-300")
-    rows.add("product", name="电动巡检车", model="DX-2")
     lots = []
     for name, category, unit, cost, quantity, minimum in ITEMS:
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
         lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     _forget_news()
 
@@ -79,9 +90,11 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     """Forty customers, fifteen suppliers, twenty projects, twelve products and sixty stock items with stock."""
     rng = Random(2026)
     customers = [
-        _customer(place, name, kind, region, contact, rng)
+        _customer(place, name, kind, region, contact, rng, _holders(cast, "customer_service_officer"), now)
         for place, (name, kind, region, contact) in enumerate(market.table(market.CUSTOMERS), 1)
     ]
+    _look_after(customers, _holders(cast, "customer_service_officer"))
+    keep_up(now)
     suppliers = [
         rows.add("supplier", name=name, contact=contact, status=status, phone=f"0572-555{place:04d}")
         for place, (name, contact, status) in enumerate(market.table(market.SUPPLIERS), 1)
@@ -97,8 +110,10 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
-    for name, model in market.table(market.PRODUCTS):
-        rows.add("product", name=f"{name} {model}", model=model)
+    kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
+    opening.enter(
+        kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
+    )
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in goods.items():
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
@@ -110,7 +125,46 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     _forget_news()
 
 
-def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: Random) -> Customer:
+def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:
+    """Enters the products; gives what lies in the warehouse of those that are kept there."""
+    lots = []
+    for place, (name, model, line, unit, price, months, quantity) in enumerate(offered, 1):
+        one = opening.Offer(
+            code=f"M{place:04d}",
+            name=name,
+            model=model,
+            line=line,
+            unit=unit,
+            price=Decimal(price),
+            warranty_months=int(months),
+            quantity=Decimal(quantity),
+        )
+        product = opening.offer(one, cast, at)
+        if product.item_id is not None:
+            item = db.session.get_one(StockItem, product.item_id)
+            lots.append(opening.Lot(item, one.quantity, one.price * COST))
+    return lots
+
+
+def _followed(owner: Person, now: datetime, *, ordered: int, spoken: int) -> dict[str, Any]:
+    """Who looks after a customer, who has ordered and was spoken to by sales so many days ago."""
+    return {
+        "owner_id": owner.id,
+        "last_order_on": day(now - timedelta(days=ordered)),
+        "last_sales_follow_up": now - timedelta(days=spoken),
+    }
+
+
+def _customer(
+    place: int,
+    name: str,
+    kind: str,
+    region: str,
+    contact: str,
+    rng: Random,
+    officers: list[Person],
+    now: datetime,
+) -> Customer:
     status = rng.choice(market.STATUSES) if place > 6 else "cooperating"
     known = status in ("cooperating", "not_cooperating")
     customer: Customer = rows.add(
@@ -130,7 +184,34 @@ def _customer(place: int, name: str, kind: str, region: str, contact: str, rng: 
         credit_days=rng.choice((15, 30, 45, 60)) if known else 0,
         arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
     )
+    if known:
+        ordered, spoken = rng.randrange(2, 70), rng.randrange(5, 130)
+        followed = _followed(officers[place % len(officers)], now, ordered=ordered, spoken=spoken)
+        for column, value in followed.items():
+            setattr(customer, column, value)
     return customer
+
+
+def _look_after(customers: list[Customer], officers: list[Person]) -> None:
+    """Everybody but prospects has an officer, and those with a file somebody who keeps its data."""
+    for place, customer in enumerate(customers):
+        if customer.status != "prospect":
+            customer.owner_id = officers[place % len(officers)].id
+        if customer.file_number:
+            customer.custodian_id = officers[place // 10 % len(officers)].id
+            customer.klass = "key" if customer.credit_limit >= KEY else "ordinary"
+
+
+def keep_up(now: datetime) -> None:
+    """Customers with a file have ordered not long before `now`, and their status follows from it."""
+    known = sa.select(Customer).where(Customer.file_number != "", Customer.status.in_(ORDERING))
+    for place, customer in enumerate(db.session.scalars(known.order_by(Customer.id))):
+        recent = day(now) - timedelta(days=LAST_ORDERS[place % len(LAST_ORDERS)])
+        customer.last_order_on = max(customer.last_order_on or recent, recent)
+        idle = (day(now) - customer.last_order_on).days
+        customer.status = "cooperating" if idle <= 7 else "quiet" if idle <= 30 else "not_cooperating"
+        if customer.status == "not_cooperating":
+            customer.klass = "to_follow_up"
 
 
 def _holders(cast: dict[str, Person], role: str) -> list[Person]:

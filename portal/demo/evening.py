@@ -6,16 +6,17 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.demo import phrases
+from portal.demo import books, phrases
 from portal.demo.cast import Cast
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
+from portal.domain.notices import GROUPS
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.models import Notice, OutboxRow, Phrase, Task
+from portal.models import Notice, NoticeChoice, OutboxRow, Phrase, Task
 from portal.services import drafts
 
 FRESH, PRINT_EVERY = timedelta(days=2), timedelta(seconds=20)
@@ -25,17 +26,19 @@ READERS = ("general_manager", "purchasing_manager", "quality_manager", "engineer
 
 
 class Evening:
-    """What is done last: returns, drafts lying about, old notices read, prints made bit by bit."""
+    """What is done last: customers' last orders, returns, drafts lying about, old notices read, prints made bit by bit."""
 
     def __init__(self, world: DemoWorld, cast: Cast, progress: Progress, pastime: Pastime) -> None:
         self.world, self.cast, self.progress, self.pastime = world, cast, progress, pastime
 
     def close(self) -> None:
         """Does it all, at the world's `now`."""
+        books.keep_up(self.world.now)
         self._leave_open()
         self._drafts()
         self._phrases()
         self._notices()
+        self._choices()
         self._outbox()
 
     def _leave_open(self) -> None:
@@ -77,6 +80,16 @@ class Evening:
         """All but the newest have been read."""
         old = Notice.at < self.world.now - FRESH
         db.session.execute(sa.update(Notice).where(old).values(read_at=Notice.at))
+
+    def _choices(self) -> None:
+        """Heads have one mail a day instead of many; one of them wants none at all."""
+        for person in self.world.people.values():
+            if person.login in READERS:
+                way = "off" if person.login == READERS[0] else "digest"
+                db.session.add_all(
+                    NoticeChoice(person_id=person.id, group=group.key, mail=way, robot=group.robot)
+                    for group in GROUPS
+                )
 
     def _outbox(self) -> None:
         """Prints are made one by one, the newest first; nothing else is sent."""

@@ -27,7 +27,9 @@ class Unfit(Exception):
 
 def begin(world: DemoWorld, code: str, by: Actor, key: str) -> Record:
     """Starts a record as its story tells."""
-    return records.submit(checked(FORMS[code], STORIES[code].opening(world), by), by, key=key, now=world.now)
+    return records.submit(
+        _told(world, FORMS[code], STORIES[code].opening(world), by), by, key=key, now=world.now
+    )
 
 
 def take_up(world: DemoWorld, draft: Draft, by: Actor) -> Record:
@@ -40,9 +42,9 @@ def take_up(world: DemoWorld, draft: Draft, by: Actor) -> Record:
     finally:
         world.hints = {}
     try:
-        sheet = checked(form, {**told, **_kept(given, told)}, by)
+        sheet = _told(world, form, {**told, **_kept(given, told)}, by)
     except Unfit:
-        sheet = checked(form, told, by)
+        sheet = _told(world, form, told, by)
     return records.submit(sheet, by, key=draft.key, now=world.now, draft=draft)
 
 
@@ -57,8 +59,13 @@ def correct(world: DemoWorld, record: Record, by: Actor) -> None:
     if long:
         name = world.rng.choice(long)
         answers[name] = f"{answers[name]}（更正：{reason}）"
-    sheet = checked(form, answers, by, context=route.known(record))
+    sheet = checked(form, answers, by, context=route.known(record, now=world.now))
     corrections.correct(record.id, sheet, by, reason=reason, seen=record.version, now=world.now)
+
+
+def _told(world: DemoWorld, form: type[CompanyForm], answers: Mapping[str, Any], by: Actor) -> Any:
+    """A new sheet as it is written today."""
+    return checked(form, answers, by, context={"@now": world.now})
 
 
 def checked(

@@ -18,8 +18,9 @@ from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Department, FormVersion, Person, Record, Substitution, Task
 from portal.queries import calendar, history
+from portal.queries import notices as wishes
 from portal.queries.actors import people_with
-from portal.services import notices, tasks
+from portal.services import notices, reading, tasks
 
 HELD = (Department, FormVersion, Person, Record, Task)
 
@@ -45,6 +46,10 @@ class Memory:
         if asked not in self._people:
             self._people[asked] = people_with(asked, today)
         return self._people[asked]
+
+    def nobody(self, *_facts: Any, **_more: Any) -> dict[int, Any]:
+        """What is past is sent to nobody, and the evening marks it as read."""
+        return {}
 
     def able(self, keys: Iterable[str], excluded: Iterable[int], now: datetime) -> set[int]:
         """Who can do a task: the same as long as the same people are on leave."""
@@ -95,6 +100,8 @@ def remembering() -> Iterator[None]:
     memory = Memory()
     places: list[tuple[Any, str, Callable[..., Any]]] = [
         (notices, "people_with", memory.people_with),
+        (wishes, "wishes", memory.nobody),
+        (reading, "settle", memory.nobody),
         (tasks, "able", memory.able),
         (tasks, "lock", memory.lock),
         (history, "limits", memory.limits),

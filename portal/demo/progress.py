@@ -60,7 +60,7 @@ class Progress:
         if self.world.rng.random() < ASIDE:
             self._add_aside(record, step)
         signed = history.signatures(record)
-        known = route.known(record, signed)
+        known = route.known(record, signed, now=self.world.now)
         filled = step.fills is None or task.kind == "advice" or signing.stage_filled(record, task)
         stage = None if filled else self._told(step, record, by, known)
         hand = hands.draw(self.world, task, step, known, history.shown_hash(history.content(record), signed))
@@ -134,7 +134,7 @@ class Progress:
         """Adds the side entry that is due."""
         record = _record(task)
         signed = history.signatures(record)
-        known = route.known(record, signed)
+        known = route.known(record, signed, now=self.world.now)
         stage = self._told(route.form_of(record).signoff.entry(task.step), record, by, known)
         hand = Hand(history.shown_hash(history.content(record), signed))
         entries.enter(record.id, task.step, by, hand, stage, now=self.world.now)
@@ -146,7 +146,7 @@ class Progress:
             return
         for entry in signoff.entries:
             signed = history.signatures(record)
-            known = route.known(record, signed)
+            known = route.known(record, signed, now=self.world.now)
             there = tasks.able(sorted(parties.keys_of(entry.by, record, known)), (), now) - self.cast.away
             if entry.daily_after or not there:
                 continue

@@ -67,7 +67,7 @@ class DemoWorld:
             "supplier": _labels(Supplier, Supplier.status.in_(("approved", "trial"))),
             "project": _labels(Project),
             "product": _labels(Product),
-            "stock_item": _labels(StockItem),
+            "stock_item": _labels(StockItem, StockItem.id.not_in(_product_items())),
         }
         self._items = {item.id: item for item in db.session.scalars(sa.select(StockItem))}
         query = sa.select(StockBalance).order_by(StockBalance.item_id, StockBalance.quantity.desc())
@@ -85,7 +85,7 @@ class DemoWorld:
         return self.rng.choice(self.holders.get(role) or self.holders["employee"])
 
     def one(self, kind: str) -> Ref:
-        """A customer, supplier, project, product, stock_item or department."""
+        """A customer, supplier, project, product, stock_item (no product for sale) or department."""
         return self.hints.get(kind) or self.rng.choice(self._choices[kind])
 
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
@@ -153,6 +153,11 @@ class DemoWorld:
         db.session.add(file)
         db.session.flush()
         return file.reference()
+
+
+def _product_items() -> sa.Select[int | None]:
+    """Stock items that are products for sale, which nobody asks the purchasing department for."""
+    return sa.select(Product.item_id).where(Product.item_id.is_not(None))
 
 
 def _labels(model: Any, *where: Any) -> list[Ref]:

@@ -33,8 +33,20 @@ AT_ONCE = 60  # acts in one write
 TRIES = 3
 FULL = 1500  # records of a demo of full size
 WITHDRAWN = 0.03
-OFTEN = {"CS-51": 3.0, "CS-30": 2.0, "PU-03": 2.0, "PU-04": 3.0, "PU-05": 2.5, "QA-10": 1.5, "EN-25": 1.5}
-SELDOM = {"PU-06": 0.1, "WH-02": 0.1, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6}
+OFTEN = {
+    "CS-51": 3.0,
+    "CS-30": 2.0,
+    "PU-03": 2.0,
+    "PU-04": 3.0,
+    "PU-05": 2.5,
+    "QA-10": 1.5,
+    "EN-25": 1.5,
+    "CR-03": 1.5,
+    "CR-06": 1.5,
+    "CR-17": 1.5,
+    "CS-34": 2.0,
+}
+SELDOM = {"PU-06": 0.1, "WH-02": 0.1, "PU-07": 0.2, "WH-06": 0.5, "WH-17": 0.6, "CR-05": 0.3}
 Report = Callable[[int, int], None]
 
 

@@ -14,9 +14,11 @@ from portal.lib.workdays import Calendar
 class Within:
     """A time limit: `amount` of `unit`, counted from the start of the step or from a dated field.
 
-    Units: `hours` (clock), `days` (calendar), `working_hours`, `working_days`, `weeks` (calendar), `moment` (the
-    field's own date is the limit). `since` names fields; the first answered one counts. `fixed`
-    is true for a number given by the procedure, which nobody may change.
+    Units: `hours` (clock), `hours_same_day` (clock, but never beyond the day on which they begin), `days` (calendar),
+    `working_hours`, `working_days`, `weeks` (calendar), `moment` (the field's own date is the limit). `since` names
+    fields; the first answered one counts. `fixed` is true for a number given by the procedure, which nobody may
+    change. A name that begins with `@` is no field: another record sets the deadline when it gets so far
+    (`effects.SetsDeadline`).
     """
 
     amount: int
@@ -37,6 +39,8 @@ class Within:
                 return start
             case "hours":
                 return start + timedelta(hours=self.amount)
+            case "hours_same_day":
+                return min(start + timedelta(hours=self.amount), calendar.end_of_day(start))
             case "days":
                 return start + timedelta(days=self.amount)
             case "weeks":
@@ -55,9 +59,11 @@ def as_moment(value: date | datetime, calendar: Calendar) -> datetime:
     return datetime.combine(value, time(23, 59), calendar.zone)
 
 
-def hours(amount: int, *, since: str | tuple[str, ...] = (), fixed: bool = False) -> Within:
-    """Clock hours, nights and holidays included."""
-    return Within(amount, "hours", _names(since), fixed)
+def hours(
+    amount: int, *, since: str | tuple[str, ...] = (), fixed: bool = False, same_day: bool = False
+) -> Within:
+    """Clock hours, nights and holidays included; with `same_day` they end with the working day at the latest."""
+    return Within(amount, "hours_same_day" if same_day else "hours", _names(since), fixed)
 
 
 def days(amount: int, *, since: str | tuple[str, ...] = (), fixed: bool = False) -> Within:

@@ -92,10 +92,17 @@ class PostsReceivable:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Stands for the id of the row of this kind that an effect before has created for the same record."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostsPrice:
     """The price of a product from a day on."""
 
-    product_id: int
+    product_id: int | Made
     price: Decimal
     valid_from: Any
 
@@ -130,11 +137,35 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class Closes:
+    """Ends another open record as void, since what it was there for has come to pass; nobody signs for that."""
+
+    record: int  # its id
+    reason: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SetsDeadline:
+    """The deadline of a step of another record that has waited for this one."""
+
+    record_id: int
+    step: str
+    due: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Tells:
     """A notice to somebody, in the portal and by mail."""
 
     to: str
     text: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Lets these authority keys read the record from now on."""
+
+    keys: tuple[str, ...]
 
 
 Effect = (
@@ -149,7 +180,10 @@ Effect = (
     | PostsEntry
     | Updates
     | Asks
+    | Closes
+    | SetsDeadline
     | Tells
+    | Shares
 )
 
 

@@ -56,6 +56,13 @@ class AlreadyDecided(Refusal):
     text = _l("这一步已由%(who)s于%(when)s处理，您的操作没有写入。")
 
 
+class Lapsed(Refusal):
+    """The time for this step has run out, and the record has moved on by itself."""
+
+    status = 409
+    text = _l("这一步已到期，记录已自动转到后面的步骤，您的操作没有写入。")
+
+
 class ContentChanged(Refusal):
     """The content is no longer what the signer was shown."""
 

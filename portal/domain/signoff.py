@@ -93,6 +93,13 @@ class Back:
 
 
 @dataclass(frozen=True, slots=True)
+class Onward:
+    """Leads on to a later step, in the same round."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Ends the record as refused."""
 
@@ -106,6 +113,8 @@ class Step:
     `fills` is the stage form of that step's person, `meaning` what the signature says,
     `within` the time allowed, `when` the condition under which the step takes place,
     `on_refusal` where a refusal leads, `outcomes` answers of the step that lead back or close.
+    `overdue_to` is the later step to which time itself moves the record when the limit passes: nobody
+    has signed then.
     """
 
     key: str
@@ -115,9 +124,10 @@ class Step:
     within: Within | None = None
     when: Condition | None = None
     fills: type | None = None
-    on_refusal: Back | Close = field(default_factory=Back)
+    on_refusal: Back | Onward | Close = field(default_factory=Back)
     outcomes: tuple[Back | Close, ...] = ()
     bulk: bool = False
+    overdue_to: str = ""
 
     @property
     def judges(self) -> bool:

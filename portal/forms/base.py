@@ -6,6 +6,7 @@ An incomplete class is refused when it is imported, with a sentence that says wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 import wtforms
@@ -19,12 +20,14 @@ from portal.forms.complete import FormIncomplete
 from portal.forms.fields import Answer
 from portal.forms.kinds import SERVED
 from portal.forms.references import resolve
+from portal.lib.clock import day, now
 
 RESERVED = frozenset(
     {"data", "errors", "form_errors", "meta", "person", "context", "known", "answers", "dump", "compute"}
     | {"check", "empty", "process", "validate", "populate_obj", "refuse", "every_field", "post_process"}
     | {"code", "name", "slug", "section", "signoff", "opened_by", "procedure", "covers", "columns"}
-    | {"itself", "keep_years", "department_key", "hooks", "effects", "heading"}
+    | {"itself", "keep_years", "department_key", "hooks", "effects", "heading", "now", "today"}
+    | {"readers", "proposal"}
 )
 
 
@@ -91,6 +94,16 @@ class Sheet(wtforms.Form):
     def known(self) -> dict[str, Any]:
         """The answers here, over those given elsewhere."""
         return {**self.context, **self.answers()}
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the sheet is filled in."""
+        return self.context.get("@now") or now()
+
+    @property
+    def today(self) -> date:
+        """The company's day on which the sheet is filled in."""
+        return day(self.now)
 
     @property
     def itself(self) -> frozenset[int]:
@@ -160,6 +173,7 @@ class CompanyForm(Sheet):
     procedure: ClassVar[str] = ""
     covers: ClassVar[tuple[str, ...]] = ()
     columns: ClassVar[tuple[str, ...]] = ()
+    readers: ClassVar[tuple[str, ...]] = ()  # roles that read every record of it, besides who has part in it
     keep_years: ClassVar[int] = 10
     department_key: ClassVar[str]
     hooks: ClassVar[tuple[Hook, ...]] = ()
@@ -175,6 +189,16 @@ class CompanyForm(Sheet):
         cls.hooks = tuple(method.hook for method in methods if hasattr(method, "hook"))
         complete.check(cls)
         SERVED.add(cls.code)
+
+    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
+        """An empty page that somebody opens begins with what the form proposes."""
+        if formdata is None and not data and self.person is not None:
+            data = self.proposal()
+        super().process(formdata, obj, data, **kwargs)
+
+    def proposal(self) -> dict[str, Any]:
+        """Typed answers to begin with; forms override it. `person` is who opens the page."""
+        return {}
 
     def heading(self) -> str:
         """What the record is called in lists: its first answered field, or what the form overrides."""

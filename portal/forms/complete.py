@@ -8,7 +8,7 @@ from typing import Any
 from portal.domain.conditions import Condition
 from portal.domain.effects import MOMENTS
 from portal.domain.roles import ROLE
-from portal.domain.signoff import APPLICANT, Back, Party, Route, Step
+from portal.domain.signoff import APPLICANT, Back, Onward, Party, Route, Step
 from portal.forms.fields import Rows
 from portal.forms.sections import SECTIONS
 from portal.forms.words import MEANINGS
@@ -41,10 +41,11 @@ def _problems(form: type[Any]) -> Iterator[str]:
         yield f"unknown section “{form.section}”; one of {', '.join(SECTIONS)}"
     if not isinstance(form.signoff, Route):
         yield "“signoff” is a Route(...) of steps"
-    for name in ("opened_by", "columns"):
+    for name in ("opened_by", "columns", "readers"):
         if isinstance(value := getattr(form, name), str):
             yield f"“{name}” is a tuple; a single one is written ({value!r},)"
-    yield from (f"unknown role “{key}” in opened_by" for key in form.opened_by if key not in ROLE)
+    for name in ("opened_by", "readers"):
+        yield from (f"unknown role “{key}” in {name}" for key in getattr(form, name) if key not in ROLE)
     yield from _misfits(form)
 
 
@@ -65,6 +66,9 @@ def _misfits(form: type[Any]) -> Iterator[str]:
     for step in steps:
         places = {APPLICANT, *(one.key for one in steps)}
         yield from (f"step “{step.key}” {problem}" for problem in _step_problems(step, known, places))
+    for at, step in enumerate(steps):
+        later = {one.key for one in steps[at + 1 :]}
+        yield from (f"step “{step.key}” {problem}" for problem in _onward_problems(step, later))
     for sheet in sheets:
         yield from (f"condition on unknown field “{name}”" for name in _unanswered(sheet, known))
 
@@ -77,8 +81,18 @@ def _step_problems(step: Step, known: set[str], places: set[str]) -> Iterator[st
     for way in ways:
         if isinstance(way, Back) and way.to not in places:
             yield f"leads back to the unknown step “{way.to}”"
-    named = {*(step.within.since if step.within else ()), *_asked(step.when, *(way.when for way in ways))}
+    since = (name for name in (step.within.since if step.within else ()) if not name.startswith("@"))
+    named = {*since, *_asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))}
     yield from (f"speaks of the unknown field “{name}”" for name in sorted(named - known))
+
+
+def _onward_problems(step: Step, later: set[str]) -> Iterator[str]:
+    if isinstance(step.on_refusal, Onward) and step.on_refusal.to not in later:
+        yield f"leads on to “{step.on_refusal.to}”, which is no later step"
+    if step.overdue_to and step.overdue_to not in later:
+        yield f"moves on to “{step.overdue_to}” when overdue, which is no later step"
+    if step.overdue_to and step.within is None:
+        yield "moves on when overdue, but has no time limit"
 
 
 def _party_problem(party: Party, known: set[str]) -> str:

@@ -9,7 +9,7 @@ from portal.domain.conditions import Condition
 from portal.domain.deadlines import Within
 from portal.domain.limits import LIMITS
 from portal.domain.roles import ROLE
-from portal.domain.signoff import Back, Entry, Party, Step
+from portal.domain.signoff import Close, Entry, Party, Step
 from portal.forms.base import CompanyForm, Sheet
 from portal.lib.hashing import canonical_json, sha256
 from portal.lib.i18n import both, language
@@ -171,10 +171,11 @@ def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker) -> dict[str, 
         "meaning": step.meaning,
         "deadline": _deadline(step.within),
         "condition": speak(step.when) if step.when else None,
-        "on_refusal": refusal.to if isinstance(refusal, Back) else "close",
+        "on_refusal": "close" if isinstance(refusal, Close) else refusal.to,
+        "overdue_to": step.overdue_to,
         "outcomes": [
             {
-                "to": one.to if isinstance(one, Back) else "close",
+                "to": "close" if isinstance(one, Close) else one.to,
                 "when": speak(one.when) if one.when else None,
             }
             for one in step.outcomes

@@ -59,12 +59,27 @@ PEOPLE = {
     "substitution_ended": _l("结束了%(substitute)s对%(person)s的代理"),
     "department_changed": _l("修改了%(department)s的设置"),
     "work_handed_over": _l("把%(person)s名下 %(count)s 项任务转交给%(to)s"),
+    "notices_chosen": _l("修改了自己接收通知的方式"),
+    "robot_set": _l("设置了自己的群机器人"),
+    "robot_removed": _l("删除了自己的群机器人"),
     "staff_imported": _l("从表格导入了 %(count)s 人"),
 }
 SETTINGS = {
     "limit_changed": _l("把“%(limit)s”由 %(old)s 改为 %(new)s"),
     "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
     "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),
+    "customer_state_changed": _l("把客户%(name)s的状态由“%(old_state)s”改为“%(new_state)s”"),
+    "obligation_arose": _l("产生了义务“%(obligation)s”：%(about)s"),
+    "obligation_missed": _l("义务“%(obligation)s”逾期未办：%(about)s"),
+    "obligation_put_aside": _l("搁置了“%(obligation)s”：%(about)s"),
+    "obligation_number_changed": _l("把义务“%(obligation)s”的“%(which)s”由 %(old)s 改为 %(new)s"),
+    "obligation_switched": either(
+        "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
+    ),
+    "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
+    "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
+    "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
+    "outbox_given_up": _l("放弃了待发件 %(row)s"),
     "trail_exported": _l("导出了审计追踪"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
@@ -77,7 +92,10 @@ RECORDS = {
     "record_finished": _l("办理完毕"),
     "record_refused": _l("以拒绝结束"),
     "record_voided": _l("作废了记录"),
+    "record_closed": _l("因“%(reason)s”不再需要这条记录"),
     "record_corrected": _l("由 %(corrected_by)s 冲销更正"),
+    "public_request_received": _l("收到外部来信，回执编号 %(receipt)s"),
+    "public_request_closed": _l("不作受理，关闭了外部来信 %(receipt)s"),
     "draft_opened": _l("生成了待填写的 %(form)s"),
     "draft_submitted": _l("据此提交了 %(number)s"),
     "comment_added": _l("发表了评论"),
@@ -101,6 +119,7 @@ STEPS = {
     "step_stuck": _l("“%(step)s”没有人可以办理，已通知管理员"),
     "reminded": _l("“%(step)s”已逾期，提醒了办理人"),
     "escalated": _l("“%(step)s”逾期未办，上报%(heads)s"),
+    "step_lapsed": _l("“%(step)s”到期无人办理、没有签署，已自动转到“%(onward)s”，并告知%(heads)s"),
     "entries_asked": _l("请办理人补充登记“%(step)s”（%(days)s），累计缺 %(missing)s 天"),
     "entry_added": _l("补充登记“%(step)s”"),
     "signer_added": either(
@@ -123,8 +142,9 @@ TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group
 EXCEPTIONS = (
     "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
-    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "trail_exported", "exported", "restored",
-    "escalated",
+    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
+    "public_request_closed", "trail_exported", "exported", "restored", "outbox_given_up",
+    "escalated", "step_lapsed", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")
 PREFERENCES = {**LANGUAGES, "auto": _l("自动"), "light": _l("浅色"), "dark": _l("深色")}

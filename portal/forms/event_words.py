@@ -13,6 +13,8 @@ from portal.domain.signoff import APPLICANT
 from portal.extensions import db
 from portal.forms import charts
 from portal.forms.catalogue import FORMS
+from portal.forms.customer_words import CUSTOMER_STATES
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
@@ -37,12 +39,14 @@ class FactWords(Mapping[str, str]):
         match key:
             case "kind":
                 return self.event.kind
-            case "title" if isinstance(value, dict):
+            case "title" | "reason" if isinstance(value, dict):
                 return str(value[language()])
             case "people":
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")
             case "step":
                 return self.step(value or self.facts.get("entry", ""))
+            case "onward":
+                return self.step(value or "")
             case "back_to":
                 return (
                     _("发起人")
@@ -55,6 +59,13 @@ class FactWords(Mapping[str, str]):
                 known = {one.key: str(one.title) for one in LIMITS}
                 key = str(self.facts.get("key", ""))
                 return known.get(key, key)
+            case "old_state" | "new_state":
+                state = str(self.facts.get(key.removesuffix("_state")))
+                return str(CUSTOMER_STATES.get(state, state))
+            case "obligation":
+                return str(OBLIGATIONS[value].title) if value in OBLIGATIONS else str(value)
+            case "which":
+                return self._number()
             case "heads":
                 return _list(map(self.holder, self.facts.get("to") or ()))
             case "days":
@@ -68,6 +79,13 @@ class FactWords(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self.facts)
+
+    def _number(self) -> str:
+        """The title of an obligation's number."""
+        key = str(self.facts.get("which", ""))
+        obligation = OBLIGATIONS.get(str(self.facts.get("obligation")))
+        found = (str(one.title) for one in obligation.numbers if one.key == key) if obligation else iter(())
+        return next(found, key)
 
     def name(self, id: Any) -> str:
         """A person's name."""

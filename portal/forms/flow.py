@@ -22,6 +22,9 @@ _WORDS = {
     "voided": _l("已作废"),
     "returned": _l("退回"),
     "closes": _l("不同意即终止"),
+    "refused_on": _l("不同意即转“%(step)s”"),
+    "overdue_on": _l("逾期即自动转“%(step)s”"),
+    "either_on": _l("逾期或不同意即转“%(step)s”"),
     "when": _l("当"),
     "or": _l("或"),
 }
@@ -66,7 +69,7 @@ def chart(
     steps = defined["steps"]
     nodes = [
         _start(at, language),
-        *(_node(step, at, language) for step in steps),
+        *(_node(step, at, _ends(step, steps, language), language) for step in steps),
         _end(at, language),
     ]
     title = f"{defined['title'][language]} · {_say('flow', language)}"
@@ -86,7 +89,7 @@ def ways_back(steps: list[dict[str, Any]], language: str) -> list[Loop]:
     position = {START: 0} | {step["key"]: at for at, step in enumerate(steps, 1)}
     loops = []
     for at, step in enumerate(steps, 1):
-        if step["on_refusal"] in position:
+        if position.get(step["on_refusal"], at + 1) <= at:
             loops.append(Loop(at, position[step["on_refusal"]], _say("returned", language)))
         for outcome in step["outcomes"]:
             if outcome["to"] in position:
@@ -111,7 +114,20 @@ def _end(at: Progress, language: str) -> Node:
     return Node(_say("finished", language), state="done" if at.finished else "todo")
 
 
-def _node(step: dict[str, Any], at: Progress, language: str) -> Node:
+def _ends(step: dict[str, Any], steps: list[dict[str, Any]], language: str) -> str:
+    """That a refusal ends the record, or that it goes on to a later step by one or by being late."""
+    if step["on_refusal"] == "close":
+        return _say("closes", language)
+    keys = [one["key"] for one in steps]
+    later = {one["key"]: one["title"][language] for one in steps[keys.index(step["key"]) + 1 :]}
+    refused, overdue = step["on_refusal"], step.get("overdue_to", "")
+    if refused in later:
+        word = "either_on" if refused == overdue else "refused_on"
+        return _say(word, language) % {"step": later[refused]}
+    return _say("overdue_on", language) % {"step": later[overdue]} if overdue in later else ""
+
+
+def _node(step: dict[str, Any], at: Progress, ends: str, language: str) -> Node:
     known = at.steps.get(step["key"], StepProgress())
     state: State = "current" if known.state == "todo" and at.current == step["key"] else known.state
     if at.finished and state == "todo":
@@ -124,17 +140,21 @@ def _node(step: dict[str, Any], at: Progress, language: str) -> Node:
     gap = f" {_say('or', language)} " if language == "en" else _say("or", language)
     who = "" if parallel else gap.join(names)
     return Node(
-        step["title"][language], who, known.at or _note(step, state, language), state, parallel, condition
+        step["title"][language],
+        who,
+        known.at or _note(step, state, ends, language),
+        state,
+        parallel,
+        condition,
     )
 
 
-def _note(step: dict[str, Any], state: State, language: str) -> str:
-    """Before the step is done: its time limit, and that a refusal ends the record."""
-    if state in ("done", "skipped", "refused"):
+def _note(step: dict[str, Any], state: State, ends: str, language: str) -> str:
+    """Before the step is done: its time limit, and where a refusal or a delay leads."""
+    if state in ("done", "skipped", "refused", "lapsed"):
         return ""
     limit = step["deadline"]
     said = _limit(limit["unit"], limit["amount"], language) if limit else ""
-    ends = _say("closes", language) if step["on_refusal"] == "close" else ""
     return " · ".join(one for one in (said, ends) if one)
 
 
@@ -153,6 +173,7 @@ def _limit(unit: str, amount: int, language: str) -> str:
     with speaking(language):
         words = {
             "hours": ngettext("%(num)s 小时内", "%(num)s 小时内", amount),
+            "hours_same_day": ngettext("%(num)s 小时内，不过当日", "%(num)s 小时内，不过当日", amount),
             "days": ngettext("%(num)s 天内", "%(num)s 天内", amount),
             "weeks": ngettext("%(num)s 周内", "%(num)s 周内", amount),
             "working_hours": ngettext("%(num)s 个工作小时内", "%(num)s 个工作小时内", amount),

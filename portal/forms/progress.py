@@ -5,7 +5,8 @@ from __future__ import annotations
 from portal.forms.flow import Progress, StepProgress
 from portal.forms.words import holder
 from portal.lib.clock import ZONE
-from portal.models import Signature, Task
+from portal.lib.i18n import _
+from portal.models import AuditEvent, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries.record_page import RecordPage
 
@@ -31,6 +32,9 @@ def _step(key: str, page: RecordPage) -> StepProgress:
     signed = _latest(key, page)
     if waiting:
         return _current(waiting, signed, page)
+    lapse = next((one for one in reversed(page.lapses) if one.facts["step"] == key), None)
+    if lapse is not None and not (signed and signed[-1].signed_at > lapse.at):
+        return _lapsed(lapse)
     if not signed:
         return StepProgress()
     last = signed[-1]
@@ -39,6 +43,11 @@ def _step(key: str, page: RecordPage) -> StepProgress:
         state = "todo"
     who = tuple(dict.fromkeys(one.outside_name or one.person.name for one in signed))
     return StepProgress(state, who, f"{last.signed_at.astimezone(ZONE):%m-%d %H:%M}")  # type: ignore[arg-type]
+
+
+def _lapsed(lapse: AuditEvent) -> StepProgress:
+    at = f"{lapse.at.astimezone(ZONE):%m-%d %H:%M}"
+    return StepProgress("lapsed", at=_("%(at)s 到期无人签署，自动转出", at=at))
 
 
 def _current(waiting: list[Task], signed: list[Signature], page: RecordPage) -> StepProgress:

@@ -61,7 +61,13 @@ SAID = {
 }
 LINKS = {"opened": _l("由此生成"), "named": _l("引用"), "corrects": _l("冲销更正")}
 WAYS = {"device": _l("当面在设备上签字"), "link": _l("通过一次性链接签字"), "paper": _l("纸质签字件")}
-STREAMS = {"access": _l("登录"), "people": _l("人员"), "record": _l("记录"), "settings": _l("设置")}
+STREAMS = {
+    "access": _l("登录"),
+    "people": _l("人员"),
+    "public": _l("外部来信"),
+    "record": _l("记录"),
+    "settings": _l("设置"),
+}
 KEYS = {"head": _l("部门负责人"), "person": _l("指定人员")}
 
 

@@ -1,1 +1,1 @@
-"""Work besides the requests: prints, reminders, escalations."""
+"""Work besides the requests: prints, messages, reminders, escalations."""

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from portal.database import transaction
 from portal.lib.clock import now
-from portal.services import outbox
+from portal.services import customers, outbox
 
 
 def tidy() -> int:
     """Removes what the outbox has done long ago."""
     with transaction():
         return outbox.forget(now())
+
+
+def settle_customers() -> int:
+    """Says of every customer whether orders still come; returns how many have changed."""
+    with transaction():
+        return customers.settle(now())

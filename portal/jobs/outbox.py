@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.database import transaction
-from portal.jobs import prints
+from portal.jobs import messages, prints
 from portal.lib.clock import now
+from portal.mail.unsent import ServerAway, Unsent
 from portal.services import outbox
 
 Finish = Callable[[], None]
 Handler = Callable[[Mapping[str, Any], datetime], Finish | None]
 
-HANDLERS: dict[str, Handler] = {"print": prints.make}
+HANDLERS: dict[str, Handler] = {
+    "print": prints.make,
+    "mail": messages.mail,
+    "digest": messages.digest,
+    "robot": messages.robot,
+}
 AT_ONCE = 5  # rows under one lease, so that it does not run out before their turn
+AWAY = timedelta(minutes=5)  # how long mails wait for a server that could not be reached
 log = logging.getLogger("portal.jobs")
 
 
@@ -40,9 +47,20 @@ def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
             first = outbox.done(id, now=now())
             if first and finish is not None:
                 finish()
+    except Unsent as problem:
+        log.warning("outbox row %d (%s): %s %s", id, kind, type(problem).__name__, problem)
+        _note(id, problem, for_good=problem.for_good)
+        return False
     except Exception as problem:
         log.exception("outbox row %d (%s) failed", id, kind)
-        with transaction():
-            outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now())
+        _note(id, problem)
         return False
     return first
+
+
+def _note(id: int, problem: Exception, *, for_good: bool = False) -> None:
+    """Notes a failure; where the mail server is away, the other mails wait with it."""
+    with transaction():
+        outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now(), for_good=for_good)
+        if isinstance(problem, ServerAway):
+            outbox.hold_back(messages.MAILS, now() + AWAY)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from portal.database import transaction
+from portal.forms.duties import OBLIGATIONS
 from portal.lib.clock import now
-from portal.services import reminders, stuck
+from portal.services import lapses, obligations, reminders, stuck
+
+log = logging.getLogger("portal.jobs")
 
 
 def remind() -> int:
-    """Reminds those who are late and tells their heads; returns how many tasks it was."""
-    return _all(reminders.remind) + _all(reminders.escalate)
+    """Moves on what may not wait, reminds those who are late and tells their heads; returns how many it was."""
+    return _all(lapses.move_on) + _all(reminders.remind) + _all(reminders.escalate)
 
 
 def look_again() -> int:
@@ -25,6 +29,18 @@ def ask_entries() -> int:
     """Makes the tasks of daily side entries; returns how many."""
     with transaction():
         return reminders.ask_entries(now())
+
+
+def keep_obligations() -> int:
+    """Looks after the obligations, each in a write of its own; returns how many things happened."""
+    total = 0
+    for obligation in OBLIGATIONS.values():
+        try:
+            with transaction():
+                total += obligations.run(obligation, now=now()).total
+        except Exception:
+            log.exception("obligation %s failed", obligation.key)
+    return total
 
 
 def _all(act: Callable[[datetime], int]) -> int:

@@ -7,14 +7,24 @@ from typing import Any
 
 from huey import crontab
 
-from portal.jobs import daily, outbox, reminding
+from portal.jobs import daily, messages, outbox, reminding
 
 POLL = 2  # seconds between two looks at the outbox
 TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.remind, crontab(minute="*")),
     (reminding.look_again, crontab(minute="*/15")),
     (reminding.ask_entries, crontab(minute="*/15")),
+    (reminding.keep_obligations, crontab(minute="*/5")),
+    (messages.prepare_digests, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+    (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
 )
-AT_START: tuple[Callable[[], int], ...] = (reminding.look_again, reminding.remind, reminding.ask_entries)
+AT_START: tuple[Callable[[], int], ...] = (
+    reminding.look_again,
+    reminding.remind,
+    reminding.ask_entries,
+    reminding.keep_obligations,
+    daily.settle_customers,
+    messages.prepare_digests,
+)

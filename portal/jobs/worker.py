@@ -1,20 +1,29 @@
-"""The worker in the server's own process: jobs at their times, the outbox every two seconds.
+"""The worker: jobs at their times, the outbox as soon as something stands in it.
 
-The queue lives in memory and only wakes and runs: what must not be lost stands in the outbox.
+In the server's own process the queue lives in memory and looks at the outbox every two seconds. With a broker, any
+number of processes on any machines share the queue, and a commit that leaves outbox rows wakes one of them. The
+queue only wakes and runs: what must not be lost stands in the outbox, and every job bears being run by two at once.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from flask import Flask
-from huey import MemoryHuey
+from flask import Flask, current_app
+from huey import Huey, MemoryHuey, RedisHuey
 from huey.consumer import Consumer
+from sqlalchemy import event
 
+from portal.extensions import db
 from portal.jobs import outbox, schedule
+from portal.models import OutboxRow
 
 PATIENCE = 20  # seconds that a running job is given to end; its row is taken up again otherwise
+NAME = "portal"
+log = logging.getLogger("portal.jobs")
 
 
 class InProcessConsumer(Consumer):
@@ -24,21 +33,45 @@ class InProcessConsumer(Consumer):
         """The server itself decides when to stop."""
 
 
+def init_app(app: Flask) -> None:
+    """With a broker: whoever commits outbox rows wakes a worker."""
+    url = app.config["SETTINGS"].broker_url
+    if url:
+        queue = RedisHuey(NAME, url=url, store_intermediate_errors=False, results=False, utc=True)
+        queue.wake = queue.task(name="drain")(_inside(app, outbox.drain))
+        app.extensions["jobs"] = queue
+
+
+@event.listens_for(db.session, "after_flush")
+def _note(session: Any, _context: Any) -> None:
+    if any(isinstance(row, OutboxRow) for row in session.new):
+        session.info["wakes"] = True
+
+
+@event.listens_for(db.session, "after_rollback")
+def _forget(session: Any) -> None:
+    session.info.pop("wakes", None)
+
+
+@event.listens_for(db.session, "after_commit")
+def _wake(session: Any) -> None:
+    queue = current_app.extensions.get("jobs")
+    if session.info.pop("wakes", False) and queue is not None:
+        try:
+            queue.wake()
+        except Exception:
+            log.exception("the broker cannot be reached; the outbox is looked at within a minute")
+
+
 def start(app: Flask) -> InProcessConsumer:
     """Starts the jobs and returns at once."""
-    queue = MemoryHuey("portal", store_intermediate_errors=False, results=False, utc=True)
+    queue: Huey | None = app.extensions.get("jobs")
+    alone = queue is None
+    if queue is None:
+        queue = MemoryHuey(NAME, store_intermediate_errors=False, results=False, utc=True)
     for act, when in schedule.TIMES:
         queue.periodic_task(when, name=f"at_time_{act.__module__}_{act.__name__}")(_inside(app, act))
     first = [queue.task(name=f"at_start_{act.__name__}")(_inside(app, act)) for act in schedule.AT_START]
-    drain = _inside(app, outbox.drain)
-
-    @queue.task(name="poll")
-    def poll() -> None:
-        try:
-            drain()
-        finally:
-            poll.schedule(delay=schedule.POLL)
-
     consumer = InProcessConsumer(
         queue,
         workers=2,
@@ -48,14 +81,30 @@ def start(app: Flask) -> InProcessConsumer:
         shutdown_timeout=PATIENCE,
     )
     consumer.start()
-    for act in (*first, poll):
+    for act in first:
         act()
+    if alone:
+        _poll(queue, app)
     return consumer
 
 
 def stop(consumer: InProcessConsumer) -> None:
     """Lets the running job end, then stops; what it had not reached is found again at the next start."""
     consumer.stop(graceful=True)
+
+
+def _poll(queue: Huey, app: Flask) -> None:
+    """Looks at the outbox again and again."""
+    drain = _inside(app, outbox.drain)
+
+    @queue.task(name="poll")
+    def poll() -> None:
+        try:
+            drain()
+        finally:
+            poll.schedule(delay=schedule.POLL)
+
+    poll()
 
 
 def _inside(app: Flask, act: Callable[[], int]) -> Callable[[], None]:

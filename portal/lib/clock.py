@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -26,3 +27,9 @@ def day(moment: datetime) -> date:
 def minute(moment: datetime | None) -> str:
     """A moment as people read it in the company, to the minute; nothing for none."""
     return f"{moment.astimezone(ZONE):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def months_later(start: date, months: int) -> date:
+    """The same day so many months later; the last of the month where it has no such day."""
+    years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(years, month + 1, min(start.day, monthrange(years, month + 1)[1]))

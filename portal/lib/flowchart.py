@@ -20,7 +20,7 @@ from typing import Literal
 
 from portal.lib.i18n import _, _l
 
-State = Literal["done", "current", "waiting", "skipped", "refused", "todo"]
+State = Literal["done", "current", "waiting", "skipped", "refused", "lapsed", "todo"]
 Point = tuple[float, float]
 
 STATES = {
@@ -29,6 +29,7 @@ STATES = {
     "waiting": _l("等待中"),
     "skipped": _l("不适用"),
     "refused": _l("已拒绝"),
+    "lapsed": _l("到期未办"),
     "todo": _l("未开始"),
 }
 
@@ -70,6 +71,7 @@ _PAINT = {
     "waiting": ("#fff8e8", "#a86a12", "#1b2430"),
     "skipped": ("#f7f8f9", "#b4bdc7", "#667080"),
     "refused": ("#fdf0ef", "#b3261e", "#1b2430"),
+    "lapsed": ("#fff8e8", "#a86a12", "#1b2430"),
     "todo": ("#ffffff", "#8f9caa", "#1b2430"),
 }
 _ICON = {
@@ -78,6 +80,7 @@ _ICON = {
     "waiting": "M0-4V.4L2.8 2.2",
     "skipped": "M-3.8 0H3.8",
     "refused": "M-3.2-3.2 3.2 3.2M3.2-3.2-3.2 3.2",
+    "lapsed": "M-4 0H3M.4-2.8 3.2 0 .4 2.8",
     "todo": "M0 0h.01",
 }
 _MUTED, _EDGE, _LOOP = "#5b6674", "#a9b4c0", "#a4502a"

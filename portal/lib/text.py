@@ -58,6 +58,12 @@ def parse_pasted_rows(text: str) -> list[list[str]]:
     return [row + [""] * (width - len(row)) for row in filled]
 
 
+def next_version(version: str) -> str:
+    """The version after this one: its last number is one more; nothing for a version without a number."""
+    found = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", version, re.S)
+    return f"{found[1]}{int(found[2]) + 1}{found[3]}" if found else ""
+
+
 def _is_seen(char: str) -> bool:
     return char in "\n\t" or not (unicodedata.category(char) in _UNSEEN or _is_noncharacter(ord(char)))
 

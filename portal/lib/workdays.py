@@ -100,6 +100,13 @@ class Calendar:
         day = self._settle(self._local(moment)).date()
         return self._utc(datetime.combine(day, self.hours[-1][1]))
 
+    def end_of_day(self, moment: datetime) -> datetime:
+        """The closing time of this very day; its last minute on a day off or after closing."""
+        local = self._local(moment)
+        closing = datetime.combine(local.date(), self.hours[-1][1])
+        open_yet = self.is_working_day(local.date()) and local < closing
+        return self._utc(closing if open_yet else datetime.combine(local.date(), time(23, 59)))
+
     def working_time_between(self, a: datetime, b: datetime) -> timedelta:
         """The working time from a to b; negative when b comes first."""
         if b < a:

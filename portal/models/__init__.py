@@ -22,7 +22,9 @@ from portal.models.master import (
     StockItem,
     Supplier,
 )
+from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
+from portal.models.public_requests import PublicRequest
 from portal.models.records import (
     Comment,
     Content,
@@ -37,7 +39,7 @@ from portal.models.records import (
     SavedView,
 )
 from portal.models.signatures import OutsideLink, Signature
-from portal.models.tasks import Notice, ObligationRun, OutboxRow, Task, TaskExclusion, TaskHolder
+from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
 __all__ = [
     "AuditEvent",
@@ -50,11 +52,14 @@ __all__ = [
     "CreditEntry",
     "Customer",
     "Department",
+    "Digest",
     "Draft",
     "FormVersion",
+    "GroupRobot",
     "LedgerEntry",
     "Machine",
     "Notice",
+    "NoticeChoice",
     "NumberSeries",
     "ObligationRun",
     "OrderEntry",
@@ -65,6 +70,7 @@ __all__ = [
     "PriceEntry",
     "Product",
     "Project",
+    "PublicRequest",
     "ReceivableEntry",
     "Record",
     "RecordFile",

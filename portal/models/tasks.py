@@ -20,7 +20,7 @@ class Task(Base):
 
     Kinds: `sign` a step's slot, `added` a signer added by a signer, `advice` asked for by a
     signer, `correct` the applicant's correction, `open` a draft to take up, `entry` a side entry
-    due, `ask` something to do. A task that an obligation made names it, and the occurrence of it. States: open, waiting (for another task), done, cancelled, stuck.
+    due, `ask` something to do. A task that an obligation made names it and its case. States: open, waiting (for another task), done, cancelled, stuck.
     """
 
     __tablename__ = "tasks"
@@ -39,7 +39,9 @@ class Task(Base):
     title: Mapped[dict[str, Any]] = mapped_column(default=dict)  # of something to do, in both languages
     note: Mapped[str] = mapped_column(default="")
     obligation: Mapped[str | None]  # key, e.g. O08
-    occurrence: Mapped[str | None]  # which of its cases, e.g. customer:12:2026-11-25
+    case_name: Mapped[str | None]  # which of its cases, e.g. 12:2026-11-25
+    case_round: Mapped[int] = mapped_column(default=1)  # a case that was put aside comes back
+    put_aside_on: Mapped[date | None]
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
@@ -60,7 +62,7 @@ class Task(Base):
 
     __table_args__ = (
         sa.Index("ix_tasks_record_id_state", "record_id", "state"),
-        sa.UniqueConstraint("obligation", "occurrence"),
+        sa.UniqueConstraint("obligation", "case_name", "case_round"),
         sa.Index("ix_tasks_state_due_at", "state", "due_at"),
     )
 
@@ -72,10 +74,10 @@ class ObligationRun(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     since: Mapped[date]  # the day from which it counts
     ran_at: Mapped[datetime]
-    made: Mapped[int] = mapped_column(default=0)  # tasks of the last run that made or ended any
+    made: Mapped[int] = mapped_column(default=0)  # by the last run in which anything happened
     ended: Mapped[int] = mapped_column(default=0)
+    missed: Mapped[int] = mapped_column(default=0)
     acted_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(default="")
 
 
 class TaskHolder(Base):
@@ -98,36 +100,3 @@ class TaskExclusion(Base):
     __tablename__ = "task_exclusions"
     task_id: Mapped[int] = mapped_column(sa.ForeignKey("tasks.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), primary_key=True)
-
-
-class Notice(Base):
-    """Something a person should know; shown in the portal, sent by the outbox."""
-
-    __tablename__ = "notices"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-    kind: Mapped[str]
-    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    at: Mapped[datetime]
-    read_at: Mapped[datetime | None]
-
-    record: Mapped[Record | None] = relationship()
-
-    __table_args__ = (sa.Index("ix_notices_person_id_read_at_id", "person_id", "read_at", "id"),)
-
-
-class OutboxRow(Base):
-    """Work to do after the commit: make a PDF, send a notice. Leased by a worker, retried, kept."""
-
-    __tablename__ = "outbox"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    facts: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime]
-    attempts: Mapped[int] = mapped_column(default=0)
-    done_at: Mapped[datetime | None]
-    error: Mapped[str] = mapped_column(default="")
-
-    __table_args__ = (sa.Index("ix_outbox_done_at_next_try_at", "done_at", "next_try_at"),)

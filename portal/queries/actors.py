@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.domain.permissions import READ_ALL, Authority, own_keys
+from portal.domain.roles import ROLE, TOP
 from portal.extensions import db
 from portal.models import Department, Person, RoleGrant, Substitution
 
@@ -92,6 +93,11 @@ class Actor:
     def theme(self) -> str:
         """`auto`, `light` or `dark`."""
         return self.person.theme
+
+    def sees_books_of(self, *departments: str) -> bool:
+        """Whether the person reads the books of one of these departments: of it, of the management, or an auditor."""
+        theirs = {self.person.department.key, *(ROLE[role].department for role in self.roles if role in ROLE)}
+        return self.reads_all or not theirs.isdisjoint({TOP, *departments})
 
     def may_open(self, roles: tuple[str, ...]) -> bool:
         """Whether a form with these opening roles may be started."""

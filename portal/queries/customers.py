@@ -13,9 +13,18 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import CreditEntry, Customer, Department, LedgerEntry, Person, Record, Signature
+from portal.models import (
+    CreditEntry,
+    Customer,
+    Department,
+    LedgerEntry,
+    Person,
+    Record,
+    RecordSubject,
+    Signature,
+)
 from portal.queries import goods
-from portal.queries.corrected import standing_lines
+from portal.queries.corrected import is_corrected, standing_lines
 
 _UNDIALLED = "-+() "
 
@@ -91,6 +100,23 @@ def entered_by(record_id: int | None) -> Customer | None:
     return next((one for one in _matches(*who) if _is_same(one, *who)), None)
 
 
+def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
+    """The customer, of this status if one is given, whom one of these records names or has entered."""
+    query = (
+        sa.select(Customer)
+        .join(RecordSubject, RecordSubject.row_id == Customer.id)
+        .where(RecordSubject.kind == "customer", RecordSubject.record_id.in_(record_ids))
+        .order_by(Customer.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query.where(Customer.status == status) if status else query)
+
+
+def find(customer_id: int) -> Customer | None:
+    """A customer; None if there is none."""
+    return db.session.get(Customer, customer_id)
+
+
 def contract_customer(record_id: int) -> int | None:
     """The customer of a contract (CS-34)."""
     customer = goods.opening_answers(record_id).get("customer") or {}
@@ -109,6 +135,24 @@ def contract_accepted_on(record_id: int) -> date | None:
     return date.fromisoformat(accepted) if accepted else None
 
 
+def named_by(customer_id: int, form_code: str) -> str:
+    """The number of the latest record of a form about the customer that is not given up; nothing if there is none."""
+    query = (
+        sa.select(Record.number)
+        .join(RecordSubject, RecordSubject.record_id == Record.id)
+        .where(
+            RecordSubject.kind == "customer",
+            RecordSubject.row_id == customer_id,
+            Record.form_code == form_code,
+            Record.state.not_in(("refused", "voided")),
+            ~is_corrected(Record.id),
+        )
+        .order_by(Record.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
+
+
 def number_of(record_id: int) -> str:
     """The number of a record; nothing if there is none."""
     return db.session.scalar(sa.select(Record.number).where(Record.id == record_id)) or ""
@@ -118,6 +162,16 @@ def entered(ledger: str, record_id: int) -> list[dict[str, Any]]:
     """What a record has entered into a plain ledger so far."""
     query = sa.select(LedgerEntry.facts).where(
         LedgerEntry.ledger == ledger, LedgerEntry.record_id == record_id
+    )
+    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+
+
+def papers(customer_id: int) -> list[dict[str, Any]]:
+    """The lines of the ledger of papers of a customer that were not corrected, oldest first."""
+    query = sa.select(LedgerEntry.facts).where(
+        LedgerEntry.ledger == "customer_papers",
+        LedgerEntry.facts["customer_id"].as_integer() == customer_id,
+        ~is_corrected(LedgerEntry.record_id),
     )
     return list(db.session.scalars(query.order_by(LedgerEntry.id)))
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from portal.extensions import db
 from portal.models import Content, Person, Record, RecordLink, Signature
 from portal.models.records import OPEN
-from portal.queries import order_progress, stage_answers
+from portal.queries import orders, stage_answers
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
 from portal.queries.keyset import Query
@@ -64,7 +64,7 @@ def cards(seen_by: Actor | None, now: datetime) -> list[Card]:
     """What is in the funnel, newest first, of all records or of those that `seen_by` may see."""
     rows = list(db.session.execute(_seen(rights(seen_by) if seen_by else None), {"since": now - YEAR}))
     signed = [row.id for row in rows if row.form_code == ORDER and row.state == "finished"]
-    progress = order_progress.progress(signed)
+    progress = orders.progress(signed)
     return [_card(row) for row in rows if not (row.id in progress and progress[row.id].is_closed)]
 
 

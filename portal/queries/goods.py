@@ -263,6 +263,17 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
+def fullest_place(item_id: int) -> str | None:
+    """Where most of an item lies; None if there is none of it."""
+    query = (
+        sa.select(StockBalance.place)
+        .where(StockBalance.item_id == item_id, StockBalance.quantity > 0)
+        .order_by(StockBalance.quantity.desc(), StockBalance.place)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 def book(item_id: int, place: str, at: datetime | None, but: Collection[int] = ()) -> Decimal:
     """What the stock ledger held at a minute: today's balance without what was posted after it, or by these records."""
     if at is None:
@@ -347,6 +358,13 @@ def times_signed(record_id: int, step: str) -> int:
         Signature.record_id == record_id, Signature.step == step, Signature.act == "signed"
     )
     return db.session.scalar(query) or 0
+
+
+def naming(
+    code: str, field: str, record_id: int, states: tuple[str, ...] = OPEN_OR_DONE, but: Collection[int] = ()
+) -> dict[int, dict[str, Any]]:
+    """Opening answers of the records of a form that name this record in a field, by id, without `but`."""
+    return _naming(code, field, record_id, states, but)
 
 
 def _id(answers: Mapping[str, Any], field: str) -> int | None:

@@ -136,6 +136,15 @@ def events(record: Record) -> list[AuditEvent]:
 _EVENTS = sa.select(AuditEvent).where(AuditEvent.record_id == sa.bindparam("record")).order_by(AuditEvent.id)
 
 
+LAPSED = "step_lapsed"  # kind of the events that tell of it
+
+
+def lapses(record_id: int | None) -> list[AuditEvent]:
+    """When a step of the record was overdue and the record moved on by itself, oldest first."""
+    query = sa.select(AuditEvent).where(AuditEvent.record_id == record_id, AuditEvent.kind == LAPSED)
+    return list(db.session.scalars(query.order_by(AuditEvent.id)))
+
+
 def in_force(signed: list[Signature]) -> list[Signature]:
     """The signatures that count: those of the last round in which their step was signed."""
     last = {one.step: one.round for one in signed if one.act == "signed"}

@@ -1,4 +1,4 @@
-"""What the first page tells besides tasks: notices, and leaves that concern the person."""
+"""What the first page tells besides tasks: own records, and leaves that concern the person."""
 
 from __future__ import annotations
 
@@ -9,27 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.models import Notice, Person, Record, Substitution
+from portal.models import Person, Record, Substitution
 from portal.queries.keyset import LARGEST
-
-
-def notices(person_id: int, *, limit: int, before: int | None = None, unread: bool = False) -> list[Any]:
-    """The person's newest notices with the record that they speak of."""
-    given = {"me": person_id, "before": min(before or LARGEST, LARGEST), "limit": limit}
-    return list(db.session.execute(_UNREAD if unread else _NOTICES, given))
-
-
-_NOTICES = (
-    sa.select(
-        *(Notice.id, Notice.kind, Notice.facts, Notice.at, Notice.read_at),
-        *(Record.number, Record.title, Record.form_code),
-    )
-    .outerjoin(Record, Record.id == Notice.record_id)
-    .where(Notice.person_id == sa.bindparam("me"), Notice.id < sa.bindparam("before"))
-    .order_by(Notice.id.desc())
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-)
-_UNREAD = _NOTICES.where(Notice.read_at.is_(None))
 
 
 def mine(person_id: int, *, limit: int, before: int | None = None) -> list[Any]:

@@ -41,6 +41,7 @@ def _tasks(who: Rights) -> Any:
     return (
         sa.select(
             *(Task.id, Task.kind, Task.form_code, Task.step, Task.outside, Task.note, Task.created_at),
+            Task.obligation,
             Task.title.label("asks"),
             *(some.c.due_at, some.c.held_by, Record.number, Record.title, Record.state, Record.cells),
             *(Record.id.label("record_id"), Record.form_code.label("record_form"), Record.version, _SIGNED),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -80,8 +81,12 @@ def credit() -> Source:
     )
 
 
-def entries(ledger: str, *searched: str) -> Source:
-    """The lines of a plain ledger, newest first; `searched` are the facts that words are looked up in."""
+def entries(ledger: str, *searched: str, found: Mapping[str, Any] | None = None) -> Source:
+    """The lines of a plain ledger, newest first; `searched` are the facts that words are looked up in.
+
+    `found` are cells besides the facts, looked up for each line.
+    """
+    more = [column.label(name) for name, column in (found or {}).items()]
     query = (
         sa.select(
             LedgerEntry.id,
@@ -90,16 +95,18 @@ def entries(ledger: str, *searched: str) -> Source:
             Record.number.label("record"),
             Person.name.label("posted_by"),
             reversed_by(LedgerEntry.record_id).label("reversed_by"),
+            *more,
         )
         .join(Record, Record.id == LedgerEntry.record_id)
         .join(Person, Person.id == LedgerEntry.posted_by_id)
         .where(LedgerEntry.ledger == ledger)
     )
     facts = tuple(LedgerEntry.facts[name].as_string() for name in searched)
+    names = (*POSTED, *(found or {}))
     return Source(
         query=query,
         order=Order((LedgerEntry.id,), (int,), descending=True),
-        lines=lambda row: [{**row.facts, **{name: getattr(row, name) for name in POSTED}}],
+        lines=lambda row: [{**row.facts, **{name: getattr(row, name) for name in names}}],
         text=(*facts, Record.number),
         at=LedgerEntry.posted_at,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import Customer, Person, ReceivableEntry, Record
-from portal.queries.corrected import reversed_by
+from portal.queries.corrected import reversed_by, standing
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -36,17 +36,40 @@ class Instalment:
         return self.amount - self.paid
 
 
-def instalments(*, of: int | None = None, customer: int | None = None) -> list[Instalment]:
+def instalments(
+    *, of: int | None = None, customer: int | None = None, but: Collection[int] = ()
+) -> list[Instalment]:
     """The claims of one contract (`of`) or of a customer, by due date, with what was paid on each.
 
-    A payment goes to the instalment that it names, what is left of it to the oldest of its contract.
+    A payment goes to the instalment that it names, what is left of it to the oldest of its contract. What
+    these records (`but`) have posted does not count.
     """
     query = sa.select(ReceivableEntry).order_by(ReceivableEntry.id)
     if of is not None:
         query = query.where(ReceivableEntry.of_id == of)
     if customer is not None:
         query = query.where(ReceivableEntry.customer_id == customer)
+    if but:
+        query = query.where(~standing(ReceivableEntry, but))
     return _settled(db.session.scalars(query).all())
+
+
+def claimed(record_id: int) -> dict[tuple[int, str, date | None], Decimal]:
+    """What a record has claimed and what still stands, by customer, instalment and due date."""
+    query = (
+        sa.select(
+            ReceivableEntry.customer_id,
+            ReceivableEntry.row,
+            ReceivableEntry.due_on,
+            sa.func.sum(ReceivableEntry.amount),
+        )
+        .where(ReceivableEntry.record_id == record_id, ReceivableEntry.paid_on.is_(None))
+        .where(standing(ReceivableEntry, {record_id}))
+        .group_by(ReceivableEntry.customer_id, ReceivableEntry.row, ReceivableEntry.due_on)
+        .order_by(ReceivableEntry.due_on, ReceivableEntry.row)
+    )
+    rows = db.session.execute(query)
+    return {(customer, row, due_on): amount for customer, row, due_on, amount in rows}
 
 
 def paid(of: int) -> Decimal:
@@ -57,12 +80,18 @@ def paid(of: int) -> Decimal:
     return -(db.session.scalar(query) or NOTHING)
 
 
-def overdue(customer: int, today: date) -> Decimal:
-    """What a customer should have paid before today and has not."""
-    late = (
-        one.open for one in instalments(customer=customer) if one.due_on is not None and one.due_on < today
+def overdue(customer: int, today: date, but: Collection[int] = ()) -> Decimal:
+    """What a customer should have paid before today and has not, without what these records have posted."""
+    found = instalments(customer=customer, but=but)
+    return sum((one.open for one in found if one.due_on is not None and one.due_on < today), NOTHING)
+
+
+def posted_by(record_ids: Collection[int], customer: int) -> Decimal:
+    """What these records have added to a customer's debt and still stands."""
+    query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
+        standing(ReceivableEntry, record_ids), ReceivableEntry.customer_id == customer
     )
-    return sum(late, NOTHING)
+    return db.session.scalar(query) or NOTHING
 
 
 def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:
@@ -74,6 +103,8 @@ def _settled(lines: Iterable[ReceivableEntry]) -> list[Instalment]:
             payments[key] = payments.get(key, NOTHING) - line.amount
         elif key in claims:
             claims[key].amount += line.amount
+            if line.amount > 0:  # claimed anew, perhaps for another day
+                claims[key].due_on = line.due_on
         else:
             claims[key] = Instalment(line.of_id, line.row, line.due_on, line.amount)
     found = sorted(claims.values(), key=lambda one: (one.due_on or date.max, one.row))

@@ -35,6 +35,11 @@ class RecordPage:
         """SHA-256 of what a signer is shown."""
         return history.shown_hash(self.content, self.signatures)
 
+    @property
+    def lapses(self) -> list[AuditEvent]:
+        """When a step was overdue and the record moved on by itself."""
+        return [event for event in self.events if event.kind == history.LAPSED]
+
     def since(self, seen: str) -> list[AuditEvent]:
         """What has changed the content since it had this hash; nothing for the hash of now, or one never shown."""
         if seen in ("", self.shown_hash):

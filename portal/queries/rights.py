@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,14 @@ def roles_held_alone(person: Person, today: date) -> list[str]:
         if db.session.scalar(others.limit(1)) is None:
             found.append(role)
     return sorted(found)
+
+
+def holds(person_id: int, roles: Collection[str], today: date) -> bool:
+    """Whether the person holds one of these roles today."""
+    query = sa.select(RoleGrant.id).where(
+        RoleGrant.person_id == person_id, RoleGrant.role.in_(roles), *in_force(today)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def administrator_exists(today: date) -> bool:

@@ -69,7 +69,7 @@ def start(
 
 
 def mine(key: str, by: Actor) -> Draft | None:
-    """The draft with this key, if it is the person's own; one that an effect opened, if its task waits for them.
+    """The draft with this key, if it is the person's own; one that was left for a task, if that waits for them.
 
     What one of several colleagues has begun, another may go on with: the task is theirs as well.
 
@@ -78,7 +78,7 @@ def mine(key: str, by: Actor) -> Draft | None:
         NotAllowed: the person has begun it, and its task is no longer theirs.
     """
     draft: Draft | None = db.session.scalar(_KEYED, {"key": key})
-    if draft is None or (draft.person_id == by.id and draft.source_id is None):
+    if draft is None or (draft.person_id == by.id and not is_asked_for(draft)):
         return draft
     task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
     if task is not None and tasks.authority_for(task, by) is not None:
@@ -88,17 +88,23 @@ def mine(key: str, by: Actor) -> Draft | None:
     raise NotFound
 
 
+def is_asked_for(draft: Draft) -> bool:
+    """Whether an effect or an obligation left the draft, with a task to take it up."""
+    return draft.source_id is not None or db.session.scalar(_ASKED, {"draft": draft.id}) is not None
+
+
 _KEYED = sa.select(Draft).where(Draft.key == sa.bindparam("key"))
+_ASKED = sa.select(Task.id).where(Task.draft_id == sa.bindparam("draft")).limit(1)
 
 
 def discard(key: str, by: Actor) -> None:
-    """Throws the person's own draft away; one that an effect opened stays for its task."""
+    """Throws the person's own draft away; one that was left for a task stays for it."""
     draft = mine(key, by)
     if draft is None:
         return
     if draft.person_id != by.id:
         raise NotAllowed
-    if draft.source_id is not None:
+    if is_asked_for(draft):
         draft.person_id, draft.typed = None, None
         return
     db.session.delete(draft)

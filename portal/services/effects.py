@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,10 @@ import sqlalchemy as sa
 
 from portal.domain.effects import (
     Asks,
+    Closes,
     Effect,
     FreezesStock,
+    Made,
     Opens,
     OrdersStock,
     PostsCount,
@@ -21,6 +24,8 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    SetsDeadline,
+    Shares,
     Tells,
     Updates,
 )
@@ -30,6 +35,8 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
+from portal.models.tasks import TURNS
+from portal.queries import history
 from portal.services import asks, audit, ledgers, master, notices, tasks
 
 
@@ -37,8 +44,10 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
     """Carries out the effects one by one; a refusal among them undoes the whole write."""
     every = list(wanted)
     earlier: dict[str, list[Draft | None]] = {}
+    made: dict[str, int] = {}
     ledgers.prepare(every, record, by=by, now=now)
-    for effect in every:
+    for one in every:
+        effect = _settled(one, made)
         match effect:
             case Opens():
                 if effect.code not in earlier:
@@ -50,13 +59,42 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
             ):  # fmt: skip
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
-                master.update(effect, record, by=by, now=now)
+                made[effect.kind] = master.update(effect, record, by=by, now=now).id
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
+            case Closes():
+                pass  # by the route, once everything else is done
+            case SetsDeadline():
+                _set_deadline(effect)
             case Tells():
                 notices.tell(
                     [effect.to], "told", now=now, record_id=record.id, repeat=False, text=both(effect.text)
                 )
+            case Shares():
+                tasks.let_read(record, effect.keys)
+
+
+def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
+    """The effect with the ids of rows created so far where it names them as made."""
+    match effect:
+        case PostsPrice(product_id=Made(kind)):
+            return replace(effect, product_id=made[kind])
+        case Updates():
+            values = {
+                name: made[value.kind] if isinstance(value, Made) else value
+                for name, value in effect.values.items()
+            }
+            return replace(effect, values=values)
+    return effect
+
+
+def _set_deadline(effect: SetsDeadline) -> None:
+    """Gives the turns of a step of another record, if they are open, their deadline."""
+    other, due = tasks.lock(effect.record_id), asks.moment(effect.due)
+    for task in history.open_tasks(other):
+        if task.kind in TURNS and task.step == effect.step:
+            tasks.postpone(task, due)
+            other.due_at = due
 
 
 def _opened(record: Record, code: str) -> list[Draft | None]:
@@ -129,7 +167,7 @@ def _leave(
         tasks.let_read(named, keys)
     db.session.flush()
     audit.note("draft_opened", at=now, by=by, record_id=record.id, form=effect.code, task=task.id)
-    notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code)
+    notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code, draft=draft.key)
 
 
 def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:

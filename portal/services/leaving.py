@@ -75,7 +75,7 @@ def hand_over(person: Person, successor: Person | None, *, by: Actor, reason: st
         reason=reason,
     )  # fmt: skip
     text = both(_l("%(name)s的 %(count)d 项任务已转交给您。", name=person.name, count=len(waiting)))
-    notices.tell([person_key(successor.id)], "told", now=now, text=text)
+    notices.tell([person_key(successor.id)], "told", now=now, text=text, page="/")
 
 
 def is_own_work(task: Task, person: Person) -> bool:

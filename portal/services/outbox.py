@@ -1,21 +1,28 @@
 """Work to do after the commit: leased by a worker, tried again when it fails, done once.
 
 A row is written together with what causes it. A worker takes a lease on it in a write of its own;
-if the worker dies, the lease runs out and another takes the row up.
+if the worker dies, the lease runs out and another takes the row up. What fails for good, or too often,
+stops until an administrator lets it go on or gives it up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from portal.domain.refusal import NotFound, ReasonMissing, Refusal
 from portal.extensions import db
+from portal.lib.i18n import _l
 from portal.models import OutboxRow
+from portal.queries.actors import Actor
+from portal.services import audit
 
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 KEPT = timedelta(days=30)
+TRIES = 14  # some 27 hours after the first
 
 
 def add(kind: str, *, now: datetime, **facts: object) -> OutboxRow:
@@ -35,7 +42,7 @@ def lease(now: datetime, *, limit: int = 20) -> list[OutboxRow]:
     rows = list(db.session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)))
     for row in rows:
         row.attempts += 1
-        row.next_try_at = now + LEASE
+        row.next_try_at, row.failed_at = now + LEASE, None
     return rows
 
 
@@ -48,13 +55,56 @@ def done(id: int, *, now: datetime) -> bool:
     return True
 
 
-def failed(id: int, error: str, *, now: datetime) -> None:
-    """Notes why it failed and when to try again: later each time."""
+def failed(id: int, error: str, *, now: datetime, for_good: bool = False) -> None:
+    """Notes why it failed and when to try again: later each time, and in the end not any more."""
     row = db.session.get(OutboxRow, id, with_for_update=True, populate_existing=True)
     if row is None or row.done_at is not None:
         return
-    row.error = error[:2000]
+    row.error, row.failed_at = error[:2000], now
     row.next_try_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 12))
+    if for_good or row.attempts >= TRIES:
+        row.stopped_at = now
+
+
+def hold_back(kinds: Iterable[str], until: datetime) -> None:
+    """Lets rows of these kinds wait, as what they need is away: each would find that out by itself, slowly."""
+    waiting = OutboxRow.done_at.is_(None), OutboxRow.stopped_at.is_(None), OutboxRow.next_try_at < until
+    held = sa.update(OutboxRow).where(*waiting, OutboxRow.kind.in_(list(kinds))).values(next_try_at=until)
+    db.session.execute(held.execution_options(synchronize_session=False))
+
+
+def try_again(id: int, *, by: Actor, now: datetime) -> None:
+    """Lets a row that has failed be tried now, from the beginning."""
+    row = _failed(id)
+    _wake(row, now)
+    audit.note("outbox_tried_again", at=now, by=by.id, stream="settings", row=row.id, what=row.kind)
+
+
+def try_all_again(*, by: Actor, now: datetime) -> int:
+    """Lets all rows that have stopped be tried now; returns how many."""
+    stopped = sa.select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.stopped_at.is_not(None))
+    rows = list(db.session.scalars(stopped.with_for_update(skip_locked=True)))
+    for row in rows:
+        _wake(row, now)
+    if rows:
+        audit.note("outbox_all_tried_again", at=now, by=by.id, stream="settings", count=len(rows))
+    return len(rows)
+
+
+def give_up(id: int, *, by: Actor, reason: str, now: datetime) -> None:
+    """Ends a row that has failed without its work being done.
+
+    Raises:
+        ReasonMissing: nobody would know why.
+    """
+    row = _failed(id)
+    if not reason:
+        raise ReasonMissing
+    row.done_at = now
+    audit.note(
+        "outbox_given_up", at=now, by=by.id, stream="settings", row=row.id, what=row.kind, error=row.error,
+        reason=reason,
+    )  # fmt: skip
 
 
 def forget(now: datetime) -> int:
@@ -64,5 +114,21 @@ def forget(now: datetime) -> int:
 
 
 def _due(now: datetime) -> sa.Select[OutboxRow]:
-    open = sa.select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.next_try_at <= now)
+    open = sa.select(OutboxRow).where(
+        OutboxRow.done_at.is_(None), OutboxRow.stopped_at.is_(None), OutboxRow.next_try_at <= now
+    )
     return open.order_by(OutboxRow.next_try_at, OutboxRow.id)
+
+
+def _failed(id: int) -> OutboxRow:
+    """The row, locked; one that is being worked at cannot be touched, or its work might be done twice."""
+    row = db.session.get(OutboxRow, id, with_for_update=True, populate_existing=True) if id < 2**31 else None
+    if row is None or row.done_at is not None:
+        raise NotFound
+    if row.failed_at is None:
+        raise Refusal(_l("这一件正在处理，请稍后刷新页面再看。"))
+    return row
+
+
+def _wake(row: OutboxRow, now: datetime) -> None:
+    row.attempts, row.stopped_at, row.next_try_at = 0, None, now

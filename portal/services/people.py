@@ -96,7 +96,8 @@ def reset_password(person: Person, password_hash: str, *, by: Actor, now: dateti
         raise Refusal(_l("%(name)s的账号已经停用。"), name=person.name)
     passwords.store(person, password_hash, by=by.id, now=now)
     text = both(_l("%(by)s重置了%(name)s的密码。", by=by.name, name=person.name))
-    notices.tell([person_key(person.id), role_key("security_officer")], "told", now=now, but=by.id, text=text)
+    keys = [person_key(person.id), role_key("security_officer")]
+    notices.tell(keys, "told", now=now, but=by.id, text=text, page="/account/sessions")
 
 
 def _number_is_free(number: str, person_id: int | None) -> None:

@@ -132,7 +132,7 @@ def _facts(read: RecordPage) -> list[tuple[str, str]]:
 
 def _sections(read: RecordPage, language: str) -> list[Section]:
     defined = read.definition
-    found = [Section(defined["title"][language], lines(defined["fields"], read.content.answers, language))]
+    found = []
     for signature in read.signatures:
         if not signature.answers:
             continue
@@ -143,8 +143,15 @@ def _sections(read: RecordPage, language: str) -> list[Section]:
             if line.name in signature.answers
         ]
         note = _("第 %(round)d 轮", round=signature.round) if signature.round > 1 else ""
-        found.append(Section(stage["title"][language], shown, note, [_signature(signature, language)]))
-    return found
+        section = Section(stage["title"][language], shown, note, [_signature(signature, language)])
+        found.append((signature.signed_at, section))
+    titles = {step["key"]: step["title"][language] for step in defined["steps"]}
+    for lapse in read.lapses:
+        step = lapse.facts["step"]
+        found.append((lapse.at, Section(titles.get(step, step), [], sentence(lapse))))
+    found.sort(key=lambda one: one[0])
+    opening = Section(defined["title"][language], lines(defined["fields"], read.content.answers, language))
+    return [opening, *(section for _at, section in found)]
 
 
 def _signature(one: Signature, language: str) -> SignatureLine:

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.effects import SUBMITTED
-from portal.domain.permissions import head_key, person_key
+from portal.domain.permissions import head_key, person_key, role_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
 from portal.lib.i18n import _l
 from portal.models import Draft, Record, RecordLink, Task
 from portal.queries.actors import Actor
-from portal.services import audit, content, numbering, route, tasks
+from portal.services import audit, content, drafts, numbering, route, tasks
 
 
 def hold(sheet: Sheet, record: Record | None = None) -> None:
@@ -61,7 +61,7 @@ def submit(
     again = submitted(key, by)
     if again is not None:
         return again
-    opened = draft is not None and draft.source_id is not None and draft.form_code == form.code
+    opened = draft is not None and draft.form_code == form.code and drafts.is_asked_for(draft)
     if by.is_auditor or not (by.may_open(form.opened_by) or opened):
         raise NotAllowed(_l("您不能发起这种表单。"))
     corrects = draft.corrects_id if draft else None
@@ -91,7 +91,8 @@ def submit(
         if again is None:
             raise
         return again
-    tasks.let_read(record, [person_key(by.id), head_key(record.department_id)])
+    others = [role_key(role) for role in form.readers]
+    tasks.let_read(record, [person_key(by.id), head_key(record.department_id), *others])
     content.write(record, form, by, now, reason="")
     audit.note("record_submitted", at=now, by=by.id, record_id=record.id, number=record.number, version=1)
     if draft is not None:
@@ -138,6 +139,8 @@ def _take_draft(draft: Draft, record: Record, by: Actor, now: datetime) -> None:
     """The draft has become a record: its task is done, its source is linked."""
     for task in db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)):
         task.draft_id = None
+        if task.obligation is not None and task.record_id is None:
+            task.record_id = record.id
         if task.state == "open":
             tasks.end(task, "done", now=now, by=by.id)
     if draft.source_id is not None:

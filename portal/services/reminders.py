@@ -13,16 +13,25 @@ import sqlalchemy as sa
 
 from portal.domain.deadlines import as_moment
 from portal.domain.obligations import Missing
-from portal.domain.permissions import head_key
-from portal.domain.roles import ROLE, TOP
 from portal.domain.signoff import Entry
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.lib.workdays import Calendar
-from portal.models import Department, Person, Record, Task
+from portal.models import Record, Task
 from portal.models.records import OPEN
 from portal.queries import calendar, history
-from portal.services import audit, each, notices, parties, route, stuck, tasks
+from portal.services import (
+    audit,
+    each,
+    lapses,
+    notices,
+    obligations,
+    parties,
+    route,
+    stuck,
+    superiors,
+    tasks,
+)
 
 AT_ONCE = 200
 
@@ -54,7 +63,7 @@ def escalate(now: datetime) -> int:
 
 def _escalate(task: Task, *, now: datetime) -> int:
     task.escalated_at = now
-    heads = _heads(task)
+    heads = superiors.of(task)
     assert task.record is not None
     tasks.let_read(task.record, heads)
     notices.tell(heads, "escalated", now=now, record_id=task.record_id, **_facts(task))
@@ -79,7 +88,15 @@ def ask_entries(now: datetime) -> int:
 
 def sweep(now: datetime) -> int:
     """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
-    return stuck.look_again(now) + remind(now) + escalate(now) + ask_entries(now)
+    each_in_turn = (
+        lapses.move_on,
+        stuck.look_again,
+        remind,
+        escalate,
+        ask_entries,
+        obligations.run_all,
+    )
+    return sum(act(now) for act in each_in_turn)
 
 
 _LATE = (
@@ -88,6 +105,7 @@ _LATE = (
         Task.state == "open",
         Task.due_at <= sa.bindparam("by", type_=Task.due_at.type),
         Task.record_id.is_not(None),
+        Task.obligation.is_(None),  # these are looked after by the obligation itself
     )
     .order_by(Task.due_at, Task.id)
     .limit(AT_ONCE)
@@ -104,33 +122,6 @@ _ASKED = sa.select(Task.id).where(  # a task that reaches to today
 _WITHOUT_ENTRY = sa.select(Record).where(
     Record.form_code == sa.bindparam("form"), Record.state.in_(OPEN), ~_ASKED.exists()
 )
-
-
-def _heads(task: Task) -> list[str]:
-    """The heads of the holders' departments; of the management, where the head is late."""
-    departments = {one.key: one for one in db.session.scalars(sa.select(Department))}
-    by_id = {one.id: one for one in departments.values()}
-    people = {person.id for holder in task.holders for person in _holders(holder.key)}
-    heads: dict[str, None] = {}
-    for holder in task.holders:
-        kind, _colon, rest = holder.key.partition(":")
-        if kind == "head":
-            found = departments[TOP]
-        elif kind == "role" and ROLE[rest].department in departments:
-            found = departments[ROLE[rest].department]
-        else:
-            person = db.session.get(Person, int(rest)) if kind == "person" else None
-            found = by_id[person.department_id] if person else departments[TOP]
-        if found.head_id is None or people == {found.head_id}:
-            found = departments[TOP]
-        heads[head_key(found.id)] = None
-    return list(heads)
-
-
-def _holders(key: str) -> list[Person]:
-    kind, _colon, rest = key.partition(":")
-    person = db.session.get(Person, int(rest)) if kind == "person" else None
-    return [person] if person else []
 
 
 def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: datetime) -> int:

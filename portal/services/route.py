@@ -7,14 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain.effects import Closes
 from portal.domain.permissions import person_key
-from portal.domain.signoff import APPLICANT, Back, Close, Step
+from portal.domain.signoff import APPLICANT, Back, Close, Onward, Step
 from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
+from portal.lib.i18n import both
 from portal.models import Record, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries import calendar, history
@@ -71,7 +73,19 @@ def fall(
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
         view = filed(record, answers or known(record), by, now)
-        effects.carry_out(form.effects(moment, view), record, by=by, now=now)
+        wanted = list(form.effects(moment, view))
+        effects.carry_out(wanted, record, by=by, now=now)
+        for effect in wanted:
+            if isinstance(effect, Closes):
+                close(effect, by=by, now=now)
+
+
+def close(effect: Closes, *, by: int, now: datetime) -> None:
+    """Ends an open record as void with a reason, as an effect of another wants it; one that is over stays as it is."""
+    other = tasks.lock(effect.record)
+    if other.state not in OVER:
+        audit.note("record_closed", at=now, by=by, record_id=other.id, reason=both(effect.reason))
+        finish(other, "voided", by=by, now=now)
 
 
 def advance(
@@ -165,10 +179,14 @@ def complete(record: Record, step: Step, *, by: int, now: datetime) -> None:
         follow(record, outcome, by=by, now=now)
 
 
-def follow(record: Record, outcome: Back | Close, *, by: int, now: datetime, reason: str = "") -> None:
+def follow(
+    record: Record, outcome: Back | Onward | Close, *, by: int, now: datetime, reason: str = ""
+) -> None:
     """Goes where an outcome or a refusal leads."""
     if isinstance(outcome, Close):
         finish(record, "refused", by=by, now=now)
+    elif isinstance(outcome, Onward):
+        on_to_step(record, outcome.to, now=now)
     elif outcome.to == APPLICANT:
         back_to_applicant(record, "returned", now=now, reason=reason)
     else:
@@ -193,6 +211,14 @@ def back_to_step(record: Record, key: str, *, now: datetime) -> None:
     """Closes every open task and opens an earlier step, one round further."""
     cancel_tasks(record, now=now)
     record.round += 1
+    open_step(record, form_of(record).signoff.step(key), known(record), now=now)
+
+
+def on_to_step(record: Record, key: str, *, now: datetime) -> None:
+    """Closes every open turn and opens a later step in the same round, whatever its condition."""
+    for task in history.open_tasks(record):
+        if task.kind in TURNS:
+            tasks.end(task, "cancelled", now=now)
     open_step(record, form_of(record).signoff.step(key), known(record), now=now)
 
 

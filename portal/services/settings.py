@@ -1,4 +1,4 @@
-"""What administrators may set: limits of the authority table and the company's own working days."""
+"""What administrators may set: limits of the authority table, working days, the page for people from outside."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from portal.domain.limits import LIMITS, Limit
+from portal.domain.public_requests import FORM
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
+from portal.forms.kinds import SERVED
 from portal.lib.i18n import _l
 from portal.models import CalendarDay, CompanySetting
-from portal.queries import calendar, history, rights
+from portal.queries import calendar, history, public_requests, rights
 from portal.queries.actors import Actor
 from portal.services import audit
 
@@ -79,6 +81,30 @@ def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: dat
         new=new,
         reason=reason,
     )
+
+
+def switch_public_page(on: bool, *, by: Actor, reason: str, now: datetime) -> None:
+    """Opens the page on which people without an account may send something, or shuts it.
+
+    Raises:
+        NotAllowed: only administrators may.
+        Refusal: no reason, it is so already, or nothing here takes up what comes in.
+    """
+    if not by.is_administrator:
+        raise NotAllowed
+    rights.one_at_a_time()
+    if not reason:
+        raise ReasonMissing
+    if on == public_requests.is_open():
+        raise Refusal(_l("对外受理页面已经打开。") if on else _l("对外受理页面已经关闭。"))
+    if on and FORM not in SERVED:
+        raise Refusal(_l("门户还没有 %(code)s，外部来信无人受理，不能打开。"), code=FORM)
+    row = db.session.get(CompanySetting, public_requests.SETTING)
+    if row is None:
+        row = CompanySetting(key=public_requests.SETTING)
+        db.session.add(row)
+    row.value, row.reason, row.changed_at = public_requests.ON if on else "", reason, now
+    audit.note("public_page_switched", at=now, by=by.id, stream=STREAM, on=on, reason=reason)
 
 
 def set_day(day: date, working: bool, note: str, *, by: Actor, now: datetime) -> None:

@@ -173,4 +173,4 @@ def _end(made: Substitution, by: Actor, now: datetime) -> None:
 
 def _tell(made: Substitution, text: object, by: Actor, now: datetime) -> None:
     keys = [person_key(made.person_id), person_key(made.substitute_id)]
-    notices.tell(keys, "told", now=now, but=by.id, text=both(text))
+    notices.tell(keys, "told", now=now, but=by.id, text=both(text), page="/account/substitutes")

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from portal.database import dialect, insert
 from portal.domain.permissions import Authority
-from portal.domain.refusal import AlreadyDecided, NotYourTurn, OwnWork
+from portal.domain.refusal import AlreadyDecided, Lapsed, NotYourTurn, OwnWork
 from portal.extensions import db
 from portal.lib.clock import day, minute
 from portal.models import Record, RecordReader, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries import actors, history
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
+from portal.services import reading
 
 
 def make(
@@ -88,9 +89,11 @@ def set_state(task: Task, state: str) -> None:
 
 
 def end(task: Task, state: str, *, now: datetime, by: int | None = None) -> None:
-    """Ends a task as `done` or `cancelled`."""
+    """Ends a task as `done` or `cancelled`; what asked the one who did it has been read with that."""
     set_state(task, state)
     task.done_at, task.done_by_id = now, by
+    if by is not None and task.record_id is not None:
+        reading.settle(task.record_id, by, now=now)
 
 
 def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
@@ -99,6 +102,7 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     Raises:
         NotYourTurn: it is not held by the person, or is over without a decision.
         AlreadyDecided: somebody else was first.
+        Lapsed: its time has run out, and the record has moved on.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
     named = db.session.execute(_RECORD_OF, {"id": task_id}).first() if task_id <= LARGEST else None
@@ -111,6 +115,8 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=minute(task.done_at))
     if task.state == "cancelled" and authority is not None:
+        if any(task.id in lapse.facts["tasks"] for lapse in history.lapses(task.record_id)):
+            raise Lapsed
         _raise_decided(task)
     if task.state != "open" or authority is None:
         raise NotYourTurn

@@ -12,9 +12,9 @@ from portal.forms.titles import form_title, record_path
 from portal.forms.words import STATES
 from portal.lib.i18n import _, _l
 from portal.models import Customer
-from portal.queries import customer_page, order_progress
+from portal.queries import customer_page, orders
 from portal.queries.actors import Actor
-from portal.queries.order_progress import Progress
+from portal.queries.orders import Progress
 from portal.web.amounts import yuan
 from portal.web.summaries import summary
 from portal.web.times import Due, due, short
@@ -55,7 +55,7 @@ class Card:
 def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     """Every part with its newest records."""
     rows = customer_page.newest(one.id, by, BY_FORM, EACH)
-    progress = order_progress.progress({row.id for row in rows if row.form_code in ORDERS})
+    progress = orders.progress({row.id for row in rows if row.form_code in ORDERS})
     found: dict[str, list[Any]] = {part.key: [] for part in (*PARTS, customer_parts.OTHER)}
     for row in rows:
         found[row.part].append(row)

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.forms import customer_parts
+from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.ledgers import Ledger
-from portal.forms.ledgers.customers import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.titles import form_title, record_path, step_title
 from portal.forms.words import holder
 from portal.lib.clock import minute

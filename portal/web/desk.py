@@ -1,4 +1,4 @@
-"""Drafts, records, notices and forms as the first page lists them."""
+"""Drafts, records and forms as the first page lists them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from portal.forms.titles import form_title, record_path, register_path, step_tit
 from portal.forms.words import STATES
 from portal.lib.clock import now
 from portal.queries.actors import Actor
-from portal.web.notices import icon, sentence
 from portal.web.times import due, short
 
 FORMS_SHOWN = 8
@@ -42,26 +41,6 @@ def record(row: Any, spoken: str) -> dict[str, Any]:
         "due": due(row.due_at, now()),
         "at": short(row.at, now()),
     }
-
-
-def notice(row: Any) -> dict[str, Any]:
-    """A notice as the home page lists it."""
-    return {
-        "id": row.id,
-        "icon": icon(row.kind),
-        "text": sentence(row.kind, row.facts, row.number, row.form_code),
-        "title": row.title,
-        "href": _leads_to(row),
-        "at": short(row.at, now()),
-        "unread": row.read_at is None,
-    }
-
-
-def _leads_to(row: Any) -> str:
-    """Where a notice leads: an administrator re-routes a stuck step without reading the record."""
-    if row.kind == "stuck":
-        return "/admin/stuck"
-    return f"/records/{row.number}" if row.number else ""
 
 
 def frequent(by: Actor, used: list[str], spoken: str) -> list[tuple[str, str, str]]:

@@ -10,7 +10,7 @@ from flask import Flask, current_app, request
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENTS
 from portal.lib.i18n import _l, language
-from portal.queries import inbox
+from portal.queries import inbox, notices
 from portal.services import settings
 from portal.web.guard import maybe_actor
 
@@ -38,11 +38,12 @@ class Link:
 def links(actor: Any) -> list[Link]:
     """The main navigation of this person."""
     path = request.path
-    found = [Link("/", _l("首页"), "home", active=path == "/", count=_waiting(inbox.count(actor)))]
+    found = [Link("/", _l("首页"), "home", active=path == "/", count=told(inbox.count(actor), inbox.MANY))]
     for department in DEPARTMENTS:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
             found.append(Link(href, department.title, ICONS[department.key], active=path.startswith(href)))
+    found.append(Link("/obligations/", _l("义务"), "calendar", active=path.startswith("/obligations")))
     if actor.is_auditor or actor.is_administrator:
         found.append(Link("/trail", _l("审计追踪"), "history", active=path.startswith("/trail")))
     if actor.is_administrator:
@@ -52,8 +53,9 @@ def links(actor: Any) -> list[Link]:
     return found
 
 
-def _waiting(count: int) -> str:
-    return f"{inbox.MANY}+" if count > inbox.MANY else str(count or "")
+def told(count: int, many: int) -> str:
+    """A number as the header shows it: nothing for none, 99+ for many."""
+    return f"{many}+" if count > many else str(count or "")
 
 
 def init_app(app: Flask) -> None:
@@ -66,6 +68,7 @@ def init_app(app: Flask) -> None:
         return {
             "actor": actor,
             "navigation": links(actor) if actor else [],
+            "unread": told(notices.unread(actor.id), notices.MANY) if actor else "",
             "language": language(),
             "theme": actor.theme if actor else request.cookies.get("theme", "auto"),
             "company": config.company,

@@ -1,74 +1,71 @@
-"""A notice as a sentence, made when it is shown, in the language of its reader."""
+"""A notice as a sentence, made when it is shown, in the language of its reader, and where it leads."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
-from portal.forms.titles import form_title, step_title
-from portal.lib.i18n import _l, language
+from portal.domain.notices import kind_of
+from portal.forms.titles import form_title, register_path, step_title
+from portal.lib.clock import now
+from portal.lib.i18n import language
+from portal.queries import notices
+from portal.web.times import short
 
-SENTENCES = {
-    "task": _l("%(record)s 等您办理：%(step)s"),
-    "stuck": _l("%(record)s 停在“%(step)s”，没有人可以办理，请改派"),
-    "returned": _l("%(record)s 被退回，请更正后重新提交：%(reason)s"),
-    "finished": _l("%(record)s 已办结"),
-    "refused": _l("%(record)s 被拒绝"),
-    "voided": _l("%(record)s 已作废"),
-    "told": _l("%(text)s（%(record)s）"),
-    "comment": _l("%(who)s 在 %(record)s 中说：%(text)s"),
-    "copied": _l("%(who)s 把 %(record)s 抄送给您"),
-    "urged": _l("%(who)s 催办 %(record)s：%(step)s"),
-    "handed": _l("%(who)s 把 %(record)s 转给您办理"),
-    "added": _l("%(who)s 请您在 %(record)s 中加签：%(reason)s"),
-    "advice": _l("%(who)s 就 %(record)s 征求您的意见：%(reason)s"),
-    "draft": _l("%(record)s 需要接着填写“%(form)s”，草稿已备好"),
-    "ask": _l("请处理：%(text)s（%(record)s）"),
-    "entry": _l("%(record)s 等您补充登记：%(step)s"),
-    "overdue": _l("%(record)s 已逾期，请尽快办理：%(step)s"),
-    "escalated": _l("%(record)s 逾期未办，请督促：%(step)s"),
-}
-OTHER = _l("%(record)s 有新的动态")
-ICONS = {
-    "task": "inbox",
-    "stuck": "alert-triangle",
-    "returned": "arrow-back-up",
-    "finished": "circle-check",
-    "refused": "ban",
-    "voided": "circle-x",
-    "comment": "message",
-    "copied": "send",
-    "urged": "alarm",
-    "handed": "user-share",
-    "added": "user-plus",
-    "advice": "help",
-    "draft": "pencil",
-    "ask": "list-details",
-    "entry": "pencil",
-    "overdue": "alarm",
-    "escalated": "alarm",
-}
+LIST = "/notices"
 
 
-def sentence(kind: str, facts: Mapping[str, Any], number: str | None, form_code: str | None) -> str:
-    """What happened, in one sentence."""
+def sentence(
+    kind: str, facts: Mapping[str, Any], number: str | None, form_code: str | None, *, outside: bool = False
+) -> str:
+    """What happened, in one sentence; `outside` the portal without a word of what the record says."""
     spoken, code = language(), form_code or ""
     said = {
         "record": f"{form_title(code, spoken)} {number}" if number else "",
         "step": step_title(code, facts.get("step", ""), spoken),
-        "reason": facts.get("reason", ""),
+        "onward": step_title(code, facts.get("onward", ""), spoken),
+        "reason": "" if outside else facts.get("reason", ""),
         "who": facts.get("who", ""),
         "text": _spoken(facts.get("text", ""), spoken),
         "form": form_title(facts.get("form", ""), spoken),
     }
-    if not number and said["text"]:
+    known = kind_of(kind)
+    quoted = known.outside is None or not outside
+    if not number and said["text"] and quoted:
         return str(said["text"])
-    return str(str(SENTENCES.get(kind, OTHER)) % said).strip().rstrip("：: ")
+    text = known.said if quoted else known.outside
+    return str(str(text) % said).strip().rstrip("：: ")
 
 
-def icon(kind: str) -> str:
-    """The symbol beside it."""
-    return ICONS.get(kind, "bell")
+def target(row: Any, person_id: int) -> str:
+    """Where opening a notice leads: a draft that is gone has become a record, or been taken up by somebody else."""
+    key = row.facts.get("draft")
+    return leads_to(row, drafts=not key or notices.draft_waits(key, person_id)) or LIST
+
+
+def leads_to(row: Any, *, drafts: bool = True) -> str:
+    """The page that a notice speaks of; nothing where there is none for this reader."""
+    if row.kind == "stuck":  # an administrator re-routes it without reading the record
+        return "/admin/stuck"
+    if row.facts.get("draft") and drafts:
+        return f"{register_path(row.facts['form'])}new?draft={quote(row.facts['draft'])}"
+    if row.number is None:
+        return str(row.facts.get("page", ""))
+    return f"/records/{row.number}" if row.title is not None else ""
+
+
+def shown(row: Any) -> dict[str, Any]:
+    """A notice as the list shows it."""
+    return {
+        "id": row.id,
+        "icon": kind_of(row.kind).icon,
+        "text": sentence(row.kind, row.facts, row.number, row.form_code),
+        "title": row.title or "",
+        "leads": bool(leads_to(row)),
+        "at": short(row.at, now()),
+        "unread": row.read_at is None,
+    }
 
 
 def _spoken(text: Any, language: str) -> str:

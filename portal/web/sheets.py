@@ -8,7 +8,7 @@ from typing import Any
 from portal.domain.roles import DEPARTMENT, GRANTABLE, ROLE
 from portal.forms.base import Sheet
 from portal.forms.catalogue import FORMS
-from portal.forms.fields import Choice, Day, Email, LongText, MultiChoice, Number, Phone, Text
+from portal.forms.fields import Choice, Day, Email, Integer, LongText, MultiChoice, Number, Phone, Text
 from portal.forms.references import Person
 from portal.lib.i18n import _, _l, language
 from portal.queries import people
@@ -110,6 +110,19 @@ class LimitSheet(Sheet):
     """A new value of a limit."""
 
     value = Number(_l("新值"))
+    reason = Text(REASON, max=300)
+
+
+class NumberSheet(Sheet):
+    """A new whole number of an obligation."""
+
+    value = Integer(_l("新值"))
+    reason = Text(REASON, max=300)
+
+
+class ReasonSheet(Sheet):
+    """Why something is done."""
+
     reason = Text(REASON, max=300)
 
 

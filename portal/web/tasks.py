@@ -46,11 +46,16 @@ def shown(task: Task) -> ShownTask:
         step=step["title"][language()] if step is not None else str(KINDS.get(task.kind, task.kind)),
         kind=task.kind,
         state=task.state,
-        holders=_("、").join(_holder(holder.key) for holder in task.holders) or _("（无）"),
+        holders=holders(task),
         since=task.created_at,
         due_at=task.due_at,
         reroutable=task.kind in ("sign", "added") and task.state in ("open", "stuck"),
     )
+
+
+def holders(task: Task) -> str:
+    """Who holds the task, in words."""
+    return _("、").join(_holder(holder.key) for holder in task.holders) or _("（无）")
 
 
 def _holder(key: str) -> str:

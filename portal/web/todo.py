@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.domain.obligations import Missing
 from portal.domain.roles import ROLE
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.titles import form_title, is_bulk, record_path, register_path, step_title
 from portal.lib.i18n import _, _l
 from portal.queries import history
@@ -45,6 +46,7 @@ class Todo:
     outside: str
     bulk: bool
     seen: str
+    offer: bool  # may be put aside
     summary: list[tuple[str, str]]
 
 
@@ -66,13 +68,14 @@ def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, lang
         lender=_lender(row, actor, lenders),
         outside=str(ROLE[row.outside].title) if row.outside in ROLE else "",
         bulk=bulk,
+        offer=row.obligation in OBLIGATIONS and bool(OBLIGATIONS[row.obligation].again),
         seen=history.standing(row.version, row.signed) if bulk else "",
         summary=summary(row.cells, row.title, row.form_code, language) if bulk else [],
     )
 
 
 def _text(row: Any, language: str) -> str:
-    if row.kind == "ask":
+    if row.asks:
         return str(row.asks[language])
     if row.kind == "open":
         return _("填写并提交备好的草稿")

@@ -17,7 +17,8 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import now, today
-from portal.models import Person, RoleGrant, SignInSession, Task
+from portal.models import CompanySetting, Notice, OutboxRow, Person, RoleGrant, SignInSession, Task
+from portal.queries import public_requests
 from portal.queries.actors import actor
 from portal.services import outside
 from tests.conftest import make_app, set_up
@@ -32,7 +33,12 @@ PEOPLE = {
     "administrator": "administrator",
     "owner": "customer_service_officer",
 }
-KEYS = {"/admin/departments": "quality", "/admin/limits": "purchase_order_limit", "/registers": "stock_list"}
+KEYS = {
+    "/admin/departments": "quality",
+    "/admin/limits": "purchase_order_limit",
+    "/registers": "stock_list",
+    "/obligations": "O65",
+}
 KEYS |= dict.fromkeys(("/<department>/charts", f"/{ROOMS[0]}/charts"), "open")
 
 
@@ -89,7 +95,10 @@ def found(folder: Path) -> Site:
 
 
 def furnished(app: Flask) -> Site:
-    """Puts into the portal a complaint with its first turn open, and a briefing that waits for its customer."""
+    """Puts into the portal a complaint with its first turn open, a briefing that waits for its customer, the public page."""
+    with app.app_context(), transaction():
+        opened = CompanySetting(key=public_requests.SETTING, value=public_requests.ON, changed_at=now())
+        db.session.add(opened)
     walker = Walker(app)
     complaint, briefing = walker.open("CS-51"), walker.open("EN-18")
     while not _outside(app):
@@ -98,6 +107,7 @@ def furnished(app: Flask) -> Site:
     values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
     values |= {
         "day": "2026-12-24",
+        "which": "days",
         "code": "C0001",
         "filename": "favicon.svg",
         **_ids(app),
@@ -142,8 +152,23 @@ def _ids(app: Flask) -> dict[str, str]:
             session = sa.select(SignInSession.id).where(
                 SignInSession.person_id == people["customer_service_officer"].id
             )
+            notice = sa.select(Notice.id).where(
+                Notice.person_id == people["customer_service_officer"].id, Notice.record_id.is_not(None)
+            )
+            facts = {"person": guard.id, "notice": 0, "record": None}
+            failed = {
+                "attempts": 1,
+                "failed_at": now(),
+                "stopped_at": now(),
+                "error": "AddressRefused: 550 unknown",
+            }
+            unsent = OutboxRow(kind="mail", facts=facts, created_at=now(), next_try_at=now(), **failed)
+            db.session.add(unsent)
+            db.session.flush()
             ids = {
                 "token": token,
+                "notices": str(db.session.scalars(notice).first()),
+                "outbox": str(unsent.id),
                 "people": str(guard.id),
                 "grants": str(grant.id),
                 "tasks": str(db.session.scalars(turn).first()),

@@ -34,6 +34,7 @@ PAGES = [
     "/admin/", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/people/1/leave", "/admin/departments",
     "/admin/departments/quality", "/admin/substitutes", "/admin/stuck", "/admin/calendar", "/admin/limits",
     "/admin/limits/write_off_limit", "/admin/sessions", "/admin/import", "/admin/import/template",
+    "/admin/public-page",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The first page: what waits, several approvals at once, things to do, notices."""
+"""The first page: what waits, several approvals at once, things to do."""
 
 import re
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from portal.database import transaction
 from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.lib.i18n import _l
-from portal.models import Draft, Notice, Person, Record, Signature, SignInSession, Substitution, Task
-from portal.services import asks, stuck
+from portal.models import Draft, Person, Record, Signature, SignInSession, Substitution, Task
+from portal.services import asks
 from portal.services import tasks as acts
 from tests import desk
 
@@ -51,7 +51,6 @@ def test_empty_desk_is_friendly(client: FlaskClient, sign_in: SignIn) -> None:
     page = sign_in(client, "employee").get("/")
     assert page.status_code == 200
     assert "没有等您办理的事项" in page.text
-    assert "没有未读通知" in page.text
 
 
 def test_task_says_what_who_and_when(app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
@@ -209,7 +208,7 @@ def test_errand_is_read_in_ones_own_language(client: FlaskClient, sign_in: SignI
     assert record is not None
     assert "Check whether the order has arrived" in browser.get(record[0]).text
     browser.post(f"/tasks/{errand}/done", data={"note": "checked"})
-    for page in (home, browser.get(record[0]).text, browser.get("/notices").text):
+    for page in (home, browser.get(record[0]).text, browser.get("/notices?show=all").text):
         assert "Check whether the order has arrived" in page
         assert "核对订货是否到货" not in page
 
@@ -252,31 +251,6 @@ def test_own_drafts_and_records(app: Flask, client: FlaskClient, sign_in: SignIn
     assert "进行中" in page
 
 
-def test_notices_are_read_one_by_one_or_all(
-    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
-) -> None:
-    desk.start(app, "PU-04", "buyer", 2)
-    browser = sign_in(client, "purchasing_manager")
-    page = browser.get("/notices").text
-    assert "等您办理：采购部经理审批" in page
-    id = re.findall(r'name="id" value="(\d+)"', page)[0]
-
-    def unread() -> int:
-        with app.app_context():
-            query = sa.select(sa.func.count()).where(
-                Notice.person_id == cast["purchasing_manager"].id, Notice.read_at.is_(None)
-            )
-            return db.session.scalar(query) or 0
-
-    assert unread() == 2
-    assert browser.post("/notices/read", data={"id": id}).status_code == 303
-    assert unread() == 1
-    sign_in(app.test_client(), "buyer").post("/notices/read")
-    assert unread() == 1  # nobody reads another's notices
-    browser.post("/notices/read")
-    assert unread() == 0
-
-
 def test_auditor_is_led_to_the_registers(client: FlaskClient, sign_in: SignIn) -> None:
     browser = sign_in(client, "auditor")
     assert "/registers/" in browser.get("/").text
@@ -296,16 +270,3 @@ def test_own_records_are_all_found_page_by_page(app: Flask, client: FlaskClient,
     assert numbers[0] in last
     assert numbers[2] not in last
     assert "PU-04-" not in sign_in(app.test_client(), "purchasing_manager").get("/mine").text
-
-
-def test_the_notice_of_a_stuck_step_leads_to_where_it_is_given_to_somebody(
-    app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast
-) -> None:
-    (number,) = desk.start(app, "PU-04", "buyer")
-    with app.app_context(), transaction():
-        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
-        task = db.session.scalars(sa.select(Task).where(Task.record_id == record.id)).one()
-        stuck.stop(task, record, now=datetime.now(UTC))
-    browser = sign_in(client, "administrator")
-    assert re.search(r'<a href="([^"]+)">[^<]*没有人可以办理', browser.get("/").text)[1] == "/admin/stuck"  # type: ignore[index]
-    assert number in browser.get("/admin/stuck").text

@@ -62,8 +62,8 @@ def test_small_company_has_every_role_and_head(context: Flask) -> None:
 
 
 def test_small_company_can_work_and_has_no_news(context: Flask) -> None:
-    assert (count(Customer), count(Supplier), count(Project), count(StockItem)) == (3, 2, 3, 5)
-    assert (count(Notice), count(OutboxRow), count(Task)) == (0, 0, 2)
+    assert (count(Customer), count(Supplier), count(Project), count(StockItem)) == (3, 2, 3, 6)
+    assert (count(Notice), count(OutboxRow), count(Task)) == (0, 0, 8)
     assert db.session.scalar(sa.select(sa.func.count()).where(Task.state == "open")) == 0
     assert prove("buyer", "demo-2026") is not None
 
@@ -88,7 +88,7 @@ def test_group_in_full(empty: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         15,
         20,
         12,
-        60,
+        71,
     )
     assert db.session.scalars(sa.select(Supplier.status).where(Supplier.status == "suspended")).all() == [
         "suspended"
@@ -110,5 +110,5 @@ def test_opening_stock_stands_in_the_journal(empty: Flask) -> None:
     balances = {(one.item_id, one.place): one.quantity for one in db.session.scalars(sa.select(StockBalance))}
     assert balances == journal
     assert all(quantity > 0 for quantity in balances.values())
-    assert len(balances) == 60
+    assert len(balances) == 71
     assert audit.verify()[1] is None

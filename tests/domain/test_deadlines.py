@@ -43,6 +43,34 @@ def test_when_it_is_due(within: Within, started: str, due: str) -> None:
     assert within.due(there(started), {}, CALENDAR) == there(due)
 
 
+@pytest.mark.parametrize(
+    ("started", "due"),
+    [
+        ("2026-05-12 09:00", "2026-05-12 10:00"),
+        ("2026-05-12 11:40", "2026-05-12 12:40"),  # the clock runs through lunch
+        ("2026-05-12 12:30", "2026-05-12 13:30"),
+        ("2026-05-12 17:00", "2026-05-12 18:00"),
+        ("2026-05-12 17:40", "2026-05-12 18:00"),  # never beyond the working day
+        ("2026-05-12 18:00", "2026-05-12 19:00"),  # begun after closing
+        ("2026-05-12 23:30", "2026-05-12 23:59"),  # and never into the next day
+        ("2026-05-16 17:40", "2026-05-16 18:40"),  # a Saturday
+        ("2026-05-16 23:20", "2026-05-16 23:59"),
+        ("2026-05-09 17:40", "2026-05-09 18:00"),  # a Saturday that is made up for Labour Day
+        ("2026-05-12 07:30", "2026-05-12 08:30"),  # before opening
+    ],
+)
+def test_an_hour_that_ends_with_the_day(started: str, due: str) -> None:
+    assert hours(1, same_day=True).due(there(started), {}, CALENDAR) == there(due)
+
+
+def test_an_hour_of_the_day_counts_from_a_field_too() -> None:
+    within = hours(1, since="received_at", same_day=True, fixed=True)
+    assert within.due(
+        there("2026-05-12 15:00"), {"received_at": there("2026-05-12 17:30")}, CALENDAR
+    ) == there("2026-05-12 18:00")
+    assert within.due(there("2026-05-12 15:00"), {}, CALENDAR) is None
+
+
 def test_the_company_may_work_on_a_holiday() -> None:
     at_work = Calendar(overrides={date(2025, 10, 1): True})
     assert working_days(1).due(there("2025-09-30 10:00"), {}, at_work) == there("2025-10-01 10:00")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from portal.domain.conditions import above, equals
-from portal.domain.deadlines import until
+from portal.domain.deadlines import hours, until
 from portal.domain.effects import after
-from portal.domain.signoff import Back, Route, Step, head_of, person_in, project_person, role
+from portal.domain.signoff import Back, Onward, Route, Step, head_of, person_in, project_person, role
 from portal.forms import catalogue
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.complete import FormIncomplete
@@ -60,6 +60,10 @@ def test_what_fits_is_taken() -> None:
     assert form(lines=Rows("明细", Line), signoff=whole, opened_by=("employee", "buyer")).code == "ZZ-99"
 
 
+def test_a_step_may_wait_for_what_another_record_says() -> None:
+    assert form(signoff=Route(step(within=hours(24, since="@work_done")))).code == "ZZ-99"
+
+
 @pytest.mark.parametrize("name", ["code", "name", "slug", "section", "signoff", "opened_by", "columns"])
 def test_what_is_missing_is_named(name: str) -> None:
     with pytest.raises(FormIncomplete, match=f"^Trial: “{name}” is missing$"):
@@ -77,6 +81,15 @@ def test_what_is_missing_is_named(name: str) -> None:
         ({"opened_by": ("emploiee",)}, "unknown role “emploiee” in opened_by"),
         ({"columns": ("number", "toool")}, "register column “toool” is no field"),
         ({"signoff": Route(step(), step())}, "two steps share a key"),
+        (
+            {"signoff": Route(step(key="first"), step(on_refusal=Onward("first")))},
+            "step “check” leads on to “first”, which is no later step",
+        ),
+        (
+            {"signoff": Route(step(overdue_to="check", within=until("tool")))},
+            "step “check” moves on to “check” when overdue, which is no later step",
+        ),
+        ({"signoff": Route(step(overdue_to="end"), step(key="end"))}, "step “check” moves on when overdue, but has no"),
         ({"hook": staticmethod(after("chek", "告知")(lambda record: ()))}, "effect after unknown step “chek”"),
         ({"tool": Text("工具", when=equals("toool", "锯"))}, "condition on unknown field “toool”"),
         ({"lines": Rows("明细", Line), "tool": None, "columns": ("number",)}, "condition on unknown field “tool”"),

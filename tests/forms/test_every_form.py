@@ -83,7 +83,10 @@ def test_it_walks_its_whole_route_and_prints_every_answer(walker: Walker, code: 
 
 @pytest.mark.parametrize("code", CODES)
 def test_it_comes_back_when_returned_and_goes_round_again(walker: Walker, code: str) -> None:
-    number = walker.open(code)
+    every = (walker.open(code) for _again in range(20))
+    number = next(
+        one for one in every if walker.state(one) == "running"
+    )  # some need nobody after their applicant
     form = FORMS[code]
     with walker.app.app_context():
         record, task = walker._turn(number)

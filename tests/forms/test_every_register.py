@@ -15,7 +15,8 @@ from portal.forms.registers import REGISTERS, FormView, choices, columns
 EXPECTED = (
     "warehouse_journal stock_ledger stock_list count_journal count_results entry_ledger credit_ledger "
     "customer_master customer_file_numbers customer_papers approved_suppliers external_papers "
-    "improvement_actions permits complaints overdue_complaints dealers"
+    "improvement_actions permits complaints overdue_complaints dealers case_library documents system_issue "
+    "receivables orders deliveries unit_file"
 ).split()
 
 

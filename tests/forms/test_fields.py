@@ -18,6 +18,7 @@ from portal.forms.fields import (
     Moment,
     Money,
     Number,
+    PairedRows,
     Phone,
     Rows,
     Score,
@@ -26,6 +27,7 @@ from portal.forms.fields import (
     YesNo,
 )
 from portal.forms.kinds import Ref, show
+from portal.web import rows
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
@@ -165,3 +167,68 @@ def test_a_department_is_shown_in_the_readers_language() -> None:
     field = {"name": "department", "type": "department"}
     assert [show(field, Ref(3, "设计部"), spoken) for spoken in ("zh", "en")] == ["设计部", "Design"]
     assert show(field, Ref(9, "新设的部门"), "en") == "新设的部门"
+
+
+class Answered(Sheet):
+    """An answer to one question."""
+
+    question = Text("问题", computed=True)
+    answer_ = Text("答复")
+
+
+class Answers(Sheet):
+    """An answer to each question given elsewhere."""
+
+    replies = PairedRows("答复", Answered)
+
+    def compute(self) -> None:
+        self.replies.pair({"question": one} for one in self.context["questions"])
+
+
+def replies(*questions: str, typed: dict[str, str] | None = None, before: Any = None) -> Answers:
+    """The sheet as typed, or as answered before, when these questions are asked."""
+    form = Answers(
+        MultiDict(typed) if typed else None,
+        answers={"replies": before} if before else None,
+        context={"questions": questions},
+    )
+    form.validate()
+    return form
+
+
+def said(form: Answers) -> list[tuple[str, str | None]]:
+    return [(row.question.data, row["answer_"].data) for row in form.replies.rows]
+
+
+def test_each_row_answers_the_question_in_its_place() -> None:
+    form = replies("一", "二", typed={"replies-0-answer": "甲", "replies-1-answer": "乙"})
+    assert not form.errors
+    assert said(form) == [("一", "甲"), ("二", "乙")]
+    assert form.dump() == {
+        "replies": [{"question": "一", "answer": "甲"}, {"question": "二", "answer": "乙"}]
+    }
+
+
+def test_a_question_without_an_answer_keeps_its_row() -> None:
+    form = replies("一", "二", typed={"replies-0-answer": "", "replies-1-answer": "乙"})
+    assert said(form) == [("一", ""), ("二", "乙")]
+    assert set(form.replies.rows[0].errors) == {"answer_"}
+    assert not form.replies.rows[1].errors
+
+
+def test_what_somebody_makes_up_is_no_row() -> None:
+    typed = {"replies-0-answer": "甲", "replies-0-question": "二", "replies-7-answer": "乙"}
+    assert said(replies("一", typed=typed)) == [("一", "甲")]
+
+
+def test_answers_follow_their_questions_when_those_have_changed() -> None:
+    before = [{"question": "一", "answer": "甲"}, {"question": "二", "answer": "乙"}]
+    assert said(replies("二", "三", before=before)) == [("二", "乙"), ("三", None)]
+    assert replies("二", "一", before=before).replies.most == 2
+
+
+def test_rows_of_a_pair_cannot_be_added_or_taken_away() -> None:
+    form = replies("一", "二", typed={"replies-0-answer": "甲", "replies-1-answer": "乙"})
+    for op in ("add:replies", "remove:replies:0", "down:replies:0", "insert:replies:1"):
+        rows.carry_out(form, op)
+        assert said(form) == [("一", "甲"), ("二", "乙")], op

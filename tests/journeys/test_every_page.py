@@ -24,7 +24,7 @@ MORE = {
     "owner": ["/find?q=ts", "/find?q=zzzz", "/customer-service/complaints/?state=voided"],
     "auditor": ["/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"],
     "administrator": ["/admin/people?q=zzzz"],
-    "stranger": [],
+    "stranger": ["/public/"],
 }
 REFUSED = {"owner": "/nowhere", "auditor": "/account/phrases", "stranger": "/s/nothing"}
 ENGLISH = "English"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.lib.text import clean, fold, neutralise_cell, parse_pasted_rows
+from portal.lib.text import clean, fold, neutralise_cell, next_version, parse_pasted_rows
 
 anything = st.text(st.characters(exclude_categories=()))
 cells = anything.map(lambda text: clean(text, multiline=True))
@@ -108,3 +108,11 @@ def test_anything_pasted_gives_a_rectangle_of_clean_cells(pasted: str) -> None:
     rows = parse_pasted_rows(pasted)
     assert len({len(row) for row in rows}) <= 1
     assert all(clean(cell, multiline=True) == cell for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("version", "next_one"),
+    [("V1", "V2"), ("V9", "V10"), ("1.9", "1.10"), ("第 3 版", "第 4 版"), ("A", ""), ("", "")],
+)
+def test_the_version_after_one(version: str, next_one: str) -> None:
+    assert next_version(version) == next_one

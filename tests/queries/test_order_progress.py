@@ -11,7 +11,7 @@ from flask import Flask
 from portal.domain.effects import PostsEntry, PostsReceivable
 from portal.extensions import db
 from portal.models import RecordLink
-from portal.queries import order_progress, orders
+from portal.queries import orders
 from tests import desk
 from tests.books import Books
 
@@ -51,7 +51,7 @@ def test_many_at_once_are_as_each_alone(app: Flask, books: Books) -> None:
     owes(books, part, 100, paid=True)
     owes(books, whole, 300, paid=True)
     with app.app_context():
-        found = order_progress.progress({order.id for order in every})
+        found = orders.progress({order.id for order in every})
         for order in every:
             one = found[order.id]
             assert one.delivery == orders.delivery_status(order.id)
@@ -64,7 +64,7 @@ def test_many_at_once_are_as_each_alone(app: Flask, books: Books) -> None:
             *((300, 0), (300, 100), (300, 300), (0, 0))
         ]
         assert [found[order.id].is_closed for order in every] == [False, False, True, False]
-        assert order_progress.progress(set()) == {}
+        assert orders.progress(set()) == {}
 
 
 def test_what_comes_on_an_order_counts_for_its_contract_too(app: Flask, books: Books) -> None:
@@ -76,7 +76,7 @@ def test_what_comes_on_an_order_counts_for_its_contract_too(app: Flask, books: B
     delivered(books, contract, LIFT, "1")
     with app.app_context():
         assert [line.open for line in orders.lines(contract.id)] == [1]
-        found = order_progress.progress({contract.id, order.id})
+        found = orders.progress({contract.id, order.id})
         assert [found[one.id].delivery for one in (contract, order)] == ["partly_delivered", "delivered"]
 
 
@@ -85,11 +85,11 @@ def test_a_delivery_that_was_taken_back_is_none(app: Flask, books: Books) -> Non
     facts = {"product": LIFT, "quantity": "1"}
     books.post(PostsEntry("deliveries", facts, about=order.id), slip.number)
     with app.app_context():
-        assert order_progress.progress({order.id})[order.id].delivery == "delivered"
+        assert orders.progress({order.id})[order.id].delivery == "delivered"
         db.session.remove()
     books.record("CS-31", state="finished", corrects_id=slip.id, closed_at=datetime.now(UTC))
     with app.app_context():
-        assert order_progress.progress({order.id})[order.id].delivery == "not_delivered"
+        assert orders.progress({order.id})[order.id].delivery == "not_delivered"
 
 
 def test_many_cost_no_more_queries_than_one(app: Flask, books: Books) -> None:
@@ -97,7 +97,7 @@ def test_many_cost_no_more_queries_than_one(app: Flask, books: Books) -> None:
     counts = []
     for ids in (made[:1], made):
         with desk.counted(app) as queries, app.app_context():
-            order_progress.progress(ids)
+            orders.progress(ids)
             db.session.remove()
         counts.append(sum(one.lstrip().startswith("SELECT") for one in queries))
     assert counts[0] == counts[1] <= 4

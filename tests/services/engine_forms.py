@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import above, equals, filled
-from portal.domain.deadlines import until, working_days
+from portal.domain.deadlines import hours, until, working_days
 from portal.domain.effects import (
     CORRECTED,
     FINISHED,
@@ -28,6 +28,7 @@ from portal.domain.signoff import (
     Back,
     Close,
     Entry,
+    Onward,
     Route,
     Signers,
     Step,
@@ -321,6 +322,35 @@ class Logged(Paper, CompanyForm):
     )
 
 
+class Urgent(Paper, CompanyForm):
+    """Does not wait for those who are late: time itself moves it on, and so does a refusal."""
+
+    code, name, slug = "T-URG", "Urgent", "urgent"
+    signoff = Route(
+        Step(
+            "decide",
+            "Decide",
+            role("quality_manager"),
+            meaning="done",
+            within=hours(1, same_day=True),
+            fills=Ruling,
+            overdue_to="rescue",
+        ),
+        Step(
+            "help",
+            "Help",
+            every(role("designer"), role("finance_supervisor")),
+            meaning="done",
+            within=hours(1),
+            when=equals("way", "make"),
+            on_refusal=Onward("rescue"),
+            overdue_to="rescue",
+        ),
+        Step("rescue", "Rescue", role("general_manager"), meaning="done", when=equals("way", "end")),
+        Step("tell", "Tell", role("salesperson"), meaning="done"),
+    )
+
+
 class StockLine(Sheet):
     """So much of an item at a place."""
 
@@ -374,5 +404,5 @@ class Ordering(CompanyForm):
 
 EVERY: tuple[type[CompanyForm], ...] = (
     *(*KINDS, Judged, Ways, Busy, Paired, PairedStage),
-    *(Logged, Movement, Ordering),
+    *(Logged, Movement, Ordering, Urgent),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,7 @@ from flask import Flask
 
 from portal.database import transaction
 from portal.domain.effects import PostsStock, Updates
-from portal.domain.refusal import AlreadyDecided, ContentChanged, NotYourTurn, Refusal
+from portal.domain.refusal import AlreadyDecided, ContentChanged, Lapsed, NotYourTurn, Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.models import (
@@ -42,6 +42,7 @@ from portal.services import (
     delegation,
     effects,
     entries,
+    lapses,
     master,
     records,
     settings,
@@ -141,6 +142,25 @@ def test_of_several_at_one_step_one_wins_and_the_others_are_told_who(crowd: Crow
         assert {type(one) for one in losers} == {AlreadyDecided}
         assert all(winner in str(one.facts) for one in losers)
         assert crowd.alone(lambda office, id=record_id: _signed(id)) == ["middle signed"]
+
+
+def test_a_signature_and_the_end_of_its_time_at_once_are_one_of_both(crowd: Crowd) -> None:
+    later = NOW + timedelta(hours=1)
+    for _round in range(4):
+        record_id, seen = crowd.submitted(forms.Urgent)
+        signed = sign(record_id, "quality_manager", seen, {"way": "on"})
+        first, *moved = crowd.together(signed, *[lambda _office: lapses.move_on(later)] * 3)
+        assert all(isinstance(one, int) for one in moved), moved
+        if isinstance(first, str):
+            assert (sum(moved), crowd.alone(lambda _office, id=record_id: _signed(id))) == (
+                0,
+                ["decide signed"],
+            )
+        else:
+            assert isinstance(first, Lapsed), first
+            assert (sum(moved), crowd.alone(lambda _office, id=record_id: _signed(id))) == (1, [])
+        step = crowd.alone(lambda _office, id=record_id: db.session.get_one(Record, id).step)
+        assert step == ("tell" if isinstance(first, str) else "rescue")
 
 
 def test_one_page_posted_many_times_is_one_record(crowd: Crowd) -> None:

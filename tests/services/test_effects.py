@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
 
-from portal.domain.effects import Asks, Opens, PostsEntry, Tells, Updates
-from portal.domain.refusal import NotAllowed, Refusal
+from portal.domain.effects import (
+    Asks,
+    Made,
+    Opens,
+    PostsEntry,
+    PostsPrice,
+    SetsDeadline,
+    Shares,
+    Tells,
+    Updates,
+)
+from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
 from portal.forms.purchasing.purchase_order import PurchaseOrder
 from portal.models import (
@@ -19,8 +29,11 @@ from portal.models import (
     LedgerEntry,
     Notice,
     OutboxRow,
+    PriceEntry,
+    Product,
     Record,
     RecordLink,
+    StockItem,
     Supplier,
     Task,
 )
@@ -193,6 +206,17 @@ def test_an_open_thing_to_do_is_renewed_and_a_notice_not_repeated(office: Office
     assert office.waiting(record).count("ask open") == 2, "what is done may be asked for once more"
 
 
+@pytest.mark.parametrize("moved", [True, False])
+def test_another_records_open_turn_gets_its_deadline(office: Office, moved: bool) -> None:
+    waiting, record = office.submit(OneRole), office.submit(OneRole)
+    before, due = waiting.due_at, NOW + timedelta(hours=24)
+    wanted = [SetsDeadline(waiting.id, waiting.step if moved else "elsewhere", due)]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    (turn,) = [task for task in history.open_tasks(waiting) if task.kind == "sign"]
+    assert turn.due_at == waiting.due_at == (due if moved else before)
+    assert {holder.due_at for holder in turn.holders} == {turn.due_at}
+
+
 def test_one_moment_may_open_several_of_the_same_form(office: Office) -> None:
     record = office.submit(OneRole)
     wanted = [Opens("T-ONE", {"subject": text}, to="role:designer") for text in ("one", "two")]
@@ -258,6 +282,22 @@ def test_new_rows_are_numbered_and_a_code_is_not_given_twice(office: Office) -> 
     assert next_code
 
 
+def test_an_effect_may_name_what_one_before_has_created(office: Office) -> None:
+    record = office.submit(OneRole)
+    wanted = [
+        Updates("stock_item", None, {"name": "甲", "unit": "件"}),
+        Updates("product", None, {"name": "甲", "code": "T-1", "item_id": Made("stock_item")}),
+        PostsPrice(Made("product"), Decimal(12), date(2026, 5, 12)),
+    ]
+    effects.carry_out(wanted, record, by=office.id("buyer"), now=NOW)
+    product = db.session.scalars(sa.select(Product).where(Product.code == "T-1")).one()
+    assert db.session.get_one(StockItem, product.item_id).name == "甲"
+    price = db.session.scalars(sa.select(PriceEntry).where(PriceEntry.record_id == record.id)).one()
+    assert (price.product_id, price.price) == (product.id, 12)
+    with pytest.raises(KeyError):
+        effects.carry_out(wanted[2:], record, by=office.id("buyer"), now=NOW)
+
+
 def test_effects_are_carried_out_together_or_not_at_all(office: Office) -> None:
     record = office.submit(OneRole)
     customer = master.create("customer", name="甲公司")
@@ -289,3 +329,17 @@ def _opened(office: Office) -> tuple[Record, Draft]:
     assert (task.kind, task.state) == ("open", "open")
     assert db.session.scalar(sa.select(AuditEvent.kind).where(AuditEvent.kind == "draft_opened"))
     return record, draft
+
+
+def test_what_is_shared_may_be_read_by_those_named(office: Office) -> None:
+    record = office.submit(Busy)
+    with pytest.raises(NotFound):
+        visible_record(record.number, office.actor("foreman"))
+    effects.carry_out([Shares(("role:foreman",))], record, by=office.id("buyer"), now=NOW)
+    effects.carry_out(
+        [Shares(("role:foreman",))], record, by=office.id("buyer"), now=NOW
+    )  # once more is once
+    db.session.flush()
+    assert visible_record(record.number, office.actor("foreman")) is record
+    with pytest.raises(NotFound):
+        visible_record(record.number, office.actor("cashier"))

@@ -69,6 +69,36 @@ def test_failures_wait_longer_each_time(context: Flask) -> None:
     assert row(id).error == "out of ink"
 
 
+def test_what_fails_too_often_or_for_good_stops(context: Flask) -> None:
+    often, never, now = ask(), ask(), NOW
+    with transaction():
+        outbox.failed(never, "no such address", now=now, for_good=True)
+    for attempt in range(1, outbox.TRIES + 1):
+        assert lease(now) == [often], attempt
+        with transaction():
+            outbox.failed(often, "out of ink", now=now)
+        assert (row(often).stopped_at is not None) is (attempt == outbox.TRIES)
+        now = row(often).next_try_at
+    assert row(never).stopped_at == NOW
+    assert now - NOW < timedelta(days=2)
+    assert lease(now + timedelta(days=9)) == []
+    assert not outbox.waiting(now + timedelta(days=9))
+
+
+def test_holding_back_keeps_the_other_kinds_going(context: Flask) -> None:
+    print_, until = ask(), NOW + timedelta(minutes=5)
+    with transaction():
+        mail = outbox.add("mail", now=NOW)
+        late = outbox.add("mail", now=until + timedelta(hours=1))
+        db.session.flush()
+        ids = mail.id, late.id
+    with transaction():
+        outbox.hold_back(("mail", "digest"), until)
+    assert lease(NOW) == [print_]
+    assert row(ids[0]).next_try_at == until
+    assert row(ids[1]).next_try_at == until + timedelta(hours=1)
+
+
 def test_what_is_done_is_not_spoilt_by_a_late_failure(context: Flask) -> None:
     id = ask()
     lease(NOW)

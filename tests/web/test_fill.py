@@ -316,3 +316,16 @@ def test_a_long_table_shows_anew_the_row_that_was_typed_in_and_the_total(desk: D
     assert 'id="lines-390-amount"' in answer
     assert 'id="total_amount"' in answer
     assert "lines-389-" not in answer
+
+
+def test_what_is_computed_is_shown_as_people_read_it(desk: Desk) -> None:
+    order = "/customer-service/customer-orders/new"
+    data = [("_op", "save"), ("_key", "an-order"), ("customer", "长兴县第二中学 C0002")]
+    answer = desk.post("salesperson", order, data, **{"HX-Request": "true"}).text
+    assert re.search(r'id="release_needed"[^>]*value="否"', answer)
+    data = [("_op", "save"), ("_key", "a-payment"), ("contract_or_order", desk.walker.open("CR-17"))]
+    answer = desk.post(
+        "salesperson", "/customer-service/payment-receipts/new", data, **{"HX-Request": "true"}
+    ).text
+    assert re.search(r'id="delivery_status"[^>]*value="未交付"', answer)
+    assert re.search(r'<textarea[^>]*id="open_rows"[^>]*readonly', answer)

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 import portal
-from portal.web.notices import SENTENCES, sentence
+from portal.domain.notices import DONE_WITH_TASK, GROUP, KINDS, MAIL, OTHER, ROBOT, kind_of
+from portal.web.notices import sentence
 
 
 @pytest.mark.usefixtures("context")
@@ -37,11 +38,26 @@ class TestSentences:
     def test_text_with_percent_signs(self) -> None:
         assert "100%s" in sentence("comment", {"text": "100%s", "who": "赵敏"}, "PU-04-2026-0001", "PU-04")
 
+    def test_outside_says_nothing_that_the_record_says(self) -> None:
+        facts = {"text": {"zh": "秘密", "en": "secret"}, "reason": "秘密", "who": "赵敏", "step": "approve"}
+        for kind in (*KINDS, "never_heard_of"):
+            said = sentence(kind, facts, "PU-04-2026-0001", "PU-04", outside=True)
+            assert "PU-04-2026-0001" in said
+            assert "秘密" not in said, kind
 
-def test_every_kind_that_services_write_has_its_sentence(context: Flask) -> None:
+
+def test_every_kind_that_services_write_is_described(context: Flask) -> None:
     services = Path(portal.__file__).parent / "services"
     told = set()
     for file in services.glob("*.py"):
         told |= set(re.findall(r'notices\.tell\(\s*[^"]*?"([a-z_]+)",\s*now', file.read_text(), re.S))
     assert told
-    assert told <= set(SENTENCES), told - set(SENTENCES)
+    assert told <= set(KINDS), told - set(KINDS)
+
+
+def test_every_kind_belongs_to_a_group_that_can_be_chosen() -> None:
+    assert {kind.group for kind in KINDS.values()} == set(GROUP)
+    assert all(group.mail in MAIL and group.robot in ROBOT for group in GROUP.values())
+    assert set(DONE_WITH_TASK) <= set(KINDS)
+    assert kind_of("never_heard_of") is OTHER
+    assert OTHER.group in GROUP

@@ -8,7 +8,7 @@ from portal.blueprints.admin.room import bp
 from portal.domain.limits import LIMITS
 from portal.domain.roles import ROLE
 from portal.lib.clock import now, today
-from portal.queries import calendar, people, rights
+from portal.queries import calendar, outbox, people, rights
 from portal.web.guard import open_to
 
 
@@ -23,6 +23,7 @@ def overview() -> str:
         "admin/overview.html",
         counts=people.counts(today(), now(), hours),
         limits=len(LIMITS),
+        unsent=outbox.counts()[0],
         unconfirmed=[one for one in (year, year + 1) if not known.confirmed(one)],
         this_year=year,
         headless=[one for one in people.departments() if one.head is None or not one.head.active],

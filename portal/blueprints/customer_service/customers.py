@@ -7,7 +7,7 @@ from flask import render_template, request
 from portal.blueprints.customer_service.room import bp
 from portal.domain.refusal import NotFound
 from portal.forms import customer_parts
-from portal.forms.ledgers.customers import CUSTOMER_CLASSES, CUSTOMER_STATES
+from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_STATES
 from portal.forms.titles import register_path
 from portal.lib.clock import day, now
 from portal.lib.i18n import language

@@ -65,7 +65,7 @@ PURPOSES = (
     "年度安全检查整改项，须在月底前更换到位。",
     "售后服务部常用易损件补充，近三个月领用量上升。",
 )
-SOURCES = ("CS-77", "WH-18", "EN-01")
+SOURCES = ("CR-17", "CS-77", "WH-18", "EN-01")
 USES = (None, None, "设备大修", "首批施工", "日常领用", "客户订单")
 BUY_REASONS = (
     "现有库存已留给在建项目，本次须另行采购。",
@@ -98,7 +98,7 @@ def requisition_opening(world: World) -> dict[str, Any]:
         "department": world.one("department"),
         "category": rng.choice(("goods", "parts", "office_and_tools", "works_material")),
         "lines": lines,
-        "source_record": world.number(rng.choice(SOURCES)) if rng.random() < 0.3 else None,
+        "source_record": world.record(*SOURCES) if rng.random() < 0.3 else None,
         "suggested_supplier": _supplier(world) if rng.random() < 0.4 else None,
         "urgency": "urgent" if rng.random() < 0.2 else "normal",
         "purpose": rng.choice(PURPOSES),

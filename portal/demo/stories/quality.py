@@ -56,6 +56,7 @@ def customer_answer(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 # QA-15 纠正预防8D报告
 
+SOURCES = ("QA-01", "QA-05", "CS-59", "QA-13")  # of an 8D report
 CASES = (
     (
         "门板表面划伤批量不良",
@@ -104,7 +105,7 @@ def report(world: World) -> dict[str, Any]:
         (world.person("production_engineer"), "工艺分析"),
     )
     return {
-        "source_record": world.number(world.rng.choice(("QA-01", "QA-05", "CS-59", "QA-13"))),
+        "source_record": world.record(*SOURCES) or world.number(world.rng.choice(SOURCES)),
         "subject": subject,
         "responsible_department": world.one("department"),
         "team_leader": leader,

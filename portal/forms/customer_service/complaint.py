@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
-from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, after
+from portal.domain.effects import SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.customer_service.complaint_stages import (
     Assignment,
     CallBack,
@@ -23,6 +24,7 @@ from portal.forms.customer_service.complaint_stages import (
     Ruling,
     ValidityDecision,
 )
+from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.fields import (
     Choice,
     Day,
@@ -37,10 +39,10 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers
+from portal.queries import complaints, customers
 
 VALID = equals("complaint_valid", True)
-FOLLOW_UP_DAYS = (7, 30, 90)
+REPORT_DAYS = 30  # R68: for the report of eight items
 
 
 class Complaint(CompanyForm):
@@ -73,19 +75,7 @@ class Complaint(CompanyForm):
             "call_centre": _l("呼叫中心"),
         },
     )
-    channel = Choice(
-        _l("投诉渠道"),
-        {
-            "telephone": _l("电话"),
-            "visit": _l("来访"),
-            "letter": _l("信函"),
-            "e_mail": _l("邮件"),
-            "website": _l("网站"),
-            "wechat": _l("微信"),
-            "dealer": _l("销售商"),
-            "other": _l("其他"),
-        },
-    )
+    channel = Choice(_l("投诉渠道"), CHANNELS)
     received_at = Moment(_l("接到时间"))
     first_received_by = Person(_l("首先接到投诉的同事"))
     relay_note = RecordLink(_l("投诉信息反馈单"), "CS-50", required=False)
@@ -195,6 +185,15 @@ class Complaint(CompanyForm):
         ),
     )
 
+    def check(self) -> None:
+        """A relay note is of the colleague who has heard of it first."""
+        note, heard_by = self.relay_note.data, self.first_received_by.data
+        teller = complaints.received_by(note.id) if note and note.id else None
+        if teller and heard_by and teller[0] != heard_by.id:
+            self.refuse(
+                "relay_note", _l("这张反馈单的接收人是%(who)s，与首先接到投诉的同事不一致"), who=teller[1]
+            )
+
     @staticmethod
     @after(SUBMITTED, _l("A 类质量信息：生成质量信息传递单草稿"))
     def pass_on(record: Filed) -> Iterator[Effect]:
@@ -219,7 +218,8 @@ class Complaint(CompanyForm):
     def propose_warning(record: Filed) -> Iterator[Effect]:
         """R64: a colleague outside customer service heard of it and did not relay it."""
         heard_by = record["first_received_by"]
-        if record["relay_note"] is None and not customers.works_in(heard_by.id, "customer_service"):
+        told = complaints.relayed_by(heard_by.id, record.itself)
+        if not told and not customers.works_in(heard_by.id, "customer_service"):
             yield Opens(
                 "AD-01",
                 {
@@ -247,6 +247,7 @@ class Complaint(CompanyForm):
                 },
                 to=_in_charge(record),
                 names_as="complaint",
+                due=day(record.now) + timedelta(days=REPORT_DAYS),
             )
         if record["case_needed"]:
             yield Opens(
@@ -265,13 +266,7 @@ class Complaint(CompanyForm):
     @after("close", _l("关闭后第 7、30、90 天电话访问跟踪"))
     def follow_up(record: Filed) -> Iterator[Effect]:
         """R76: three calls after every complaint."""
-        closed_on = day(record.now)
-        for number in FOLLOW_UP_DAYS:
-            yield Asks(
-                _l("电话访问跟踪（CS-100）：投诉关闭后第 %(days)d 天", days=number),
-                "role:customer_service_officer",
-                closed_on + timedelta(days=number),
-            )
+        yield from follow_up_calls(record)
 
 
 def _in_charge(record: Filed) -> str:

@@ -29,6 +29,7 @@ PAPERS = (
     _l("开票资料"),
     _l("其他"),
 )
+RECORDED = {0: "CS-30", 1: "CS-31", 4: "CS-34", 7: "CS-35"}  # papers that are records of the portal, by place
 NOT_DONE = any_row("papers_checklist", "done", "equals", False)
 NOT_COMPLETE = equals("papers_complete", False)
 
@@ -117,11 +118,14 @@ class CustomerFile(CompanyForm):
 
     customer = Customer(_l("客户"))
     contract = RecordLink(_l("销售合同"), "CS-34")
-    contract_accepted_on = Day(_l("合同验收日期"), help=_l("以销售合同的验收记录为准"))
+    contract_accepted_on = Day(_l("合同验收日期"), computed=True, help=_l("以销售合同的验收记录为准"))
     customer_kind = Choice(
         _l("客户类别"), {"new_customer": _l("新合作客户"), "existing_customer": _l("已合作客户")}
     )
     customer_data = LongText(_l("客户资料摘要"))
+    papers_known = LongText(
+        _l("系统中已有的资料"), computed=True, help=_l("该客户在系统中登记过的首次合作资料和证照")
+    )
     papers_checklist = Checklist(
         _l("首次合作资料"), PAPERS, row=Done, help=_l("没有其他资料时，“其他”一行选“是”")
     )
@@ -166,17 +170,18 @@ class CustomerFile(CompanyForm):
         super().compute()
         contract = self.contract.data
         accepted_on = customers.contract_accepted_on(contract.id) if contract and contract.id else None
-        if accepted_on:
-            self.contract_accepted_on.data = accepted_on
-            self.contract_accepted_on.process_errors = []
+        self.contract_accepted_on.data = accepted_on
+        self.papers_known.data = "\n".join(_known(self.customer.data.id)) if self.customer.data else None
 
     def check(self) -> None:
-        """The contract is this customer's."""
+        """R13: the contract is this customer's, and accepted."""
         customer, contract = self.customer.data, self.contract.data
         if customer and contract and contract.id:
             partner = customers.contract_customer(contract.id)
             if partner is not None and partner != customer.id:
                 self.refuse("contract", _l("该合同不是这个客户的合同"))
+            elif self.contract_accepted_on.data is None:
+                self.refuse("contract", _l("该合同尚未验收，验收后才能建档"))
 
     @staticmethod
     @after("papers_check", _l("证照登记写入客户证照台帐"))
@@ -229,6 +234,22 @@ class CustomerFile(CompanyForm):
             {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},
             to="role:customer_service_supervisor",
         )
+
+
+def papers_on_file(customer_id: int) -> list[dict[str, Any]]:
+    """The checklist as far as the portal knows it: a paper that is a record of the customer is there."""
+    found = {place: customers.named_by(customer_id, code) for place, code in RECORDED.items()}
+    return [
+        {"item": str(paper), "done": True if found.get(place) else None, "remark": found.get(place) or None}
+        for place, paper in enumerate(PAPERS)
+    ]
+
+
+def _known(customer_id: int) -> list[str]:
+    """Papers of a first cooperation that are records of the customer, then those in the ledger of papers."""
+    found = [f"{row['item']}：{row['remark']}" for row in papers_on_file(customer_id) if row["done"]]
+    papers = customers.papers(customer_id)
+    return found + [f"{paper['paper']}：{paper['number']}".rstrip("：") for paper in papers]
 
 
 def _paper(record: Filed, row: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ field is filled by the form's `compute`, whatever the browser sends.
 from portal.forms.fields.answer import CHOOSE, REQUIRED, Answer
 from portal.forms.fields.choices import Choice, MultiChoice, YesNo
 from portal.forms.fields.numbers import Integer, Money, Number, Percent, Score
-from portal.forms.fields.rows import Row, Rows
+from portal.forms.fields.rows import PairedRows, Row, Rows
 from portal.forms.fields.texts import Email, LongText, Phone, Text
 from portal.forms.fields.times import Day, Moment, TimeOfDay
 
@@ -25,6 +25,7 @@ __all__ = [
     "Money",
     "MultiChoice",
     "Number",
+    "PairedRows",
     "Percent",
     "Phone",
     "Row",

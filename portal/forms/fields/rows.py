@@ -123,3 +123,43 @@ class Rows(Answer, wtforms.FieldList):
     def describe(self) -> dict[str, Any]:
         """The columns."""
         return {"columns": list(self.row())}
+
+
+class PairedRows(Rows):
+    """A table with one row for each row of another: its stage gives them by `pair`, nobody adds or removes any.
+
+    What stands in the computed columns says which row of the other table a row answers.
+    """
+
+    items: tuple[Any, ...] = ()  # the rows that stay in their places
+    posted = False
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Fills the rows, and remembers whether they come from a page, where they stand in their order."""
+        super().process(formdata, data, extra_filters)
+        self.posted = bool(formdata) and next(self._extract_indices(self.name, formdata), None) is not None
+
+    def pair(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Gives each of these rows its answers: by their order on a page, else by what they answer."""
+        wanted = [dict(row) for row in rows]
+        given = [row.answers() for row in self.rows]
+        if not self.posted:
+            self.fill([{**_answers_to(row, given), **row} for row in wanted])
+        while len(self.entries) > len(wanted):
+            self.pop_entry()
+        while len(self.entries) < len(wanted):
+            self.append_entry(wanted[len(self.entries)])
+        for row, form in zip(wanted, self.rows, strict=True):
+            for field in form:
+                if field.short_name in row:
+                    field.data = row[field.short_name]
+        self.items, self.most = tuple(wanted), len(wanted)
+
+    def drop_empty(self) -> None:
+        """Rows stay, even unanswered."""
+
+
+def _answers_to(row: Mapping[str, Any], given: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """What was answered to this row before."""
+    same = (one for one in given if all(one[name] == value for name, value in row.items()))
+    return next(same, {})

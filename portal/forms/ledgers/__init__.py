@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from portal.forms.ledgers.cases import CASES
+from portal.forms.ledgers.crm import CRM
 from portal.forms.ledgers.customers import CUSTOMERS
 from portal.forms.ledgers.ledger import Ledger
+from portal.forms.ledgers.people import PEOPLE
+from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
+from portal.forms.ledgers.service import SERVICE
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
 
-LEDGERS: dict[str, Ledger] = {ledger.key: ledger for ledger in (*STOCK, *CUSTOMERS, *SALES, *WORKS)}
+LEDGERS: dict[str, Ledger] = {
+    ledger.key: ledger
+    for ledger in (
+        *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE, *WORKS, *PEOPLE,
+    )
+}  # fmt: skip
 
 __all__ = ["LEDGERS", "Ledger"]

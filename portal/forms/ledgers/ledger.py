@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from portal.domain.roles import ROLE
 from portal.forms.columns import LINK, Column
 from portal.lib.i18n import _l, both
 from portal.queries.ledgers import Source
@@ -15,7 +14,10 @@ from portal.queries.ledgers import Source
 
 @dataclass(frozen=True)
 class Ledger:
-    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too."""
+    """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too.
+
+    One that is not for a whole department names the roles that `only` may read it, besides auditors.
+    """
 
     key: str
     title: Any
@@ -24,6 +26,7 @@ class Ledger:
     columns: tuple[Column, ...]
     make: Callable[[], Source]
     readers: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     @cached_property
     def source(self) -> Source:
@@ -37,11 +40,9 @@ class Ledger:
 
     def open_to(self, actor: Any) -> bool:
         """Whether the person may read it: of its departments, of management, or an auditor."""
-        theirs = {
-            actor.person.department.key,
-            *(ROLE[role].department for role in actor.roles if role in ROLE),
-        }
-        return actor.reads_all or not theirs.isdisjoint({self.department, "management", *self.readers})
+        if self.only:
+            return bool(actor.reads_all or not actor.roles.isdisjoint(self.only))
+        return bool(actor.sees_books_of(self.department, *self.readers))
 
     def describe(self) -> dict[str, Any]:
         """The ledger as JSON."""

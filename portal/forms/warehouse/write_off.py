@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import VOIDED, Effect, PostsStock, after
+from portal.domain.effects import VOIDED, Effect, after
 from portal.domain.signoff import Back, Route, Step, every, role
+from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -54,8 +54,8 @@ class SupervisorReview(Stage):
 
     def check(self) -> None:
         """The goods are still there."""
-        if self.must_scrap.data and (short := _short(self.context["lines"], self.itself)):
-            self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=short)
+        if self.must_scrap.data and (lacking := outgoing.short(self.context["lines"], self.itself)):
+            self.refuse("must_scrap", _l("报损数量超过库存：%(short)s"), short=lacking)
 
 
 class Removal(Stage):
@@ -147,8 +147,8 @@ class WriteOff(CompanyForm):
 
     def check(self) -> None:
         """No more is written off than lies there."""
-        if short := _short(self.lines.data, self.itself):
-            self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=short)
+        if lacking := outgoing.short(self.lines.data, self.itself):
+            self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=lacking)
 
     def heading(self) -> str:
         """The goods."""
@@ -159,46 +159,17 @@ class WriteOff(CompanyForm):
     def post_within_limit(record: Filed) -> Iterator[Effect]:
         """R61: the supervisor's approval is the last one below the limit."""
         approved = record["must_scrap"] and not BEYOND_LIMIT.holds(record.answers)
-        yield from _settle(record, record["lines"] if approved else ())
+        yield from outgoing.settle(record.id, "scrap", record["lines"] if approved else ())
 
     @staticmethod
     @after("finance_gm", _l("登记流水帐和库存台帐"))
     def post_beyond_limit(record: Filed) -> Iterator[Effect]:
         """R61: where both signatures were asked for, they come first, even if the limit is raised meanwhile."""
         if record["must_scrap"]:
-            yield from _settle(record, record["lines"])
+            yield from outgoing.settle(record.id, "scrap", record["lines"])
 
     @staticmethod
     @after(VOIDED, _l("放弃报损时恢复库存"))
     def put_back(record: Filed) -> Iterator[Effect]:
         """R61: a list that is given up leaves the stock as it was."""
-        yield from _settle(record, ())
-
-
-def _settle(record: Filed, lines: Iterable[Mapping[str, Any]]) -> Iterator[Effect]:
-    """Takes these lines off the books; what a former round of this list posted counts, or is put back."""
-    posted = goods.moved({record.id})
-    change = {key: -quantity for key, quantity in posted.items()}
-    costs = {}
-    for line in lines:
-        key = (line["item"].id, line["place"])
-        change[key] = change.get(key, Decimal(0)) - line["quantity"]
-        costs[key] = line["unit_cost"]
-    for (item, place), quantity in change.items():
-        if quantity:
-            kind = "scrap" if quantity < 0 else "reversal"
-            yield PostsStock(kind, item, place, quantity, costs.get((item, place)))
-
-
-def _short(lines: Iterable[Mapping[str, Any]], itself: Collection[int]) -> str:
-    """The first item of which less lies at its place than the lines take, with what lies there."""
-    own = goods.moved(itself)
-    wanted: dict[tuple[int, str], Decimal] = {}
-    for line in lines:
-        if line["item"] and line["place"] and line["quantity"]:
-            key = (line["item"].id, line["place"])
-            wanted[key] = wanted.get(key, Decimal(0)) + line["quantity"]
-            there = goods.balance(*key) - own.get(key, Decimal(0))
-            if wanted[key] > there:
-                return f"{line['item'].text}（{line['place']}：{there:f}）"
-    return ""
+        yield from outgoing.settle(record.id, "scrap", ())

@@ -23,7 +23,7 @@
     if (event?.target.name) names.add(event.target.name);
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(save, form.querySelector("input.computed") ? 600 : 2000);  // totals come with the answer
+    timer = setTimeout(save, form.querySelector(".computed") ? 600 : 2000);  // totals come with the answer
   }
 
   function save() {

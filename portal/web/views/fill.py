@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
+from portal.domain.public_requests import FORM as FROM_OUTSIDE
 from portal.domain.refusal import AnswersWrong, NotAllowed, NotFound, Refusal
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
@@ -23,7 +24,7 @@ from portal.forms.titles import record_path
 from portal.lib.clock import ZONE, now
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
-from portal.queries import history, visible
+from portal.queries import history, people, public_requests, visible
 from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, route
 from portal.web import posted, rows
@@ -294,7 +295,16 @@ def _page(
         next_people=first,
         errors=(problems or []) + errors(form),
         saved_at=f"{draft.updated_at.astimezone(ZONE):%H:%M}" if draft else "",
+        letter=public_requests.of_draft(key) if draft and form_class.code == FROM_OUTSIDE else None,
+        begun_by=_begun_by(draft),
     )
+
+
+def _begun_by(draft: Draft | None) -> str:
+    """The colleague who has begun a draft that waits for several; nothing if nobody has, or the person themselves."""
+    if draft is None or draft.person_id in (None, actor().id):
+        return ""
+    return people.name_of(draft.person_id)
 
 
 def _draft(key: str, form_class: type[CompanyForm], by: Actor) -> Draft | None:
@@ -342,7 +352,7 @@ def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
 
 
 def _context(draft: Draft | None) -> dict[str, Any]:
-    return {"@corrects": draft.corrects_id} if draft else {}
+    return {"@now": now(), "@corrects": draft.corrects_id if draft else None}
 
 
 def _kept(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:

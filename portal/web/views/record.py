@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from markupsafe import Markup
 
 from portal.domain.obligations import Missing
+from portal.domain.signoff import Onward
 from portal.forms import customer_parts
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
@@ -46,6 +47,7 @@ class Turn:
     back: list[tuple[str, str]]
     may_refuse: bool
     refusal: str
+    onward: bool  # whether a refusal leads on to a later step
 
     @property
     def draws(self) -> bool:
@@ -65,6 +67,7 @@ class Part:
     title: str
     lines: list[Line]
     signature: Signature | None = None
+    note: str = ""  # of a step that nobody has signed, and that the record has left by itself
 
 
 @open_to("signed_in")
@@ -148,18 +151,24 @@ def as_json(department: str, slug: str, number: str) -> Response:
 
 
 def parts(read: RecordPage) -> list[Part]:
-    """The opening section and each stage as signed, in the order of signing, each by its own form version."""
+    """The opening section and each stage as signed, in the order of time, each by its own form version;
+    between them the steps that nobody signed and that the record has left by itself."""
     spoken = language()
-    found = [Part(read.definition["title"][spoken], opening(read.content))]
+    found = []
     for signature in read.signatures:
         stage = history.stage(signature)
-        shown = lines(stage["fields"], signature.answers, spoken)
-        found.append(
-            Part(
-                stage["title"][spoken], [line for line in shown if line.name in signature.answers], signature
-            )
-        )
-    return found
+        shown = [
+            line
+            for line in lines(stage["fields"], signature.answers, spoken)
+            if line.name in signature.answers
+        ]
+        found.append((signature.signed_at, Part(stage["title"][spoken], shown, signature)))
+    titles = {step["key"]: step["title"][spoken] for step in read.definition["steps"]}
+    for lapse in read.lapses:
+        step = lapse.facts["step"]
+        found.append((lapse.at, Part(titles.get(step, step), [], note=sentence(lapse))))
+    found.sort(key=lambda one: one[0])
+    return [Part(read.definition["title"][spoken], opening(read.content)), *(part for _at, part in found)]
 
 
 def opening(content: Content) -> list[Line]:
@@ -217,6 +226,7 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
         back=[(key, titles[key]) for key in earlier],
         may_refuse=task.kind != "advice",
         refusal=titles.get(getattr(refusal, "to", ""), getattr(refusal, "to", "close")),
+        onward=isinstance(refusal, Onward),
     )
 
 

@@ -17,7 +17,17 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 from portal.lib.pinyin import spellings
-from portal.models import Customer, Department, FormVersion, Person, Record, Signature
+from portal.models import (
+    Content,
+    Customer,
+    Department,
+    FormVersion,
+    LedgerEntry,
+    Person,
+    Record,
+    RecordLink,
+    Signature,
+)
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 
@@ -116,10 +126,17 @@ def people(departments: dict[str, Department]) -> dict[str, Ref]:
 
 
 @pytest.fixture
-def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> Callable[[str], Record]:
-    """Enters a record with this number, as far as forms look at it."""
+def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> Callable[..., Record]:
+    """Enters a record with this number, as far as forms look at it: its state, applicant and opening answers."""
 
-    def make(number: str) -> Record:
+    def make(
+        number: str,
+        *,
+        state: str = "running",
+        by: str = "zhao",
+        closed_at: datetime | None = None,
+        **answers: Any,
+    ) -> Record:
         code = number[: number.index("-2026")]
         version = FormVersion(code=code, sha256=number, definition={}, created_at=NOW)
         db.session.add(version)
@@ -129,14 +146,44 @@ def make_record(people: dict[str, Ref], departments: dict[str, Department]) -> C
             key=number,
             form_code=code,
             form_version_id=version.id,
-            applicant_id=people["zhao"].id,
+            applicant_id=people[by].id,
             department_id=departments["customer_service"].id,
-            state="running",
+            state=state,
             submitted_at=NOW,
+            closed_at=closed_at,
         )
         db.session.add(record)
         db.session.flush()
+        if answers:
+            content = Content(
+                record_id=record.id,
+                version=1,
+                form_version_id=version.id,
+                answers=answers,
+                sha256="0" * 64,
+                created_by_id=record.applicant_id,
+                created_at=NOW,
+            )
+            db.session.add(content)
+            db.session.flush()
         return record
+
+    return make
+
+
+@pytest.fixture
+def stored() -> Callable[[Ref], dict[str, Any]]:
+    """A reference as records keep it."""
+    return lambda ref: {"id": ref.id, "text": ref.text}
+
+
+@pytest.fixture
+def link() -> Callable[[Record, Record, str], None]:
+    """Links two records."""
+
+    def make(source: Record, target: Record, kind: str) -> None:
+        db.session.add(RecordLink(source_id=source.id, target_id=target.id, kind=kind))
+        db.session.flush()
 
     return make
 
@@ -168,6 +215,58 @@ def sign(people: dict[str, Ref]) -> Callable[..., None]:
 
 
 @pytest.fixture
+def put(make_record: Callable[[str], Record], sign: Callable[..., None]) -> Callable[..., Ref]:
+    """Enters a record with stored opening answers and stages, finished unless said; gives its reference."""
+
+    def make(
+        number: str, answers: Mapping[str, Any], state: str = "finished", **stages: Mapping[str, Any]
+    ) -> Ref:
+        record = make_record(number)
+        record.state, record.closed_at = state, NOW if state == "finished" else None
+        content = Content(
+            record_id=record.id,
+            version=1,
+            form_version_id=record.form_version_id,
+            answers=dict(answers),
+            sha256="0" * 64,
+            created_by_id=record.applicant_id,
+            created_at=NOW,
+        )
+        named = {one["id"] for one in answers.values() if isinstance(one, Mapping) and one.get("id")}
+        known = [id for id in named if db.session.get(Record, id)]
+        links = [RecordLink(source_id=record.id, target_id=id, kind="named") for id in known]
+        db.session.add_all([content, *links])
+        for step, given in stages.items():
+            sign(record, step, **given)
+        db.session.flush()
+        return Ref(record.id, number)
+
+    return make
+
+
+@pytest.fixture
+def enter(make_record: Callable[[str], Record], people: dict[str, Ref]) -> Callable[..., LedgerEntry]:
+    """Enters a line of a plain ledger, posted by a record of this number."""
+
+    def make(ledger: str, number: str, facts: Mapping[str, Any], **about: Any) -> LedgerEntry:
+        record = make_record(number)
+        record.state = "finished"
+        line = LedgerEntry(
+            ledger=ledger,
+            facts=dict(facts),
+            record_id=record.id,
+            posted_by_id=people["zhao"].id,
+            posted_at=NOW,
+            **about,
+        )
+        db.session.add(line)
+        db.session.flush()
+        return line
+
+    return make
+
+
+@pytest.fixture
 def filed() -> Callable[..., Filed]:
     """A record as hooks see it."""
 
@@ -191,13 +290,14 @@ def walk() -> Callable[..., dict[str, Any]]:
     """Walks a story through the whole route, as it comes, and gives all its answers."""
 
     def go(form: Any, story: Any, world: World) -> dict[str, Any]:
-        opening = form(answers=story.opening(world))
+        opening = form(answers=story.opening(world), context={"@now": world.now})
         assert opening.validate(), opening.errors
         answers = opening.answers()
         step = form.signoff.following(None, answers)
         while step is not None:
             if step.fills is not None:
-                stage = step.fills(answers=story.stages[step.key](world, answers), context=answers)
+                known = {**answers, "@now": world.now}
+                stage = step.fills(answers=story.stages[step.key](world, answers), context=known)
                 assert stage.validate(), (step.key, stage.errors)
                 answers = {**answers, **stage.answers()}
             assert step.outcome(answers) is None, step.key

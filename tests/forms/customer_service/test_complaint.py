@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from portal.demo.stories.customer_service import STORIES
-from portal.domain.effects import Asks, Opens
+from portal.domain.effects import Opens
 from portal.domain.signoff import Back
 from portal.forms.customer_service.complaint import Complaint
 from portal.forms.customer_service.complaint_stages import (
@@ -189,7 +189,7 @@ def test_a_complaint_is_quality_information_of_class_a(complaint):
     assert draft.answers["department"].text == "客户服务部"
 
 
-def test_r64_a_complaint_kept_back_is_proposed_for_a_warning(complaint, people):
+def test_r64_a_complaint_kept_back_is_proposed_for_a_warning(complaint, people, make_record, stored, link):
     _quality, draft = Complaint.effects("submitted", complaint("sun"))
     assert (draft.code, draft.to, draft.names_as) == (
         "AD-01",
@@ -197,8 +197,25 @@ def test_r64_a_complaint_kept_back_is_proposed_for_a_warning(complaint, people):
         "complaint",
     )
     assert draft.answers["employee"] == people["sun"]
-    relayed = complaint("sun", relay_note=Ref(None, "CS-50-2026-0001"))
+    known = make_record("CS-51-2026-0001")
+    note = make_record("CS-50-2026-0001", received_by=stored(people["zhao"]))
+    link(known, note, "named")
+    of_another = complaint("sun", id=known.id)
+    assert [effect.code for effect in Complaint.effects("submitted", of_another)] == ["QA-01", "AD-01"]
+    link(make_record("CS-50-2026-0002", received_by=stored(people["sun"])), known, "opened")
+    relayed = complaint("sun", id=known.id)
     assert [effect.code for effect in Complaint.effects("submitted", relayed)] == ["QA-01"]
+
+
+def test_a_relay_note_is_of_who_has_heard_it_first(people, make_record, stored):
+    note = make_record("CS-50-2026-0001", received_by=stored(people["sun"]))
+    given = {"relay_note": Ref(note.id, note.number)}
+    form = Complaint(answers={**given, "first_received_by": people["zhao"]})
+    form.validate()
+    assert "孙强" in form.relay_note.errors[0]
+    form = Complaint(answers={**given, "first_received_by": people["sun"]})
+    form.validate()
+    assert not form.relay_note.errors
 
 
 def test_what_the_close_sets_going(complaint):
@@ -212,9 +229,15 @@ def test_what_the_close_sets_going(complaint):
     report, case, *calls = Complaint.effects("close", complaint(**done, report_needed=True, case_needed=True))
     assert isinstance(report, Opens)
     assert (report.code, report.to, report.answers["cause"]) == ("CS-59", "person:31", "密封圈")
+    assert report.due == date(2026, 6, 11)
     assert (case.code, case.names_as) == ("CS-07", "source_record")
     assert [call.due for call in calls] == [date(2026, 5, 19), date(2026, 6, 11), date(2026, 8, 10)]
-    assert all(isinstance(call, Asks) and "CS-100" in str(call.title) for call in calls)
+    assert {(call.code, call.to, call.names_as) for call in calls} == {
+        ("CS-100", "role:customer_service_officer", "case_record")
+    }
+    assert [(call.answers["round"], call.answers["planned_on"]) for call in calls] == [
+        *((1, date(2026, 5, 19)), (2, date(2026, 6, 11)), (3, date(2026, 8, 10)))
+    ]
 
 
 def test_nothing_learnt_opens_nothing_but_the_calls(complaint):

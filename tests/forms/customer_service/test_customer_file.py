@@ -17,7 +17,7 @@ from portal.forms.customer_service.customer_file import (
     PapersCheck,
 )
 from portal.forms.kinds import Ref
-from portal.models import Content, LedgerEntry
+from portal.models import Content, LedgerEntry, RecordSubject
 from portal.queries import customers
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
@@ -39,41 +39,46 @@ def papers(missing=""):
     ]
 
 
-def opened(customer, missing="", **changed):
-    given = {
-        "customer": customer,
-        "contract": CONTRACT,
-        "contract_accepted_on": date(2026, 5, 10),
-        "customer_kind": "new_customer",
-        "customer_data": "主营市政工程",
-        "papers_checklist": papers(missing),
-        "paper_rows": [LICENCE],
-    }
-    form = CustomerFile(answers={**given, **changed})
-    form.validate()
-    return form
+@pytest.fixture
+def opened(contract):
+    """Fills in the file of the customer whose contract was accepted on 8 May."""
+
+    def make(customer, missing="", **changed):
+        given = {
+            "customer": customer,
+            "contract": contract,
+            "customer_kind": "new_customer",
+            "customer_data": "主营市政工程",
+            "papers_checklist": papers(missing),
+            "paper_rows": [LICENCE],
+        }
+        form = CustomerFile(answers={**given, **changed})
+        form.validate()
+        return form
+
+    return make
 
 
-def test_all_papers_there(customer):
+def test_all_papers_there(opened, customer):
     form = opened(customer)
     assert not form.errors
     assert len(form.papers_checklist.data) == 9
 
 
-def test_a_missing_paper_needs_its_reason_and_a_promised_date(customer):
+def test_a_missing_paper_needs_its_reason_and_a_promised_date(opened, customer):
     assert set(opened(customer, "担保书").errors) == {"missing_reason", "promised_date"}
     given = {"missing_reason": "换证办理中", "promised_date": date(2026, 6, 1)}
     assert not opened(customer, "担保书", **given).errors
     assert opened(customer, **given).answers()["missing_reason"] is None  # nothing is missing
 
 
-def test_a_guarantor_stands_for_an_amount_until_a_day(customer):
+def test_a_guarantor_stands_for_an_amount_until_a_day(opened, customer):
     assert set(opened(customer, guarantor="陈志强").errors) == {"guarantee_amount", "guarantee_until"}
     given = {"guarantor": "陈志强", "guarantee_amount": Decimal(100000), "guarantee_until": date(2028, 1, 1)}
     assert not opened(customer, **given).errors
 
 
-def test_a_paper_ends_after_it_begins(customer):
+def test_a_paper_ends_after_it_begins(opened, customer):
     form = opened(customer, paper_rows=[{**LICENCE, "expires_on": date(2025, 2, 1)}])
     assert set(form.paper_rows.rows[0].errors) == {"expires_on"}
     assert not opened(customer).paper_rows.rows[0].errors
@@ -98,14 +103,32 @@ def contract(make_record, customer, sign):
     return Ref(record.id, record.number)
 
 
-def test_r13_the_day_of_acceptance_is_the_contracts(customer, contract):
-    form = opened(customer, contract=contract, contract_accepted_on=None)
+def test_r13_the_day_of_acceptance_is_the_contracts(opened, customer, contract):
+    form = opened(customer, contract=contract, contract_accepted_on=date(2026, 5, 1))
     assert not form.errors
     assert form.contract_accepted_on.data == date(2026, 5, 8)
 
 
-def test_the_contract_is_the_customers_own(make_customer, contract):
+def test_the_contract_is_the_customers_own(opened, make_customer, contract):
     assert set(opened(make_customer("苏州金桥建材贸易有限公司"), contract=contract).errors) == {"contract"}
+
+
+def test_r13_no_file_before_the_contract_is_accepted(opened, customer, make_record):
+    fresh = make_record("CS-34-2026-0005")
+    form = opened(customer, contract=Ref(fresh.id, fresh.number), contract_accepted_on=date(2026, 5, 8))
+    assert form.errors == {"contract": ["该合同尚未验收，验收后才能建档"]}
+
+
+def test_what_the_portal_knows_is_shown(opened, customer, make_record):
+    delivery = make_record("CS-31-2026-0002")
+    db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=delivery.id))
+    line = {"ledger": "customer_papers", "record_id": delivery.id, "posted_by_id": delivery.applicant_id}
+    for id, number in ((customer.id, "甬〔2025〕1001号"), (customer.id + 1, "苏〔2025〕7号")):
+        facts = {"customer_id": id, "paper": "营业执照", "number": number}
+        db.session.add(LedgerEntry(facts=facts, posted_at=NOW, **line))
+    db.session.flush()
+    form = opened(customer, papers_known="什么都有")
+    assert form.papers_known.data == "送货申请表：CS-31-2026-0002\n营业执照：甬〔2025〕1001号"
 
 
 def test_r13_three_calendar_days_from_acceptance_that_nobody_may_change():

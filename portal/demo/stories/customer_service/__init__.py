@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from portal.demo.stories.customer_service import (
     after_sales,
+    allocation,
     case_library,
     complaints,
+    contracts,
     crm,
     files,
     follow_up,
@@ -18,6 +20,8 @@ STORIES: dict[str, Story] = {
     **service_system.STORIES,
     **case_library.STORIES,
     **files.STORIES,
+    **contracts.STORIES,
+    **allocation.STORIES,
     **follow_up.STORIES,
     **complaints.STORIES,
     **after_sales.STORIES,

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.demo.stories.customer_service.words import human, mobile, moment
 from portal.demo.story import Story, World
+from portal.queries import complaints
 
 COMPLAINTS = (
     (
@@ -52,7 +53,8 @@ SOOTHED = (
 def _complaint(world: World) -> dict[str, Any]:
     rng = world.rng
     title, content, demand, _cause = rng.choice(COMPLAINTS)
-    relayed = rng.random() < 0.5
+    note = world.record("CS-50") if rng.random() < 0.5 else None
+    heard_by = world.answers_of(note).get("received_by") if note else None
     unrelayed = rng.choice(("customer_service_officer", "customer_service_officer", "foreman"))
     received_at = moment(world, rng.randint(10, 40))
     equipment = rng.random() < 0.6
@@ -66,8 +68,8 @@ def _complaint(world: World) -> dict[str, Any]:
             (8, 3, 1, 2, 2, 4, 2, 1),
         )[0],
         "received_at": received_at,
-        "first_received_by": world.person("salesperson" if relayed else unrelayed),
-        "relay_note": world.number("CS-50") if relayed else None,
+        "first_received_by": heard_by or world.person(unrelayed),
+        "relay_note": note if heard_by else None,
         "complaint_object": title,
         "content": content,
         "demand": demand,
@@ -196,7 +198,96 @@ def _closing(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _relay_note(world: World) -> dict[str, Any]:
+    rng = world.rng
+    _title, content, _demand, _cause = rng.choice(COMPLAINTS)
+    return {
+        "received_at": moment(world, rng.choice((5, 10, 20, 40, 150))),
+        "complainant": human(world),
+        "complainant_phone": mobile(world),
+        "channel": rng.choices(
+            ("telephone", "visit", "letter", "e_mail", "website", "wechat", "dealer", "other"),
+            (8, 4, 1, 2, 1, 4, 2, 1),
+        )[0],
+        "content": content,
+        "evidence": [world.photo("现场照片.jpg")] if rng.random() < 0.3 else None,
+    }
+
+
+def _centre_receipt(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    new = world.rng.random() < 0.8
+    return {
+        "registered_as": "new_complaint" if new else "not_a_complaint",
+        "no_complaint_reason": None if new else "客户咨询保修政策，没有提出不满，已转服务台解答。",
+    }
+
+
+def _report(world: World) -> dict[str, Any]:
+    rng = world.rng
+    complaint = world.record("CS-51") or world.number("CS-51")
+    title, problem, _demand, cause = rng.choice(COMPLAINTS)
+    return {
+        "complaint": complaint,
+        "background": f"客户就“{title}”提出投诉，受理后一小时内回访安抚，并到现场核实情况。",
+        "problem": problem,
+        "cause": f"{cause}，出厂或交接环节的检查没有覆盖这一项。",
+        "solution": rng.choice(("更换问题部件并现场试运行，客户确认正常。", "返修后做专项试验，结果合格。")),
+        "prevention": "检查表增加该项目，首件由质检人员复核并留存照片。",
+        "follow_up_control": "连续三个月每月抽查十台，结果报质量部。",
+        "trial_batch": rng.choice(("试验一批 20 台，全部合格。", "试装一批 12 套，未再出现同类问题。")),
+        "proof_of_effect": "改善后两个月同类投诉为零，附检验记录。",
+        "proof_attachment": [world.file("改善效果验证记录.pdf")],
+    }
+
+
+def _quality_word(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    return {"effective": True, "report_8d_needed": world.rng.random() < 0.3}
+
+
+def _sent(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    return {"sent_on": world.today}
+
+
+def _warning(world: World) -> dict[str, Any]:
+    complaint = world.record("CS-51") or world.number("CS-51")
+    employee = world.person("foreman")
+    for _again in range(20):
+        if complaint.id is None or employee.id is None:
+            break
+        if not complaints.relayed_by(employee.id, {complaint.id}):
+            break
+        employee = world.person("employee")
+    return {
+        "employee": employee,
+        "complaint": complaint,
+        "received_at": moment(world, world.rng.randint(2, 9) * 60 * 24),
+        "discovered_on": world.today,
+        "facts": "该员工在现场接到客户投诉后没有向客户服务中心反馈，客户再次来电时才发现。",
+        "evidence": [world.file("客户通话记录.pdf")],
+        "employee_statement": "当时正在赶工，打算收工后再反馈，后来忘记了。"
+        if world.rng.random() < 0.6
+        else None,
+    }
+
+
+def _sanction(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    if world.rng.random() < 0.8:
+        return {"sanction": "warning", "sanction_text": "违反投诉即时反馈的规定，给予警告一次。"}
+    return {"sanction": "no_sanction", "sanction_text": "情节轻微且未造成影响，口头提醒，不予处分。"}
+
+
+def _receipt(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    appeals = so_far["sanction"] == "warning" and world.rng.random() < 0.2
+    return {
+        "appeal": appeals,
+        "appeal_reason": "客户已同时致电服务台，本人以为无需重复反馈。" if appeals else None,
+    }
+
+
 STORIES: dict[str, Story] = {
+    "CS-50": Story(_relay_note, {"centre_receipt": _centre_receipt}),
+    "CS-59": Story(_report, {"quality_verify": _quality_word, "to_customer": _sent}),
+    "AD-01": Story(_warning, {"administration_decision": _sanction, "employee_sign": _receipt}),
     "CS-51": Story(
         _complaint,
         {

@@ -77,10 +77,21 @@ def _paper(world: World, name: str, *, years: int | None) -> dict[str, Any]:
     }
 
 
+def _first_contract(world: World) -> tuple[Ref, Mapping[str, Any]]:
+    """An accepted contract whose customer has no file yet, with its answers; any where there is no such one."""
+    contract = world.record("CS-34") or world.number("CS-34")
+    known = world.answers_of(contract)
+    for _again in range(60):
+        if not known or not customers.has_file(known["customer"].id):
+            break
+        contract = world.record("CS-34") or contract
+        known = world.answers_of(contract)
+    return contract, known
+
+
 def _file(world: World) -> dict[str, Any]:
     rng = world.rng
-    contract = world.record("CS-34") or world.number("CS-34")
-    known = world.answers_of(contract) if contract.id else {}
+    contract, known = _first_contract(world)
     missing = rng.choice(("安全生产许可证", "土地使用证复印件", "担保书")) if rng.random() < 0.3 else ""
     done_on = world.today - timedelta(days=rng.randint(0, 3))
     guaranteed = missing != "担保书"
@@ -92,8 +103,7 @@ def _file(world: World) -> dict[str, Any]:
     return {
         "customer": known.get("customer") or world.one("customer"),
         "contract": contract,
-        "contract_accepted_on": world.today - timedelta(days=rng.randint(0, 2)),
-        "customer_kind": "existing_customer" if rng.random() < 0.2 else "new_customer",
+        "customer_kind": "new_customer" if known.get("first_cooperation", True) else "existing_customer",
         "customer_data": rng.choice(
             (
                 "民营企业，主营市政和房建工程，年产值约 1.2 亿元，付款信用良好。",

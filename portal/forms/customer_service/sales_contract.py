@@ -1,0 +1,279 @@
+"""CS-34 销售合同(购销合同)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from portal.domain.conditions import equals
+from portal.domain.deadlines import working_days
+from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, after
+from portal.domain.permissions import person_key, role_key
+from portal.domain.signoff import Route, Step, outside, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import claims, trade
+from portal.forms.customer_service.customer_file import papers_on_file
+from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.references import Attachments, Customer, Person, Product
+from portal.lib.i18n import _l
+from portal.queries import customers, orders
+
+CENT = Decimal("0.01")
+FILE_WITHIN = timedelta(days=3)  # calendar days from acceptance to the customer's file
+FIRST = equals("first_cooperation", True)
+
+
+class ProductRow(Sheet):
+    """One product that the customer buys."""
+
+    product = Product(_l("产品"))
+    specification = Text(_l("规格"), required=False)
+    quantity = Number(_l("数量"), low=Decimal("0.001"))
+    unit_price = Money(_l("单价"))
+    amount = Money(_l("金额"), computed=True)
+
+    def compute(self) -> None:
+        """Quantity by price."""
+        known = self.quantity.data is not None and self.unit_price.data is not None
+        self.amount.data = (
+            (self.quantity.data * self.unit_price.data).quantize(CENT, ROUND_HALF_UP) if known else None
+        )
+
+
+class PaymentRow(Sheet):
+    """One instalment of the price."""
+
+    name_ = Text(_l("款项"), max=60)
+    due_on = Day(_l("应付日期"))
+    amount = Money(_l("金额"), low=CENT)
+
+
+class CustomerSigned(Stage):
+    """The contract with the signatures of both sides."""
+
+    signed_on = Day(_l("签订日期"))
+    signed_scan = Attachments(_l("签署件扫描"))
+
+    def check(self) -> None:
+        """A contract is signed by today, and before it ends."""
+        signed_on = self.signed_on.data
+        if signed_on and signed_on > self.today:
+            self.refuse("signed_on", _l("签订日期不能晚于今天"))
+        elif signed_on and self.context.get("end_date") and signed_on > self.context["end_date"]:
+            self.refuse("signed_on", _l("签订日期不能晚于合同终止日期"))
+
+
+class Acceptance(Stage):
+    """The check that the signed contract is whole and as agreed."""
+
+    accepted_on = Day(_l("验收日期"))
+    acceptance_note = LongText(_l("验收说明"), required=False)
+
+    def check(self) -> None:
+        """A contract is accepted once it is signed."""
+        accepted_on = self.accepted_on.data
+        if accepted_on and self.context.get("signed_on") and accepted_on < self.context["signed_on"]:
+            self.refuse("accepted_on", _l("验收日期不能早于签订日期"))
+        elif accepted_on and accepted_on > self.today:
+            self.refuse("accepted_on", _l("验收日期不能晚于今天"))
+
+
+class SalesContract(CompanyForm):
+    """Registers a contract with a customer, has it signed by both sides and accepted, and claims its price."""
+
+    code = "CS-34"
+    name = _l("销售合同(购销合同)")
+    slug = "sales-contracts"
+    section = "customer_files"
+    opened_by = ("salesperson", "sales_manager")
+    covers = ("合同/订单登记",)
+    readers = ("salesperson", "sales_manager", "customer_service_officer")
+    columns = (
+        *("number", "contract_no", "contract_kind", "customer", "amount", "start_date", "end_date"),
+        *("signed_on", "accepted_on", "current_step", "due_at", "status"),
+    )
+
+    contract_no = Text(_l("合同编号"), max=60)
+    contract_kind = Choice(
+        _l("合同类型"),
+        {
+            "sales_contract": _l("销售合同"),
+            "purchase_and_sale_contract": _l("购销合同"),
+            "works_contract": _l("工程合同"),
+        },
+    )
+    customer = Customer(_l("客户"))
+    first_cooperation = YesNo(
+        _l("是否新合作客户"), computed=True, help=_l("还没有客户档案编号的客户为新合作客户")
+    )
+    products = Rows(_l("购买产品"), ProductRow)
+    amount = Money(_l("合同金额"), computed=True)
+    main_terms = LongText(_l("主要条款"))
+    start_date = Day(_l("开始日期"))
+    end_date = Day(_l("终止日期"))
+    our_signer = Person(_l("我方签署人"))
+    customer_signer = Text(_l("客户签署人"), max=60)
+    credit_days = Integer(
+        _l("账期(天)"),
+        high=3650,
+        required=False,
+        when=FIRST,
+        help=_l("只为新合作客户首次设定；已建档客户按信用额度账期台帐执行"),
+    )
+    credit_limit = Money(_l("信用额度"), required=False, when=FIRST)
+    payment_plan = Rows(
+        _l("付款计划"),
+        PaymentRow,
+        required=False,
+        help=_l("没有分期时留空，全部金额按账期应付；没有账期的在终止日期应付"),
+    )
+    contract_file = Attachments(_l("电子版合同"))
+
+    signoff = Route(
+        Step(
+            "director_review",
+            _l("营销总监审核"),
+            role("marketing_director"),
+            meaning="checked",
+            within=working_days(2),
+        ),
+        Step("gm_sign", _l("总经理签字"), role("general_manager"), within=working_days(2)),
+        Step(
+            "customer_sign",
+            _l("客户签署"),
+            outside("customer"),
+            meaning="confirmed",
+            within=working_days(5),
+            fills=CustomerSigned,
+        ),
+        Step(
+            "acceptance",
+            _l("合同验收"),
+            role("customer_service_supervisor"),
+            meaning="accepted",
+            within=working_days(2),
+            fills=Acceptance,
+        ),
+    )
+
+    def compute(self) -> None:
+        """The price, and whether it is the first contract with the customer."""
+        super().compute()
+        amounts = [row["amount"] for row in self.products.data if row["amount"] is not None]
+        self.amount.data = sum(amounts, Decimal("0.00"))
+        customer = self.customer.data
+        self.first_cooperation.data = not customers.has_file(customer.id) if customer else None
+
+    def heading(self) -> str:
+        """The contract's number and the customer."""
+        customer = self.customer.data
+        return f"{self.contract_no.data or ''} {customer.text if customer else ''}".strip()
+
+    def check(self) -> None:
+        """R15, and what contradicts itself."""
+        if self.customer.data:
+            self._check_trade(self.customer.data.id)
+        if other := orders.with_contract_no(self.contract_no.data or "", self.itself):
+            self.refuse("contract_no", _l("合同编号已登记在 %(number)s 中"), number=other)
+        if self.start_date.data and self.end_date.data and self.end_date.data < self.start_date.data:
+            self.refuse("end_date", _l("终止日期不能早于开始日期"))
+        self._check_plan()
+
+    def _check_trade(self, customer: int) -> None:
+        """R15: one first contract is open to a customer without a file, a blocked customer gets none."""
+        barrier = trade.barrier(customer)
+        earlier = orders.of_customer(customer, self.code, but=self.itself)
+        if barrier is trade.BLOCKED:
+            self.refuse("customer", barrier)
+        elif barrier is not None and earlier:
+            self.refuse(
+                "customer",
+                _l("该客户的首份合同 %(number)s 还没有建档，完成客户档案建立表（CS-36）后才能签订新的合同"),
+                number=earlier[0][1],
+            )
+
+    def _check_plan(self) -> None:
+        plan = self.payment_plan.data
+        if plan and sum((row["amount"] or 0 for row in plan), Decimal(0)) != self.amount.data:
+            self.refuse(
+                "payment_plan", _l("付款计划各款项之和须等于合同金额（%(amount)s）"), amount=self.amount.data
+            )
+        names = [row["name"] for row in plan]
+        for place, row in enumerate(self.payment_plan.rows):
+            if row.name_.data and row.name_.data in names[:place]:
+                row.refuse("name", _l("款项名称不能重复"))
+
+    @staticmethod
+    @after("customer_sign", _l("登记应收及回款台帐；新合作客户登记信用额度账期台帐；更新客户的最近订货日期"))
+    def claim(record: Filed) -> Iterator[Effect]:
+        """The price is owed from the customer's signature on; a new customer gets its first limit and term with it."""
+        customer = record["customer"].id
+        if record["first_cooperation"]:
+            yield from _credit(record)
+        yield from claims.claim(record.id, customer, _claims(record))
+        yield from _ordered(record)
+
+    @staticmethod
+    @after(VOIDED, _l("放弃合同时冲销应收"))
+    def take_back(record: Filed) -> Iterator[Effect]:
+        """A contract that is given up claims nothing."""
+        yield from claims.claim(record.id, record["customer"].id, ())
+
+    @staticmethod
+    @after("acceptance", _l("新合作客户：生成客户档案建立表草稿，验收后 3 天内建档"))
+    def open_file(record: Filed) -> Iterator[Effect]:
+        """R13: the file is made within three days of acceptance."""
+        if not record["first_cooperation"]:
+            return
+        customer, accepted_on = record["customer"], record["accepted_on"]
+        known = customers.find(customer.id)
+        yield Opens(
+            "CS-36",
+            {
+                "customer": customer,
+                "contract_accepted_on": accepted_on,
+                "customer_kind": "new_customer",
+                "papers_checklist": papers_on_file(customer.id),
+            },
+            to=person_key(known.owner_id)
+            if known and known.owner_id
+            else role_key("customer_service_officer"),
+            names_as="contract",
+            due=accepted_on + FILE_WITHIN,
+        )
+
+
+def _claims(record: Filed) -> list[claims.Claim]:
+    """What is owed when: by the plan, else everything at the end of the customer's term, else of the contract."""
+    plan: list[dict[str, Any]] = record["payment_plan"] or []
+    if plan:
+        return [claims.Claim(row["name"], row["due_on"], row["amount"]) for row in plan]
+    known = customers.standing(record["customer"].id)
+    days = record["credit_days"] if record["first_cooperation"] else known and known.days
+    due_on = record["signed_on"] + timedelta(days=days) if days else record["end_date"]
+    return [claims.Claim("", due_on, record["amount"])]
+
+
+def _ordered(record: Filed) -> Iterator[Updates]:
+    """A contract is an order: whoever has a file and signs cooperates again."""
+    known, signed_on = customers.find(record["customer"].id), record["signed_on"]
+    if known is None:
+        return
+    values: dict[str, Any] = {}
+    if known.last_order_on is None or known.last_order_on < signed_on:
+        values["last_order_on"] = signed_on
+    if known.status in ("quiet", "not_cooperating"):
+        values["status"] = "cooperating"
+    if values:
+        yield Updates("customer", known.id, values)
+
+
+def _credit(record: Filed) -> Iterator[PostsCredit]:
+    """First limit and term, unless an earlier round has given them; without those that this contract corrects."""
+    limit, days = record["credit_limit"], record["credit_days"]
+    known = customers.standing(record["customer"].id, {record["@corrects"]} - {None})
+    if known and ((limit is not None and limit != known.limit) or (days is not None and days != known.days)):
+        yield PostsCredit(record["customer"].id, limit, days, record["signed_on"])

@@ -1,0 +1,48 @@
+"""Goods that leave the warehouse: not more than lies there, and never twice, however often a sheet goes round."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from portal.domain.effects import PostsStock
+from portal.queries import goods
+
+Row = Mapping[str, Any]  # with item, place, quantity, and the cost of a unit where the sheet knows it
+
+
+def settle(record_id: int, kind: str, rows: Iterable[Row]) -> Iterator[PostsStock]:
+    """Takes these rows off the books; what a former round of the record posted counts, or is put back."""
+    posted = goods.moved({record_id})
+    change = {key: -quantity for key, quantity in posted.items()}
+    costs = {}
+    for row in rows:
+        key = (row["item"].id, row["place"])
+        change[key] = change.get(key, Decimal(0)) - row["quantity"]
+        costs[key] = row.get("unit_cost")
+    for (item, place), quantity in change.items():
+        if quantity:
+            yield PostsStock(
+                kind if quantity < 0 else "reversal", item, place, quantity, costs.get((item, place))
+            )
+
+
+def first_short(rows: Iterable[Row], itself: Collection[int]) -> tuple[int, str] | None:
+    """The place of the first row that takes more than lies there, with what lies there; none if all can go."""
+    own = goods.moved(itself)
+    wanted: dict[tuple[int, str], Decimal] = {}
+    for number, row in enumerate(rows):
+        if row["item"] and row["place"] and row["quantity"]:
+            key = (row["item"].id, row["place"])
+            wanted[key] = wanted.get(key, Decimal(0)) + row["quantity"]
+            there = goods.balance(*key) - own.get(key, Decimal(0))
+            if wanted[key] > there:
+                return number, f"{row['item'].text}（{row['place']}：{there:f}）"
+    return None
+
+
+def short(rows: Iterable[Row], itself: Collection[int]) -> str:
+    """The first item of which less lies at its place than the rows take, with what lies there."""
+    found = first_short(rows, itself)
+    return found[1] if found else ""

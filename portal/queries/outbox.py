@@ -1,0 +1,44 @@
+"""What waits in the outbox, and what has failed there, for administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.models import OutboxRow, Person, Record
+
+_OPEN = OutboxRow.done_at.is_(None)
+_STOPPED, _GOING = OutboxRow.stopped_at.is_not(None), OutboxRow.stopped_at.is_(None)
+
+
+def stopped(*, limit: int) -> list[OutboxRow]:
+    """What is not tried any more, the latest first."""
+    query = sa.select(OutboxRow).where(_OPEN, _STOPPED)
+    return list(db.session.scalars(query.order_by(OutboxRow.stopped_at.desc(), OutboxRow.id).limit(limit)))
+
+
+def waiting(*, limit: int) -> list[OutboxRow]:
+    """What will be tried, the next one first."""
+    query = sa.select(OutboxRow).where(_OPEN, _GOING)
+    return list(db.session.scalars(query.order_by(OutboxRow.next_try_at, OutboxRow.id).limit(limit)))
+
+
+def counts() -> tuple[int, int]:
+    """How many rows have stopped, and how many will be tried."""
+    query = sa.select(sa.func.count(OutboxRow.stopped_at), sa.func.count()).where(_OPEN)
+    found, open_ = db.session.execute(query).one()
+    return found, open_ - found
+
+
+def names(rows: Sequence[OutboxRow]) -> tuple[dict[int, str], dict[int, str]]:
+    """The people and the records that rows are about: names by id, numbers by id."""
+    people = {row.facts["person"] for row in rows if row.facts.get("person")}
+    records = {row.facts["record"] for row in rows if row.facts.get("record")}
+    of_people = sa.select(Person.id, Person.name).where(Person.id.in_(people))
+    of_records = sa.select(Record.id, Record.number).where(Record.id.in_(records))
+    return (
+        {row.id: row.name for row in db.session.execute(of_people)} if people else {},
+        {row.id: row.number for row in db.session.execute(of_records)} if records else {},
+    )

@@ -1,0 +1,116 @@
+"""What people without an account have sent: whether they may, how it stands, the book of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.domain.public_requests import WINDOW
+from portal.extensions import db
+from portal.models import CompanySetting, Draft, Person, PublicRequest, Record, RecordLink
+from portal.queries.keyset import Order
+from portal.queries.ledgers import Source
+
+SETTING, ON = "public_page", "on"
+OVER = ("finished", "refused", "voided")
+
+
+def is_open() -> bool:
+    """Whether people without an account may send something."""
+    row = db.session.get(CompanySetting, SETTING)
+    return row is not None and row.value == ON
+
+
+def sent_from(address: str, now: datetime) -> int:
+    """How much has come from an address of late."""
+    query = sa.select(sa.func.count(PublicRequest.id)).where(
+        PublicRequest.address == address, PublicRequest.sent_at > now - WINDOW
+    )
+    return db.session.scalar(query) or 0
+
+
+def sent_within_a_day(now: datetime) -> int:
+    """How much has come from everywhere in the last 24 hours."""
+    query = sa.select(sa.func.count(PublicRequest.id)).where(PublicRequest.sent_at > now - timedelta(days=1))
+    return db.session.scalar(query) or 0
+
+
+def state(receipt: str) -> str | None:
+    """How what was sent stands: received, handled or done; None for a receipt that was never given."""
+    if not receipt:
+        return None
+    row = db.session.execute(_whole().where(PublicRequest.receipt == receipt)).one_or_none()
+    return _state(row) if row is not None else None
+
+
+def of_draft(key: str) -> PublicRequest | None:
+    """What a draft with this key was made of, if it came from outside."""
+    return db.session.scalar(sa.select(PublicRequest).where(PublicRequest.key == key))
+
+
+def book() -> Source:
+    """外部来信登记簿: what has come, newest first, with who has it."""
+
+    def lines(row: Any) -> list[dict[str, Any]]:
+        one = row.PublicRequest
+        facts = {name: getattr(one, name) for name in ("receipt", "kind", "name", "phone", "place")}
+        return [
+            {
+                **facts,
+                "content": one.content,
+                "sent_at": one.sent_at,
+                "state": _state(row),
+                "handler": row.closed_by or row.applicant or row.holder or "",
+                "record": row.number,
+                "reason": one.reason,
+            }
+        ]
+
+    return Source(
+        query=_whole(),
+        order=Order((PublicRequest.id,), (int,), descending=True),
+        lines=lines,
+        text=(PublicRequest.receipt, PublicRequest.name, PublicRequest.phone, PublicRequest.content),
+        at=PublicRequest.sent_at,
+    )
+
+
+def _whole() -> Any:
+    """What was sent, with who has the draft of it, the record that came of it, and whether that still goes on."""
+    next_, left = aliased(Record), aliased(Draft)
+    goes_on = sa.exists().where(
+        RecordLink.source_id == Record.id,
+        RecordLink.kind == "opened",
+        next_.id == RecordLink.target_id,
+        next_.state.not_in(OVER),
+    )
+    waits = sa.exists().where(left.source_id == Record.id)
+    holder, applicant, closed_by = (aliased(Person) for _person in range(3))
+    return (
+        sa.select(
+            PublicRequest.id,
+            PublicRequest,
+            holder.name.label("holder"),
+            Record.number,
+            Record.state.label("record_state"),
+            applicant.name.label("applicant"),
+            closed_by.name.label("closed_by"),
+            sa.or_(goes_on, waits).label("goes_on"),
+        )
+        .outerjoin(Draft, Draft.key == PublicRequest.key)
+        .outerjoin(holder, holder.id == Draft.person_id)
+        .outerjoin(Record, Record.key == PublicRequest.key)
+        .outerjoin(applicant, applicant.id == Record.applicant_id)
+        .outerjoin(closed_by, closed_by.id == PublicRequest.closed_by_id)
+    )
+
+
+def _state(row: Any) -> str:
+    if row.PublicRequest.closed_at is not None:
+        return "done"
+    if row.record_state is None:
+        return "handled" if row.holder else "received"
+    return "handled" if row.record_state not in OVER or row.goes_on else "done"

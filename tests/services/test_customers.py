@@ -1,0 +1,55 @@
+"""The state of customers follows their orders, and says so in the trail once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.database import transaction
+from portal.extensions import db
+from portal.lib.clock import day
+from portal.models import AuditEvent, Customer
+from portal.services import customers
+from tests.conftest import SEEDED_AT, both_databases
+
+
+def put(status: str, days: int | None) -> int:
+    with transaction():
+        row = db.session.scalars(sa.select(Customer).order_by(Customer.id)).first()
+        assert row is not None
+        row.status = status
+        row.last_order_on = day(SEEDED_AT) - timedelta(days=days) if days is not None else None
+        return row.id
+
+
+def settled(status: str, days: int | None) -> str:
+    id = put(status, days)
+    with transaction():
+        customers.settle(SEEDED_AT)
+    return db.session.get_one(Customer, id).status
+
+
+@both_databases
+def test_a_week_and_a_month_without_an_order(context: Flask) -> None:
+    assert [settled("cooperating", days) for days in (0, 7, 8, 30, 31)] == [
+        *("cooperating", "cooperating", "quiet", "quiet", "not_cooperating")
+    ]
+    assert settled("not_cooperating", 1) == "cooperating", "an order brings the customer back"
+
+
+def test_who_does_not_trade_stays_as_it_is(context: Flask) -> None:
+    for status in ("prospect", "new", "blocked", "ended"):
+        assert settled(status, 90) == status
+    assert settled("cooperating", None) == "cooperating"
+
+
+def test_a_change_is_noted_once(context: Flask) -> None:
+    put("cooperating", 10)
+    with transaction():
+        assert customers.settle(SEEDED_AT) >= 1
+        assert customers.settle(SEEDED_AT) == 0
+    query = sa.select(AuditEvent).where(AuditEvent.kind == "customer_state_changed")
+    (event, *_others) = db.session.scalars(query)
+    assert (event.facts["old"], event.facts["new"]) == ("cooperating", "quiet")
