@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from portal.forms.catalogue import FORMS
@@ -32,7 +33,11 @@ class Beginning:
 
 
 MASTER, RECEIVABLES, CREDIT = "customer_master", "receivables", "credit_ledger"
-CUSTOMER = ("customer", "customer")  # name and type of the field that a beginning fills in
+CUSTOMER = (
+    "customer",
+    "customer",
+    False,
+)  # name and type of the field that a beginning fills in, not computed
 ORDERS = ("CS-34", "CR-17")  # what is delivered and paid
 PARTS = (
     Part("orders", _l("合同和订单"), "shopping-cart", ORDERS),
@@ -88,7 +93,12 @@ def beginnings(actor: Any) -> list[Beginning]:
     return [
         one
         for one in BEGINNINGS
-        if one.code in FORMS
-        and actor.may_open(FORMS[one.code].opened_by)
-        and any((field["name"], field["type"]) == CUSTOMER for field in definition(FORMS[one.code])["fields"])
+        if one.code in FORMS and actor.may_open(FORMS[one.code].opened_by) and _asks_for_customer(one.code)
     ]
+
+
+@cache
+def _asks_for_customer(code: str) -> bool:
+    """Whether the form has a field that the customer can be filled into."""
+    fields = definition(FORMS[code])["fields"]
+    return any((one["name"], one["type"], one["computed"]) == CUSTOMER for one in fields)

@@ -38,17 +38,19 @@ def named(code: str) -> Any:
     Raises:
         NotFound: there is none.
     """
-    owner, custodian = aliased(Person), aliased(Person)
-    query = (
-        sa.select(Customer, owner.name.label("owner"), custodian.name.label("custodian"))
-        .outerjoin(owner, owner.id == Customer.owner_id)
-        .outerjoin(custodian, custodian.id == Customer.custodian_id)
-        .where(Customer.code == code)
-    )
-    found = db.session.execute(query).first()
+    found = db.session.execute(_NAMED, {"code": code}).first()
     if found is None:
         raise NotFound
     return found
+
+
+_OWNER, _CUSTODIAN = aliased(Person), aliased(Person)
+_NAMED = (
+    sa.select(Customer, _OWNER.name.label("owner"), _CUSTODIAN.name.label("custodian"))
+    .outerjoin(_OWNER, _OWNER.id == Customer.owner_id)
+    .outerjoin(_CUSTODIAN, _CUSTODIAN.id == Customer.custodian_id)
+    .where(Customer.code == sa.bindparam("code"))
+)
 
 
 def about(customer_id: int) -> sa.CompoundSelect[Any]:
@@ -142,22 +144,26 @@ def people(ids: Collection[int]) -> dict[int, Person]:
 
 def ledger_lines(customer_id: int, ledgers: Collection[str], size: int) -> list[Any]:
     """The customer's newest lines in each of these plain ledgers, those of corrected records left out."""
-    if not ledgers:
-        return []
-    place = sa.func.row_number().over(partition_by=LedgerEntry.ledger, order_by=LedgerEntry.id.desc())
-    ranked = (
-        sa.select(
-            *(LedgerEntry.id, LedgerEntry.ledger, LedgerEntry.facts, LedgerEntry.posted_at),
-            *(Record.number.label("record"), place.label("place")),
-        )
-        .join(Record, Record.id == LedgerEntry.record_id)
-        .where(
-            LedgerEntry.customer_id == customer_id,
-            LedgerEntry.ledger.in_(ledgers),
-            ~is_corrected(LedgerEntry.record_id),
-        )
-        .subquery()
+    given = {"customer": customer_id, "ledgers": list(ledgers), "size": size}
+    return list(db.session.execute(_LINES, given)) if ledgers else []
+
+
+_PLACE = sa.func.row_number().over(partition_by=LedgerEntry.ledger, order_by=LedgerEntry.id.desc())
+_RANKED = (
+    sa.select(
+        *(LedgerEntry.id, LedgerEntry.ledger, LedgerEntry.facts, LedgerEntry.posted_at),
+        *(Record.number.label("record"), _PLACE.label("place")),
     )
-    return list(
-        db.session.execute(sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.id.desc()))
+    .join(Record, Record.id == LedgerEntry.record_id)
+    .where(
+        LedgerEntry.customer_id == sa.bindparam("customer"),
+        LedgerEntry.ledger.in_(sa.bindparam("ledgers", expanding=True)),
+        ~is_corrected(LedgerEntry.record_id),
     )
+    .subquery()
+)
+_LINES = (
+    sa.select(_RANKED)
+    .where(_RANKED.c.place <= sa.bindparam("size", type_=sa.Integer))
+    .order_by(_RANKED.c.id.desc())
+)

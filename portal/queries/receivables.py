@@ -160,14 +160,16 @@ def book() -> Source:
 
 def sums(of: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """What is claimed and what is paid on each of these contracts, orders or vouchers that has a line."""
-    is_payment = ReceivableEntry.paid_on.is_not(None)
-    query = (
-        sa.select(ReceivableEntry.of_id, is_payment.label("is_payment"), sa.func.sum(ReceivableEntry.amount))
-        .where(ReceivableEntry.of_id.in_(of))
-        .group_by(ReceivableEntry.of_id, is_payment)
-    )
     found: dict[int, tuple[Decimal, Decimal]] = {}
-    for id, payment, amount in db.session.execute(query):
+    for id, payment, amount in db.session.execute(_SUMS, {"of": sorted(of)}):
         claimed, paid_so_far = found.get(id, (NOTHING, NOTHING))
         found[id] = (claimed, paid_so_far - amount) if payment else (claimed + amount, paid_so_far)
     return found
+
+
+_IS_PAYMENT = ReceivableEntry.paid_on.is_not(None)
+_SUMS = (
+    sa.select(ReceivableEntry.of_id, _IS_PAYMENT, sa.func.sum(ReceivableEntry.amount))
+    .where(ReceivableEntry.of_id.in_(sa.bindparam("of", expanding=True)))
+    .group_by(ReceivableEntry.of_id, _IS_PAYMENT)
+)

@@ -1,34 +1,28 @@
-"""A customer's page: who they are, what they owe, and their records, machines, papers and tasks in short lists."""
+"""A customer's page: who they are, what they owe, and their papers and tasks in short lists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from portal.forms import customer_parts
-from portal.forms.customer_parts import BY_FORM, KINDS, ORDERS, PARTS, Part
 from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.ledgers import Ledger
 from portal.forms.titles import form_title, record_path, step_title
-from portal.forms.words import STATES, holder
+from portal.forms.words import holder
 from portal.lib.clock import minute
 from portal.lib.i18n import _, _l
 from portal.models import Customer
-from portal.queries import customer_page, ledgers, orders, receivables
+from portal.queries import customer_page, ledgers, receivables
 from portal.queries.actors import Actor
-from portal.queries.orders import Progress
-from portal.web.summaries import summary
-from portal.web.times import Due, due, short
+from portal.web.amounts import yuan
+from portal.web.customer_cards import Card
+from portal.web.times import due
 
-EACH, FEW, MANY = 5, 6, 20  # records of a part; lines of a ledger and claims; tasks and machines
+FEW, MANY = 6, 20  # lines of a ledger and claims; tasks and machines
 FOLLOWED_BY = {"sales": _l("业务部门"), "customer_service": _l("客户服务部")}
-DELIVERED = {
-    "not_delivered": _l("未交付"),
-    "partly_delivered": _l("部分交付"),
-    "delivered": _l("已交付"),
-}
 POSTED = frozenset({"posted_at", "record", "posted_by", "reversed_by", "customer", "code", "name"})
 
 
@@ -39,31 +33,6 @@ class Fact:
     label: Any
     text: str
     href: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A record in a short list; of an order also how far it is."""
-
-    number: str
-    href: str
-    form: str
-    title: str
-    at: str
-    state: str
-    state_text: str
-    facts: list[tuple[str, str]]
-    due: Due | None = None
-    marks: list[tuple[str, str]] = field(default_factory=list)  # look of a chip, and its text
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """The newest records of a part, and how many there are for the person to see."""
-
-    part: Part
-    lines: list[Line]
-    many: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,51 +99,6 @@ def money(one: Customer, claims: list[receivables.Instalment], today: date) -> M
         left=yuan(left),
         exceeded=left < 0,
     )
-
-
-def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
-    """Every part with its newest records."""
-    rows = customer_page.newest(one.id, by, BY_FORM, EACH)
-    progress = orders.progress({row.id for row in rows if row.form_code in ORDERS})
-    found: dict[str, list[Any]] = {part.key: [] for part in (*PARTS, customer_parts.OTHER)}
-    for row in rows:
-        found[row.part].append(row)
-    return [
-        Card(
-            KINDS[key],
-            [line(row, spoken, at, but=one.label, progress=progress.get(row.id)) for row in some],
-            some[0].many if some else 0,
-        )
-        for key, some in found.items()
-        if some or key != customer_parts.OTHER.key
-    ]
-
-
-def line(row: Any, spoken: str, at: datetime, *, but: str, progress: Progress | None = None) -> Line:
-    """A record's line; `but` is the customer's label, which the page says once."""
-    return Line(
-        number=row.number,
-        href=record_path(row.form_code, row.number),
-        form=form_title(row.form_code, spoken),
-        title="" if row.title == but else row.title,
-        at=short(row.submitted_at, at),
-        state=row.state,
-        state_text=str(STATES.get(row.state, row.state)),
-        facts=summary(row.cells, row.title, row.form_code, spoken, but),
-        due=due(row.due_at, at) if row.state == "running" else None,
-        marks=_marks(row, progress),
-    )
-
-
-def _marks(row: Any, progress: Progress | None) -> list[tuple[str, str]]:
-    """Whether an order is delivered and paid; nothing of one that was refused or given up."""
-    if progress is None or row.state in ("refused", "voided"):
-        return []
-    delivered = ("finished" if progress.delivery == "delivered" else "", str(DELIVERED[progress.delivery]))
-    if not progress.claimed:
-        return [delivered]
-    text = _("已付清") if progress.is_paid else _("已付 %(paid)s", paid=yuan(progress.paid))
-    return [delivered, ("finished" if progress.is_paid else "", text)]
 
 
 def open_claims(
@@ -263,8 +187,3 @@ def nothing(cards: list[Card], machines: list[Any], tables: list[Table]) -> list
         *([] if machines else [_("机器和车辆")]),
         *(table.ledger.title for table in tables if not table.rows),
     ]
-
-
-def yuan(amount: Decimal) -> str:
-    """An amount of money as people read it."""
-    return f"¥{amount:,.2f}" if amount >= 0 else f"-¥{-amount:,.2f}"

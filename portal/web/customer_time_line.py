@@ -18,7 +18,8 @@ from portal.queries import customer_time_line, ledgers
 from portal.queries.actors import Actor
 from portal.queries.customer_time_line import CREDIT, ENTRY, RECEIVABLE, RECORD, Wanted
 from portal.queries.keyset import Page
-from portal.web.customer_page import POSTED, fact_text, yuan
+from portal.web.amounts import yuan
+from portal.web.customer_page import POSTED, fact_text
 from portal.web.summaries import summary
 
 SIZE = 30

@@ -14,7 +14,7 @@ from portal.forms.titles import form_title, record_path, register_path
 from portal.forms.words import STATES
 from portal.queries import funnel
 from portal.queries.funnel import PLACES, Card
-from portal.web.customer_page import yuan
+from portal.web.amounts import yuan
 
 SHOWN = 15  # cards of a column
 FORMS_OF = {

@@ -14,7 +14,8 @@ from portal.lib.i18n import language
 from portal.queries import customer_page as books
 from portal.queries import customer_search, receivables
 from portal.queries.actors import Actor
-from portal.web import customer_page, customer_time_line, posted
+from portal.web import customer_cards, customer_page, customer_time_line, posted
+from portal.web.amounts import yuan
 from portal.web.guard import actor, open_to
 
 SIZE = 50
@@ -33,7 +34,7 @@ def customers(department: str) -> str:
         customers=page.rows,
         states=CUSTOMER_STATES,
         classes=CUSTOMER_CLASSES,
-        yuan=customer_page.yuan,
+        yuan=yuan,
         previous=page.previous,
         following=page.following,
     )
@@ -50,7 +51,7 @@ def customer(department: str, code: str) -> str:
     claims = receivables.instalments(customer=one.id) if owes else []
     status, klass = customer_page.standing(one)
     kind = posted.asked("kind")
-    cards = customer_page.cards(one, by, spoken, at)
+    cards = customer_cards.cards(one, by, spoken, at)
     machines = books.machines(one.id, customer_page.MANY)
     tables = customer_page.tables(one, by, spoken, today)
     line = customer_time_line.page(one, by, kind, request.args.get("after", ""), spoken)

@@ -11,7 +11,7 @@ from portal.lib.clock import now
 from portal.lib.i18n import language
 from portal.queries import funnel as books
 from portal.web import funnel as board
-from portal.web.customer_page import yuan
+from portal.web.amounts import yuan
 from portal.web.guard import actor, open_to
 
 
