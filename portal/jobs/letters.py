@@ -28,7 +28,7 @@ CHOICES = "/account/notices"
 def of_notice(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
     """A letter with one notice; none if nobody needs it any more."""
     by = _reader(facts, now)
-    rows = _wanted([notices.one(by, facts["notice"])], by, 0, "off") if by and by.person.email else []
+    rows = _wanted([notices.one(by, facts["notice"])], by, 0) if by and by.person.email else []
     if not by or not rows:
         return None
     with speaking(by.language):
@@ -41,7 +41,7 @@ def of_digest(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
     by = _reader(facts, now)
     if not by or not by.person.email:
         return None
-    rows = _wanted(notices.of_digest(by, facts["digest"], limit=LONGEST + 1), by, 0, "off", "once")
+    rows = _wanted(notices.of_digest(by, facts["digest"], limit=LONGEST + 1), by, 0)
     if not rows:
         return None
     with speaking(by.language):
@@ -57,7 +57,7 @@ def of_robot(facts: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
     """A line for a group, without the record's title as others read it too, and the robot's address."""
     by = _reader(facts, now)
     address = notices.robot(by.id) if by else ""
-    rows = _wanted([notices.one(by, facts["notice"])], by, 1, "off") if by and address else []
+    rows = _wanted([notices.one(by, facts["notice"])], by, 1) if by and address else []
     if not by or not rows:
         return None
     with speaking(by.language):
@@ -76,12 +76,10 @@ def _reader(facts: Mapping[str, Any], now: datetime) -> Actor | None:
     return actor(person, day(now)) if person is not None and person.active else None
 
 
-def _wanted(rows: list[Any], by: Actor, channel: int, *unless: str) -> list[Any]:
-    """Those not read yet whose group the person still wishes to hear of in this way."""
+def _wanted(rows: list[Any], by: Actor, channel: int) -> list[Any]:
+    """Those not read yet whose group the person has not switched off meanwhile: by mail (0) or robot (1)."""
     chosen = notices.choices(by.id)
-    return [
-        row for row in rows if row.read_at is None and chosen[kind_of(row.kind).group][channel] not in unless
-    ]
+    return [row for row in rows if row.read_at is None and chosen[kind_of(row.kind).group][channel] != "off"]
 
 
 def _item(row: Any, by: Actor) -> Item:

@@ -19,7 +19,7 @@ from portal.mail.unsent import (
     Unsent,
 )
 
-PATIENCE = 20  # seconds for each answer of the server
+PATIENCE = 15  # seconds for each of some eight answers of the server, within half a lease of the outbox
 
 
 def send(letter: EmailMessage, settings: Settings) -> None:

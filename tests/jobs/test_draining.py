@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
 from portal.database import transaction
@@ -107,6 +108,25 @@ def test_a_half_result_is_undone_with_its_row(context: Flask, made: list[str]) -
     assert worker.drain() == 0
     assert db.session.get(CompanySetting, "half") is None
     assert row(id).done_at is None
+
+
+def test_what_comes_late_in_its_lease_is_left_for_the_next_one(
+    context: Flask, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [ask(key=f"k{place}") for place in range(3)]
+    slow = worker.HANDLERS["note"]
+    with time_machine.travel(now(), tick=False) as clock:
+
+        def take_long(facts: Mapping[str, Any], at: datetime) -> Any:
+            clock.shift(outbox.LEASE * 0.3)
+            return slow(facts, at)
+
+        monkeypatch.setitem(worker.HANDLERS, "note", take_long)
+        assert worker.drain() == 2, "another worker may soon take the third"
+        assert row(ids[2]).done_at is None
+        clock.shift(outbox.LEASE)
+        assert worker.drain() == 1
+    assert sorted(made) == ["k0", "k1", "k2"]
 
 
 def test_an_unknown_kind_is_noted(context: Flask) -> None:

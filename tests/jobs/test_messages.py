@@ -391,10 +391,12 @@ def test_what_was_read_or_is_no_longer_wished_for_is_left_out(context: Flask, ma
     with transaction():
         db.session.execute(sa.update(Notice).where(Notice.kind == "voided").values(read_at=now()))
     choose("buyer", "talk", "off")
+    choose("buyer", "finished", "once")  # from now on: what waits already comes as it was to
     assert prepared(day(0, 8)) == 1
     assert posted(day(0, 8)) == 1
     (letter,) = mailing.letters
     assert letter["Subject"].endswith("1 条")
+    choose("buyer", "finished", "digest")
     tell("buyer", "finished", at=day(0, 12))
     assert prepared(day(1, 8)) == 1
     with transaction():

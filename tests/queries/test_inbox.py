@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.models import Task
-from portal.queries import desk, home, inbox
+from portal.queries import desk, inbox, notices
 from portal.queries.actors import Actor
 from portal.services import conversation, delegation, drafts, signing
 from tests.services.engine_forms import AllOfThree, Head, Logged, Named, OneRole
@@ -179,7 +179,7 @@ def test_notices_and_drafts_are_ones_own(office: Office) -> None:
     assert [row.number for row in desk.desk(office.actor("designer"), NOW).drafts] == ["k"]
     assert desk.desk(office.actor("buyer"), NOW).drafts == []
     told = {
-        login: [row.number for row in home.notices(office.id(login), limit=30)]
+        login: [row.number for row in notices.page(office.actor(login), limit=30)]
         for login in ("quality_manager", "cashier")
     }
     assert told == {"quality_manager": [record.number], "cashier": []}

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.forms.ledgers import LEDGERS
 from portal.queries import desk as desk_queries
-from portal.queries import find, home, inbox, ledgers, registers, statistics
+from portal.queries import find, home, inbox, ledgers, notices, registers, statistics
 from portal.queries.actors import Actor
 from portal.queries.registers import Wanted
 from tests import desk
@@ -92,7 +92,7 @@ def test_home(orders: list[str], context: Flask, person: Who) -> None:
     assert not inbox.tasks(buyer, limit=5)
     assert [row.number for row in desk_queries.desk(buyer, NOW).mine] == orders[::-1]
     assert [row.number for row in desk_queries.desk(manager, NOW).late] == [orders[1]]
-    assert len(home.notices(manager.id, limit=5, unread=True)) == 2
+    assert len(notices.page(manager, limit=5, only_unread=True)) == 2
     assert home.substitutions(manager.id, NOW.date()) == []
 
 
