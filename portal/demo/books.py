@@ -178,7 +178,7 @@ def _customer(
         credit_days=rng.choice((15, 30, 45, 60)) if known else 0,
         arrears=Decimal(rng.randrange(0, 60_000, 500)) if known and rng.random() < 0.4 else Decimal(0),
     )
-    if known:
+    if known and customer.status != "blocked":
         ordered, spoken = rng.randrange(2, 70), rng.randrange(5, 130)
         for column, value in _followed(now, ordered=ordered, spoken=spoken).items():
             setattr(customer, column, value)

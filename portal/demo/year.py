@@ -27,10 +27,11 @@ from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.models import Record, Task
 from portal.queries import calendar
-from portal.services import reminders
+from portal.services import obligations, reminders
 
 AT_ONCE = 60  # acts in one write
 TRIES = 3
+LATELY = timedelta(days=18)  # since when obligations make work; what they did before is history
 FULL = 1500  # records of a demo of full size
 WITHDRAWN = 0.03
 OFTEN = {
@@ -129,6 +130,8 @@ class Year:
             with db.session.begin_nested():
                 if kind == "day":
                     reminders.sweep(at)
+                    if at > self.end - LATELY:
+                        obligations.run_all(at)
                     self.pastime.day()
                 elif kind == "begin":
                     what = self.rng.choices(self._forms, self._weights)[0]

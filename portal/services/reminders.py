@@ -25,7 +25,6 @@ from portal.services import (
     each,
     lapses,
     notices,
-    obligations,
     parties,
     route,
     stuck,
@@ -94,7 +93,6 @@ def sweep(now: datetime) -> int:
         remind,
         escalate,
         ask_entries,
-        obligations.run_all,
     )
     return sum(act(now) for act in each_in_turn)
 

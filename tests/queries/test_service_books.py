@@ -32,8 +32,21 @@ def lines(walker: Walker, key: str) -> list[dict[str, Any]]:
         return list(ledgers.page(LEDGERS[key].source, ledgers.Wanted(), "", 50).rows)
 
 
+def charged(walker: Walker) -> str:
+    """A voucher that was paid at once and used parts, as soon as a story tells of one."""
+    for _again in range(12):
+        number = walker.walk("CS-78")
+        with walker.app.app_context():
+            known = route.known(db.session.scalars(sa.select(Record).where(Record.number == number)).one())
+            db.session.remove()
+        if known.get("parts_used") and known.get("payment_way") in ("cash", "transfer"):
+            return number
+        walker.hints.clear()
+    raise AssertionError("no story tells of a voucher that was paid at once")
+
+
 def test_a_service_fills_income_account_stock_and_registers(walker: Walker) -> None:
-    number = walker.walk("CS-78")
+    number = charged(walker)
     with walker.app.app_context():
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         known = route.known(record)
@@ -45,21 +58,21 @@ def test_a_service_fills_income_account_stock_and_registers(walker: Walker) -> N
         entries = db.session.scalars(sa.select(StockEntry).where(StockEntry.record_id == record.id))
         moved = [-line.quantity for line in entries]
         assert moved == [row["quantity"] for row in known["parts_used"]] != []
-    (income,) = lines(walker, "service_income")
+    (income,) = (line for line in lines(walker, "service_income") if line["record"] == number)
     assert (income["record"], Decimal(income["charged"])) == (number, amount)
-    (handed,) = lines(walker, "hand_in")
+    (handed,) = (line for line in lines(walker, "hand_in") if line["record"] == number)
     assert (handed["record"], handed["hand_in_by"], handed["days"]) == (number, "", 0)
     assert handed["received_by"]
-    (opinion,) = lines(walker, "service_opinions")
+    (opinion,) = (line for line in lines(walker, "service_opinions") if line["record"] == number)
     assert opinion["attitude_rating"] == format(known["attitude_rating"], "f")
-    assert lines(walker, "warranty_work") == []  # a service of type A
+    assert not [line for line in lines(walker, "warranty_work") if line["record"] == number]  # of type A
     parts = [line for line in lines(walker, "parts_ledger") if line["record"] == number]
     assert [(line["in"], line["out"]) for line in parts] == [(None, quantity) for quantity in moved]
     assert all(line["dispatch"].startswith("CS-77") and line["technician"] for line in parts)
 
 
 def test_what_was_corrected_is_taken_back_once(walker: Walker) -> None:
-    number = walker.walk("CS-78")
+    number = charged(walker)
     browser, address = walker.browser("service_technician"), walker.address(FORMS["CS-78"])
     browser.post(f"{address}{number}/copies", data={"_corrects": "1"})
     with walker.app.app_context():
@@ -78,7 +91,8 @@ def test_what_was_corrected_is_taken_back_once(walker: Walker) -> None:
     with walker.app.app_context():
         assert receivables.paid(record_id) == 0
         assert db.session.get_one(Customer, known["customer"].id).arrears == 0
-        taken = sa.select(sa.func.sum(StockEntry.quantity)).join(Record).where(Record.form_code == "CS-78")
+        both = Record.number.in_((number, later))
+        taken = sa.select(sa.func.sum(StockEntry.quantity)).join(Record).where(both)
         assert db.session.scalar(taken) == 0
     old = next(line for line in lines(walker, "service_income") if line["record"] == number)
     assert old["reversed_by"] == later

@@ -246,11 +246,12 @@ def test_a_failing_condition_holds_no_other_up(
     def fails(look: Look) -> Iterable[Case]:
         raise KeyError("gone")
 
-    monkeypatch.setitem(OBLIGATIONS, "A-BAD", replace(TRIAL, key="A-BAD", cases=fails))
+    two = {"A-BAD": replace(TRIAL, key="A-BAD", cases=fails), TRIAL.key: TRIAL}
+    monkeypatch.setattr(obligations, "OBLIGATIONS", two)
     OWED.append(case())
     with transaction():
         assert obligations.run_all(NOW) == 1
-    assert "obligation" in caplog.text
+    assert "obligation A-BAD failed" in caplog.text
     assert len(made()) == 1
     runs = {run.key for run in db.session.scalars(sa.select(ObligationRun))}
     assert TRIAL.key in runs
