@@ -130,7 +130,7 @@ class Year:
             with db.session.begin_nested():
                 if kind == "day":
                     reminders.sweep(at)
-                    if at > self.end - LATELY:
+                    if at > self.end - LATELY * min(1.0, self.wanted / FULL):
                         obligations.run_all(at)
                     self.pastime.day()
                 elif kind == "begin":

@@ -36,12 +36,16 @@ GROUP = {group.key: group for group in GROUPS}
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind: its group, its symbol, its sentence; `outside` replaces a sentence that quotes the record."""
+    """One kind: its group, its symbol, its sentence; `outside` replaces a sentence that quotes the record.
+
+    The text of a `private` kind names customers even where it speaks of no record.
+    """
 
     group: str
     icon: str
     said: Any
     outside: Any = None
+    private: bool = False
 
 
 OTHER = Kind("other", "bell", _l("%(record)s 有新的动态"))

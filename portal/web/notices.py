@@ -31,10 +31,9 @@ def sentence(
         "form": form_title(facts.get("form", ""), spoken),
     }
     known = kind_of(kind)
-    quoted = known.outside is None or not outside
-    if not number and said["text"] and quoted:
+    if not number and said["text"] and not (outside and known.private):
         return str(said["text"])
-    text = known.said if quoted else known.outside
+    text = (known.outside if outside else None) or known.said
     return str(str(text) % said).strip().rstrip("：: ")
 
 
