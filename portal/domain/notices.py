@@ -59,10 +59,14 @@ KINDS = {
         "turn", "list-details", _l("请处理：%(text)s（%(record)s）"), _l("%(record)s 有一件事请您处理")
     ),
     "entry": Kind("turn", "pencil", _l("%(record)s 等您补充登记：%(step)s")),
-    "obligation": Kind("turn", "calendar", _l("%(text)s"), _l("有一件到了时间的事请您办理：%(record)s")),
-    "obligation_due": Kind("late", "alarm", _l("%(text)s"), _l("有一件事到期未办，请尽快办理：%(record)s")),
+    "obligation": Kind(
+        "turn", "calendar", _l("%(text)s"), _l("有一件到了时间的事请您办理：%(record)s"), True
+    ),
+    "obligation_due": Kind(
+        "late", "alarm", _l("%(text)s"), _l("有一件事到期未办，请尽快办理：%(record)s"), True
+    ),
     "obligation_missed": Kind(
-        "watch", "alert-triangle", _l("%(text)s"), _l("有一项义务逾期未办：%(record)s")
+        "watch", "alert-triangle", _l("%(text)s"), _l("有一项义务逾期未办：%(record)s"), True
     ),
     "lapsed": Kind("watch", "alarm", _l("%(record)s 的“%(step)s”到期无人办理，已自动转到“%(onward)s”")),
     "urged": Kind("late", "alarm", _l("%(who)s 催办 %(record)s：%(step)s")),

@@ -46,6 +46,13 @@ class TestSentences:
             assert "秘密" not in said, kind
 
 
+@pytest.mark.parametrize("kind", ["obligation", "obligation_due", "obligation_missed"])
+def test_a_mail_about_an_obligation_names_no_customer(context: Flask, kind: str) -> None:
+    facts = {"text": {"zh": "请办理：电话拜访（湖州泰和）", "en": "Please call Taihe"}}
+    assert "湖州泰和" in sentence(kind, facts, None, None)
+    assert "湖州泰和" not in sentence(kind, facts, None, None, outside=True)
+
+
 def test_every_kind_that_services_write_is_described(context: Flask) -> None:
     services = Path(portal.__file__).parent / "services"
     told = set()
