@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload
 
 from portal.domain.obligations import Obligation, Turn
 from portal.extensions import db
@@ -141,7 +142,10 @@ def tasks(obligation: Obligation, *, limit: int, only: str = "") -> list[Any]:
     wanted = [sa.and_(*_of(turn)) for turn in obligation.turns]
     if obligation.cases is not None:
         wanted.append(Task.obligation == obligation.key)
-    query = sa.select(Task, Record).outerjoin(Record, Record.id == Task.record_id).where(sa.or_(*wanted))
+    # without the form's version, whose inner join would leave out what has no record
+    plain = lazyload(Record.form_version)
+    query = sa.select(Task, Record).outerjoin(Record, Record.id == Task.record_id).options(plain)
+    query = query.where(sa.or_(*wanted))
     if only == "open":
         query = query.where(Task.state.in_(("open", "stuck")))
     if only == "missed":
