@@ -9,8 +9,13 @@ from datetime import datetime, timedelta
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from portal.database import transaction
+from portal.extensions import db
+from portal.forms.duties import OBLIGATIONS
+from portal.jobs.reminding import keep_obligations
 from portal.lib.clock import ZONE
-from tests.journeys.conftest import Visitor
+from portal.services import obligations
+from tests.journeys.conftest import Served, Visitor
 
 TURN = "#turn"
 SIGNED = re.compile(r"[A-Z]{2}-\d+-\d{4}-\d{4}$")
@@ -112,6 +117,22 @@ def sign_outside(customer: Visitor, address: str, name: str, answers: dict[str, 
     customer.draw()
     customer.press("签字确认")
     assert "已签字，谢谢" in customer.page.locator("main").inner_text(), problems(customer.page)
+
+
+def look_after(served: Served) -> None:
+    """What the job does every few minutes."""
+    with served.app.app_context():
+        keep_obligations()
+        db.session.remove()
+
+
+def look_after_at(served: Served, moment: datetime, *keys: str) -> None:
+    """The same for some obligations, as if it were that moment."""
+    with served.app.app_context():
+        for key in keys:
+            with transaction():
+                obligations.run(OBLIGATIONS[key], now=moment)
+        db.session.remove()
 
 
 def problems(page: Page) -> str:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
-from portal.forms.duties import OBLIGATIONS
-from portal.jobs.reminding import keep_obligations
 from portal.lib.clock import now, today
 from portal.models import Customer
-from portal.services import obligations
 from tests.journeys.conftest import Served, Visit, Visitor
-from tests.journeys.hands import ago, fill, follow, on, sign, submit, take_up
+from tests.journeys.hands import ago, fill, follow, look_after, look_after_at, on, sign, submit, take_up
 
 OFFICER = "customer_service_officer"
 ENTRY = "超过一周未订货客户登记"
@@ -29,22 +26,6 @@ def ordered(served: Served, **days: int) -> None:
                 db.session.execute(
                     sa.update(Customer).where(Customer.code == code).values(last_order_on=last)
                 )
-        db.session.remove()
-
-
-def look_after(served: Served) -> None:
-    """What the job does every few minutes."""
-    with served.app.app_context():
-        keep_obligations()
-        db.session.remove()
-
-
-def look_after_at(served: Served, moment: datetime, *keys: str) -> None:
-    """The same for some obligations, as if it were that moment."""
-    with served.app.app_context():
-        for key in keys:
-            with transaction():
-                obligations.run(OBLIGATIONS[key], now=moment)
         db.session.remove()
 
 
@@ -65,7 +46,7 @@ def test_a_week_without_an_order_leads_to_a_call(served: Served, visit: Visit) -
     bell = page.locator(".bell")
     assert bell.inner_text().strip() != ""
     follow(lin, bell)
-    notice = page.locator("main li", has_text=ENTRY)
+    notice = page.locator("main li", has_text=f"请办理：{ENTRY}")
     assert notice.count() == 1
     assert "湖州泰和物业" in notice.inner_text()
 
