@@ -161,6 +161,14 @@ def test_reminds_and_tells_of_a_breach_once(context: Flask) -> None:
     assert made()[0].state == "open", "nothing is signed or closed by time"
 
 
+def test_what_is_late_when_it_arises_is_told_once(context: Flask) -> None:
+    OWED.append(replace(case(), due=NOW - timedelta(hours=1), missed_at=NOW + timedelta(days=1)))
+    for later in (0, 1, 2):
+        run(NOW + timedelta(hours=later))
+    assert told("obligation") == {"customer_service_officer", "customer_service_officer_2"}
+    assert told("obligation_due") == told("obligation_missed") == set()
+
+
 def test_a_changed_due_date_moves_the_task(context: Flask) -> None:
     OWED.append(case())
     run()
