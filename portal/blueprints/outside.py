@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -10,9 +11,9 @@ from werkzeug.datastructures import MultiDict
 from portal.database import transaction
 from portal.domain.refusal import AnswersWrong, Refusal
 from portal.forms.base import Sheet
-from portal.forms.sheet import lines
+from portal.forms.sheet import Cell, Line, lines
 from portal.lib.clock import now, today
-from portal.lib.i18n import _l, language
+from portal.lib.i18n import _, _l, language
 from portal.models import OutsideLink, Task
 from portal.queries import actors, record_page
 from portal.queries.record_page import RecordPage
@@ -111,6 +112,17 @@ def _own_signatures(task: Task) -> list[str]:
     return [field.short_name for field in fills() if field.kind == "signature"] if fills else []
 
 
+def apart(line: Line) -> Line:
+    """A line of the page without what opens only for people who sign in: files by their names, records without a link."""
+    rows = tuple(tuple(_closed(cell) for cell in row) for row in line.rows)
+    return replace(line, cell=_closed(line.cell), rows=rows)
+
+
+def _closed(cell: Cell) -> Cell:
+    names = _("、").join(file["name"] for file in cell.files)
+    return replace(cell, text=cell.text or names, files=(), linked="", customer="")
+
+
 def _page(link: OutsideLink, task: Task, stage: Sheet | None = None, problem: str = "") -> str:
     assert task.record is not None
     read: RecordPage = record_page.read(task.record)
@@ -121,7 +133,7 @@ def _page(link: OutsideLink, task: Task, stage: Sheet | None = None, problem: st
         record=task.record,
         title=read.definition["title"][language()],
         step=str(route.form_of(task.record).signoff.step(task.step).title),
-        lines=lines(read.definition["fields"], read.content.answers, language()),
+        lines=[apart(one) for one in lines(read.definition["fields"], read.content.answers, language())],
         stage=form,
         hidden=_own_signatures(task),
         seen=read.shown_hash,

@@ -129,6 +129,9 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
         obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer,
         title=both(obligation.title), note=case.title,
     )  # fmt: skip
+    remind_at = case.remind_at or case.due
+    if remind_at is not None and remind_at <= now:
+        task.reminded_at = now  # to be asked for it now is reminder enough
     db.session.flush()
     audit.note(
         "obligation_arose", at=now, by=None, stream=STREAM, obligation=obligation.key, case=case.occurrence, about=case.title,

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from portal.blueprints.outside import apart
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
+from portal.forms.sheet import Cell, Line
 from portal.models import StoredFile, Task, records
 from tests.architecture.visitors import Site, found
 from tests.walk import DRAWING
@@ -62,6 +64,33 @@ def test_a_step_that_the_record_was_not_made_with_is_signed_all_the_same(tmp_pat
     assert (outside.status_code, inside.status_code) == (200, 200)
     assert title in outside.text
     assert title in inside.text
+
+
+def test_the_page_shows_nothing_that_opens_only_for_people_who_sign_in() -> None:
+    photo = {"id": 7, "name": "现场.jpg", "type": "image/jpeg", "size": 9}
+    table = Line(
+        "parts",
+        "零件",
+        "line_items",
+        Cell(""),
+        ("零件",),
+        (False,),
+        ((Cell("密封圈", linked="CS-77-2026-0001"),),),
+    )
+    for line in (
+        Line("order", "派工单", "record_link", Cell("CS-77-2026-0001 泰和", linked="CS-77-2026-0001")),
+        Line("photos", "照片", "photo", Cell("", files=(photo, {**photo, "name": "铭牌.jpg"}))),
+        table,
+    ):
+        shown = apart(line)
+        cells = [shown.cell, *(cell for row in shown.rows for cell in row)]
+        assert not [cell for cell in cells if cell.files or cell.linked or cell.customer]
+        assert shown.headers == line.headers
+    assert apart(table).rows[0][0].text == "密封圈"
+    assert (
+        "铭牌.jpg"
+        in apart(Line("photos", "照片", "photo", Cell("", files=({**photo, "name": "铭牌.jpg"},)))).cell.text
+    )
 
 
 def _files(site: Site) -> int:

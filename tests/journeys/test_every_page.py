@@ -11,23 +11,41 @@ from pathlib import Path
 
 import pytest
 
+from portal.database import transaction
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
+from portal.jobs.reminding import keep_obligations
+from portal.lib.clock import now
+from portal.services import public_requests
 from tests.architecture.test_access import ROWS, spelt_out
 from tests.architecture.visitors import PEOPLE, Site, found
 from tests.journeys.conftest import Served, Visit, Visitor, listening
+from tests.walk import Walker
 
 # Addresses that answer with a file, a piece of a page or another address.
 NO_PAGES = (".json", ".pdf", "/template", "/<int:id>/thumbnail", "/files/<int:id>", "/health", "/pick/<kind>")
 NO_PAGES += ("/static/<path:filename>",)
+RECEIPT = "/public/receipt?number="  # of what the furnished portal was sent
 MORE = {
-    "owner": ["/find?q=ts", "/find?q=zzzz", "/customer-service/complaints/?state=voided"],
+    "owner": [
+        *("/find?q=ts", "/find?q=zzzz", "/customer-service/complaints/?state=voided"),
+        *("/customer-service/customers/C0003", "/customer-service/customers/?q=zzzz"),
+        *("/obligations/O08", "/notices?show=all"),
+        *("/customer-service/charts/complaints_by_department", "/customer-service/charts/service_ratings"),
+    ],
     "auditor": ["/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"],
-    "administrator": ["/admin/people?q=zzzz"],
-    "stranger": ["/public/"],
+    "administrator": ["/admin/people?q=zzzz", "/obligations/OS-26"],
+    "stranger": ["/public/", RECEIPT],
 }
 REFUSED = {"owner": "/nowhere", "auditor": "/account/phrases", "stranger": "/s/nothing"}
 ENGLISH = "English"
+REQUEST = {
+    "kind": "repair",
+    "name": "钱卫红",
+    "phone": "13812345678",
+    "place": "3 号楼",
+    "content": "升降机停住不动。",
+}
 
 
 @dataclass
@@ -36,22 +54,40 @@ class Portal:
 
     served: Served
     site: Site
+    receipt: str
 
 
 @pytest.fixture
 def portal(tmp_path: Path) -> Iterator[Portal]:
     """A portal with a record under way, one that waits for an outside signer, and everything around them."""
     site = found(tmp_path / "data")
+    receipt = furnish(site)
     with listening(site.app) as served:
-        yield Portal(served, site)
+        yield Portal(served, site, receipt)
     with site.app.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
-def pages(site: Site) -> dict[str, list[str]]:
+def furnish(site: Site) -> str:
+    """Fills the funnel, has the obligations make work, and sends a request from outside; gives its receipt."""
+    walker = Walker(site.app)
+    walker.open("CR-12")
+    walker.walk("CR-16")
+    with site.app.app_context():
+        keep_obligations()
+        with transaction():
+            sent = public_requests.send(REQUEST, address="127.0.0.1", now=now())
+        receipt = sent.receipt
+        db.session.remove()
+    return receipt
+
+
+def pages(site: Site, receipt: str) -> dict[str, list[str]]:
     """What to visit, by visitor: each address by somebody who may go there."""
-    wanted = {name: list(more) for name, more in MORE.items()}
+    wanted = {
+        name: [f"{one}{receipt}" if one == RECEIPT else one for one in more] for name, more in MORE.items()
+    }
     for row in ROWS:
         if row.method == "GET" and not row.rule.endswith(NO_PAGES):
             able = [name for name in PEOPLE if row.answers[name] in ("200", "302")]
@@ -65,7 +101,7 @@ def pages(site: Site) -> dict[str, list[str]]:
     ("language", "phone"), [("zh", False), ("en", False), ("en", True)], ids=["zh", "en", "en-phone"]
 )
 def test_every_page_can_be_used(portal: Portal, visit: Visit, language: str, phone: bool) -> None:
-    for name, paths in pages(portal.site).items():
+    for name, paths in pages(portal.site, portal.receipt).items():
         visitor = visit(portal.served, PEOPLE[name], phone=phone)
         if language == "en":
             if PEOPLE[name]:

@@ -161,6 +161,14 @@ def test_reminds_and_tells_of_a_breach_once(context: Flask) -> None:
     assert made()[0].state == "open", "nothing is signed or closed by time"
 
 
+def test_what_is_late_when_it_arises_is_told_once(context: Flask) -> None:
+    OWED.append(replace(case(), due=NOW - timedelta(hours=1), missed_at=NOW + timedelta(days=1)))
+    for later in (0, 1, 2):
+        run(NOW + timedelta(hours=later))
+    assert told("obligation") == {"customer_service_officer", "customer_service_officer_2"}
+    assert told("obligation_due") == told("obligation_missed") == set()
+
+
 def test_a_changed_due_date_moves_the_task(context: Flask) -> None:
     OWED.append(case())
     run()
@@ -182,6 +190,18 @@ def test_turns_of_the_route_are_watched(context: Flask) -> None:
     standing = queries.standings(OBLIGATIONS.values(), step.due_at)
     assert (standing["O65"].open, standing["O65"].late, standing["O65"].missed) == (1, 1, 1)
     assert standing["OS-27"].late == 0, "a step that has an obligation of its own is not counted twice"
+
+
+def test_the_page_of_an_obligation_lists_what_has_no_record_yet(context: Flask) -> None:
+    OWED[:] = [case(), case("2")]
+    run()
+    run(NOW + timedelta(days=2))
+    for only in ("", "open", "missed"):
+        found = queries.tasks(TRIAL, limit=9, only=only)
+        assert [(task.case_name, record) for task, record in found] == [("2", None), ("1", None)]
+    record = taken_up(made()[0].draft.key)  # type: ignore[union-attr]
+    waits, done = queries.tasks(TRIAL, limit=9)
+    assert (waits[0].case_name, done[0].case_name, done[1].id) == ("2", "1", record)
 
 
 def test_an_offer_is_put_aside_with_a_reason_and_comes_back(context: Flask) -> None:

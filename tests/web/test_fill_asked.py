@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
 
-from portal.models import Draft, Record
+from portal.lib.clock import today
+from portal.models import Draft, Person, Record, Task, TaskHolder
 from tests import desk as records
+from tests.walk import Walker
 from tests.web.conftest import Desk, alerts, value
 
 OFFICER = "customer_service_officer"
@@ -92,6 +95,37 @@ def test_reading_the_page_keeps_nothing_and_a_draft_stays_as_it_is(desk: Desk) -
     assert desk.post(OFFICER, NEW, data).status_code == 303
     page = asked(desk, draft="my-page", customer="C0001")
     assert value(page, "customer").endswith("C0002")
+
+
+def test_what_the_form_proposes_is_there_besides_what_is_known(desk: Desk) -> None:
+    orders = "/customer-service/customer-orders/new"
+    page = asked(desk, orders, customer="C0001")
+    assert (value(page, "customer"), value(page, "order_date")) == (TAIHE, f"{today()}")
+
+
+def test_a_draft_that_an_effect_has_left_begins_with_what_the_form_proposes(desk: Desk) -> None:
+    walker = Walker(desk.app)
+    lead = walker.open("CR-12")
+    while walker.step(lead) != "opportunity":
+        walker.sign(lead)
+    walker.sign(lead, outcome="quote")
+    new = "/customer-service/quotations/new"
+    key, worker = desk.one(sa.select(Draft.key).where(Draft.form_code == "CR-16")), owner(desk, lead)
+    page = asked(desk, new, worker, draft=key)
+    assert value(page, "lead").startswith(lead)
+    assert value(page, "valid_until") == f"{today() + timedelta(days=30)}"
+    sent = [("_op", "save"), ("_key", key), ("lead", lead), ("valid_until", "")]
+    assert desk.post(worker, new, sent).status_code == 303
+    assert value(asked(desk, new, worker, draft=key), "valid_until") == "", "somebody has taken it out"
+
+
+def owner(desk: Desk, number: str) -> str:
+    """The login of the salesperson for whom the draft of the quotation is."""
+    people = sa.select(Person.login).join(
+        TaskHolder, TaskHolder.key == sa.literal("person:").concat(sa.cast(Person.id, sa.String))
+    )
+    task = sa.select(Task.id).join(Record).where(Task.form_code == "CR-16", Record.number == number)
+    return str(desk.one(people.where(TaskHolder.task_id.in_(task))))
 
 
 def test_whoever_may_not_begin_the_form_gets_nothing(desk: Desk) -> None:

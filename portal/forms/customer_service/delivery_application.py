@@ -18,10 +18,12 @@ from portal.forms.customer_service.delivery_application_stages import (
     SalesCheck,
     WarehouseIssue,
 )
+from portal.forms.customer_service.officers import officer_of
 from portal.forms.fields import LongText, Moment, Number, Phone, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Product, RecordLink, StockItem
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, goods, machines, orders, products
 
@@ -209,5 +211,5 @@ class DeliveryApplication(CompanyForm):
                 "delivery_date": record["delivered_on"],
                 "evidence": record["receipt_scan"],
             },
-            to=f"person:{customer.owner_id}" if customer and customer.owner_id else "",
+            to=officer_of(customer, day(record.now)),
         )

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from portal.domain.obligations import Case, Look, Number, Obligation, Turn, asked_in, draft_of
 from portal.domain.permissions import person_key, role_key
+from portal.forms.customer_service.officers import OFFICER, OFFICERS
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -16,7 +17,6 @@ from portal.models import Customer
 from portal.models.records import OPEN
 from portal.queries import owed
 
-OFFICERS = role_key("customer_service_officer")
 TELL_SUPERVISOR = (role_key("customer_service_supervisor"),)
 DAYS, MONTH_OF_SILENCE = _l("天"), 30
 MORNING = time(8)
@@ -24,8 +24,13 @@ CONTACTS = 2  # with an inactive customer in each month (R10)
 GRACE = 7  # days after the end of a month or day in which what was done in it may still be written down
 
 
-def _owner(customer: Customer) -> tuple[str, ...]:
-    return (person_key(customer.owner_id),) if customer.owner_id else (OFFICERS,)
+def _officers(look: Look) -> set[int]:
+    return {person.id for person in owed.holders(OFFICER, look.today)}
+
+
+def _owner(customer: Customer, officers: set[int]) -> tuple[str, ...]:
+    """The officer who owns the customer; all of them where it is nobody, or a salesperson."""
+    return (person_key(customer.owner_id),) if customer.owner_id in officers else (OFFICERS,)
 
 
 def _ref(customer: Customer) -> Ref:
@@ -53,7 +58,7 @@ def daily_extract(look: Look) -> Iterator[Case]:
     """R05: every officer takes out what is new of their customers, each working day."""
     days = [one for one in look.working_days(GRACE) if look.now >= look.at(one, MORNING)]
     done = owed.extracted(days)
-    for officer in owed.holders("customer_service_officer", look.today):
+    for officer in owed.holders(OFFICER, look.today):
         for one in days:
             yield Case(
                 f"{officer.id}:{one}",
@@ -69,7 +74,7 @@ def daily_extract(look: Look) -> Iterator[Case]:
 def no_order(look: Look) -> Iterator[Case]:
     """R08, R09: a customer without an order for more than a week is entered and called."""
     silence, call = look.numbers["silence"], look.numbers["call"]
-    quiet = owed.ordered_before(look.today - timedelta(days=silence))
+    quiet, officers = owed.ordered_before(look.today - timedelta(days=silence)), _officers(look)
     entries: dict[int, list[date]] = defaultdict(list)
     for entry in owed.records_about(["CS-25"], [one.id for one in quiet]):
         entries[entry.customer_id].append(date.max if entry.state in OPEN else day(entry.at))
@@ -78,7 +83,7 @@ def no_order(look: Look) -> Iterator[Case]:
         seen = max(look.since, customer.last_order_on + timedelta(days=silence + 1))
         yield Case(
             f"{customer.id}:{customer.last_order_on}",
-            _owner(customer),
+            _owner(customer, officers),
             look.calendar.end_of_working_day(look.at(seen, MORNING)),
             customer.label,
             {"customer": _ref(customer)},
@@ -90,7 +95,7 @@ def no_order(look: Look) -> Iterator[Case]:
 
 def monthly_contacts(look: Look) -> Iterator[Case]:
     """R10: a customer without an order for more than a month is contacted at least twice a month."""
-    this = look.today.replace(day=1)
+    this, officers = look.today.replace(day=1), _officers(look)
     before = (this - timedelta(days=1)).replace(day=1)
     after = (this + timedelta(days=32)).replace(day=1)
     for first, following in pairwise((before, this, after)):
@@ -107,7 +112,7 @@ def monthly_contacts(look: Look) -> Iterator[Case]:
                 told = first.replace(day=look.numbers["warn"]) if number == 1 else last
                 yield Case(
                     f"{customer.id}:{first:%Y-%m}:{number}",
-                    _owner(customer),
+                    _owner(customer, officers),
                     look.at(due),
                     f"{customer.label} {first:%Y-%m} ({number}/{CONTACTS})",
                     {"customer": _ref(customer)},

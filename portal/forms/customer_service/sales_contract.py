@@ -10,15 +10,16 @@ from typing import Any
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, after
-from portal.domain.permissions import person_key, role_key
 from portal.domain.signoff import Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import claims, silence, trade
 from portal.forms.customer_service.first_papers import papers_on_file
+from portal.forms.customer_service.officers import officer_of
 from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Person, Product
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, orders
 
@@ -215,9 +216,7 @@ class SalesContract(CompanyForm):
                 "customer_kind": "new_customer",
                 "papers_checklist": papers_on_file(customer.id),
             },
-            to=person_key(known.owner_id)
-            if known and known.owner_id
-            else role_key("customer_service_officer"),
+            to=officer_of(known, day(record.now)),
             names_as="contract",
             due=accepted_on + FILE_WITHIN,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
@@ -26,6 +26,7 @@ from portal.models import (
     Person,
     Record,
     RecordLink,
+    RoleGrant,
     Signature,
 )
 
@@ -123,6 +124,15 @@ def people(departments: dict[str, Department]) -> dict[str, Ref]:
         db.session.flush()
         found[key] = Ref(person.id, person.label)
     return found
+
+
+@pytest.fixture
+def officer(people: dict[str, Ref]) -> Ref:
+    """Zhao Min as an officer of customer service."""
+    since = NOW.date() - timedelta(days=30)
+    db.session.add(RoleGrant(person_id=people["zhao"].id, role="customer_service_officer", starts_on=since))
+    db.session.flush()
+    return people["zhao"]
 
 
 @pytest.fixture

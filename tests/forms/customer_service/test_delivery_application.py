@@ -510,13 +510,17 @@ def test_what_is_short_or_damaged_is_a_complaint(filed, issued, people, customer
     assert set(draft.answers) <= {field.short_name for field in FORMS["CS-51"]()}
 
 
-def test_the_owner_of_the_customer_takes_the_complaint(filed, issued, people, customer):
-    db.session.get_one(Customer, customer.id).owner_id = people["zhao"].id
-    db.session.flush()
-    *_entries, draft = DeliveryApplication.effects(
-        "delivery_receipt", filed("CS-31", **received(issued, {"damaged": True}, {}))
-    )
-    assert draft.to == f"person:{people['zhao'].id}"
+def test_the_owner_of_the_customer_takes_the_complaint(filed, issued, people, officer, customer):
+    def to(owner: Ref) -> str:
+        db.session.get_one(Customer, customer.id).owner_id = owner.id
+        db.session.flush()
+        *_entries, draft = DeliveryApplication.effects(
+            "delivery_receipt", filed("CS-31", **received(issued, {"damaged": True}, {}))
+        )
+        return draft.to
+
+    assert to(officer) == f"person:{officer.id}"
+    assert to(people["sun"]) == "", "whoever may open one"
 
 
 @pytest.fixture

@@ -232,18 +232,25 @@ def test_credit_that_is_so_already_is_not_posted_again(filed, make_customer):
     assert credit.limit == Decimal(60000)
 
 
-def test_r13_a_new_customer_gets_a_file_within_three_days(filed, make_customer, people):
-    new = make_customer(owner_id=people["zhao"].id)
+def test_r13_a_new_customer_gets_a_file_within_three_days(filed, make_customer, officer):
+    new = make_customer(owner_id=officer.id)
     answers = {"customer": new, "accepted_on": date(2026, 5, 12), "first_cooperation": True}
     (draft,) = SalesContract.effects("acceptance", filed("CS-34", **answers))
     assert isinstance(draft, Opens)
     assert (draft.code, draft.names_as, draft.due) == ("CS-36", "contract", date(2026, 5, 15))
-    assert draft.to == f"person:{people['zhao'].id}"
+    assert draft.to == f"person:{officer.id}"
     assert draft.answers["contract_accepted_on"] == date(2026, 5, 12)
     nobody = filed("CS-34", **{**answers, "customer": make_customer("苏州金桥建材贸易有限公司")})
-    assert next(iter(SalesContract.effects("acceptance", nobody))).to == "role:customer_service_officer"
+    assert next(iter(SalesContract.effects("acceptance", nobody))).to == "", "whoever may open one"
     known = filed("CS-34", **{**answers, "first_cooperation": False})
     assert not list(SalesContract.effects("acceptance", known))
+
+
+def test_a_prospect_that_sales_owns_gets_its_file_from_customer_service(filed, make_customer, people):
+    new = make_customer(owner_id=people["sun"].id)
+    answers = {"customer": new, "accepted_on": date(2026, 5, 12), "first_cooperation": True}
+    (draft,) = SalesContract.effects("acceptance", filed("CS-34", **answers))
+    assert draft.to == ""
 
 
 def test_the_checklist_of_the_file_knows_what_is_there(filed, make_customer, contract):
