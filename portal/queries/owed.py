@@ -59,6 +59,7 @@ class About:
     customer_id: int
     applicant_id: int
     at: datetime
+    state: str
     answers: dict[str, Any]
 
 
@@ -69,7 +70,7 @@ def records_about(
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
@@ -89,7 +90,7 @@ def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))

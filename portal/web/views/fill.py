@@ -334,32 +334,30 @@ def _asked_for(form_class: type[CompanyForm], by: Actor) -> CompanyForm:
         typed = form_class(MultiDict(asked), person=by)
         named = {name: typed[name].data for name in asked}
         known = {name: ref for name, ref in named.items() if isinstance(ref, Ref) and ref.id is not None}
-        form = form_class(
-            answers=_begun(form_class, known, _context(None)), context=_context(None), person=by
-        )
+        form = form_class(answers={**form.proposal(), **known}, context=_context(None), person=by)
     form.compute()
     return form
 
 
-def _begun(form_class: type[CompanyForm], known: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
-    """What the form proposes to whoever opens it, and over it what is known already."""
-    proposed = form_class(context=context, person=actor()).proposal()
-    return {**proposed, **{name: answer for name, answer in known.items() if answer is not None}}
-
-
 def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
-    """The form with a draft in it; one that nobody has touched begins with what the form proposes, too."""
-    answers, context = _kept(form_class, draft), _context(draft)
-    if draft is not None and draft.typed is None and draft.corrects_id is None:
-        answers = _begun(form_class, answers or {}, context)
+    """The form with a draft in it."""
     form = form_class(
         posted.as_typed(draft.typed) if draft else None,
-        answers=answers,
-        context=context,
+        answers=_begun(form_class, draft),
+        context=_context(draft),
         person=actor(),
     )
     form.compute()
     return form
+
+
+def _begun(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:
+    """What a draft holds; over what the form proposes for it, as long as nobody has begun it."""
+    kept = _kept(form_class, draft)
+    if draft is None or kept is None or draft.person_id is not None:
+        return kept
+    proposed = form_class(context={**_context(draft), **kept}, person=actor()).answers()
+    return {**{name: value for name, value in proposed.items() if value is not None}, **kept}
 
 
 def _context(draft: Draft | None) -> dict[str, Any]:
