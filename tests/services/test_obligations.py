@@ -198,10 +198,10 @@ def test_the_page_of_an_obligation_lists_what_has_no_record_yet(context: Flask) 
     run(NOW + timedelta(days=2))
     for only in ("", "open", "missed"):
         found = queries.tasks(TRIAL, limit=9, only=only)
-        assert [(task.case_name, record) for task, record in found] == [("2", None), ("1", None)]
+        assert [(task.case_name, task.record) for task in found] == [("2", None), ("1", None)]
     record = taken_up(made()[0].draft.key)  # type: ignore[union-attr]
     waits, done = queries.tasks(TRIAL, limit=9)
-    assert (waits[0].case_name, done[0].case_name, done[1].id) == ("2", "1", record)
+    assert (waits.case_name, done.case_name, done.record_id) == ("2", "1", record)
 
 
 def test_an_offer_is_put_aside_with_a_reason_and_comes_back(context: Flask) -> None:
