@@ -64,8 +64,9 @@ class SummaryClassification(Stage):
         rows = []
         for row in self.context.get("customers") or ():
             known = customers.find(row["customer"].id)
-            if known is not None:
-                facts = {"limit": f"{known.credit_limit:,.2f}", "arrears": f"{known.arrears:,.2f}"}
+            credit = customers.standing(row["customer"].id)
+            if known is not None and credit is not None:
+                facts = {"limit": f"{credit.limit:,.2f}", "arrears": f"{credit.arrears:,.2f}"}
                 note = str(_l("额度 %(limit)s，欠款 %(arrears)s")) % facts
                 rows.append(
                     {

@@ -13,7 +13,7 @@ from portal.forms.kinds import Ref
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.models import Customer
-from portal.queries import owed
+from portal.queries import owed, rights
 
 OFFICERS = role_key("customer_service_officer")
 TELL_SUPERVISOR = (role_key("customer_service_supervisor"),)
@@ -52,7 +52,7 @@ def daily_extract(look: Look) -> Iterator[Case]:
     """R05: every officer takes out what is new of their customers, each working day."""
     days = [one for one in look.working_days(GRACE) if look.now >= look.at(one, MORNING)]
     done = owed.extracted(days)
-    for officer in owed.holders("customer_service_officer", look.today):
+    for officer in rights.holders("customer_service_officer", look.today):
         for one in days:
             yield Case(
                 f"{officer.id}:{one}",

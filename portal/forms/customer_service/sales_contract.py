@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import equals
@@ -15,14 +15,16 @@ from portal.domain.signoff import Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import claims, trade
 from portal.forms.customer_service.first_papers import papers_on_file
+from portal.forms.customer_service.quoted import CENT, reckon, refuse_total
 from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Person, Product
+from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.lib.text import half_width
 from portal.queries import customers, orders
 
-CENT = Decimal("0.01")
 FILE_WITHIN = timedelta(days=3)  # calendar days from acceptance to the customer's file
 FIRST = equals("first_cooperation", True)
 
@@ -35,13 +37,6 @@ class ProductRow(Sheet):
     quantity = Number(_l("数量"), low=Decimal("0.001"))
     unit_price = Money(_l("单价"))
     amount = Money(_l("金额"), computed=True)
-
-    def compute(self) -> None:
-        """Quantity by price."""
-        known = self.quantity.data is not None and self.unit_price.data is not None
-        self.amount.data = (
-            (self.quantity.data * self.unit_price.data).quantize(CENT, ROUND_HALF_UP) if known else None
-        )
 
 
 class PaymentRow(Sheet):
@@ -131,10 +126,10 @@ class SalesContract(CompanyForm):
     )
 
     def compute(self) -> None:
-        """The price, and whether it is the first contract with the customer."""
+        """The contract's number in half width, the price, and whether it is the first contract with the customer."""
         super().compute()
-        amounts = [row["amount"] for row in self.products.data if row["amount"] is not None]
-        self.amount.data = sum(amounts, Decimal("0.00"))
+        self.contract_no.data = half_width(self.contract_no.data or "")
+        self.amount.data = reckon(self.products.rows, "unit_price")
         customer = self.customer.data
         self.first_cooperation.data = not customers.has_file(customer.id) if customer else None
 
@@ -151,6 +146,7 @@ class SalesContract(CompanyForm):
             self.refuse("contract_no", _l("合同编号已登记在 %(number)s 中"), number=other)
         if self.start_date.data and self.end_date.data and self.end_date.data < self.start_date.data:
             self.refuse("end_date", _l("终止日期不能早于开始日期"))
+        refuse_total(self, "products", self.amount.data)
         self._check_plan()
 
     def _check_trade(self, customer: int) -> None:
@@ -188,10 +184,14 @@ class SalesContract(CompanyForm):
         yield from _ordered(record)
 
     @staticmethod
-    @after(VOIDED, _l("放弃合同时冲销应收"))
+    @after(VOIDED, _l("放弃合同时冲销应收，并恢复原信用额度和账期"))
     def take_back(record: Filed) -> Iterator[Effect]:
-        """A contract that is given up claims nothing."""
-        yield from claims.claim(record.id, record["customer"].id, ())
+        """A contract that is given up claims nothing, and gives no credit."""
+        customer = record["customer"].id
+        yield from claims.claim(record.id, customer, ())
+        now, before = customers.standing(customer), customers.standing(customer, {record.id})
+        if now and before and (now.limit, now.days) != (before.limit, before.days):
+            yield PostsCredit(customer, before.limit, before.days, day(record.now))
 
     @staticmethod
     @after("acceptance", _l("新合作客户：生成客户档案建立表草稿，验收后 3 天内建档"))

@@ -1,6 +1,6 @@
 """CS-11: lessons of earlier projects go into a new one, and come back until its work avoids their problems."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from portal.models import LedgerEntry, Record, Signature
 from tests.walk import Walker
 
 ROUTE = CaseInput.signoff
+NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 ONE, TWO = Ref(None, "CS-07-2026-0001"), Ref(None, "CS-07-2026-0002")
 KNOWN = {"cases": [{"case": ONE}, {"case": TWO}]}
 GIVEN = {
@@ -50,7 +51,7 @@ def library(make_record):
 
 
 def sheet(**changed):
-    form = CaseInput(answers={**GIVEN, **changed})
+    form = CaseInput(answers={**GIVEN, **changed}, context={"@now": NOW})
     form.validate()
     return form
 

@@ -19,7 +19,7 @@ from portal.forms.customer_service.maintenance_contract import MaintenanceContra
 from portal.forms.kinds import Ref
 from portal.models import LedgerEntry, Project
 from portal.queries import service
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 COMPLETED = date(2026, 5, 1)

@@ -1,6 +1,6 @@
 """CS-38: credit changes by three signatures, and in no other way."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,8 @@ from portal.domain.signoff import Back, Close
 from portal.forms.customer_service.credit_change import CreditChange
 from portal.forms.kinds import Ref
 
+NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
+
 
 def opened(customer, *kinds, **changed):
     given = {
@@ -19,7 +21,7 @@ def opened(customer, *kinds, **changed):
         "reason": "采购量增加",
         "effective_date": date(2026, 6, 1),
     }
-    form = CreditChange(answers={**given, **changed})
+    form = CreditChange(answers={**given, **changed}, context={"@now": NOW})
     form.validate()
     return form
 

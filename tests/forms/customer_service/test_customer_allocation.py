@@ -21,7 +21,7 @@ from portal.forms.customer_service.customer_allocation_stages import (
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
 from portal.models import Content, Customer, Person, Record, RecordSubject, RoleGrant
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)

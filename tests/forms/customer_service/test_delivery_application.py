@@ -100,7 +100,7 @@ def opened(customer, contract, context=None, quantity=2, **changed):
         "wanted_from": NOW + timedelta(days=2),
         "goods": [{"product": Ref(1, "升降机 M0001"), "quantity": Decimal(quantity), "unit": "台"}],
     }
-    form = DeliveryApplication(answers={**given, **changed}, context=context)
+    form = DeliveryApplication(answers={**given, **changed}, context={"@now": NOW, **(context or {})})
     form.validate()
     return form
 

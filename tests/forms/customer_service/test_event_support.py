@@ -17,6 +17,7 @@ from portal.models import Draft, Record, Task
 from tests.walk import Walker, multi, pairs, problems
 
 ROUTE = EventSupport.signoff
+NOW = datetime(2026, 5, 12, 0, 30, tzinfo=UTC)
 START = datetime(2026, 5, 12, 1, 0, tzinfo=UTC)
 GIVEN = {
     "event_name": "业主恳谈会",
@@ -35,7 +36,7 @@ OPEN_DAY = {
 
 
 def sheet(**changed):
-    form = EventSupport(answers={**GIVEN, **changed})
+    form = EventSupport(answers={**GIVEN, **changed}, context={"@now": NOW})
     form.validate()
     return form
 
@@ -127,6 +128,7 @@ def submit(walker: Walker, **changed) -> str:
     with walker.app.app_context():
         world = walker._world("sales_manager")
         place = {"project": world.one("project")} if changed.get("event_kind") == "site_open_day" else {}
+        changed = {"event_start": datetime.now(UTC), **changed}
         data = pairs(EventSupport(answers={**GIVEN, **changed, **place, "budget": Decimal(500)}))
         db.session.commit()
     address = walker.address(EventSupport) + "new"

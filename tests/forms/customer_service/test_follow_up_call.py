@@ -16,7 +16,7 @@ from portal.forms.customer_service.follow_up_call import CallAgain, FollowUpCall
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
 from portal.models import Draft, Record, Task
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 19, 6, 30, tzinfo=UTC)

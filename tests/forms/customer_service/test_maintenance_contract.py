@@ -16,7 +16,7 @@ from portal.forms.customer_service.repair_request import RepairRequest
 from portal.forms.customer_service.supplementary_contract import SupplementaryContract
 from portal.forms.kinds import Ref
 from portal.models import Project
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 FILE = [{"id": 1, "name": "合同.pdf", "type": "application/pdf", "size": 1, "sha256": "0" * 64}]

@@ -36,7 +36,7 @@ GIVEN = {
 
 
 def sheet(context=None, **changed):
-    form = ServiceSystem(answers={**GIVEN, **changed}, context=context)
+    form = ServiceSystem(answers={**GIVEN, **changed}, context={"@now": NOW, **(context or {})})
     form.validate()
     return form
 
