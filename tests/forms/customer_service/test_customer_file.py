@@ -296,8 +296,20 @@ def test_a_made_file_opens_trade(filed):
     assert draft.answers["customers"] == [{"customer": customer}]
 
 
-def test_r15_trade_needs_a_file_and_no_block(make_customer, customer):
-    assert customers.may_trade(customer.id)
+def test_a_corrected_file_keeps_its_number_and_its_officer(filed, make_record, sign):
+    wrong, right = make_record("CS-36-2026-0003"), make_record("CS-36-2026-0009")
+    sign(wrong, "file_made", file_no="DA-2026-0003")
+    stage = FileMade(answers=MADE, context={"@record_id": right.id, "@corrects": wrong.id, "@now": NOW})
+    assert stage.validate()
+    assert stage.file_no.data == "DA-2026-0003"
+    answers = {**MADE, "customer": Ref(5, "恒远 C0005"), "contract": CONTRACT, "file_no": "DA-2026-0003"}
+    corrected = filed("CS-36", **answers, **{"contract_accepted_on": NOW.date(), "@corrects": wrong.id})
+    (entry,) = CustomerFile.effects("file_made", corrected)
+    assert entry.facts["file_no"] == "DA-2026-0003"
+
+
+def test_r15_trade_needs_a_file_and_no_block(make_customer):
+    assert customers.may_trade(make_customer(status="cooperating", file_number="DA-2026-0001").id)
     assert not customers.may_trade(make_customer("新客户").id)
     assert not customers.may_trade(make_customer("停止交易", file_number="DA-2026-0002", status="blocked").id)
 

@@ -54,6 +54,19 @@ def test_a_site_open_day_has_a_project_and_a_route(app_context):
     assert sheet(visit_route="大门").answers()["visit_route"] is None  # asked for at an open day only
 
 
+def test_support_is_asked_for_before_the_event(app_context):
+    assert set(sheet(event_start=START - timedelta(days=1)).errors) == {"event_start"}
+    assert not sheet(event_start=NOW - timedelta(minutes=10)).errors  # the same day
+
+
+def test_an_event_is_written_down_once_it_has_begun(app_context):
+    answers = {"actual_visitors": 3, "feedback": "良好"}
+    early = EventRecord(answers=answers, context={"event_start": START, "@now": START - timedelta(minutes=1)})
+    assert not early.validate()
+    assert "2026-05-12 09:00" in early.errors["feedback"][0]
+    assert EventRecord(answers=answers, context={"event_start": START, "@now": START}).validate()
+
+
 def test_the_site_is_looked_at_on_an_open_day_only():
     after = "support_arrangement"
     assert ROUTE.following(after, {"event_kind": "site_open_day"}).key == "site_safety"
