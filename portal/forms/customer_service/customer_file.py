@@ -131,7 +131,7 @@ class CustomerFile(CompanyForm):
         )
 
     def check(self) -> None:
-        """R13: the contract is this customer's, and accepted; the customer has one file, and what is promised lies ahead."""
+        """R13: the contract is this customer's, and accepted; it is filed once, and what is promised lies ahead."""
         customer, contract = self.customer.data, self.contract.data
         if customer:
             self._check_once(customer.id)
@@ -149,15 +149,18 @@ class CustomerFile(CompanyForm):
             self.refuse("contract", _l("该合同尚未验收，验收后才能建档"))
 
     def _check_once(self, customer_id: int) -> None:
-        """A customer with a file gets no second one; one who was blocked since may be filed anew."""
+        """A file is made in one record at a time; a customer who has one is no new customer."""
         found = customers.standing(customer_id)
         others = orders.of_customer(customer_id, self.code, but=self.itself)
         waiting = next((number for id, number in others if goods.state(id) != "finished"), "")
         if waiting:
             self.refuse("customer", _l("该客户正在由 %(number)s 建档，请在其中办理"), number=waiting)
-        elif found and found.file_number and found.status != "blocked" and not self.context.get("@corrects"):
+        corrects, is_new = self.context.get("@corrects"), self.customer_kind.data == "new_customer"
+        if found and found.file_number and is_new and not corrects:
             self.refuse(
-                "customer", _l("该客户已有档案 %(file_no)s，不需要再次建档"), file_no=found.file_number
+                "customer_kind",
+                _l("该客户已有档案 %(file_no)s，请选择“已合作客户”，档案编号不变"),
+                file_no=found.file_number,
             )
 
     @staticmethod
@@ -203,11 +206,14 @@ class CustomerFile(CompanyForm):
             },
             customer_id=record["customer"].id,
         )
-        if record["@corrects"]:  # the customer trades and has its officer already
+        known = customers.find(record["customer"].id)
+        has_file = known is not None and bool(known.file_number)
+        if not (has_file and record["@corrects"]):
+            yield Updates(
+                "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}
+            )
+        if has_file:  # the customer has its officer already
             return
-        yield Updates(
-            "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}
-        )
         yield Opens(
             "CS-23",
             {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},

@@ -43,10 +43,14 @@ class FileMade(Stage):
     shelf_place = Text(_l("纸质档案存放位置"))
 
     def compute(self) -> None:
-        """The record's own number makes the file's: never given twice, and in order; a corrected file keeps its own."""
+        """The record's own number makes the file's: never given twice, and in order; a customer's file keeps the one it has."""
         record_id, corrects = self.context.get("@record_id"), self.context.get("@corrects")
+        customer = self.context.get("customer")
+        known = customers.standing(customer.id) if customer else None
         number = customers.number_of(record_id) if record_id else ""
-        kept = goods.stage_answers(corrects, "file_made").get("file_no") if corrects else None
+        kept = known.file_number if known else ""
+        if not kept and corrects:
+            kept = goods.stage_answers(corrects, "file_made").get("file_no") or ""
         self.file_no.data = kept or number.replace(CODE, "DA", 1)
 
     def check(self) -> None:

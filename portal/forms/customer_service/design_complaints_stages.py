@@ -14,7 +14,7 @@ from portal.lib.text import next_version
 
 SPECIALITIES = {
     "customer_service": _l("客户服务"),
-    "engineering": _l("工程"),
+    "engineering": _l("工程专业"),
     "planning": _l("规划"),
     "design": _l("设计"),
 }

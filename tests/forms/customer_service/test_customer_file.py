@@ -114,11 +114,23 @@ def test_a_customer_has_one_file(opened, customer, put, stored):
     db.session.get_one(Record, other.id).state = "finished"
     row.file_number = "DA-2026-0001"
     db.session.flush()
-    assert "DA-2026-0001" in opened(customer).errors["customer"][0]
+    assert "DA-2026-0001" in opened(customer).errors["customer_kind"][0]
+    assert not opened(customer, customer_kind="existing_customer").errors
     assert not opened(customer, context={"@corrects": other.id}).errors
-    row.status = "blocked"
-    db.session.flush()
-    assert not opened(customer).errors  # filed anew, so that it may trade again
+
+
+def test_a_file_made_anew_keeps_its_number_and_its_officer(filed, make_customer, make_record):
+    known, record = (
+        make_customer(status="blocked", file_number="DA-2026-0001"),
+        make_record("CS-36-2026-0009"),
+    )
+    stage = FileMade(answers=MADE, context={"@record_id": record.id, "customer": known, "@now": NOW})
+    assert stage.validate()
+    assert stage.file_no.data == "DA-2026-0001"
+    answers = {**MADE, "customer": known, "contract": CONTRACT, "file_no": "DA-2026-0001"}
+    again = filed("CS-36", **answers, contract_accepted_on=NOW.date())
+    _entry, update = CustomerFile.effects("file_made", again)
+    assert update == Updates("customer", known.id, {"status": "cooperating", "file_number": "DA-2026-0001"})
 
 
 def test_a_paper_ends_after_it_begins(opened, customer):
@@ -280,7 +292,7 @@ def test_r16_a_refusal_blocks_the_customer(filed, answers):
     assert effect == Updates("customer", 5, {"status": "blocked"})
 
 
-def test_a_made_file_opens_trade(filed):
+def test_a_made_file_opens_trade(app_context, filed):
     customer = Ref(5, "恒远 C0005")
     answers = {**MADE, "file_no": "DA-2026-0007", "customer": customer, "contract": CONTRACT}
     accepted = NOW.date() - timedelta(days=2)
@@ -296,13 +308,14 @@ def test_a_made_file_opens_trade(filed):
     assert draft.answers["customers"] == [{"customer": customer}]
 
 
-def test_a_corrected_file_keeps_its_number_and_its_officer(filed, make_record, sign):
+def test_a_corrected_file_keeps_its_number_and_its_officer(filed, make_customer, make_record, sign):
+    known = make_customer(status="quiet", file_number="DA-2026-0003")
     wrong, right = make_record("CS-36-2026-0003"), make_record("CS-36-2026-0009")
     sign(wrong, "file_made", file_no="DA-2026-0003")
     stage = FileMade(answers=MADE, context={"@record_id": right.id, "@corrects": wrong.id, "@now": NOW})
     assert stage.validate()
     assert stage.file_no.data == "DA-2026-0003"
-    answers = {**MADE, "customer": Ref(5, "恒远 C0005"), "contract": CONTRACT, "file_no": "DA-2026-0003"}
+    answers = {**MADE, "customer": known, "contract": CONTRACT, "file_no": "DA-2026-0003"}
     corrected = filed("CS-36", **answers, **{"contract_accepted_on": NOW.date(), "@corrects": wrong.id})
     (entry,) = CustomerFile.effects("file_made", corrected)
     assert entry.facts["file_no"] == "DA-2026-0003"
