@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
+from portal.domain.permissions import person_key
 from portal.domain.signoff import Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.customer_words import CUSTOMER_CLASSES
@@ -150,17 +152,22 @@ class DailyExtract(CompanyForm):
         ),
     )
 
+    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
+        """The draft of an obligation opens with the news of its day, as a new page does with today's."""
+        if formdata is None and data and data.get("customers") is None and not self.itself:
+            officer, day = self._asked_of(data.get("officer")), data.get("extract_date")
+            if officer is not None and officer.id is not None and day is not None:
+                data = {**data, "customers": _news(officer.id, day)}
+        super().process(formdata, obj, data, **kwargs)
+
     def proposal(self) -> dict[str, Any]:
         """Today, and the customers with something new."""
-        rows = [
-            {
-                "customer": Ref(one.customer.id, one.customer.label),
-                "change": _words(one),
-                "contact": "、".join(one.records)[:200] or None,
-            }
-            for one in extracts.changes(self.person.id, self.today)
-        ]
-        return {"extract_date": self.today, "customers": rows}
+        return {"extract_date": self.today, "customers": _news(self.person.id, self.today)}
+
+    def _asked_of(self, officer: Ref | None) -> Ref | None:
+        """The officer whose extract was asked for, if the person acts for them."""
+        acts = officer is not None and person_key(officer.id or 0) in getattr(self.person, "keys", ())
+        return officer if acts else None
 
     def compute(self) -> None:
         """Whose extract it is, and the numbers of the day."""
@@ -168,6 +175,8 @@ class DailyExtract(CompanyForm):
         stored = extracts.officer_of(self.itself)
         if stored:
             self.officer.data = Ref(stored["id"], stored["text"])
+        elif asked := self._asked_of(self.officer.object_data):
+            self.officer.data = asked
         elif self.person is not None:
             self.officer.data = Ref(self.person.id, goods.person_label(self.person.id))
         officer, day = self.officer.data, self.extract_date.data
@@ -220,6 +229,18 @@ class DailyExtract(CompanyForm):
         for row in record["classes"] or ():
             values = {"klass": row["class"], "custodian_id": record["custodian"].id}
             yield Updates("customer", row["customer"].id, values)
+
+
+def _news(officer: int, day: date) -> list[dict[str, Any]]:
+    """A row for each of the officer's customers with something new."""
+    return [
+        {
+            "customer": Ref(one.customer.id, one.customer.label),
+            "change": _words(one),
+            "contact": "、".join(one.records)[:200] or None,
+        }
+        for one in extracts.changes(officer, day)
+    ]
 
 
 def _words(change: extracts.Change) -> str:

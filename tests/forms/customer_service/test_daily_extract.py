@@ -37,8 +37,9 @@ DAY = date(2026, 5, 12)
 class Officer:
     """Whoever opens the page, as far as the form looks."""
 
-    def __init__(self, id):
+    def __init__(self, id, *, acts_for=()):
         self.id = id
+        self.keys = tuple(f"person:{one}" for one in (id, *acts_for))
 
 
 @pytest.fixture
@@ -250,6 +251,28 @@ def test_the_page_begins_with_the_news(zhao, make_customer):
     (line,) = form.customers.data
     assert (line["customer"], line["change"]) == (one, "新订货（2026-05-12）")
     assert DailyExtract().customers.data == []
+
+
+def test_the_draft_of_an_obligation_begins_with_the_news_of_its_day(zhao, make_customer, people):
+    one = make_customer(owner_id=zhao.id, last_order_on=DAY - timedelta(days=1))
+    answers = {"extract_date": DAY - timedelta(days=1), "officer": people["zhao"]}
+    page = DailyExtract(answers=answers, context={"@now": NOW}, person=zhao)
+    assert [line["customer"] for line in page.customers.data] == [one]
+    assert page.extract_date.data == DAY - timedelta(days=1)
+    emptied = DailyExtract(answers={**answers, "customers": []}, context={"@now": NOW}, person=zhao)
+    assert emptied.customers.data == []
+
+
+def test_a_substitute_extracts_for_the_officer_whose_obligation_it_is(make_customer, people):
+    sun, zhao = people["sun"].id, people["zhao"].id
+    one = make_customer(owner_id=zhao, last_order_on=DAY)
+    asked = {"officer": people["zhao"], "remarks": "代办"}
+    form = opened(Officer(sun, acts_for=[zhao]), row(one), **asked)
+    assert not form.errors
+    assert form.officer.data == people["zhao"]
+    stranger = opened(Officer(sun), row(one), **asked)
+    assert stranger.officer.data == people["sun"]
+    assert set(stranger.customers.rows[0].errors) == {"customer"}
 
 
 @pytest.fixture
