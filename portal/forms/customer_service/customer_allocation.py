@@ -78,7 +78,7 @@ class CustomerAllocation(CompanyForm):
             "staff_departure": _l("业务人员离职交接"),
         },
     )
-    from_person = Person(_l("原负责人"), required=False, required_when=LEAVING)
+    from_person = Person(_l("原负责人"), former=True, required=False, required_when=LEAVING)
     to_officer = Person(_l("分配给"))
     customers = Rows(_l("分配客户"), CustomerRow)
     load_before = Rows(_l("各客服专员现有客户数"), LoadRow, computed=True)
