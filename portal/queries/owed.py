@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib.clock import ZONE
-from portal.models import Content, Customer, Record, RecordSubject, Signature
+from portal.models import Content, Customer, Record, RecordLink, RecordSubject, Signature
 from portal.queries.corrected import is_corrected
+from portal.queries.pick import record_label
 
 ORDERING = (
     "new",
@@ -49,6 +50,7 @@ class About:
     customer_id: int
     applicant_id: int
     at: datetime
+    state: str
     answers: dict[str, Any]
 
 
@@ -59,7 +61,7 @@ def records_about(
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
@@ -79,7 +81,7 @@ def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
@@ -124,3 +126,44 @@ def last_signed(code: str, step: str) -> tuple[int, date] | None:
 def customer(id: int) -> Customer:
     """The customer with this id."""
     return db.session.get_one(Customer, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A complaint or repair that was closed: when, and whom it was about."""
+
+    record_id: int
+    label: str
+    at: datetime
+    answers: dict[str, Any]
+
+
+def closed(codes: Collection[str], since: datetime) -> list[Closed]:
+    """The records of these forms that ended well since a moment and still count, oldest first."""
+    query = (
+        sa.select(Record, Content.answers)
+        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+        .where(
+            *(Record.form_code.in_(codes), Record.state == "finished", Record.closed_at >= since),
+            ~is_corrected(Record.id),
+        )
+        .order_by(Record.id)
+    )
+    return [
+        Closed(record.id, record_label(record), record.closed_at, answers)
+        for record, answers in db.session.execute(query)
+    ]
+
+
+def rounds_called(case_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which calls (CS-100) of these cases were made: (case, round)."""
+    query = (
+        sa.select(RecordLink.target_id, Content.answers["round"].as_integer())
+        .join(Record, Record.id == RecordLink.source_id)
+        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+        .where(
+            *(RecordLink.target_id.in_(case_ids), RecordLink.kind == "named"),
+            *(Record.form_code == "CS-100", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+        )
+    )
+    return {(case, round) for case, round in db.session.execute(query)}

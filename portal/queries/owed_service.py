@@ -13,7 +13,6 @@ from portal.extensions import db
 from portal.models import LedgerEntry, Record, RecordLink
 from portal.queries.corrected import is_corrected
 from portal.queries.owed import ALIVE
-from portal.queries.pick import record_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +23,7 @@ class Line:
     record_id: int
     customer_id: int | None
     facts: dict[str, Any]
+    offered: bool = False  # something new has been offered already
 
     def day(self, name: str) -> date | None:
         """A date that the line holds."""
@@ -74,8 +74,3 @@ def named_by(code: str, targets: Collection[int]) -> dict[int, list[date]]:
     for target, at in db.session.execute(query):
         found.setdefault(target, []).append(at.date())
     return found
-
-
-def label(record_id: int) -> str:
-    """Number and title of a record, as pickers show it."""
-    return record_label(db.session.get_one(Record, record_id))

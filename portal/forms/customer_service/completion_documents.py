@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from portal.domain.conditions import any_row, equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Opens, PostsEntry, after
+from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Done
@@ -155,21 +155,3 @@ class CompletionDocuments(CompanyForm):
             },
             customer_id=customer.id,
         )
-
-    @staticmethod
-    @after("after_sales_acceptance", _l("保修期满前 60 天：跟进保养合同，生成保养合同书草稿"))
-    def offer_contract(record: Filed) -> Iterator[Effect]:
-        """When the warranty ends, a maintenance contract goes on from it."""
-        if record["acceptance_verdict"] == "complete":
-            end: date = record["warranty_end"]
-            yield Opens(
-                "CS-73",
-                {
-                    "customer": record["customer"],
-                    "project": record["project"],
-                    "origin": "end_of_warranty",
-                    "start_date": end + timedelta(days=1),
-                },
-                to="role:after_sales_manager",
-                due=end - OFFER_BEFORE,
-            )

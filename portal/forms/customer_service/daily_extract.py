@@ -152,17 +152,12 @@ class DailyExtract(CompanyForm):
         ),
     )
 
-    def process(self, formdata: Any = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
-        """The draft of an obligation opens with the news of its day, as a new page does with today's."""
-        if formdata is None and data and data.get("customers") is None and not self.itself:
-            officer, day = self._asked_of(data.get("officer")), data.get("extract_date")
-            if officer is not None and officer.id is not None and day is not None:
-                data = {**data, "customers": _news(officer.id, day)}
-        super().process(formdata, obj, data, **kwargs)
-
     def proposal(self) -> dict[str, Any]:
-        """Today, and the customers with something new."""
-        return {"extract_date": self.today, "customers": _news(self.person.id, self.today)}
+        """Today, or the day that is asked for, and the customers with something new."""
+        day = self.context.get("extract_date") or self.today
+        officer = self._asked_of(self.context.get("officer"))
+        of = officer.id if officer and officer.id else self.person.id
+        return {"extract_date": day, "customers": _news(of, day)}
 
     def _asked_of(self, officer: Ref | None) -> Ref | None:
         """The officer whose extract was asked for, if the person acts for them."""

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import person_key, role_key
-from portal.forms.kinds import Ref
+from portal.forms.customer_service.maintenance_contract import MaintenanceContract, visits
+from portal.forms.customer_service.service_words import CONTRACT
+from portal.forms.definition import fields
+from portal.forms.kinds import Ref, load
 from portal.lib.i18n import _l
-from portal.queries import owed, owed_service
+from portal.queries import goods, owed, owed_service, service
 
 OFFICERS = (role_key("customer_service_officer"),)
 AFTER_SALES = (role_key("after_sales_manager"),)
 DIRECTOR = (role_key("customer_service_director"),)
 DAYS = _l("天")
+ONE_DAY = timedelta(days=1)
+TERMS = (
+    *("customer", "project", "scope", "service_fee", "fee_rule", "parts_charged"),
+    *("visits_per_year", "response_hours"),
+)
 LONG = timedelta(days=180)  # after its day a case that nobody took up is history
 
 
@@ -42,40 +52,59 @@ def expiring_papers(look: Look) -> Iterator[Case]:
 
 def ending_warranties(look: Look) -> Iterator[Case]:
     """A maintenance contract is offered before the warranty ends."""
-    yield from _ending(look, "warranty", "end_of_warranty")
+    for line, customer, end in _ending(look, "warranty", "end_of_warranty"):
+        project = line.facts.get("project_id")
+        named = Ref(project, str(line.facts.get("project"))) if project else None
+        answers = {"origin": "end_of_warranty", "project": named, "start_date": end + ONE_DAY}
+        yield _offer(look, line, customer, end, answers)
 
 
 def ending_contracts(look: Look) -> Iterator[Case]:
-    """A service contract is renewed before it ends."""
-    yield from _ending(look, "service_contracts", "contract_renewal")
+    """A service contract is renewed before it ends, on its own terms to begin with."""
+    for line, customer, end in _ending(look, "service_contracts", "contract_renewal"):
+        former = load(fields(MaintenanceContract()), goods.opening_answers(line.record_id))
+        answers = {name: former.get(name) for name in TERMS}
+        yield _offer(
+            look,
+            line,
+            customer,
+            end,
+            {**answers, "origin": "contract_renewal", "start_date": end + ONE_DAY},
+        )
 
 
-def _ending(look: Look, ledger: str, origin: str) -> Iterator[Case]:
+def _ending(look: Look, ledger: str, origin: str) -> Iterator[tuple[owed_service.Line, Ref, date]]:
+    """The lines that end soon and have no offer of this origin yet, with customer and day."""
     first = max(look.since, look.today - LONG)
     last = look.today + timedelta(days=look.numbers["before"])
     found = owed_service.lines(ledger, "end", first, last)
     offers = owed.records_about(["CS-73"], {line.customer_id for line in found if line.customer_id})
     for line in found:
         end = line.day("end")
-        if line.customer_id is None or end is None:
+        if line.customer_id is None or end is None or line.facts.get("outcome", "signed") != "signed":
             continue
-        customer = owed.customer(line.customer_id)
         asked_from = look.at(end - timedelta(days=look.numbers["before"] + 30))
-        yield Case(
-            f"{ledger}:{line.id}",
-            AFTER_SALES,
-            look.at(end),
-            f"{customer.label} {end}",
-            {"customer": Ref(customer.id, customer.label), "origin": origin},
-            customer=customer.id,
-            record=line.record_id,
-            kept=any(
-                one.customer_id == line.customer_id
-                and one.at >= asked_from
-                and one.answers.get("origin") == origin
-                for one in offers
-            ),
+        offered = any(
+            one.customer_id == line.customer_id
+            and one.at >= asked_from
+            and one.answers.get("origin") == origin
+            for one in offers
         )
+        customer = owed.customer(line.customer_id)
+        yield replace(line, offered=offered), Ref(customer.id, customer.label), end
+
+
+def _offer(look: Look, line: owed_service.Line, customer: Ref, end: date, answers: dict[str, Any]) -> Case:
+    return Case(
+        f"{line.id}",
+        AFTER_SALES,
+        look.at(end),
+        f"{customer.text} {end}",
+        {**answers, "customer": customer},
+        customer=customer.id,
+        record=line.record_id,
+        kept=line.offered,
+    )
 
 
 def maintenance_visits(look: Look) -> Iterator[Case]:
@@ -84,11 +113,13 @@ def maintenance_visits(look: Look) -> Iterator[Case]:
     found = owed_service.lines("service_contracts", "end", look.today - LONG, date.max)
     visited = owed_service.named_by("CS-76", {line.record_id for line in found})
     for line in found:
-        start, end, yearly = line.day("start"), line.day("end"), int(line.facts.get("visits_per_year") or 0)
-        if line.customer_id is None or start is None or end is None or not yearly:
+        start, end, yearly = line.day("start"), line.day("end"), int(line.facts.get("visits") or 0)
+        signed = line.facts.get("outcome", "signed") == "signed"
+        if line.customer_id is None or start is None or end is None or not yearly or not signed:
             continue
         customer = owed.customer(line.customer_id)
-        for number, planned in enumerate(_planned(start, end, yearly), 1):
+        address, phone = service.contact(customer.id)
+        for number, planned in enumerate(visits(start, end, yearly), 1):
             if planned < look.since or not planned - window <= look.today <= planned + LONG:
                 continue
             yield Case(
@@ -98,21 +129,15 @@ def maintenance_visits(look: Look) -> Iterator[Case]:
                 f"{customer.label} {planned}",
                 {
                     "customer": Ref(customer.id, customer.label),
-                    "service_type": "b_contract_service",
-                    "service_contract": Ref(line.record_id, owed_service.label(line.record_id)),
+                    "site_address": address,
+                    "contact_phone": phone,
+                    "site_condition": line.facts.get("scope"),
+                    "service_type": CONTRACT,
                 },
                 customer=customer.id,
                 record=line.record_id,
                 kept=any(abs(day - planned) <= window for day in visited.get(line.record_id, ())),
             )
-
-
-def _planned(start: date, end: date, yearly: int) -> Iterator[date]:
-    step = timedelta(days=365 // yearly)
-    planned = start + step
-    while planned <= end:
-        yield planned
-        planned += step
 
 
 OBLIGATIONS = (

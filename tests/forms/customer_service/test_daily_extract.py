@@ -253,14 +253,15 @@ def test_the_page_begins_with_the_news(zhao, make_customer):
     assert DailyExtract().customers.data == []
 
 
-def test_the_draft_of_an_obligation_begins_with_the_news_of_its_day(zhao, make_customer, people):
+def test_the_draft_of_an_obligation_begins_with_the_news_of_its_officer_and_day(zhao, make_customer, people):
     one = make_customer(owner_id=zhao.id, last_order_on=DAY - timedelta(days=1))
-    answers = {"extract_date": DAY - timedelta(days=1), "officer": people["zhao"]}
-    page = DailyExtract(answers=answers, context={"@now": NOW}, person=zhao)
-    assert [line["customer"] for line in page.customers.data] == [one]
-    assert page.extract_date.data == DAY - timedelta(days=1)
-    emptied = DailyExtract(answers={**answers, "customers": []}, context={"@now": NOW}, person=zhao)
-    assert emptied.customers.data == []
+    make_customer("当天订货的客户", owner_id=zhao.id, last_order_on=DAY)
+    asked = {"@now": NOW, "extract_date": DAY - timedelta(days=1), "officer": people["zhao"]}
+    for who in (zhao, Officer(people["sun"].id, acts_for=[zhao.id])):
+        page = DailyExtract(context=asked, person=who)
+        assert [line["customer"] for line in page.customers.data] == [one]
+        assert page.extract_date.data == DAY - timedelta(days=1)
+    assert DailyExtract(context=asked, person=Officer(people["sun"].id)).customers.data == []
 
 
 def test_a_substitute_extracts_for_the_officer_whose_obligation_it_is(make_customer, people):
