@@ -71,13 +71,13 @@ def _credit_left_out(customer_id: int, but: Collection[int]) -> list[CreditEntry
 
 def has_file(customer_id: int) -> bool:
     """Whether a numbered file was made for the customer."""
-    found = standing(customer_id)
+    found = find(customer_id)
     return found is not None and bool(found.file_number)
 
 
 def may_trade(customer_id: int) -> bool:
     """R15: whether contracts, orders and deliveries are open to the customer."""
-    found = standing(customer_id)
+    found = find(customer_id)
     return found is not None and bool(found.file_number) and found.status != "blocked"
 
 

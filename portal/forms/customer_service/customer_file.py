@@ -142,6 +142,14 @@ class CustomerFile(CompanyForm):
             self.refuse("guarantor", _l("担保书已收到，请填写担保人、担保金额和担保期限"))
         for row in self.papers_checklist.rows:
             moments.refuse_future(row, "done_on")
+            if row.done.data is False and row.done_on.data:
+                row.refuse("done_on", _l("还没有完成的资料不填日期；已完成的请选“是”"))
+        seen: set[tuple[str, str]] = set()
+        for row in self.paper_rows.rows:
+            paper = (row.paper.data or "", row.number.data or "")
+            if paper in seen:
+                row.refuse("paper", _l("这份资料填写了两行，请删去一行，或填写不同的证照编号"))
+            seen.add(paper)
         partner = customers.contract_customer(contract.id) if contract and contract.id else None
         if customer and partner is not None and partner != customer.id:
             self.refuse("contract", _l("该合同不是这个客户的合同"))
@@ -150,7 +158,7 @@ class CustomerFile(CompanyForm):
 
     def _check_once(self, customer_id: int) -> None:
         """A file is made in one record at a time; a customer who has one is no new customer."""
-        found = customers.standing(customer_id)
+        found = customers.find(customer_id)
         others = orders.of_customer(customer_id, self.code, but=self.itself)
         waiting = next((number for id, number in others if goods.state(id) != "finished"), "")
         if waiting:

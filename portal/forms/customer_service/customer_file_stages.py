@@ -46,7 +46,7 @@ class FileMade(Stage):
         """The record's own number makes the file's: never given twice, and in order; a customer's file keeps the one it has."""
         record_id, corrects = self.context.get("@record_id"), self.context.get("@corrects")
         customer = self.context.get("customer")
-        known = customers.standing(customer.id) if customer else None
+        known = customers.find(customer.id) if customer else None
         number = customers.number_of(record_id) if record_id else ""
         kept = known.file_number if known else ""
         if not kept and corrects:

@@ -104,6 +104,22 @@ def test_what_is_done_lies_behind_and_what_is_promised_ahead(opened, customer):
     assert set(opened(customer, "担保书", **late).errors) == {"promised_date"}
 
 
+def test_what_is_not_done_has_no_date(opened, customer):
+    rows = papers("担保书")
+    given = {"missing_reason": "换证办理中", "promised_date": date(2026, 6, 1)}
+    form = opened(
+        customer, "担保书", papers_checklist=[{**row, "done_on": NOW.date()} for row in rows], **given
+    )
+    wrong = [row["item"] for row, made in zip(rows, form.papers_checklist.rows, strict=True) if made.errors]
+    assert wrong == ["担保书"]
+
+
+def test_a_paper_is_registered_once(opened, customer):
+    form = opened(customer, paper_rows=[LICENCE, {**LICENCE, "expires_on": None}])
+    assert [set(row.errors) for row in form.paper_rows.rows] == [set(), {"paper"}]
+    assert not opened(customer, paper_rows=[LICENCE, {**LICENCE, "number": "副本"}]).errors
+
+
 def test_a_customer_has_one_file(opened, customer, put, stored):
     other = put("CS-36-2026-0001", {"customer": stored(customer)}, "running")
     db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=other.id))
