@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, after
+from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, after
 from portal.domain.permissions import person_key, role_key
 from portal.domain.signoff import Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import claims, silence, trade
+from portal.forms.customer_service import claims, contract_postings, silence, trade
 from portal.forms.customer_service.first_papers import papers_on_file
 from portal.forms.customer_service.quoted import CENT, reckon, refuse_total
 from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
@@ -184,9 +183,9 @@ class SalesContract(CompanyForm):
         """The price is owed from the customer's signature on; a new customer gets its first limit and term with it."""
         customer = record["customer"].id
         if record["first_cooperation"]:
-            yield from _credit(record)
-        yield from claims.claim(record.id, customer, _claims(record))
-        yield from _ordered(record)
+            yield from contract_postings.first_credit(record)
+        yield from claims.claim(record.id, customer, contract_postings.claimed(record))
+        yield from contract_postings.ordered(record)
         yield from silence.end_silence(customer, record.number)
 
     @staticmethod
@@ -221,36 +220,3 @@ class SalesContract(CompanyForm):
             names_as="contract",
             due=accepted_on + FILE_WITHIN,
         )
-
-
-def _claims(record: Filed) -> list[claims.Claim]:
-    """What is owed when: by the plan, else everything at the end of the customer's term, else of the contract."""
-    plan: list[dict[str, Any]] = record["payment_plan"] or []
-    if plan:
-        return [claims.Claim(row["name"], row["due_on"], row["amount"]) for row in plan]
-    known = customers.standing(record["customer"].id)
-    days = record["credit_days"] if record["first_cooperation"] else known and known.days
-    due_on = record["signed_on"] + timedelta(days=days) if days else record["end_date"]
-    return [claims.Claim("", due_on, record["amount"])]
-
-
-def _ordered(record: Filed) -> Iterator[Updates]:
-    """A contract is an order: whoever has a file and signs cooperates again."""
-    known, signed_on = customers.find(record["customer"].id), record["signed_on"]
-    if known is None:
-        return
-    values: dict[str, Any] = {}
-    if known.last_order_on is None or known.last_order_on < signed_on:
-        values["last_order_on"] = signed_on
-    if known.status in ("quiet", "not_cooperating"):
-        values["status"] = "cooperating"
-    if values:
-        yield Updates("customer", known.id, values)
-
-
-def _credit(record: Filed) -> Iterator[PostsCredit]:
-    """First limit and term, unless an earlier round has given them; without those that this contract corrects."""
-    limit, days = record["credit_limit"], record["credit_days"]
-    known = customers.standing(record["customer"].id, {record["@corrects"]} - {None})
-    if known and ((limit is not None and limit != known.limit) or (days is not None and days != known.days)):
-        yield PostsCredit(record["customer"].id, limit, days, record["signed_on"])

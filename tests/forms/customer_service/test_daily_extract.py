@@ -10,11 +10,8 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import Updates
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.customer_service.daily_extract import (
-    CustodianUpdate,
-    DailyExtract,
-    SummaryClassification,
-)
+from portal.forms.customer_service.daily_extract import DailyExtract
+from portal.forms.customer_service.daily_extract_stages import CustodianUpdate, SummaryClassification
 from portal.forms.kinds import Ref
 from portal.lib.clock import today
 from portal.models import (
