@@ -16,6 +16,7 @@ from portal.forms.kinds import SERVED, Ref
 from portal.lib.i18n import _l
 from portal.lib.text import clean
 from portal.queries import files, pick
+from portal.queries.pick import FORMER
 
 
 class Reference(Answer, wtforms.StringField):
@@ -52,9 +53,17 @@ class Reference(Answer, wtforms.StringField):
 
 
 class Person(Reference):
-    """Somebody of the company."""
+    """Somebody of the company; with `former`, also somebody who has left it."""
 
     kind = "person"
+
+    def __init__(self, label: Any = "", *, former: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.targets = (FORMER,) if former else ()
+
+    def describe(self) -> dict[str, Any]:
+        """Nothing more: who may be named is no form."""
+        return {}
 
 
 class Department(Reference):

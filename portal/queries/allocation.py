@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import Customer, Person, RoleGrant
-from portal.queries import orders, rights
+from portal.models import Customer
+from portal.queries import orders
 
 OFFICER = "customer_service_officer"
-
-
-def officers(today: date) -> list[Person]:
-    """The customer service officers at work, by number."""
-    holders = sa.select(RoleGrant.person_id).where(RoleGrant.role == OFFICER, *rights.in_force(today))
-    query = sa.select(Person).where(Person.active, Person.id.in_(holders)).order_by(Person.number)
-    return list(db.session.scalars(query).unique())
 
 
 def owned(person_ids: Collection[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.domain.permissions import head_key, role_key
 from portal.extensions import db
-from portal.lib.clock import ZONE, day
+from portal.lib.clock import ZONE
 from portal.models import Content, Department, LedgerEntry, Record, Signature
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
@@ -97,10 +97,9 @@ def drawings_reviewed(project_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
-def submitted_on(record_id: int | None) -> date | None:
-    """The day on which a record was first submitted."""
-    at = db.session.scalar(sa.select(Record.submitted_at).where(Record.id == record_id))
-    return day(at) if at else None
+def design_department() -> Department | None:
+    """The department that designs; None while there is none."""
+    return db.session.scalar(sa.select(Department).where(Department.key == "design"))
 
 
 def caused_by_design(since: date, until: date, but: Collection[int] = ()) -> list[str]:
@@ -121,10 +120,10 @@ def caused_by_design(since: date, until: date, but: Collection[int] = ()) -> lis
         )
         .order_by(Record.id, Signature.id)
     )
-    design = db.session.scalar(sa.select(Department.id).where(Department.key == "design"))
+    design = design_department()
     last = {f"{number} {title}": answers for number, title, answers in db.session.execute(query)}
     return [
         label
         for label, answers in last.items()
-        if (answers.get("responsible_department") or {}).get("id") == design
+        if design and (answers.get("responsible_department") or {}).get("id") == design.id
     ]

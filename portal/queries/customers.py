@@ -9,8 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
 from portal.models import (
@@ -21,10 +23,9 @@ from portal.models import (
     Person,
     Record,
     RecordSubject,
-    Signature,
 )
 from portal.queries import goods
-from portal.queries.corrected import is_corrected, standing_lines
+from portal.queries.corrected import is_corrected
 
 _UNDIALLED = "-+() "
 
@@ -43,28 +44,40 @@ class Standing:
 def standing(customer_id: int, but: Collection[int] = ()) -> Standing | None:
     """Status, file, credit and debts of a customer; None if there is no such customer.
 
-    `but` are records whose changes of the credit do not count.
+    `but` are records whose changes of the credit do not count, nor do changes that are to come into force later.
     """
     customer = db.session.get(Customer, customer_id)
     if customer is None:
         return None
     limit, days = customer.credit_limit, customer.credit_days
-    for line in (line for id in but for line in standing_lines(CreditEntry, id)):
-        if line.customer_id == customer_id:
-            limit = line.old_limit if limit == line.new_limit else limit
-            days = line.old_days if days == line.new_days else days
+    for line in _credit_left_out(customer_id, but):
+        limit = line.old_limit if limit == line.new_limit else limit
+        days = line.old_days if days == line.new_days else days
     return Standing(customer.status, customer.file_number, limit, days, customer.arrears)
+
+
+def _credit_left_out(customer_id: int, but: Collection[int]) -> list[CreditEntry]:
+    """The changes of a customer's credit that stand and do not count: of these records, or not in force yet; last first."""
+    reversal = aliased(CreditEntry)
+    taken_back = sa.exists().where(reversal.reverses_id == CreditEntry.id)
+    query = sa.select(CreditEntry).where(
+        CreditEntry.customer_id == customer_id,
+        CreditEntry.reverses_id.is_(None),
+        ~taken_back,
+        sa.or_(CreditEntry.record_id.in_(but), CreditEntry.effective_on > today()),
+    )
+    return list(db.session.scalars(query.order_by(CreditEntry.id.desc())))
 
 
 def has_file(customer_id: int) -> bool:
     """Whether a numbered file was made for the customer."""
-    found = standing(customer_id)
+    found = find(customer_id)
     return found is not None and bool(found.file_number)
 
 
 def may_trade(customer_id: int) -> bool:
     """R15: whether contracts, orders and deliveries are open to the customer."""
-    found = standing(customer_id)
+    found = find(customer_id)
     return found is not None and bool(found.file_number) and found.status != "blocked"
 
 
@@ -113,13 +126,7 @@ def contract_customer(record_id: int) -> int | None:
 
 def contract_accepted_on(record_id: int) -> date | None:
     """The day on which a contract (CS-34) was accepted; None while it is not."""
-    query = (
-        sa.select(Signature.answers)
-        .where(Signature.record_id == record_id, Signature.step == "acceptance", Signature.act == "signed")
-        .order_by(Signature.id.desc())
-        .limit(1)
-    )
-    accepted = (db.session.scalar(query) or {}).get("accepted_on")
+    accepted = goods.stage_answers(record_id, "acceptance").get("accepted_on")
     return date.fromisoformat(accepted) if accepted else None
 
 

@@ -11,16 +11,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib.clock import ZONE
-from portal.models import (
-    Content,
-    Customer,
-    Person,
-    Record,
-    RecordLink,
-    RecordSubject,
-    RoleGrant,
-    Signature,
-)
+from portal.models import Content, Customer, Record, RecordLink, RecordSubject, Signature
 from portal.queries.corrected import is_corrected
 from portal.queries.pick import record_label
 
@@ -101,20 +92,6 @@ def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About
         .order_by(Record.id)
     )
     return [About(*row) for row in db.session.execute(query)]
-
-
-def holders(role: str, today: date) -> list[Person]:
-    """The active people who hold a role today."""
-    query = (
-        sa.select(Person)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            *(RoleGrant.role == role, RoleGrant.starts_on <= today, Person.active),
-            sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
-        )
-        .order_by(Person.id)
-    )
-    return list(db.session.scalars(query).unique())
 
 
 def extracted(days: Collection[date]) -> set[tuple[int, date]]:

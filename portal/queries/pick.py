@@ -31,6 +31,7 @@ MASTER: dict[str, type[Any]] = {
     "stock_item": StockItem,
     "machine": Machine,
 }
+FORMER = "former"  # among the targets of a person: also those who have left
 Found = tuple[int | None, str]
 
 
@@ -57,7 +58,7 @@ def search(
     if kind == "person":
         named = (
             sa.select(Person)
-            .where(Person.active, Person.search_key.contains(wanted, autoescape=True))
+            .where(_at_work(targets), Person.search_key.contains(wanted, autoescape=True))
             .order_by(Person.number)
         )
         people = db.session.scalars(named.limit(limit)).unique()
@@ -83,7 +84,7 @@ def search(
 
 def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ...]) -> dict[str, Found]:
     if kind == "person":
-        named = sa.select(Person).where(Person.active, Person.number.in_(codes))
+        named = sa.select(Person).where(_at_work(targets), Person.number.in_(codes))
         return {row.number: (row.id, row.label) for row in db.session.scalars(named).unique()}
     if kind == "department":
         rows = db.session.scalars(sa.select(Department))
@@ -100,6 +101,11 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
     model = MASTER[kind]
     query = sa.select(model).where(model.code.in_(codes))
     return {row.code: (row.id, row.label) for row in db.session.scalars(query)}
+
+
+def _at_work(targets: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a person may be named: one who is here, or anybody where those who left may be named too."""
+    return sa.true() if FORMER in targets else Person.active.is_(True)
 
 
 def _records(text: str, actor: Any, targets: tuple[str, ...], limit: int) -> Sequence[tuple[int, str, str]]:

@@ -61,6 +61,13 @@ def holds(person_id: int, roles: Collection[str], today: date) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
+def holders(role: str, today: date) -> list[Person]:
+    """The people at work who hold a role today, by number."""
+    granted = sa.select(RoleGrant.person_id).where(RoleGrant.role == role, *in_force(today))
+    query = sa.select(Person).where(Person.active, Person.id.in_(granted)).order_by(Person.number)
+    return list(db.session.scalars(query).unique())
+
+
 def administrator_exists(today: date) -> bool:
     """Whether anybody at work administers the portal today."""
     query = sa.select(RoleGrant.id).join(Person, Person.id == RoleGrant.person_id)

@@ -80,11 +80,6 @@ def contact(customer_id: int) -> tuple[str, str]:
     return (customer.address, customer.phone) if customer else ("", "")
 
 
-def machine(code: str | None) -> Machine | None:
-    """The single machine with this serial number."""
-    return db.session.scalar(sa.select(Machine).where(Machine.code == code)) if code else None
-
-
 def machine_customer(machine_id: int) -> int | None:
     """Whose machine it is; None while it has not been delivered."""
     return db.session.scalar(sa.select(Machine.customer_id).where(Machine.id == machine_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.domain.refusal import NotAllowed, NotFound, RecordClosed
 from portal.extensions import db
+from portal.forms.catalogue import FORMS
 from portal.lib.i18n import _l
 from portal.models import Draft, Record, Task
 from portal.queries.actors import Actor
@@ -66,6 +69,44 @@ def start(
     )
     db.session.add(draft)
     return draft
+
+
+def leave(
+    form_code: str,
+    answers: Mapping[str, Any],
+    *,
+    title: str,
+    now: datetime,
+    source: int | None = None,
+    key: str = "",
+) -> Draft:
+    """A prefilled draft that is nobody's yet, left for those who get the task to take it up."""
+    draft = Draft(
+        form_code=form_code,
+        person_id=None,
+        source_id=source,
+        key=key or secrets.token_urlsafe(18),
+        answers=prefill(FORMS[form_code], answers),
+        typed=None,
+        title=title[:200],
+        updated_at=now,
+    )
+    db.session.add(draft)
+    db.session.flush()
+    return draft
+
+
+def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed answers as the form stores them; names that it does not know are refused.
+
+    Raises:
+        KeyError: somebody fills a field that the form does not have.
+    """
+    sheet = form(answers=answers)
+    unknown = set(answers) - {field.short_name for field in sheet}
+    if unknown:
+        raise KeyError(f"{form.code} has no field {', '.join(sorted(unknown))}")
+    return {name: value for name, value in sheet.dump().items() if value is not None}
 
 
 def mine(key: str, by: Actor) -> Draft | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -37,7 +36,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
-from portal.services import asks, audit, ledgers, master, notices, tasks
+from portal.services import asks, audit, drafts, ledgers, master, notices, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -134,25 +133,15 @@ def opens(effect: Opens, record: Record, earlier: list[Draft | None], *, by: int
         return
     waiting = earlier.pop(0)
     if waiting is not None and waiting.person_id is None:
-        waiting.answers, waiting.updated_at = prefill(form, answers), now
+        waiting.answers, waiting.updated_at = drafts.prefill(form, answers), now
 
 
 def _leave(
     effect: Opens, form: type[Any], answers: Mapping[str, Any], record: Record, *, by: int, now: datetime
 ) -> None:
     """A new draft, with its task, and a notice for those who hold it."""
-    draft = Draft(
-        form_code=effect.code,
-        person_id=None,
-        source_id=record.id,
-        key=secrets.token_urlsafe(18),
-        answers=prefill(form, answers),
-        typed=None,
-        title=f"{record.number} {record.title}".strip(),
-        updated_at=now,
-    )
-    db.session.add(draft)
-    db.session.flush()
+    title = f"{record.number} {record.title}".strip()
+    draft = drafts.leave(effect.code, answers, title=title, now=now, source=record.id)
     keys = [effect.to] if effect.to else [role_key(role) for role in form.opened_by]
     task = tasks.make(
         "open",
@@ -175,16 +164,3 @@ def _named(form: type[Any], answers: Mapping[str, Any]) -> list[Record]:
     links = [field.short_name for field in form() if field.kind == "record_link"]
     ids = {answers[name].id for name in links if answers.get(name)} - {None}
     return [db.session.get_one(Record, id) for id in ids]
-
-
-def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Typed answers as the form stores them; names that it does not know are refused.
-
-    Raises:
-        KeyError: an effect fills a field that the form does not have.
-    """
-    sheet = form(answers=answers)
-    unknown = set(answers) - {field.short_name for field in sheet}
-    if unknown:
-        raise KeyError(f"{form.code} has no field {', '.join(sorted(unknown))}")
-    return {name: value for name, value in sheet.dump().items() if value is not None}

@@ -6,7 +6,6 @@ down, gives the same. Nothing here signs or submits.
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -15,7 +14,6 @@ from typing import Any
 from portal.domain.obligations import Case, Look, Obligation, Turn
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
-from portal.forms.catalogue import FORMS
 from portal.forms.duties import OBLIGATIONS
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
@@ -23,7 +21,7 @@ from portal.models import CompanySetting, Draft, ObligationRun, Record, Task
 from portal.queries import calendar, rights
 from portal.queries import obligations as queries
 from portal.queries.actors import Actor
-from portal.services import audit, each, effects, notices, once, tasks
+from portal.services import audit, drafts, each, notices, once, tasks
 
 STREAM = "obligations"
 
@@ -113,17 +111,7 @@ def _comes_back(obligation: Obligation, task: Task, look: Look) -> bool:
 def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None:
     """The task, with a prefilled draft of the form that keeps the obligation."""
     record = db.session.get(Record, case.record) if case.record else None
-    draft = Draft(
-        form_code=obligation.form,
-        person_id=None,
-        key=secrets.token_urlsafe(18),
-        answers=effects.prefill(FORMS[obligation.form], case.answers),
-        typed=None,
-        title=case.title[:200],
-        updated_at=now,
-    )
-    db.session.add(draft)
-    db.session.flush()
+    draft = drafts.leave(obligation.form, case.answers, title=case.title, now=now)
     task = tasks.make(
         "open", case.to, form_code=obligation.form, now=now, record=record, due_at=case.due, draft_id=draft.id,
         obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer,

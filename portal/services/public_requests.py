@@ -23,14 +23,13 @@ from portal.domain.public_requests import (
 )
 from portal.domain.refusal import NotFound, ReasonMissing, RecordClosed
 from portal.extensions import db
-from portal.forms.catalogue import FORMS
 from portal.lib.clock import minute
 from portal.lib.i18n import _l, both
-from portal.models import Draft, PublicRequest, Task
+from portal.models import PublicRequest, Task
 from portal.queries import calendar, public_requests
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
-from portal.services import audit, drafts, effects, notices, tasks
+from portal.services import audit, drafts, notices, tasks
 
 STREAM = "public"
 HOURS = 1  # of working time until somebody should have taken it up: a complaint is called back within an hour
@@ -122,16 +121,7 @@ def _leave_draft(request: PublicRequest, *, now: datetime) -> None:
         "received_at": now.replace(second=0, microsecond=0),
         "content": f"{request.content}\n{both(origin)['zh']}",
     }
-    draft = Draft(
-        form_code=FORM,
-        person_id=None,
-        key=request.key,
-        answers=effects.prefill(FORMS[FORM], answers),
-        typed=None,
-        title=f"{mark['zh']} {mark['en']} · {request.name} · {request.receipt}",
-        updated_at=now,
-    )
-    db.session.add(draft)
-    db.session.flush()
+    title = f"{mark['zh']} {mark['en']} · {request.name} · {request.receipt}"
+    draft = drafts.leave(FORM, answers, title=title, now=now, key=request.key)
     due = calendar.current().add_working_hours(now, HOURS)
     tasks.make("open", [HOLDER], form_code=FORM, now=now, draft_id=draft.id, due_at=due)

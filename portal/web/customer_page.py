@@ -15,7 +15,7 @@ from portal.forms.words import holder
 from portal.lib.clock import minute
 from portal.lib.i18n import _, _l
 from portal.models import Customer
-from portal.queries import customer_page, ledgers, receivables
+from portal.queries import customer_page, customers, ledgers, receivables
 from portal.queries.actors import Actor
 from portal.web.amounts import yuan
 from portal.web.customer_cards import Card
@@ -89,10 +89,12 @@ def standing(one: Customer) -> tuple[str, str]:
 def money(one: Customer, claims: list[receivables.Instalment], today: date) -> Money:
     """The customer's account in figures."""
     late = sum((claim.open for claim in claims if claim.due_on and claim.due_on < today), Decimal(0))
-    left = one.credit_limit - one.arrears
+    credit = customers.standing(one.id)
+    limit, days = (credit.limit, credit.days) if credit else (one.credit_limit, one.credit_days)
+    left = limit - one.arrears
     return Money(
-        limit=yuan(one.credit_limit),
-        days=one.credit_days,
+        limit=yuan(limit),
+        days=days,
         arrears=yuan(one.arrears),
         overdue=yuan(late),
         late=late > 0,

@@ -15,6 +15,8 @@ from portal.lib.clock import months_later
         (date(2026, 10, 31), 4, date(2027, 2, 28)),
         (date(2027, 11, 30), 3, date(2028, 2, 29)),
         (date(2026, 12, 1), 1, date(2027, 1, 1)),
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
     ],
 )
 def test_the_same_day_months_later(start: date, months: int, later: date) -> None:

@@ -13,9 +13,8 @@ from portal.forms.customer_service.case_words import AVOID_AT, GROUPS
 from portal.forms.fields import Choice, LongText, Moment, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Department, Person, Photos, Project, RecordLink
-from portal.lib.clock import now
 from portal.lib.i18n import _l
-from portal.queries import cases
+from portal.queries import cases, goods
 
 REFUSES = equals("accepts_responsibility", False)
 
@@ -118,9 +117,13 @@ class CaseCard(CompanyForm):
         return f"{project.text if project else ''} {self.place.data or ''}".strip()
 
     def check(self) -> None:
-        """A problem is put down after it was found."""
-        if self.found_at.data and self.found_at.data > now():
+        """A problem is put down after it was found; what it comes from is the customer's own."""
+        if self.found_at.data and self.found_at.data > self.now:
             self.refuse("found_at", _l("发现时间不能晚于现在，请核对日期和时间"))
+        source, customer = self.source_record.data, self.customer.data
+        about = goods.named(source.id, "customer") if source and source.id else None
+        if customer and about and about != customer.id:
+            self.refuse("source_record", _l("该受理记录不是这个客户的，请核对客户或来源受理记录"))
 
     @staticmethod
     @after("library_entry", _l("登记案例库，各部门可查"))

@@ -10,6 +10,7 @@ from portal.domain.deadlines import until, weeks
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, every, head_of, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.case_words import GROUPS, NOT_IN_LIBRARY, WORK_STAGES
 from portal.forms.fields import Choice, Day, LongText, MultiChoice, PairedRows, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -146,8 +147,14 @@ class CaseInput(CompanyForm):
         ),
     )
 
+    def proposal(self) -> dict[str, Any]:
+        """Most cases go to the design department."""
+        found = cases.design_department()
+        return {"receiving_department": Ref(found.id, found.name)} if found else {}
+
     def check(self) -> None:
-        """Each case stands there once."""
+        """Each case stands there once; an answer is due from today on."""
+        moments.refuse_past(self, "answer_by", _l("要求答复日期不能早于提交日期"))
         named = [row["case"].text for row in self.cases.data if row["case"]]
         double = next((one for one in named if named.count(one) > 1), None)
         if double:

@@ -10,6 +10,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsCredit, after
 from portal.domain.signoff import Close, Route, Step, role
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Day, Integer, LongText, Money, MultiChoice
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer
@@ -88,6 +89,7 @@ class CreditChange(CompanyForm):
         """R17: only for customers with a file; what is asked for differs from what is."""
         if self.customer.data and not customers.has_file(self.customer.data.id):
             self.refuse("customer", _l("该客户尚未建立客户档案，不能更改信用额度或账期"))
+        moments.refuse_past(self, "effective_date", _l("生效日期不能早于提交日期"))
         if self.new_limit.data is not None and self.new_limit.data == self.current_limit.data:
             self.refuse("new_limit", _l("申请额度与现额度相同，没有需要更改的内容"))
         now, wanted = self.current_days.data, self.new_days.data

@@ -10,6 +10,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Back, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.customer_allocation_stages import (
     BriefingRecord,
     LeaverClearance,
@@ -23,7 +24,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import allocation, customers
+from portal.queries import allocation, customers, rights
 
 CENT = Decimal("0.01")
 BALANCED = Decimal("0.20")  # how far an officer's customers may be from the mean, as a part of it
@@ -77,7 +78,7 @@ class CustomerAllocation(CompanyForm):
             "staff_departure": _l("业务人员离职交接"),
         },
     )
-    from_person = Person(_l("原负责人"), required=False, required_when=LEAVING)
+    from_person = Person(_l("原负责人"), former=True, required=False, required_when=LEAVING)
     to_officer = Person(_l("分配给"))
     customers = Rows(_l("分配客户"), CustomerRow)
     load_before = Rows(_l("各客服专员现有客户数"), LoadRow, computed=True)
@@ -135,7 +136,7 @@ class CustomerAllocation(CompanyForm):
     def compute(self) -> None:
         """R06: who has how many customers, before and after, and who has too many or too few."""
         super().compute()
-        officers = {one.id: one.label for one in allocation.officers(self.today)}
+        officers = {one.id: one.label for one in rights.holders(allocation.OFFICER, self.today)}
         before = allocation.owned(officers.keys())
         after_ = dict(before)
         to = self.to_officer.data
@@ -168,8 +169,9 @@ class CustomerAllocation(CompanyForm):
     def check(self) -> None:
         """Customers go from the one who has them to an officer at work."""
         to, before = self.to_officer.data, self.from_person.data
-        if to and to.id not in {one.id for one in allocation.officers(self.today)}:
+        if to and to.id not in {one.id for one in rights.holders(allocation.OFFICER, self.today)}:
             self.refuse("to_officer", _l("客户只能分配给在岗的客服专员"))
+        moments.refuse_past(self, "effective_date", _l("生效日期不能早于提交日期"))
         if to and before and to.id == before.id:
             self.refuse("from_person", _l("原负责人和分配对象不能是同一人"))
         seen: set[int] = set()

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from portal.domain.conditions import any_row, equals, filled
+from portal.domain.conditions import equals, filled
 from portal.domain.deadlines import days, working_days
 from portal.domain.effects import REFUSED, Asks, Effect, Opens, PostsEntry, Updates, after
 from portal.domain.signoff import Close, Route, Step, either, role
-from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist, Done
-from portal.forms.customer_service.first_papers import PAPERS, known_papers
+from portal.forms.customer_service import moments
+from portal.forms.customer_service.customer_file_stages import (
+    NOT_COMPLETE,
+    NOT_DONE,
+    FileMade,
+    MissingPapersApproval,
+    PapersCheck,
+)
+from portal.forms.customer_service.first_papers import LETTER, PAPERS, known_papers
 from portal.forms.fields import Choice, Day, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers
+from portal.queries import customers, goods, orders
 
-NOT_DONE = any_row("papers_checklist", "done", "equals", False)
-NOT_COMPLETE = equals("papers_complete", False)
+CENT = Decimal("0.01")
 
 
 class PaperRow(Sheet):
@@ -35,52 +43,10 @@ class PaperRow(Sheet):
     scan = Attachments(_l("扫描件"), required=False)
 
     def check(self) -> None:
-        """A paper does not end before it begins."""
+        """A paper was issued by today, and does not end before it begins."""
+        moments.refuse_future(self, "issued_on")
         if self.issued_on.data and self.expires_on.data and self.expires_on.data < self.issued_on.data:
             self.refuse("expires_on", _l("有效期不能早于签发日期"))
-
-
-class PapersCheck(Stage):
-    """The supervisor's check of the papers of a first cooperation."""
-
-    papers_complete = YesNo(_l("资料是否齐全"))
-    missing_papers = Text(_l("缺少的资料"), required=False, required_when=NOT_COMPLETE)
-
-    def check(self) -> None:
-        """R15: with a row not done, the papers are not complete."""
-        if self.papers_complete.data and NOT_DONE.holds(self.context):
-            self.refuse("papers_complete", _l("首次合作资料中还有未完成的项目，资料不齐全"))
-
-
-class MissingPapersApproval(Stage):
-    """Whether a file is made, and trade begins, without all papers."""
-
-    approval_decision = Choice(
-        _l("审批意见"), {"file_and_trade_allowed": _l("同意建档交易"), "refused": _l("不同意")}
-    )
-    risk_note = LongText(_l("风险说明"), required=False)
-
-
-class FileMade(Stage):
-    """The file in its two copies, and its number."""
-
-    file_no = Text(_l("档案编号"), computed=True)
-    electronic_made = YesNo(_l("电子档案已建立"))
-    paper_made = YesNo(_l("纸质档案已建立"))
-    shelf_place = Text(_l("纸质档案存放位置"))
-
-    def compute(self) -> None:
-        """The record's own number makes the file's: never given twice, and in order."""
-        record_id = self.context.get("@record_id")
-        number = customers.number_of(record_id) if record_id else ""
-        self.file_no.data = number.replace(CustomerFile.code, "DA", 1)
-
-    def check(self) -> None:
-        """R14: a file is both electronic and on paper."""
-        if self.electronic_made.data is False:
-            self.refuse("electronic_made", _l("电子档案建立后才能完成建档编号"))
-        if self.paper_made.data is False:
-            self.refuse("paper_made", _l("纸质档案建立后才能完成建档编号"))
 
 
 class CustomerFile(CompanyForm):
@@ -120,7 +86,7 @@ class CustomerFile(CompanyForm):
     )
     paper_rows = Rows(_l("证照登记"), PaperRow)
     guarantor = Text(_l("担保人"), required=False)
-    guarantee_amount = Money(_l("担保金额"), required=False, required_when=filled("guarantor"))
+    guarantee_amount = Money(_l("担保金额"), low=CENT, required=False, required_when=filled("guarantor"))
     guarantee_until = Day(_l("担保期限"), required=False, required_when=filled("guarantor"))
     missing_reason = LongText(_l("证照不全原因"), when=NOT_DONE)
     promised_date = Day(_l("承诺补齐日期"), when=NOT_DONE)
@@ -165,13 +131,45 @@ class CustomerFile(CompanyForm):
         )
 
     def check(self) -> None:
-        """R13: the contract is this customer's, and accepted."""
+        """R13: the contract is this customer's, and accepted; it is filed once, and what is promised lies ahead."""
         customer, contract = self.customer.data, self.contract.data
+        if customer:
+            self._check_once(customer.id)
+        moments.refuse_past(self, "promised_date", _l("承诺补齐日期不能早于提交日期"))
+        moments.refuse_past(self, "guarantee_until", _l("担保期限已过，请客户重新提供担保"))
+        letter = self.papers_checklist.rows[LETTER]
+        if letter.done.data and self.guarantor.blank:
+            self.refuse("guarantor", _l("担保书已收到，请填写担保人、担保金额和担保期限"))
+        for row in self.papers_checklist.rows:
+            moments.refuse_future(row, "done_on")
+            if row.done.data is False and row.done_on.data:
+                row.refuse("done_on", _l("还没有完成的资料不填日期；已完成的请选“是”"))
+        seen: set[tuple[str, str]] = set()
+        for row in self.paper_rows.rows:
+            paper = (row.paper.data or "", row.number.data or "")
+            if paper in seen:
+                row.refuse("paper", _l("这份资料填写了两行，请删去一行，或填写不同的证照编号"))
+            seen.add(paper)
         partner = customers.contract_customer(contract.id) if contract and contract.id else None
         if customer and partner is not None and partner != customer.id:
             self.refuse("contract", _l("该合同不是这个客户的合同"))
         elif contract and self.contract_accepted_on.data is None:
             self.refuse("contract", _l("该合同尚未验收，验收后才能建档"))
+
+    def _check_once(self, customer_id: int) -> None:
+        """A file is made in one record at a time; a customer who has one is no new customer."""
+        found = customers.find(customer_id)
+        others = orders.of_customer(customer_id, self.code, but=self.itself)
+        waiting = next((number for id, number in others if goods.state(id) != "finished"), "")
+        if waiting:
+            self.refuse("customer", _l("该客户正在由 %(number)s 建档，请在其中办理"), number=waiting)
+        corrects, is_new = self.context.get("@corrects"), self.customer_kind.data == "new_customer"
+        if found and found.file_number and is_new and not corrects:
+            self.refuse(
+                "customer_kind",
+                _l("该客户已有档案 %(file_no)s，请选择“已合作客户”，档案编号不变"),
+                file_no=found.file_number,
+            )
 
     @staticmethod
     @after("papers_check", _l("证照登记写入客户证照台帐"))
@@ -216,9 +214,14 @@ class CustomerFile(CompanyForm):
             },
             customer_id=record["customer"].id,
         )
-        yield Updates(
-            "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}
-        )
+        known = customers.find(record["customer"].id)
+        has_file = known is not None and bool(known.file_number)
+        if not (has_file and record["@corrects"]):
+            yield Updates(
+                "customer", record["customer"].id, {"status": "cooperating", "file_number": record["file_no"]}
+            )
+        if has_file:  # the customer has its officer already
+            return
         yield Opens(
             "CS-23",
             {"reason": "new_customers", "customers": [{"customer": record["customer"]}]},

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
+from portal.domain.permissions import person_key
 from portal.domain.signoff import Route, Step, person_in, role
-from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_words import CUSTOMER_CLASSES
-from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Rows, Text, YesNo
+from portal.forms.base import CompanyForm, Sheet
+from portal.forms.customer_service.daily_extract_stages import CustodianUpdate, SummaryClassification
+from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Person
@@ -31,77 +33,6 @@ class ChangeRow(Sheet):
         """The last order, as the customer database has it."""
         known = customers.find(self.customer.data.id) if self.customer.data else None
         self.last_order_on.data = known.last_order_on if known else None
-
-
-class ClassRow(Sheet):
-    """How one customer is classed."""
-
-    customer = Customer(_l("客户"))
-    class_ = Choice(_l("分类"), CUSTOMER_CLASSES)
-    region = Text(_l("区域"), required=False)
-    credit_note = Text(_l("信用情况"), required=False)
-
-
-class SummaryClassification(Stage):
-    """The supervisor's summary: each customer of the day in its class, and who keeps its data."""
-
-    classes = Rows(_l("客户分类"), ClassRow, required=False)
-    analysis = LongText(_l("分析结论"))
-    data_kinds = MultiChoice(
-        _l("资料种类"),
-        {
-            "basic_data": _l("基本资料"),
-            "licences": _l("证照"),
-            "orders": _l("订货"),
-            "payments": _l("回款"),
-            "visits": _l("拜访"),
-        },
-    )
-    custodian = Person(_l("资料管理专人"))
-
-    def proposal(self) -> dict[str, Any]:
-        """The customers of the extract as they are classed now."""
-        rows = []
-        for row in self.context.get("customers") or ():
-            known = customers.find(row["customer"].id)
-            if known is not None:
-                facts = {"limit": f"{known.credit_limit:,.2f}", "arrears": f"{known.arrears:,.2f}"}
-                note = str(_l("额度 %(limit)s，欠款 %(arrears)s")) % facts
-                rows.append(
-                    {
-                        "customer": row["customer"],
-                        "class": known.klass or None,
-                        "region": known.region or None,
-                        "credit_note": note,
-                    }
-                )
-        return {"classes": rows}
-
-    def check(self) -> None:
-        """Each customer of the extract is classed, once, and no other."""
-        wanted = {row["customer"].id: row["customer"].text for row in self.context.get("customers") or ()}
-        seen: set[int] = set()
-        for row in self.classes.rows:
-            customer = row.customer.data
-            if customer and customer.id not in wanted:
-                row.refuse("customer", _l("这个客户不在当日提取的客户中"))
-            elif customer and customer.id in seen:
-                row.refuse("customer", _l("客户重复"))
-            seen |= {customer.id} if customer else set()
-        if missing := [text for id, text in wanted.items() if id not in seen]:
-            self.refuse("classes", _l("还有客户没有分类：%(names)s"), names="、".join(missing))
-
-
-class CustodianUpdate(Stage):
-    """What the custodian has brought up to date."""
-
-    updated_items = LongText(_l("已更新内容"))
-    nothing_left_out = YesNo(_l("已核对无遗漏"))
-
-    def check(self) -> None:
-        """The day is closed once nothing is left out."""
-        if self.nothing_left_out.data is False:
-            self.refuse("nothing_left_out", _l("请更新完全部资料、核对无遗漏后再签署"))
 
 
 class DailyExtract(CompanyForm):
@@ -150,17 +81,16 @@ class DailyExtract(CompanyForm):
     )
 
     def proposal(self) -> dict[str, Any]:
-        """Today, and the customers with something new."""
+        """Today, or the day that is asked for, and the customers with something new."""
         day = self.context.get("extract_date") or self.today
-        rows = [
-            {
-                "customer": Ref(one.customer.id, one.customer.label),
-                "change": _words(one),
-                "contact": "、".join(one.records)[:200] or None,
-            }
-            for one in extracts.changes(self.person.id, day)
-        ]
-        return {"extract_date": day, "customers": rows}
+        officer = self._asked_of(self.context.get("officer"))
+        of = officer.id if officer and officer.id else self.person.id
+        return {"extract_date": day, "customers": _news(of, day)}
+
+    def _asked_of(self, officer: Ref | None) -> Ref | None:
+        """The officer whose extract was asked for, if the person acts for them."""
+        acts = officer is not None and person_key(officer.id or 0) in getattr(self.person, "keys", ())
+        return officer if acts else None
 
     def compute(self) -> None:
         """Whose extract it is, and the numbers of the day."""
@@ -168,6 +98,8 @@ class DailyExtract(CompanyForm):
         stored = extracts.officer_of(self.itself)
         if stored:
             self.officer.data = Ref(stored["id"], stored["text"])
+        elif asked := self._asked_of(self.officer.object_data):
+            self.officer.data = asked
         elif self.person is not None:
             self.officer.data = Ref(self.person.id, goods.person_label(self.person.id))
         officer, day = self.officer.data, self.extract_date.data
@@ -220,6 +152,18 @@ class DailyExtract(CompanyForm):
         for row in record["classes"] or ():
             values = {"klass": row["class"], "custodian_id": record["custodian"].id}
             yield Updates("customer", row["customer"].id, values)
+
+
+def _news(officer: int, day: date) -> list[dict[str, Any]]:
+    """A row for each of the officer's customers with something new."""
+    return [
+        {
+            "customer": Ref(one.customer.id, one.customer.label),
+            "change": _words(one),
+            "contact": "、".join(one.records)[:200] or None,
+        }
+        for one in extracts.changes(officer, day)
+    ]
 
 
 def _words(change: extracts.Change) -> str:

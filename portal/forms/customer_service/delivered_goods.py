@@ -8,8 +8,8 @@ from typing import Any
 
 from portal.domain.effects import PostsEntry, Updates
 from portal.forms.filed import Filed
+from portal.lib.clock import months_later
 from portal.lib.i18n import _l
-from portal.lib.months import later
 from portal.queries import machines, orders, products
 
 
@@ -36,7 +36,7 @@ def handed_over(record: Filed, product_id: int) -> dict[str, Any]:
     """A machine in the hands of the customer, whose warranty begins."""
     product, delivered_on = products.find(product_id), record["delivered_on"]
     months = product.warranty_months if product else 0
-    until: date | None = later(delivered_on, months) if months else None
+    until: date | None = months_later(delivered_on, months) if months else None
     return {
         "state": "delivered",
         "customer_id": record["customer"].id,

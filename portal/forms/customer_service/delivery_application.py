@@ -11,7 +11,7 @@ from portal.domain.effects import VOIDED, Effect, Opens, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import trade
+from portal.forms.customer_service import moments, trade
 from portal.forms.customer_service.delivered_goods import delivery, handed_over, sent_machines, shortage
 from portal.forms.customer_service.delivery_application_stages import (
     DeliveryReceipt,
@@ -125,6 +125,7 @@ class DeliveryApplication(CompanyForm):
     def check(self) -> None:
         """The customer may trade or is about to, the contract is theirs, and no more is asked for than is open."""
         begins, ends = self.wanted_from.data, self.wanted_to.data
+        moments.refuse_past(self, "wanted_from", _l("要求送达时间不能早于提交日期"))
         if begins and ends and ends <= begins:
             self.refuse("wanted_to", _l("要求送达的截止时间须晚于开始时间"))
         customer, contract = self.customer.data, self.contract_or_order.data

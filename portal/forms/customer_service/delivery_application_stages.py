@@ -9,11 +9,13 @@ from typing import Any
 from portal.domain.conditions import filled
 from portal.forms import outgoing
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.trade import refuse_barred
 from portal.forms.fields import Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Attachments, Product, StockItem
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.lib.text import half_width
 from portal.queries import customers, goods, machines, receivables
 
 NOTHING = Decimal(0)
@@ -71,6 +73,10 @@ class IssuedRow(Sheet):
     quantity = Number(_l("实发数量"), low=Decimal("0.001"))
     serial_no = Text(_l("机编号"), max=60, required=False)
 
+    def compute(self) -> None:
+        """The serial number in half width."""
+        self.serial_no.data = half_width(self.serial_no.data or "").strip()
+
     def check(self) -> None:
         """A serial number is one machine."""
         if not self.serial_no.blank and self.quantity.data not in (None, 1):
@@ -102,6 +108,7 @@ class WarehouseIssue(Stage):
         refuse_barred(self, "issued_goods", self.context.get("customer"))
         if self.issued_on.data and self.issued_on.data > self.now:
             self.refuse("issued_on", _l("发货时间不能晚于现在"))
+        moments.refuse_past(self, "issued_on", _l("发货时间不能早于送货申请的提交日期"))
         self._check_quantities()
         self._check_machines()
         if short := outgoing.first_short(self.issued_goods.data, self.itself):
@@ -149,6 +156,10 @@ class ReceivedRow(Sheet):
     serial_no = Text(_l("机编号"), max=60, required=False)
     quantity = Number(_l("签收数量"))
     damaged = YesNo(_l("短少或破损"))
+
+    def compute(self) -> None:
+        """The serial number in half width."""
+        self.serial_no.data = half_width(self.serial_no.data or "").strip()
 
 
 class DeliveryReceipt(Stage):

@@ -119,10 +119,18 @@ class DesignComplaints(CompanyForm):
         self.period_complaints.data = "\n".join(found)
 
     def check(self) -> None:
-        """A period ends after it begins; each class stands there once."""
+        """A period ends after it begins, by today; each class and each case stands there once."""
         since, until = self.period_from.data, self.period_to.data
         if since and until and until < since:
             self.refuse("period_to", _l("统计截止日期不能早于起始日期"))
+        elif until and until > self.today:
+            self.refuse("period_to", _l("统计截止日期不能晚于今天"))
+        seen: set[str] = set()
+        for row in self.cases_used.rows:
+            case = row.case.data.text if row.case.data else ""
+            if case in seen:
+                row.refuse("case", _l("这个案例填写了两行，请合并说明"))
+            seen |= {case} - {""}
         named = [row["class"] for row in self.complaint_classes.data if row["class"]]
         double = next((one for one in named if named.count(one) > 1), None)
         if double:

@@ -6,14 +6,15 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, PairedRows, Rows, Text, YesNo
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.text import next_version
-from portal.queries import cases
 
 SPECIALITIES = {
     "customer_service": _l("客户服务"),
-    "engineering": _l("工程"),
+    "engineering": _l("工程专业"),
     "planning": _l("规划"),
     "design": _l("设计"),
 }
@@ -40,11 +41,9 @@ class DesignReply(Stage):
         super().compute()
         classes = self.context.get("complaint_classes") or ()
         self.design_replies.pair({"class": row["class"]} for row in classes)
-        came, begun = (
-            cases.submitted_on(self.context.get("@record_id")),
-            self.context.get("planned_drawing_start"),
-        )
-        if came and begun:
+        begun = self.context.get("planned_drawing_start")
+        if begun:
+            came = day(moments.submitted_at(self))
             late = _l("迟于施工图设计计划开始日期，请尽快答复")
             self.timeliness.data = str(late if came > begun else _l("在施工图设计开始之前"))
 

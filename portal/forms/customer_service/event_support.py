@@ -9,9 +9,11 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Integer, LongText, Moment, Money, Phone, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Photos, Project
+from portal.lib.clock import minute
 from portal.lib.i18n import _l
 
 OPEN_DAY = equals("event_kind", "site_open_day")
@@ -56,7 +58,10 @@ class EventRecord(Stage):
     event_photos = Photos(_l("活动照片"), required=False)
 
     def check(self) -> None:
-        """As many came as are listed, or more."""
+        """An event is written down once it has begun; as many came as are listed, or more."""
+        begins = self.context.get("event_start")
+        if begins and begins > self.now:
+            self.refuse("feedback", _l("活动在 %(at)s 开始，开始后才能登记记录和反馈"), at=minute(begins))
         listed = len(self.visitors.data)
         if self.actual_visitors.data is not None and self.actual_visitors.data < listed:
             self.refuse(
@@ -132,6 +137,10 @@ class EventSupport(CompanyForm):
             on_refusal=Back("support_arrangement"),
         ),
     )
+
+    def check(self) -> None:
+        """An event lies ahead when support is asked for."""
+        moments.refuse_past(self, "event_start", _l("开始时间不能早于提交日期，请填写将要举办的时间"))
 
     @staticmethod
     @after("event_record", _l("提出诉求的到场客户：各生成一份来访来电受理记录草稿"))

@@ -18,6 +18,7 @@ PAPERS = (
     _l("开票资料"),
     _l("其他"),
 )
+LETTER = 3  # the place of the letter of guarantee
 RECORDED = {0: "CS-30", 1: "CS-31", 4: "CS-34", 7: "CS-35"}  # papers that are records of the portal, by place
 
 

@@ -15,8 +15,7 @@ from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Number, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Person
-from portal.lib import months
-from portal.lib.clock import day
+from portal.lib.clock import day, months_later
 from portal.lib.i18n import _l
 from portal.queries import customers, follow_ups
 
@@ -144,7 +143,7 @@ class IndependentFollowUp(CompanyForm):
                 "last_sales_follow_up",
                 _l("业务部门还没有该客户的跟进记录，无法确认超过 2 个月未跟进，请先与业务部门核实"),
             )
-        elif spoken and months.later(spoken, MONTHS) >= self._today():
+        elif spoken and months_later(spoken, MONTHS) >= self._today():
             self.refuse(
                 "last_sales_follow_up",
                 _l("业务部门 %(day)s 跟进过该客户，未超过 2 个月，客服部不能独立跟进"),
@@ -172,8 +171,8 @@ class IndependentFollowUp(CompanyForm):
 def _months(since: date, until: date) -> Decimal:
     """Whole calendar months from a day to another, and the part of the next one, to a tenth."""
     whole = 0
-    while months.later(since, whole + 1) <= until:
+    while months_later(since, whole + 1) <= until:
         whole += 1
-    begun, ends = months.later(since, whole), months.later(since, whole + 1)
+    begun, ends = months_later(since, whole), months_later(since, whole + 1)
     part = Decimal((until - begun).days) / (ends - begun).days
     return whole + part.quantize(Decimal("0.1"), rounding="ROUND_DOWN")

@@ -12,7 +12,6 @@ from portal.forms.fields import Choice, Email, Phone, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer
 from portal.lib.i18n import _l
-from portal.lib.text import fold
 from portal.queries import customers
 
 LENGTHS = (15, 18, 20)  # characters of a taxpayer's number
@@ -65,9 +64,10 @@ class InvoicingDetails(CompanyForm):
     )
 
     def compute(self) -> None:
-        """The taxpayer's number in half width and capitals, without blanks."""
+        """Both numbers in half width and capitals, without blanks."""
         super().compute()
         self.tax_no.data = customers.normal_code(self.tax_no.data)
+        self.bank_account.data = customers.normal_code(self.bank_account.data)
 
     def heading(self) -> str:
         """The customer."""
@@ -75,7 +75,7 @@ class InvoicingDetails(CompanyForm):
 
     def check(self) -> None:
         """Numbers that are none are caught before an invoice bears them."""
-        number, account = self.tax_no.data or "", "".join(fold(self.bank_account.data or "").split())
+        number, account = self.tax_no.data or "", self.bank_account.data or ""
         if len(number) not in LENGTHS or not (number.isascii() and number.isalnum()):
             self.refuse("tax_no", _l("纳税人识别号应为 15、18 或 20 位数字和字母，请核对"))
         if not account.replace("-", "").isdigit():

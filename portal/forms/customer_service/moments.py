@@ -13,24 +13,24 @@ from portal.queries import submissions
 Time = date | datetime
 
 
-def now_of(sheet: Sheet) -> datetime:
-    """The moment at which the sheet is filled in."""
-    return sheet.context.get("@now") or clock.now()
-
-
 def submitted_at(sheet: Sheet) -> datetime:
     """When the matter of this sheet was first submitted: now, unless it corrects what was submitted before."""
     earlier = submissions.first(sheet.itself)
-    return earlier or now_of(sheet)
+    return earlier or sheet.now
 
 
 def refuse_future(sheet: Sheet, *names: str) -> None:
     """Says no beside each day or moment that has not come yet."""
-    now = now_of(sheet)
+    now = sheet.now
     for name in names:
         given = _answer(sheet, name)
         if given is not None and _is_later(given, now):
             sheet.refuse(name, _l("不能晚于现在，请填写实际发生的时间"))
+
+
+def refuse_past(sheet: Sheet, name: str, text: Any) -> None:
+    """Says no beside a day or moment to come that lay before the day on which the matter was submitted."""
+    refuse_earlier(sheet, name, clock.day(submitted_at(sheet)), text)
 
 
 def refuse_earlier(sheet: Sheet, name: str, than: Time | None, text: Any) -> None:

@@ -15,7 +15,7 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.models import Customer
 from portal.models.records import OPEN
-from portal.queries import owed
+from portal.queries import owed, rights
 
 TELL_SUPERVISOR = (role_key("customer_service_supervisor"),)
 DAYS, MONTH_OF_SILENCE = _l("天"), 30
@@ -25,7 +25,7 @@ GRACE = 7  # days after the end of a month or day in which what was done in it m
 
 
 def _officers(look: Look) -> set[int]:
-    return {person.id for person in owed.holders(OFFICER, look.today)}
+    return {person.id for person in rights.holders(OFFICER, look.today)}
 
 
 def _owner(customer: Customer, officers: set[int]) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ def daily_extract(look: Look) -> Iterator[Case]:
     """R05: every officer takes out what is new of their customers, each working day."""
     days = [one for one in look.working_days(GRACE) if look.now >= look.at(one, MORNING)]
     done = owed.extracted(days)
-    for officer in owed.holders(OFFICER, look.today):
+    for officer in rights.holders(OFFICER, look.today):
         for one in days:
             yield Case(
                 f"{officer.id}:{one}",

@@ -11,18 +11,17 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsReceivable, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
-from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import silence
-from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued
+from portal.forms.customer_service.order_stages import NOT_RELEASED, CustomerConfirm, FinanceRelease
+from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued, refuse_total
 from portal.forms.customer_service.trade import refuse_no_trade
-from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
+from portal.forms.fields import Day, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Product, RecordLink
 from portal.lib.i18n import _l
 from portal.queries import contracts, credit, customers, goods, products, receivables
-
-NOT_RELEASED = equals("released", False)
 
 
 class OrderLine(Sheet):
@@ -33,31 +32,6 @@ class OrderLine(Sheet):
     price = Money(_l("单价"), low=CENT)
     amount = Money(_l("金额"), computed=True)
     wanted_by = Day(_l("要求交期"))
-
-
-class FinanceRelease(Stage):
-    """Whether the order goes ahead although the credit does not cover it, or debts are overdue."""
-
-    released = YesNo(_l("同意放行"), help=_l("不放行时退回业务人员，并生成信用额度、账期更改申请单草稿"))
-    release_note = LongText(_l("不放行的原因"), when=NOT_RELEASED)
-
-
-class CustomerConfirm(Stage):
-    """The customer's word that this is the order."""
-
-    confirmed_on = Day(_l("确认日期"))
-
-    def proposal(self) -> dict[str, Any]:
-        """Today."""
-        return {"confirmed_on": self.today}
-
-    def check(self) -> None:
-        """What is ordered is confirmed between the day of the order and today."""
-        ordered_on, given = self.context.get("order_date"), self.confirmed_on.data
-        if given and given > self.today:
-            self.refuse("confirmed_on", _l("确认日期不能晚于今天"))
-        if given and ordered_on and given < ordered_on:
-            self.refuse("confirmed_on", _l("确认日期不能早于订货日期 %(day)s"), day=ordered_on)
 
 
 class CustomerOrder(CompanyForm):
@@ -137,6 +111,7 @@ class CustomerOrder(CompanyForm):
         """R15 and R53: a customer with a file orders products on sale, by a paper of their own."""
         refuse_no_trade(self, "customer")
         refuse_discontinued(self.lines.rows)
+        refuse_total(self, "lines", self.total_amount.data)
         ordered_on = self.order_date.data
         if ordered_on and ordered_on > self.today:
             self.refuse("order_date", _l("订货日期不能晚于今天"))
@@ -180,7 +155,8 @@ class CustomerOrder(CompanyForm):
             values["status"] = "cooperating"
         yield Updates("customer", customer.id, values)
         if record["contract"] is None:
-            due_on = record["order_date"] + timedelta(days=customer.credit_days)
+            credit = customers.standing(customer.id)
+            due_on = record["order_date"] + timedelta(days=credit.days if credit else 0)
             yield PostsReceivable(customer.id, record.id, record["total_amount"], due_on=due_on)
 
     @staticmethod

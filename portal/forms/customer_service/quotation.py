@@ -12,7 +12,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued
+from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued, refuse_total
 from portal.forms.fields import Day, Integer, LongText, Money, Number, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Product, RecordLink
@@ -45,6 +45,14 @@ class CustomerAnswer(Stage):
         when=NOT_ACCEPTED,
         help=_l("选“是”退回业务人员另报一版；选“否”本次报价结束，机会丢失"),
     )
+
+    def check(self) -> None:
+        """An offer that has run out is not accepted any more."""
+        until = self.context.get("valid_until")
+        if self.accepted.data and until and until < self.today:
+            self.refuse(
+                "accepted", _l("报价有效期至 %(day)s，已经过期；请选“否”，由业务人员重新报价"), day=until
+            )
 
 
 class Quotation(CompanyForm):
@@ -125,6 +133,7 @@ class Quotation(CompanyForm):
     def check(self) -> None:
         """What is quoted is on sale at a uniform price; an offer holds from today; a lead is the customer's own."""
         refuse_discontinued(self.lines.rows)
+        refuse_total(self, "lines", self.total_amount.data)
         for row in self.lines.rows:
             if row.product.data and row.list_price.data is None:
                 row.refuse(

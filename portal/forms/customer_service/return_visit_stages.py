@@ -57,7 +57,7 @@ class Escalation(Stage):
     def check(self) -> None:
         """A limit lies ahead."""
         due = self.measure_due.data
-        if due is not None and due <= moments.now_of(self):
+        if due is not None and due <= self.now:
             self.refuse("measure_due", _l("完成期限须晚于现在"))
 
 

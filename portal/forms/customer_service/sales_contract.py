@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from decimal import Decimal
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, after
+from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, after
 from portal.domain.signoff import Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import claims, silence, trade
+from portal.forms.customer_service import claims, contract_postings, silence, trade
 from portal.forms.customer_service.first_papers import papers_on_file
 from portal.forms.customer_service.officers import officer_of
+from portal.forms.customer_service.quoted import CENT, reckon, refuse_total
 from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Person, Product
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.lib.text import half_width
 from portal.queries import customers, orders
 
-CENT = Decimal("0.01")
 FILE_WITHIN = timedelta(days=3)  # calendar days from acceptance to the customer's file
 FIRST = equals("first_cooperation", True)
 
@@ -36,13 +36,6 @@ class ProductRow(Sheet):
     quantity = Number(_l("数量"), low=Decimal("0.001"))
     unit_price = Money(_l("单价"))
     amount = Money(_l("金额"), computed=True)
-
-    def compute(self) -> None:
-        """Quantity by price."""
-        known = self.quantity.data is not None and self.unit_price.data is not None
-        self.amount.data = (
-            (self.quantity.data * self.unit_price.data).quantize(CENT, ROUND_HALF_UP) if known else None
-        )
 
 
 class PaymentRow(Sheet):
@@ -132,10 +125,10 @@ class SalesContract(CompanyForm):
     )
 
     def compute(self) -> None:
-        """The price, and whether it is the first contract with the customer."""
+        """The contract's number in half width, the price, and whether it is the first contract with the customer."""
         super().compute()
-        amounts = [row["amount"] for row in self.products.data if row["amount"] is not None]
-        self.amount.data = sum(amounts, Decimal("0.00"))
+        self.contract_no.data = half_width(self.contract_no.data or "")
+        self.amount.data = reckon(self.products.rows, "unit_price")
         customer = self.customer.data
         self.first_cooperation.data = not customers.has_file(customer.id) if customer else None
 
@@ -152,6 +145,7 @@ class SalesContract(CompanyForm):
             self.refuse("contract_no", _l("合同编号已登记在 %(number)s 中"), number=other)
         if self.start_date.data and self.end_date.data and self.end_date.data < self.start_date.data:
             self.refuse("end_date", _l("终止日期不能早于开始日期"))
+        refuse_total(self, "products", self.amount.data)
         self._check_plan()
 
     def _check_trade(self, customer: int) -> None:
@@ -189,16 +183,20 @@ class SalesContract(CompanyForm):
         """The price is owed from the customer's signature on; a new customer gets its first limit and term with it."""
         customer = record["customer"].id
         if record["first_cooperation"]:
-            yield from _credit(record)
-        yield from claims.claim(record.id, customer, _claims(record))
-        yield from _ordered(record)
+            yield from contract_postings.first_credit(record)
+        yield from claims.claim(record.id, customer, contract_postings.claimed(record))
+        yield from contract_postings.ordered(record)
         yield from silence.end_silence(customer, record.number)
 
     @staticmethod
-    @after(VOIDED, _l("放弃合同时冲销应收"))
+    @after(VOIDED, _l("放弃合同时冲销应收，并恢复原信用额度和账期"))
     def take_back(record: Filed) -> Iterator[Effect]:
-        """A contract that is given up claims nothing."""
-        yield from claims.claim(record.id, record["customer"].id, ())
+        """A contract that is given up claims nothing, and gives no credit."""
+        customer = record["customer"].id
+        yield from claims.claim(record.id, customer, ())
+        now, before = customers.standing(customer), customers.standing(customer, {record.id})
+        if now and before and (now.limit, now.days) != (before.limit, before.days):
+            yield PostsCredit(customer, before.limit, before.days, day(record.now))
 
     @staticmethod
     @after("acceptance", _l("新合作客户：生成客户档案建立表草稿，验收后 3 天内建档"))
@@ -220,36 +218,3 @@ class SalesContract(CompanyForm):
             names_as="contract",
             due=accepted_on + FILE_WITHIN,
         )
-
-
-def _claims(record: Filed) -> list[claims.Claim]:
-    """What is owed when: by the plan, else everything at the end of the customer's term, else of the contract."""
-    plan: list[dict[str, Any]] = record["payment_plan"] or []
-    if plan:
-        return [claims.Claim(row["name"], row["due_on"], row["amount"]) for row in plan]
-    known = customers.standing(record["customer"].id)
-    days = record["credit_days"] if record["first_cooperation"] else known and known.days
-    due_on = record["signed_on"] + timedelta(days=days) if days else record["end_date"]
-    return [claims.Claim("", due_on, record["amount"])]
-
-
-def _ordered(record: Filed) -> Iterator[Updates]:
-    """A contract is an order: whoever has a file and signs cooperates again."""
-    known, signed_on = customers.find(record["customer"].id), record["signed_on"]
-    if known is None:
-        return
-    values: dict[str, Any] = {}
-    if known.last_order_on is None or known.last_order_on < signed_on:
-        values["last_order_on"] = signed_on
-    if known.status in ("quiet", "not_cooperating"):
-        values["status"] = "cooperating"
-    if values:
-        yield Updates("customer", known.id, values)
-
-
-def _credit(record: Filed) -> Iterator[PostsCredit]:
-    """First limit and term, unless an earlier round has given them; without those that this contract corrects."""
-    limit, days = record["credit_limit"], record["credit_days"]
-    known = customers.standing(record["customer"].id, {record["@corrects"]} - {None})
-    if known and ((limit is not None and limit != known.limit) or (days is not None and days != known.days)):
-        yield PostsCredit(record["customer"].id, limit, days, record["signed_on"])

@@ -11,6 +11,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_system_stages import (
     EMPLOYERS,
     IssueReceipt,
@@ -143,6 +144,17 @@ class ServiceSystem(CompanyForm):
             )
         if found is None and self.kind.data in ("annual_revision", "interim_revision"):
             self.refuse("kind", _l("还没有批准过的客户服务体系，请选首次建立"))
+        moments.refuse_past(
+            self, "planned_effective_date", _l("计划生效日期不能早于提交日期，总经理批准后体系才能执行")
+        )
+        listed = [(row["name"], row["employer"]) for row in self.project_sales_staff.data if row["name"]]
+        double = next((name for name, employer in listed if listed.count((name, employer)) > 1), None)
+        if double:
+            self.refuse(
+                "project_sales_staff",
+                _l("“%(who)s”填写了两行，请删去一行；同名的两人请在姓名后注明区别，如“%(who)s（二部）”"),
+                who=double,
+            )
         other = service_system.under_way(self.itself)
         if other:
             self.refuse("kind", _l("%(number)s 还没有批准，请先办结，再提交下一版"), number=other)
@@ -151,18 +163,19 @@ class ServiceSystem(CompanyForm):
     @after("gm_approval", _l("受控文件清单登记新版本，原版本作废；一年后须年度修订"))
     def release(record: Filed) -> Iterator[Effect]:
         """R01, R02: in force from the general manager's signature on; entered once, also after a round back."""
-        approved_on = day(record.now)
+        approved_on, planned = day(record.now), record["planned_effective_date"]
         facts = {
             "number": service_system.SYSTEM,
             "title": TITLE,
             "kind": "system",
             "version": record["system_version"],
             "approved_on": approved_on.isoformat(),
-            "effective_on": record["planned_effective_date"].isoformat(),
+            "effective_on": max(planned, approved_on).isoformat(),
             "owner": customers.department_name(record.department_id),
             "next_review": (approved_on + YEAR).isoformat(),
         }
-        if facts not in customers.entered(service_system.DOCUMENTS, record.id):
+        entered = customers.entered(service_system.DOCUMENTS, record.id)
+        if not any(_is_released(line, facts["version"], planned.isoformat()) for line in entered):
             yield PostsEntry(service_system.DOCUMENTS, facts)
 
     @staticmethod
@@ -184,3 +197,8 @@ class ServiceSystem(CompanyForm):
                     "repeat_needed": row["repeat_needed"],
                 },
             )
+
+
+def _is_released(line: dict[str, Any], version: str, planned: str) -> bool:
+    """Whether this line of the list of documents says the same, be it approved on an earlier day."""
+    return bool(line["version"] == version and line["effective_on"] == max(planned, line["approved_on"]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Rows, Text, YesNo
 from portal.forms.references import DrawnSignature, Person
-from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import service_system
 
@@ -53,8 +53,14 @@ class IssueReceipt(Stage):
 
     def proposal(self) -> dict[str, Any]:
         """Today."""
-        now = self.context.get("@now")
-        return {"received_on": day(now)} if now else {}
+        return {"received_on": self.today}
+
+    def check(self) -> None:
+        """R02: nobody has the version in their hands before it is approved."""
+        moments.refuse_future(self, "received_on")
+        found = service_system.in_force(service_system.SYSTEM)
+        approved_on = found.approved_on if found else None
+        moments.refuse_earlier(self, "received_on", approved_on, _l("签收日期不能早于总经理批准的日期"))
 
 
 class Trainee(Sheet):
@@ -99,6 +105,7 @@ class Training(Stage):
         double = next((name for name, employer in listed if listed.count((name, employer)) > 1), None)
         if double:
             self.refuse("trainees", _l("“%(who)s”填写了两行，请合并"), who=double)
-        now, held = self.context.get("@now"), self.training_date.data
-        if now and held and held > now:
+        if self.training_date.data and self.training_date.data > self.now:
             self.refuse("training_date", _l("培训日期不能晚于现在，培训结束后再签署"))
+        received_on = self.context.get("received_on")
+        moments.refuse_earlier(self, "training_date", received_on, _l("培训日期不能早于体系下发签收的日期"))

@@ -18,7 +18,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Product
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import service
+from portal.queries import machines, service
 
 VISIT_AFTER = timedelta(days=3)  # a return visit follows the closed request
 NOTHING_TO_BEGIN_WITH = 0  # nobody goes unless a technician says so
@@ -162,5 +162,5 @@ class TechnicalSupport(CompanyForm):
 
 def _machine(serial_no: str | None) -> Ref | None:
     """The machine with this serial number, if the company knows it."""
-    found = service.machine(serial_no)
+    found = machines.numbered(serial_no) if serial_no else None
     return Ref(found.id, found.label) if found else None

@@ -13,7 +13,7 @@ NO_FILE = _l("该客户尚未建立客户档案，不能办理；请先办理“
 
 def barrier(customer_id: int) -> Any | None:
     """The sentence that says why the customer may not trade, and what to do about it; none for one who may."""
-    found = customers.standing(customer_id)
+    found = customers.find(customer_id)
     if found is not None and found.status == "blocked":
         return BLOCKED
     return NO_FILE if found is not None and not found.file_number else None

@@ -6,7 +6,7 @@ from portal.forms.columns import LINK, Column
 from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
-from portal.queries import master_books
+from portal.queries import dealers, master_books
 
 CUSTOMERS = (
     Ledger(
@@ -125,8 +125,10 @@ CUSTOMERS = (
                 {"first": _l("一级"), "second": _l("二级"), "third": _l("三级")},
             ),
             Column("dealer_score", _l("季度考核得分"), "score"),
+            Column("orders", _l("本季合同/订单数"), "integer"),
+            Column("complaints", _l("本季投诉数"), "integer"),
             *ENTERED,
         ),
-        lambda: master_books.entries("dealers", "dealer", "dealer_region"),
+        dealers.book,
     ),
 )

@@ -10,7 +10,7 @@ from portal.demo.stories.customer_service import STORIES
 from portal.forms.customer_service.administration_record import POINTS, AdministrationRecord
 from portal.forms.ledgers import LEDGERS
 from portal.forms.warehouse.write_off import WriteOff
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 

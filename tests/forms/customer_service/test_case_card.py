@@ -254,3 +254,13 @@ def test_a_department_without_the_word_does_not_sign_for_another(walker: Walker)
         assert record.step == "department_answer"
     answer = walker.browser("engineering_manager").get(f"/records/{number}")
     assert answer.status_code == 404, problems(answer)
+
+
+def test_what_it_comes_from_is_the_customers_own(make_record, make_customer, stored):
+    one, other = make_customer("宁波恒远重工机械有限公司"), make_customer("苏州金桥建材贸易有限公司")
+    complaint = make_record("CS-51-2026-0001", customer=stored(one))
+    link = Ref(complaint.id, complaint.number)
+    assert not card(customer=one, source_record=link).errors
+    assert set(card(customer=other, source_record=link).errors) == {"source_record"}
+    nobodys = make_record("CS-90-2026-0001", caller="路人")
+    assert not card(customer=other, source_record=Ref(nobodys.id, nobodys.number)).errors

@@ -1,6 +1,6 @@
 """CS-11: lessons of earlier projects go into a new one, and come back until its work avoids their problems."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -11,10 +11,11 @@ from portal.domain.signoff import APPLICANT, Back
 from portal.extensions import db
 from portal.forms.customer_service.case_input import CaseInput, ReceivingReply, ResultReview
 from portal.forms.kinds import Ref
-from portal.models import LedgerEntry, Record, Signature
+from portal.models import Department, LedgerEntry, Record, Signature
 from tests.walk import Walker
 
 ROUTE = CaseInput.signoff
+NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 ONE, TWO = Ref(None, "CS-07-2026-0001"), Ref(None, "CS-07-2026-0002")
 KNOWN = {"cases": [{"case": ONE}, {"case": TWO}]}
 GIVEN = {
@@ -50,7 +51,7 @@ def library(make_record):
 
 
 def sheet(**changed):
-    form = CaseInput(answers={**GIVEN, **changed})
+    form = CaseInput(answers={**GIVEN, **changed}, context={"@now": NOW})
     form.validate()
     return form
 
@@ -73,6 +74,19 @@ def test_a_card_that_is_not_in_the_library_is_no_case(library):
     _known, waiting = library
     form = sheet(cases=[{"case": waiting, "question": "采用什么做法？"}])
     assert set(form.cases.rows[0].errors) == {"case"}
+
+
+def test_an_answer_is_due_from_today_on(app_context):
+    assert set(sheet(answer_by=date(2026, 5, 11)).errors) == {"answer_by"}
+    assert not sheet(answer_by=date(2026, 5, 12)).errors
+
+
+def test_the_design_department_is_proposed(app_context):
+    assert CaseInput(context={"@now": NOW}, person=object()).receiving_department.data is None
+    db.session.add(Department(key="design", name="设计部"))
+    db.session.flush()
+    page = CaseInput(context={"@now": NOW}, person=object())
+    assert page.receiving_department.data.text == "设计部"
 
 
 def test_a_case_stands_there_once(app_context):

@@ -1,6 +1,6 @@
 """CS-38: credit changes by three signatures, and in no other way."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,8 +8,14 @@ import pytest
 from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import PostsCredit
 from portal.domain.signoff import Back, Close
+from portal.extensions import db
 from portal.forms.customer_service.credit_change import CreditChange
 from portal.forms.kinds import Ref
+from portal.lib.clock import today
+from portal.queries import credit, customers
+from portal.services import ledgers
+
+NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 
 
 def opened(customer, *kinds, **changed):
@@ -19,7 +25,7 @@ def opened(customer, *kinds, **changed):
         "reason": "采购量增加",
         "effective_date": date(2026, 6, 1),
     }
-    form = CreditChange(answers={**given, **changed})
+    form = CreditChange(answers={**given, **changed}, context={"@now": NOW})
     form.validate()
     return form
 
@@ -45,6 +51,24 @@ def test_each_kind_of_change_needs_its_new_value(customer):
         opened(customer, "longer_credit_term", new_limit=Decimal(1), new_days=60).answers()["new_limit"]
         is None
     )
+
+
+def test_it_counts_from_its_submission_on(customer):
+    given = {"new_days": 60, "effective_date": date(2026, 5, 11)}
+    assert set(opened(customer, "longer_credit_term", **given).errors) == {"effective_date"}
+    given["effective_date"] = date(2026, 5, 12)
+    assert not opened(customer, "longer_credit_term", **given).errors
+
+
+@pytest.mark.parametrize(("days", "limit"), [(0, Decimal(300000)), (1, Decimal(200000))])
+def test_a_limit_to_come_is_none_yet(customer, make_record, days, limit):
+    record = make_record("CS-38-2026-0001")
+    effect = PostsCredit(customer.id, Decimal(300000), None, today() + timedelta(days=days))
+    ledgers.post(effect, record, by=record.applicant_id, now=NOW)
+    db.session.flush()
+    assert opened(customer, "longer_credit_term", new_days=60).current_limit.data == limit
+    assert credit.left(customer.id) == limit - Decimal("52000.50")
+    assert customers.standing(customer.id, {record.id}).limit == Decimal(200000)
 
 
 def test_at_least_one_kind(customer):

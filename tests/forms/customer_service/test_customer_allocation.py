@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import Updates
@@ -21,7 +22,7 @@ from portal.forms.customer_service.customer_allocation_stages import (
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
 from portal.models import Content, Customer, Person, Record, RecordSubject, RoleGrant
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
@@ -303,3 +304,19 @@ def test_only_supervisors_and_sales_managers_allocate(walker):
     address = walker.address(FORMS["CS-23"])
     assert walker.browser("sales_manager").get(f"{address}new").status_code == 200
     assert walker.browser("customer_service_officer").get(f"{address}new").status_code == 403
+
+
+def test_whoever_has_left_may_be_named_as_the_owner_before_and_nowhere_else(walker):
+    with walker.app.app_context():
+        gone = db.session.scalars(sa.select(Person).where(Person.login == "buyer")).unique().one()
+        gone.active, number, label = False, gone.number, gone.label
+        db.session.commit()
+    browser = walker.browser("sales_manager")
+    assert [one["text"] for one in browser.get(f"/pick/person?q={number}&targets=former").json] == [label]
+    assert browser.get(f"/pick/person?q={number}").json == []
+    with walker.app.test_request_context():
+        form = FORMS["CS-23"](MultiDict({"from_person": label, "to_officer": label}))
+        assert form.from_person.data.text == label
+        assert form.to_officer.data is None
+    page = browser.get(f"{walker.address(FORMS['CS-23'])}new").text
+    assert "/pick/person?targets=former" in page

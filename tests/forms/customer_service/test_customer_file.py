@@ -9,15 +9,15 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import Asks, Opens, PostsEntry, Updates
 from portal.domain.signoff import Close
 from portal.extensions import db
-from portal.forms.customer_service.customer_file import (
-    CustomerFile,
+from portal.forms.customer_service.customer_file import CustomerFile
+from portal.forms.customer_service.customer_file_stages import (
     FileMade,
     MissingPapersApproval,
     PapersCheck,
 )
 from portal.forms.customer_service.first_papers import PAPERS
 from portal.forms.kinds import Ref
-from portal.models import Content, LedgerEntry, RecordSubject
+from portal.models import Content, LedgerEntry, Record, RecordSubject
 from portal.queries import customers
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
@@ -40,10 +40,19 @@ def papers(missing=""):
 
 
 @pytest.fixture
+def customer(make_customer):
+    """A customer who has no file yet."""
+    return make_customer(status="new", phone="0574-8765 4321")
+
+
+GUARANTEE = {"guarantor": "陈志强", "guarantee_amount": Decimal(100000), "guarantee_until": date(2028, 1, 1)}
+
+
+@pytest.fixture
 def opened(contract):
     """Fills in the file of the customer whose contract was accepted on 8 May."""
 
-    def make(customer, missing="", **changed):
+    def make(customer, missing="", context=None, **changed):
         given = {
             "customer": customer,
             "contract": contract,
@@ -51,8 +60,9 @@ def opened(contract):
             "customer_data": "主营市政工程",
             "papers_checklist": papers(missing),
             "paper_rows": [LICENCE],
+            **({} if missing == "担保书" else GUARANTEE),
         }
-        form = CustomerFile(answers={**given, **changed})
+        form = CustomerFile(answers={**given, **changed}, context={"@now": NOW, **(context or {})})
         form.validate()
         return form
 
@@ -73,9 +83,70 @@ def test_a_missing_paper_needs_its_reason_and_a_promised_date(opened, customer):
 
 
 def test_a_guarantor_stands_for_an_amount_until_a_day(opened, customer):
-    assert set(opened(customer, guarantor="陈志强").errors) == {"guarantee_amount", "guarantee_until"}
-    given = {"guarantor": "陈志强", "guarantee_amount": Decimal(100000), "guarantee_until": date(2028, 1, 1)}
-    assert not opened(customer, **given).errors
+    nothing = {"guarantee_amount": None, "guarantee_until": None}
+    assert set(opened(customer, **nothing).errors) == {"guarantee_amount", "guarantee_until"}
+    assert not opened(customer).errors
+    assert set(opened(customer, guarantee_amount=Decimal(0)).errors) == {"guarantee_amount"}
+    assert set(opened(customer, guarantee_until=date(2026, 5, 11)).errors) == {"guarantee_until"}
+
+
+def test_a_letter_of_guarantee_that_is_there_names_its_guarantor(opened, customer):
+    assert set(opened(customer, guarantor=None).errors) == {"guarantor"}
+
+
+def test_what_is_done_lies_behind_and_what_is_promised_ahead(opened, customer):
+    done = [{**row, "done_on": date(2026, 5, 13)} for row in papers("")]
+    form = opened(customer, papers_checklist=done)
+    assert all(set(row.errors) == {"done_on"} for row in form.papers_checklist.rows)
+    form = opened(customer, paper_rows=[{**LICENCE, "issued_on": date(2026, 5, 13)}])
+    assert set(form.paper_rows.rows[0].errors) == {"issued_on"}
+    late = {"missing_reason": "换证办理中", "promised_date": date(2026, 5, 11)}
+    assert set(opened(customer, "担保书", **late).errors) == {"promised_date"}
+
+
+def test_what_is_not_done_has_no_date(opened, customer):
+    rows = papers("担保书")
+    given = {"missing_reason": "换证办理中", "promised_date": date(2026, 6, 1)}
+    form = opened(
+        customer, "担保书", papers_checklist=[{**row, "done_on": NOW.date()} for row in rows], **given
+    )
+    wrong = [row["item"] for row, made in zip(rows, form.papers_checklist.rows, strict=True) if made.errors]
+    assert wrong == ["担保书"]
+
+
+def test_a_paper_is_registered_once(opened, customer):
+    form = opened(customer, paper_rows=[LICENCE, {**LICENCE, "expires_on": None}])
+    assert [set(row.errors) for row in form.paper_rows.rows] == [set(), {"paper"}]
+    assert not opened(customer, paper_rows=[LICENCE, {**LICENCE, "number": "副本"}]).errors
+
+
+def test_a_customer_has_one_file(opened, customer, put, stored):
+    other = put("CS-36-2026-0001", {"customer": stored(customer)}, "running")
+    db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=other.id))
+    db.session.flush()
+    assert "CS-36-2026-0001" in opened(customer).errors["customer"][0]
+    assert not opened(customer, context={"@record_id": other.id}).errors
+    row = customers.find(customer.id)
+    db.session.get_one(Record, other.id).state = "finished"
+    row.file_number = "DA-2026-0001"
+    db.session.flush()
+    assert "DA-2026-0001" in opened(customer).errors["customer_kind"][0]
+    assert not opened(customer, customer_kind="existing_customer").errors
+    assert not opened(customer, context={"@corrects": other.id}).errors
+
+
+def test_a_file_made_anew_keeps_its_number_and_its_officer(filed, make_customer, make_record):
+    known, record = (
+        make_customer(status="blocked", file_number="DA-2026-0001"),
+        make_record("CS-36-2026-0009"),
+    )
+    stage = FileMade(answers=MADE, context={"@record_id": record.id, "customer": known, "@now": NOW})
+    assert stage.validate()
+    assert stage.file_no.data == "DA-2026-0001"
+    answers = {**MADE, "customer": known, "contract": CONTRACT, "file_no": "DA-2026-0001"}
+    again = filed("CS-36", **answers, contract_accepted_on=NOW.date())
+    _entry, update = CustomerFile.effects("file_made", again)
+    assert update == Updates("customer", known.id, {"status": "cooperating", "file_number": "DA-2026-0001"})
 
 
 def test_a_paper_ends_after_it_begins(opened, customer):
@@ -237,7 +308,7 @@ def test_r16_a_refusal_blocks_the_customer(filed, answers):
     assert effect == Updates("customer", 5, {"status": "blocked"})
 
 
-def test_a_made_file_opens_trade(filed):
+def test_a_made_file_opens_trade(app_context, filed):
     customer = Ref(5, "恒远 C0005")
     answers = {**MADE, "file_no": "DA-2026-0007", "customer": customer, "contract": CONTRACT}
     accepted = NOW.date() - timedelta(days=2)
@@ -253,8 +324,21 @@ def test_a_made_file_opens_trade(filed):
     assert draft.answers["customers"] == [{"customer": customer}]
 
 
-def test_r15_trade_needs_a_file_and_no_block(make_customer, customer):
-    assert customers.may_trade(customer.id)
+def test_a_corrected_file_keeps_its_number_and_its_officer(filed, make_customer, make_record, sign):
+    known = make_customer(status="quiet", file_number="DA-2026-0003")
+    wrong, right = make_record("CS-36-2026-0003"), make_record("CS-36-2026-0009")
+    sign(wrong, "file_made", file_no="DA-2026-0003")
+    stage = FileMade(answers=MADE, context={"@record_id": right.id, "@corrects": wrong.id, "@now": NOW})
+    assert stage.validate()
+    assert stage.file_no.data == "DA-2026-0003"
+    answers = {**MADE, "customer": known, "contract": CONTRACT, "file_no": "DA-2026-0003"}
+    corrected = filed("CS-36", **answers, **{"contract_accepted_on": NOW.date(), "@corrects": wrong.id})
+    (entry,) = CustomerFile.effects("file_made", corrected)
+    assert entry.facts["file_no"] == "DA-2026-0003"
+
+
+def test_r15_trade_needs_a_file_and_no_block(make_customer):
+    assert customers.may_trade(make_customer(status="cooperating", file_number="DA-2026-0001").id)
     assert not customers.may_trade(make_customer("新客户").id)
     assert not customers.may_trade(make_customer("停止交易", file_number="DA-2026-0002", status="blocked").id)
 

@@ -302,3 +302,10 @@ def test_the_quotation_is_the_customers_and_was_accepted(shop):
 
 def test_an_empty_page_begins_with_what_is_known(shop):
     assert shop.page("CR-17") == {"order_date": TODAY}
+
+
+@pytest.mark.parametrize(("quantity", "price"), [("999999999999", "999999999999"), ("0.001", "0.01")])
+def test_a_total_is_more_than_nothing_and_fits_into_the_books(shop, quantity, price):
+    answers = shop.order((LIFT, 1))
+    answers["lines"][0] |= {"quantity": Decimal(quantity), "price": Decimal(price)}
+    assert wrong(shop.sheet("CR-17", **answers)) == {"lines"}

@@ -1,5 +1,6 @@
 """CS-30: one customer is entered once."""
 
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,10 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import PostsEntry, Updates
 from portal.extensions import db
 from portal.forms.customer_service.customer_registration import CustomerRegistration, SupervisorCheck
-from portal.models import Content, Customer
+from portal.forms.ledgers import LEDGERS
+from portal.lib.clock import ZONE, today
+from portal.models import Content, Customer, RecordSubject
+from portal.queries import dealers, ledgers
 
 GIVEN = {
     "customer_name": "青岛瑞丰路桥工程有限公司",
@@ -167,3 +171,34 @@ def test_texts_of_customers_are_compared_without_width_or_blanks(make_customer):
     make_customer("ＡＢＣ 重工")
     assert opened(customer_name="abc重工").similar_customers.data
     assert db.session.query(Customer).count() == 1
+
+
+def test_the_file_of_a_dealer_counts_the_quarters_orders_and_complaints(enter, make_customer, make_record):
+    dealer, other = make_customer("湖州顺达机械经销部"), make_customer("苏州金桥建材贸易有限公司")
+    line = enter("dealers", "CS-30-2026-0001", {"dealer": "湖州顺达机械经销部", "dealer_region": "湖州"})
+
+    def speaks_of(number, customer, at, state="finished"):
+        record = make_record(number, state=state)
+        record.submitted_at = at
+        db.session.add(RecordSubject(kind="customer", row_id=customer.id, record_id=record.id))
+        return record
+
+    now = datetime.now(UTC)
+    begin = datetime.combine(dealers.quarter(today()), time(), ZONE)
+    db.session.add(RecordSubject(kind="customer", row_id=dealer.id, record_id=line.record_id))
+    speaks_of("CR-17-2026-0001", dealer, begin)
+    speaks_of("CS-34-2026-0001", dealer, now)
+    speaks_of("CR-17-2026-0002", dealer, begin - timedelta(minutes=1))
+    speaks_of("CR-17-2026-0003", dealer, now, "voided")
+    speaks_of("CR-17-2026-0004", other, now)
+    speaks_of("CS-51-2026-0001", dealer, now)
+    right = speaks_of("CS-34-2026-0002", other, now)
+    right.corrects_id = speaks_of("CS-34-2026-0003", dealer, now).id
+    db.session.flush()
+    (row,) = ledgers.page(LEDGERS["dealers"].source, ledgers.Wanted(), "", 20).rows
+    assert (row["dealer"], row["orders"], row["complaints"]) == ("湖州顺达机械经销部", 2, 1)
+
+
+@pytest.mark.parametrize(("month", "first"), [(1, 1), (3, 1), (4, 4), (6, 4), (11, 10), (12, 10)])
+def test_a_quarter_begins_every_three_months(month, first):
+    assert dealers.quarter(date(2026, month, 28)) == date(2026, first, 1)

@@ -10,11 +10,8 @@ from portal.demo.stories.customer_service import STORIES
 from portal.domain.effects import Updates
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.customer_service.daily_extract import (
-    CustodianUpdate,
-    DailyExtract,
-    SummaryClassification,
-)
+from portal.forms.customer_service.daily_extract import DailyExtract
+from portal.forms.customer_service.daily_extract_stages import CustodianUpdate, SummaryClassification
 from portal.forms.kinds import Ref
 from portal.lib.clock import today
 from portal.models import (
@@ -37,8 +34,9 @@ DAY = date(2026, 5, 12)
 class Officer:
     """Whoever opens the page, as far as the form looks."""
 
-    def __init__(self, id):
+    def __init__(self, id, *, acts_for=()):
         self.id = id
+        self.keys = tuple(f"person:{one}" for one in (id, *acts_for))
 
 
 @pytest.fixture
@@ -250,6 +248,29 @@ def test_the_page_begins_with_the_news(zhao, make_customer):
     (line,) = form.customers.data
     assert (line["customer"], line["change"]) == (one, "新订货（2026-05-12）")
     assert DailyExtract().customers.data == []
+
+
+def test_the_draft_of_an_obligation_begins_with_the_news_of_its_officer_and_day(zhao, make_customer, people):
+    one = make_customer(owner_id=zhao.id, last_order_on=DAY - timedelta(days=1))
+    make_customer("当天订货的客户", owner_id=zhao.id, last_order_on=DAY)
+    asked = {"@now": NOW, "extract_date": DAY - timedelta(days=1), "officer": people["zhao"]}
+    for who in (zhao, Officer(people["sun"].id, acts_for=[zhao.id])):
+        page = DailyExtract(context=asked, person=who)
+        assert [line["customer"] for line in page.customers.data] == [one]
+        assert page.extract_date.data == DAY - timedelta(days=1)
+    assert DailyExtract(context=asked, person=Officer(people["sun"].id)).customers.data == []
+
+
+def test_a_substitute_extracts_for_the_officer_whose_obligation_it_is(make_customer, people):
+    sun, zhao = people["sun"].id, people["zhao"].id
+    one = make_customer(owner_id=zhao, last_order_on=DAY)
+    asked = {"officer": people["zhao"], "remarks": "代办"}
+    form = opened(Officer(sun, acts_for=[zhao]), row(one), **asked)
+    assert not form.errors
+    assert form.officer.data == people["zhao"]
+    stranger = opened(Officer(sun), row(one), **asked)
+    assert stranger.officer.data == people["sun"]
+    assert set(stranger.customers.rows[0].errors) == {"customer"}
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def opened(customer, contract, context=None, quantity=2, **changed):
         "wanted_from": NOW + timedelta(days=2),
         "goods": [{"product": Ref(1, "升降机 M0001"), "quantity": Decimal(quantity), "unit": "台"}],
     }
-    form = DeliveryApplication(answers={**given, **changed}, context=context)
+    form = DeliveryApplication(answers={**given, **changed}, context={"@now": NOW, **(context or {})})
     form.validate()
     return form
 
@@ -208,6 +208,25 @@ def test_the_window_ends_after_it_begins(customer, contract):
     begins = NOW + timedelta(days=2)
     assert set(opened(customer, contract, wanted_to=begins).errors) == {"wanted_to"}
     assert not opened(customer, contract, wanted_to=begins + timedelta(hours=1)).errors
+
+
+def test_goods_are_wanted_and_issued_after_they_were_applied_for(customer, contract, lift):
+    assert set(opened(customer, contract, wanted_from=NOW - timedelta(days=1)).errors) == {"wanted_from"}
+    rows = [{"product": lift, "quantity": Decimal(1)}]
+    known = {"goods": [{"product": lift, "item": None, "quantity": Decimal(1)}], "@now": NOW}
+    for at, wrong in ((NOW - timedelta(days=1), {"issued_on"}), (NOW, set())):
+        stage = WarehouseIssue(answers={"issued_goods": rows, "issued_on": at}, context=known)
+        stage.validate()
+        assert set(stage.errors) == wrong
+
+
+def test_a_serial_number_is_the_same_in_full_width(customer, contract, lift):
+    known = {"goods": [{"product": lift, "item": None, "quantity": Decimal(2)}], "@now": NOW}
+    rows = [{"product": lift, "quantity": Decimal(1), "serial_no": one} for one in ("SN-01", "ＳＮ－０１")]
+    stage = WarehouseIssue(answers={"issued_goods": rows, "issued_on": NOW}, context=known)
+    assert not stage.validate()
+    assert [row.serial_no.data for row in stage.issued_goods.rows] == ["SN-01", "SN-01"]
+    assert stage.issued_goods.rows[1].errors == {"serial_no": ["机编号重复"]}
 
 
 def check(customer, **answers):

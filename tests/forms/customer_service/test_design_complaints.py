@@ -47,6 +47,21 @@ def test_emptiness_is_refused_beside_the_fields(app_context):
     assert set(form.errors) == set(GIVEN)
 
 
+def test_a_period_has_passed(app_context):
+    now = {"@now": datetime(2026, 4, 30, 6, 0, tzinfo=UTC)}
+    for until, wrong in ((date(2026, 5, 1), {"period_to"}), (date(2026, 4, 30), set())):
+        form = DesignComplaints(answers={**GIVEN, "period_to": until}, context=now)
+        form.validate()
+        assert set(form.errors) == wrong
+
+
+def test_a_case_is_used_once(app_context):
+    case = {"case": Ref(None, "CS-07-2026-0001")}
+    form = sheet(cases_used=[case, {**case, "note": "又一次"}])
+    assert [set(row.errors) for row in form.cases_used.rows] == [set(), {"case"}]
+    assert not sheet(cases_used=[case, {"case": Ref(None, "CS-07-2026-0002")}]).errors
+
+
 def test_a_period_ends_after_it_begins(app_context):
     assert not sheet().errors
     assert not sheet(period_to=date(2026, 1, 1)).errors

@@ -24,7 +24,7 @@ from portal.forms.kinds import Ref
 from portal.forms.purchasing.requisition import Requisition
 from portal.lib.workdays import Calendar
 from portal.models import StockBalance, StockItem
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 ROUTE = DispatchOrder.signoff

@@ -17,6 +17,7 @@ from portal.models import Draft, Record, Task
 from tests.walk import Walker, multi, pairs, problems
 
 ROUTE = EventSupport.signoff
+NOW = datetime(2026, 5, 12, 0, 30, tzinfo=UTC)
 START = datetime(2026, 5, 12, 1, 0, tzinfo=UTC)
 GIVEN = {
     "event_name": "业主恳谈会",
@@ -35,7 +36,7 @@ OPEN_DAY = {
 
 
 def sheet(**changed):
-    form = EventSupport(answers={**GIVEN, **changed})
+    form = EventSupport(answers={**GIVEN, **changed}, context={"@now": NOW})
     form.validate()
     return form
 
@@ -51,6 +52,19 @@ def test_a_site_open_day_has_a_project_and_a_route(app_context):
     assert set(sheet(event_kind="site_open_day").errors) == {"project", "visit_route"}
     assert not sheet(**OPEN_DAY).errors
     assert sheet(visit_route="大门").answers()["visit_route"] is None  # asked for at an open day only
+
+
+def test_support_is_asked_for_before_the_event(app_context):
+    assert set(sheet(event_start=START - timedelta(days=1)).errors) == {"event_start"}
+    assert not sheet(event_start=NOW - timedelta(minutes=10)).errors  # the same day
+
+
+def test_an_event_is_written_down_once_it_has_begun(app_context):
+    answers = {"actual_visitors": 3, "feedback": "良好"}
+    early = EventRecord(answers=answers, context={"event_start": START, "@now": START - timedelta(minutes=1)})
+    assert not early.validate()
+    assert "2026-05-12 09:00" in early.errors["feedback"][0]
+    assert EventRecord(answers=answers, context={"event_start": START, "@now": START}).validate()
 
 
 def test_the_site_is_looked_at_on_an_open_day_only():
@@ -127,6 +141,7 @@ def submit(walker: Walker, **changed) -> str:
     with walker.app.app_context():
         world = walker._world("sales_manager")
         place = {"project": world.one("project")} if changed.get("event_kind") == "site_open_day" else {}
+        changed = {"event_start": datetime.now(UTC), **changed}
         data = pairs(EventSupport(answers={**GIVEN, **changed, **place, "budget": Decimal(500)}))
         db.session.commit()
     address = walker.address(EventSupport) + "new"

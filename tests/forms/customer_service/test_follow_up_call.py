@@ -20,7 +20,7 @@ from portal.forms.kinds import Ref
 from portal.lib.clock import day, now
 from portal.models import Record, Task
 from portal.services import obligations, route
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 19, 6, 30, tzinfo=UTC)

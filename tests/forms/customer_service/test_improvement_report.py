@@ -15,7 +15,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.customer_service.improvement_report import ImprovementReport, QualityVerify, ToCustomer
 from portal.forms.kinds import SERVED, Ref
 from portal.models import Draft, Record
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)

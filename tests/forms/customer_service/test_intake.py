@@ -14,7 +14,7 @@ from portal.forms.customer_service.intake import Intake, OtherMatter, ToldCustom
 from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 from portal.lib.workdays import Calendar
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)  # Tuesday, 14:30

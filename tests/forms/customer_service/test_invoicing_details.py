@@ -44,6 +44,12 @@ def test_a_taxpayers_number_has_15_18_or_20_characters(customer, tax_no, kept):
     assert form.tax_no.data == kept
 
 
+def test_the_account_is_kept_in_half_width_without_blanks(customer):
+    form = opened(customer, bank_account="３９０１ 0012 0900")
+    assert not form.errors
+    assert form.bank_account.data == "390100120900"
+
+
 @pytest.mark.parametrize("tax_no", ["9133020012345678", "91330200MA0000000-", "税号330200123456789", "1"])
 def test_anything_else_is_none(customer, tax_no):
     assert set(opened(customer, tax_no=tax_no).errors) == {"tax_no"}

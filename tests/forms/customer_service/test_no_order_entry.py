@@ -19,7 +19,7 @@ from portal.lib.clock import ZONE
 from portal.lib.workdays import Calendar
 from portal.models import Draft, Record, RecordSubject, Signature
 from portal.queries import follow_ups
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)

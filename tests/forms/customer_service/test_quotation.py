@@ -1,5 +1,6 @@
 """CR-16: offers by the price list, below it only for a reason that the director approves."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -181,3 +182,18 @@ def test_only_salespeople_offer(shop):
 
 def test_an_empty_page_begins_with_what_is_known(shop):
     assert shop.page("CR-16") == {"valid_until": days(30)}
+
+
+def test_an_offer_that_has_run_out_is_not_accepted(shop):
+    record = offered(shop, valid_until=TODAY)
+    shop.now += timedelta(days=1)
+    assert wrong(shop.stage(record, accepted=True)) == {"accepted"}
+    assert not wrong(shop.stage(record, accepted=False, requote=True))
+    shop.now -= timedelta(days=1)
+    assert not wrong(shop.stage(record, accepted=True))
+
+
+@pytest.mark.parametrize(("quantity", "price"), [("999999999999", "999999999999"), ("0.001", "0.01")])
+def test_a_total_is_more_than_nothing_and_fits_into_the_books(shop, quantity, price):
+    answers = given(shop, (LIFT, quantity, price), discount_reason="样品")
+    assert wrong(shop.sheet("CR-16", **answers)) == {"lines"}

@@ -17,7 +17,7 @@ from portal.forms.customer_service.relay_note import CentreReceipt, RelayNote
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
 from portal.models import Draft, Notice, Person, Record
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)

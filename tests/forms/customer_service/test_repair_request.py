@@ -16,7 +16,7 @@ from portal.forms.customer_service.repair_request_stages import RepairFeedback, 
 from portal.forms.kinds import Ref
 from portal.models import Machine, Record
 from portal.queries import service
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 TODAY = date(2026, 5, 12)

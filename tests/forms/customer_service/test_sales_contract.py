@@ -84,6 +84,17 @@ def test_r53_customer_and_product_are_both_needed(app_context):
     assert {"customer", "products"} <= set(opened(None, products=[]).errors)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "price"),
+    [("999999999999", "999999999999"), ("1", "0"), ("0.001", "0.01")],
+)
+def test_an_amount_is_more_than_nothing_and_fits_into_the_books(customer, quantity, price):
+    row = {**LIFT, "quantity": Decimal(quantity), "unit_price": Decimal(price)}
+    assert set(opened(customer, products=[row]).errors) == {"products"}
+    free = {**LIFT, "unit_price": Decimal(0)}
+    assert not opened(customer, products=[LIFT, free]).errors  # a gift beside what is paid for
+
+
 def test_the_plan_adds_up_to_the_amount(customer):
     assert not opened(customer, payment_plan=PLAN).errors
     short = opened(customer, payment_plan=[{**PLAN[0]}])
@@ -105,6 +116,7 @@ def test_a_contract_number_is_given_once(customer, contract):
     there = contract("CS-34-2026-0001", customer, contract_no="HH-XS-2026-001")
     assert opened(customer).errors == {"contract_no": ["合同编号已登记在 CS-34-2026-0001 中"]}
     assert not opened(customer, {"@record_id": there.id}).errors
+    assert set(opened(customer, contract_no="ＨＨ－ＸＳ－２０２６－００１").errors) == {"contract_no"}
     there.state = "voided"
     db.session.flush()
     assert not opened(customer).errors
@@ -333,6 +345,27 @@ def test_a_contract_given_up_after_signature_claims_nothing(walker):
         assert len(lines) >= 2
         assert not any(receivables.claimed(record.id).values())
         assert not receivables.instalments(of=record.id)
+
+
+def test_a_first_contract_given_up_gives_no_credit(walker):
+    with walker.app.app_context():
+        new = db.session.scalars(sa.select(Customer).where(Customer.file_number == "")).one()
+        walker.hints["customer"] = Ref(new.id, new.label)
+        id, before = new.id, (new.credit_limit, new.credit_days)
+    number = walker.open("CS-34")
+    to_the_last_step(walker, number)
+    with walker.app.app_context():
+        given = db.session.get_one(Customer, id)
+        assert (given.credit_limit, given.credit_days) != before
+    give_back(walker, number)
+    address = f"{walker.address(FORMS['CS-34'])}{number}"
+    walker.browser("salesperson").post(f"{address}/voidings", data={"_reason": "客户取消项目"})
+    assert walker.state(number) == "voided"
+    with walker.app.app_context():
+        given = db.session.get_one(Customer, id)
+        assert (given.credit_limit, given.credit_days) == before
+        lines = db.session.scalars(sa.select(CreditEntry).where(CreditEntry.customer_id == id)).all()
+        assert (lines[-1].new_limit, lines[-1].new_days) == before
 
 
 def test_first_contract_to_file_in_the_portal(walker):

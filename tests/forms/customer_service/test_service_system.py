@@ -1,5 +1,6 @@
 """CS-02: one version of the service system after the other, issued to two departments, known to everybody who sells."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -36,7 +37,7 @@ GIVEN = {
 
 
 def sheet(context=None, **changed):
-    form = ServiceSystem(answers={**GIVEN, **changed}, context=context)
+    form = ServiceSystem(answers={**GIVEN, **changed}, context={"@now": NOW, **(context or {})})
     form.validate()
     return form
 
@@ -178,6 +179,25 @@ def test_what_is_received_is_what_was_approved(app_context):
     assert IssueReceipt(context={"@now": NOW}).received_on.data == date(2026, 5, 12)
 
 
+def test_r02_nobody_receives_before_the_approval_or_tomorrow(release):
+    release("CS-02-2026-0001", "V2", "2026-05-11")
+    for day, good in ((10, False), (11, True), (12, True), (13, False)):
+        stage = IssueReceipt(answers={"received_on": date(2026, 5, day)}, context={"@now": NOW})
+        assert stage.validate() is good, day
+
+
+def test_a_version_counts_from_its_submission_on(app_context):
+    assert set(sheet(planned_effective_date=date(2026, 5, 11)).errors) == {"planned_effective_date"}
+    assert not sheet(planned_effective_date=date(2026, 5, 12)).errors
+
+
+def test_two_of_one_name_are_told_apart(app_context):
+    form = sheet(project_sales_staff=[OWN, {**OWN, "phone": "0574-87654321"}])
+    assert "李想" in form.errors["project_sales_staff"][0]
+    assert not sheet(project_sales_staff=[OWN, {**AGENCY, "name": "李想"}]).errors
+    assert not sheet(project_sales_staff=[OWN, {**OWN, "name": "李想（二部）"}]).errors
+
+
 # R03
 
 
@@ -230,6 +250,15 @@ def test_nobody_stands_there_twice_and_nothing_is_held_tomorrow(app_context):
     assert set(late.errors) == {"training_date"}
 
 
+def test_r02_nobody_is_trained_in_what_they_have_not_received(app_context):
+    answers = {"training_date": NOW, "trainer": Ref(1, "赵敏"), "training_topics": "服务标准"}
+    for received_on, wrong in ((date(2026, 5, 13), {"training_date"}), (date(2026, 5, 12), set())):
+        context = {"project_sales_staff": [OWN], "received_on": received_on, "@now": NOW}
+        stage = Training(answers={**answers, "trainees": [trained(OWN)]}, context=context)
+        stage.validate()
+        assert set(stage.errors) == wrong
+
+
 def test_the_page_of_the_training_lists_everybody(app_context):
     stage = Training(context={"project_sales_staff": [OWN, AGENCY]})
     assert [(row["name"], row["employer"]) for row in stage.trainees.data] == [
@@ -270,6 +299,18 @@ def test_r01_the_approval_puts_the_version_into_force_once(filed, make_record):
     db.session.flush()
     assert released(filed, record) == []
     assert len(released(filed, record, planned_effective_date=date(2026, 7, 1))) == 1
+
+
+def test_r01_it_counts_from_the_approval_on_and_a_second_approval_says_nothing_new(filed, make_record):
+    record = make_record("CS-02-2026-0007")
+    (posted,) = released(filed, record, planned_effective_date=date(2026, 5, 10))
+    assert posted.facts["effective_on"] == "2026-05-12"
+    who = {"record_id": record.id, "posted_by_id": record.applicant_id, "posted_at": NOW}
+    db.session.add(LedgerEntry(ledger="documents", facts=dict(posted.facts), **who))
+    db.session.flush()
+    answers = {**GIVEN, "system_version": "V2", "planned_effective_date": date(2026, 5, 10)}
+    later = replace(filed("CS-02", id=record.id, **answers), now=NOW + timedelta(days=3))
+    assert list(ServiceSystem.effects("gm_approval", later)) == []
 
 
 def test_the_newest_version_is_in_force_and_the_others_are_not(release):

@@ -16,7 +16,7 @@ from portal.forms.customer_service.service_voucher import ServiceVoucher
 from portal.forms.customer_service.service_voucher_stages import Charge, CustomerSign, HandIn
 from portal.forms.kinds import Ref
 from portal.models import StockBalance, StockEntry, StockItem
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 ROUTE = ServiceVoucher.signoff

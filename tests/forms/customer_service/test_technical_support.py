@@ -14,7 +14,7 @@ from portal.forms.customer_service.dispatch_order import DispatchOrder
 from portal.forms.customer_service.technical_support import CustomerConfirm, TechnicalSupport
 from portal.lib.workdays import Calendar
 from portal.models import Machine, Record
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 ROUTE = TechnicalSupport.signoff

@@ -16,7 +16,7 @@ from portal.forms.kinds import Ref
 from portal.forms.purchasing.purchase_order import PurchaseOrder
 from portal.forms.purchasing.requisition import Requisition, StockCheck
 from portal.models import StockBalance, StockItem
-from portal.services.effects import prefill
+from portal.services.drafts import prefill
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
-from portal.queries import allocation, calendar, customers, extracts
+from portal.queries import allocation, calendar, customers, extracts, rights
 
 NEWS = (
     "下周将发出第二批货，客户已确认收货时间。",
@@ -127,7 +127,7 @@ def _customers(world: World, to: Ref) -> tuple[str, Ref | None, list[Ref]]:
         other = world.one("customer")
         if _owner(other) == owner:
             found[other.id] = other
-    person = next((one for one in allocation.officers(world.today) if one.id == owner), None)
+    person = next((one for one in rights.holders(allocation.OFFICER, world.today) if one.id == owner), None)
     return "balancing", Ref(person.id, person.label) if person else None, list(found.values())
 
 

@@ -285,7 +285,7 @@ def _event(world: World) -> dict[str, Any]:
         "event_kind": kind,
         "organiser": rng.choice(("sales_management", "project_sales", "customer_service")),
         "project": world.one("project") if open_day or rng.random() < 0.5 else None,
-        "event_start": moment(world) + timedelta(days=rng.randint(3, 15)),
+        "event_start": world.now.replace(second=0, microsecond=0),
         "event_place": rng.choice(("营销中心一楼", "项目现场样板区", "社区活动室")),
         "purpose": purpose,
         "support_needed": support,

@@ -95,15 +95,17 @@ def _file(world: World) -> dict[str, Any]:
     missing = rng.choice(("安全生产许可证", "土地使用证复印件", "担保书")) if rng.random() < 0.3 else ""
     done_on = world.today - timedelta(days=rng.randint(0, 3))
     guaranteed = missing != "担保书"
+    customer = known.get("customer") or world.one("customer")
+    is_new = not (customer.id and customers.has_file(customer.id))
     papers = [_paper(world, "营业执照", years=None)]
     if missing != "安全生产许可证":
         papers.append(_paper(world, "安全生产许可证", years=3))
     if guaranteed:
         papers.append(_paper(world, "担保书", years=2))
     return {
-        "customer": known.get("customer") or world.one("customer"),
+        "customer": customer,
         "contract": contract,
-        "customer_kind": "new_customer" if known.get("first_cooperation", True) else "existing_customer",
+        "customer_kind": "new_customer" if is_new else "existing_customer",
         "customer_data": rng.choice(
             (
                 "民营企业，主营市政和房建工程，年产值约 1.2 亿元，付款信用良好。",

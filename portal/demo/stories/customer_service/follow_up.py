@@ -9,7 +9,7 @@ from typing import Any
 from portal.demo.stories.customer_service.words import human, moment
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
-from portal.lib import months
+from portal.lib.clock import months_later
 from portal.queries import follow_ups
 
 PROBLEMS = (
@@ -174,7 +174,7 @@ def _independent(world: World) -> dict[str, Any]:
     def fits(customer: int) -> bool:
         found = follow_ups.contact(customer)
         spoken = found.last_sales_follow_up if found else None
-        return bool(spoken and months.later(spoken, 2) < world.today and found and not found.arrears)
+        return bool(spoken and months_later(spoken, 2) < world.today and found and not found.arrears)
 
     return {
         "customer": _customer(world, fits),
