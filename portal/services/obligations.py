@@ -89,7 +89,9 @@ def _compare(obligation: Obligation, look: Look, outcome: Outcome) -> None:
     asked = queries.asked(obligation, cases)
     for occurrence, case in cases.items():
         before = asked.get(occurrence, [])
-        if not case.kept and (not before or _comes_back(obligation, before[-1], look)):
+        if not case.kept and (
+            not before or _comes_back(obligation, before[-1], look) or _given_up(before[-1])
+        ):
             _make(obligation, case, len(before) + 1, look.now)
             outcome.made += 1
     for task in queries.open_tasks(obligation):
@@ -108,6 +110,11 @@ def _comes_back(obligation: Obligation, task: Task, look: Look) -> bool:
     if task.put_aside_on is None or not obligation.again:
         return False
     return task.put_aside_on + timedelta(days=look.numbers[obligation.again]) <= look.today
+
+
+def _given_up(task: Task) -> bool:
+    """Whether the record that has answered it was given up, so that it is owed as before."""
+    return task.state == "done" and task.record is not None and task.record.state == "voided"
 
 
 def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None:

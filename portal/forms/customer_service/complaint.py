@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
-from portal.domain.effects import SUBMITTED, Effect, Opens, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.customer_service.complaint_stages import (
     Assignment,
@@ -39,9 +41,10 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import complaints, customers
+from portal.queries import complaints, customers, service
 
 VALID = equals("complaint_valid", True)
+WARNING_DAYS = 2  # R64: to decide whether somebody is warned
 REPORT_DAYS = 30  # R68: for the report of eight items
 
 
@@ -84,8 +87,10 @@ class Complaint(CompanyForm):
     demand = LongText(_l("投诉的要求"))
     product_model = Product(_l("机型"), required=False)
     machine_no = Text(_l("机编号"), max=60, required=False)
-    quantity = Number(_l("数量"), required=False)
-    delivery_date = Day(_l("交付日期"), required=False, help=_l("可在产品单机(车辆)信息档案中查询"))
+    quantity = Number(_l("数量"), required=False, low=Decimal("0.001"))
+    delivery_date = Day(
+        _l("交付日期"), required=False, help=_l("留空时按机编号从产品单机(车辆)信息档案中填入")
+    )
     evidence = Attachments(_l("凭证及照片"), required=False)
 
     signoff = Route(
@@ -185,8 +190,16 @@ class Complaint(CompanyForm):
         ),
     )
 
+    def compute(self) -> None:
+        """When the machine was delivered, as its file has it."""
+        super().compute()
+        machine = service.machine((self.machine_no.data or "").strip())
+        if machine is not None and self.delivery_date.blank and not any(self.delivery_date.raw_data or ()):
+            self.delivery_date.data = machine.delivered_on
+
     def check(self) -> None:
-        """A relay note is of the colleague who has heard of it first."""
+        """A complaint was heard by now; a relay note is of the colleague who has heard of it first."""
+        moments.refuse_future(self, "received_at", "delivery_date")
         note, heard_by = self.relay_note.data, self.first_received_by.data
         teller = complaints.received_by(note.id) if note and note.id else None
         if teller and heard_by and teller[0] != heard_by.id:
@@ -198,38 +211,20 @@ class Complaint(CompanyForm):
     @after(SUBMITTED, _l("A 类质量信息：生成质量信息传递单草稿"))
     def pass_on(record: Filed) -> Iterator[Effect]:
         """A complaint is quality information of class A."""
-        yield Opens(
-            "QA-01",
-            {
-                "information_class": "class_a",
-                "class_item": "important_customer_opinion_or_complaint",
-                "found_at": record["received_at"],
-                "department": Ref(record.department_id, customers.department_name(record.department_id)),
-                "product": record["product_model"],
-                "description": record["content"],
-                "evidence": record["evidence"],
-            },
-            to=f"person:{record.applicant_id}",
-            names_as="source_record",
-        )
+        yield _quality_information(record)
 
     @staticmethod
     @after(SUBMITTED, _l("未及时反馈的投诉：向客服主管提出警告处分通知单草稿"))
     def propose_warning(record: Filed) -> Iterator[Effect]:
         """R64: a colleague outside customer service heard of it and did not relay it."""
-        heard_by = record["first_received_by"]
-        told = complaints.relayed_by(heard_by.id, record.itself)
-        if not told and not customers.works_in(heard_by.id, "customer_service"):
-            yield Opens(
-                "AD-01",
-                {
-                    "employee": heard_by,
-                    "received_at": record["received_at"],
-                    "discovered_on": day(record.now),
-                },
-                to="role:customer_service_supervisor",
-                names_as="complaint",
-            )
+        yield from _warning(record)
+
+    @staticmethod
+    @after(CORRECTED, _l("更正后：尚未办理的质量信息、警告处分草稿随之更新"))
+    def pass_on_anew(record: Filed) -> Iterator[Effect]:
+        """Drafts that nobody has begun follow what was put right."""
+        yield _quality_information(record)
+        yield from _warning(record)
 
     @staticmethod
     @after("close", _l("需要时生成八项报告和案例取证记录的草稿"))
@@ -267,6 +262,37 @@ class Complaint(CompanyForm):
     def follow_up(record: Filed) -> Iterator[Effect]:
         """R76: three calls after every complaint."""
         yield from follow_up_calls(record)
+
+
+def _quality_information(record: Filed) -> Opens:
+    return Opens(
+        "QA-01",
+        {
+            "information_class": "class_a",
+            "class_item": "important_customer_opinion_or_complaint",
+            "found_at": record["received_at"],
+            "department": Ref(record.department_id, customers.department_name(record.department_id)),
+            "product": record["product_model"],
+            "description": record["content"],
+            "evidence": record["evidence"],
+        },
+        to=f"person:{record.applicant_id}",
+        names_as="source_record",
+    )
+
+
+def _warning(record: Filed) -> Iterator[Effect]:
+    heard_by = record["first_received_by"]
+    told = complaints.relayed_by(heard_by.id, record.itself)
+    if told or customers.works_in(heard_by.id, "customer_service"):
+        return
+    yield Opens(
+        "AD-01",
+        {"employee": heard_by, "received_at": record["received_at"], "discovered_on": day(record.now)},
+        to="role:customer_service_supervisor",
+        names_as="complaint",
+        due=day(record.now) + timedelta(days=WARNING_DAYS),
+    )
 
 
 def _in_charge(record: Filed) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Person, StockItem
 from portal.lib.i18n import _l
@@ -57,9 +58,7 @@ class OnSite(Stage):
 
     def check(self) -> None:
         """Nobody has come before they write so."""
-        arrived, now = self.arrived_at.data, self.context.get("@now")
-        if arrived and now and arrived > now:
-            self.refuse("arrived_at", _l("到场时间不能晚于现在，请到场后再填写"))
+        moments.refuse_future(self, "arrived_at")
 
 
 class PartLine(Sheet):
@@ -97,3 +96,8 @@ class WorkFinished(OrderStage):
     later = "finished_at"
 
     finished_at = Moment(_l("完工时间"))
+
+    def check(self) -> None:
+        """The work has been done by the time somebody says so."""
+        super().check()
+        moments.refuse_future(self, self.later)

@@ -13,7 +13,12 @@ FOLLOW_UP_DAYS = (7, 30, 90)
 
 
 def follow_up_calls(record: Filed) -> Iterator[Opens]:
-    """R76: a draft for each of the three calls, due on its day; the record answers `customer`."""
+    """R76: a draft for each of the three calls, due on its day; the record answers `customer`.
+
+    A record that corrects another one's close asks nobody to call a second time.
+    """
+    if record["@corrects"] is not None:
+        return
     closed_on = day(record.now)
     for round, days in enumerate(FOLLOW_UP_DAYS, 1):
         planned_on = closed_on + timedelta(days=days)

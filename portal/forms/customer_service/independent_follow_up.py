@@ -150,7 +150,7 @@ class IndependentFollowUp(CompanyForm):
                 _l("业务部门 %(day)s 跟进过该客户，未超过 2 个月，客服部不能独立跟进"),
                 day=spoken,
             )
-        if owed:
+        if owed and owed > 0:
             self.refuse("arrears", OWES)
         if self.handed_to_sales.data:
             self.refuse("handed_to_sales", _l("已交由业务部门跟进的客户，由业务部门继续跟进"))

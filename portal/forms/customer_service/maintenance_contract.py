@@ -8,10 +8,11 @@ from typing import Any
 
 from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import REFUSED, Effect, Opens, PostsEntry, PostsReceivable, after
+from portal.domain.effects import REFUSED, Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service.service_words import CONTRACT, MANAGER, customer_of_project
+from portal.forms.customer_service import moments
+from portal.forms.customer_service.service_words import MANAGER, customer_of_project
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Project
@@ -19,7 +20,6 @@ from portal.lib.clock import months_later
 from portal.lib.i18n import _l
 from portal.queries import service
 
-RENEW_BEFORE = timedelta(days=60)  # a contract is renewed so long before it ends
 ROW = "保养服务费"  # of the customer's account
 ORIGINS = {
     "end_of_warranty": _l("保修期满跟进"),
@@ -47,7 +47,8 @@ class CustomerDecision(Stage):
     lost_reason = Text(_l("流失原因"), when=equals("outcome", "lost"))
 
     def check(self) -> None:
-        """A contract that is over when it is signed is none."""
+        """It has been signed; a contract that is over when it is signed is none."""
+        moments.refuse_future(self, "signed_on")
         signed, ends = self.signed_on.data, self.context.get("end_date")
         if signed and ends and signed > ends:
             self.refuse("signed_on", _l("签订日期不能晚于合同的结束日期"))
@@ -117,38 +118,6 @@ class MaintenanceContract(CompanyForm):
                 row=ROW,
                 due_on=record["start_date"],
             )
-
-    @staticmethod
-    @after("customer_sign", _l("签订后：按每年保养次数生成报修登记草稿，到期前 60 天跟进续签"))
-    def plan_visits(record: Filed) -> Iterator[Effect]:
-        """The visits of the whole term, and the next contract."""
-        if record["outcome"] != "signed":
-            return
-        address, phone = service.contact(record["customer"].id)
-        for planned in visits(record["start_date"], record["end_date"], record["visits_per_year"]):
-            yield Opens(
-                "CS-76",
-                {
-                    "customer": record["customer"],
-                    "site_address": address,
-                    "contact_phone": phone,
-                    "site_condition": record["scope"],
-                    "service_type": CONTRACT,
-                },
-                to="role:customer_service_officer",
-                due=planned,
-            )
-        names = ("customer", "project", "scope", "service_fee", "fee_rule", "parts_charged")
-        yield Opens(
-            "CS-73",
-            {
-                **{name: record[name] for name in (*names, "visits_per_year", "response_hours")},
-                "origin": "contract_renewal",
-                "start_date": record["end_date"] + timedelta(days=1),
-            },
-            to="role:after_sales_manager",
-            due=record["end_date"] - RENEW_BEFORE,
-        )
 
     @staticmethod
     @after(REFUSED, _l("客户拒绝签署：以流失记入服务合同台帐"))

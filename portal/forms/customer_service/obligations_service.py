@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import person_key, role_key
-from portal.forms.kinds import Ref
+from portal.forms.customer_service.maintenance_contract import MaintenanceContract, visits
+from portal.forms.customer_service.service_words import CONTRACT
+from portal.forms.definition import fields
+from portal.forms.kinds import Ref, load
 from portal.lib.i18n import _l
-from portal.queries import owed, owed_service
+from portal.queries import goods, owed, owed_service, service
 
 OFFICERS = (role_key("customer_service_officer"),)
 AFTER_SALES = (role_key("after_sales_manager"),)
 DIRECTOR = (role_key("customer_service_director"),)
 DAYS = _l("天")
+SUPPLEMENT = "补加合同"  # among a customer's papers; what follows a contract is another obligation's matter
+TERMS = (
+    *("project", "scope", "service_fee", "fee_rule", "parts_charged", "visits_per_year", "response_hours"),
+)
 LONG = timedelta(days=180)  # after its day a case that nobody took up is history
 
 
@@ -24,7 +32,7 @@ def expiring_papers(look: Look) -> Iterator[Case]:
     newest = owed_service.newest("customer_papers", ("paper",))
     for line in owed_service.lines("customer_papers", "expires_on", max(first, look.since), last):
         expires, paper = line.day("expires_on"), str(line.facts.get("paper") or "")
-        if line.customer_id is None or expires is None:
+        if line.customer_id is None or expires is None or paper == SUPPLEMENT:
             continue
         later = newest[line.customer_id, paper]
         customer = owed.customer(line.customer_id)
@@ -34,9 +42,13 @@ def expiring_papers(look: Look) -> Iterator[Case]:
             (person_key(keeper),) if keeper else OFFICERS,
             look.at(expires),
             f"{customer.label} {paper} {expires}",
-            {"customer": Ref(customer.id, customer.label), "customer_kind": "existing_customer"},
+            {
+                "customer": Ref(customer.id, customer.label),
+                "customer_kind": "existing_customer",
+                "paper_rows": [{"paper": paper}],
+            },
             customer=customer.id,
-            kept=later.id > line.id and (later.day("expires_on") or expires) > expires,
+            kept=later.id > line.id and (later.day("expires_on") or date.max) > expires,
         )
 
 
@@ -53,8 +65,9 @@ def ending_contracts(look: Look) -> Iterator[Case]:
 def _ending(look: Look, ledger: str, origin: str) -> Iterator[Case]:
     first = max(look.since, look.today - LONG)
     last = look.today + timedelta(days=look.numbers["before"])
-    found = owed_service.lines(ledger, "end", first, last)
-    offers = owed.records_about(["CS-73"], {line.customer_id for line in found if line.customer_id})
+    found = [line for line in owed_service.lines(ledger, "end", first, last) if _counts(line)]
+    asked = {line.customer_id for line in found if line.customer_id}
+    offers = owed.records_about(["CS-73"], asked, owed.ANSWERED)
     for line in found:
         end = line.day("end")
         if line.customer_id is None or end is None:
@@ -66,29 +79,61 @@ def _ending(look: Look, ledger: str, origin: str) -> Iterator[Case]:
             AFTER_SALES,
             look.at(end),
             f"{customer.label} {end}",
-            {"customer": Ref(customer.id, customer.label), "origin": origin},
+            {
+                "customer": Ref(customer.id, customer.label),
+                **_goes_on(line),
+                "origin": origin,
+                "start_date": end + timedelta(days=1),
+            },
             customer=customer.id,
             record=line.record_id,
             kept=any(
                 one.customer_id == line.customer_id
                 and one.at >= asked_from
                 and one.answers.get("origin") == origin
+                and _same_project(one, line)
                 for one in offers
             ),
         )
 
 
+def _counts(line: owed_service.Line) -> bool:
+    """A warranty, or a contract that was signed; a supplement ends with its contract."""
+    return line.facts.get("outcome", "signed") == "signed" and not line.facts.get("supplement")
+
+
+def _goes_on(line: owed_service.Line) -> dict[str, Any]:
+    """What the next contract takes over: the project of a warranty, the terms of a contract."""
+    if "project_id" in line.facts:
+        return {"project": Ref(line.facts["project_id"], line.facts["project"])}
+    defined = fields(MaintenanceContract())
+    stored = goods.opening_answers(line.record_id)
+    terms = load([one for one in defined if one["name"] in TERMS], stored)
+    return {name: given for name, given in terms.items() if given is not None}
+
+
+def _same_project(offer: owed.About, line: owed_service.Line) -> bool:
+    """Whether a contract is offered for the same work, as far as both name it."""
+    named, project = offer.answers.get("project"), line.facts.get("project")
+    return not (named and project) or named["text"] == project
+
+
 def maintenance_visits(look: Look) -> Iterator[Case]:
     """The visits of a service contract in force are made, spread evenly over the year."""
     window = timedelta(days=look.numbers["before"])
-    found = owed_service.lines("service_contracts", "end", look.today - LONG, date.max)
+    every = owed_service.lines("service_contracts", "end", look.today - LONG, date.max)
+    found = [line for line in every if _counts(line)]
     visited = owed_service.named_by("CS-76", {line.record_id for line in found})
     for line in found:
         start, end, yearly = line.day("start"), line.day("end"), int(line.facts.get("visits_per_year") or 0)
         if line.customer_id is None or start is None or end is None or not yearly:
             continue
         customer = owed.customer(line.customer_id)
-        for number, planned in enumerate(_planned(start, end, yearly), 1):
+        terms = _goes_on(line)
+        address, phone = service.contact(customer.id)
+        days = visits(start, end, yearly)
+        for number, planned in enumerate(days, 1):
+            following = days[number] if number < len(days) else date.max
             if planned < look.since or not planned - window <= look.today <= planned + LONG:
                 continue
             yield Case(
@@ -98,21 +143,18 @@ def maintenance_visits(look: Look) -> Iterator[Case]:
                 f"{customer.label} {planned}",
                 {
                     "customer": Ref(customer.id, customer.label),
-                    "service_type": "b_contract_service",
+                    "site_address": address,
+                    "contact_phone": phone,
+                    "site_condition": terms.get("scope"),
+                    "service_type": CONTRACT,
                     "service_contract": Ref(line.record_id, owed_service.label(line.record_id)),
                 },
                 customer=customer.id,
                 record=line.record_id,
-                kept=any(abs(day - planned) <= window for day in visited.get(line.record_id, ())),
+                kept=any(
+                    planned - window <= day < following - window for day in visited.get(line.record_id, ())
+                ),
             )
-
-
-def _planned(start: date, end: date, yearly: int) -> Iterator[date]:
-    step = timedelta(days=365 // yearly)
-    planned = start + step
-    while planned <= end:
-        yield planned
-        planned += step
 
 
 OBLIGATIONS = (

@@ -10,6 +10,7 @@ from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.customer_service.repair_request_stages import FIRST, RepairFeedback, ReturnVisit
@@ -112,6 +113,7 @@ class RepairRequest(CompanyForm):
 
     def check(self) -> None:
         """R69: type B needs a contract in force, type C a warranty; all others pay."""
+        moments.refuse_future(self, "received_at")
         kind, customer, on = self._asked()
         if problem := words.unfounded(kind, customer, self.machine.data, on):
             self.refuse("service_type", problem)

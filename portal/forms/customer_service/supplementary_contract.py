@@ -10,6 +10,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, fill_customer
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -39,6 +40,13 @@ class CustomerSign(Stage):
     """When the customer signed."""
 
     signed_on = Day(_l("签订日期"))
+
+    def check(self) -> None:
+        """It has been signed, before what it adds is over."""
+        moments.refuse_future(self, "signed_on")
+        signed, ends = self.signed_on.data, self.context.get("end_date")
+        if signed and ends and signed > ends:
+            self.refuse("signed_on", _l("签订日期不能晚于合同的结束日期"))
 
 
 class SupplementaryContract(CompanyForm):

@@ -15,11 +15,9 @@ from portal.forms.customer_service.completion_documents import (
     CompletionDocuments,
     Handover,
 )
-from portal.forms.customer_service.maintenance_contract import MaintenanceContract
 from portal.forms.kinds import Ref
 from portal.models import LedgerEntry, Project
 from portal.queries import service
-from portal.services.effects import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 COMPLETED = date(2026, 5, 1)
@@ -141,7 +139,7 @@ def test_nobody_accepts_their_own_list():
 def test_r69_the_warranty_is_entered_and_counts(opened, filed, customer, project, people, make_record):
     form = opened()
     record = filed("CS-71", **form.answers(), acceptance_verdict="complete")
-    entry, draft = CompletionDocuments.effects("after_sales_acceptance", record)
+    (entry,) = CompletionDocuments.effects("after_sales_acceptance", record)
     assert (entry.ledger, entry.customer_id) == ("warranty", customer.id)
     assert (entry.facts["start"], entry.facts["end"]) == ("2026-05-01", "2027-04-30")
     posted = make_record("CS-71-2026-0001")
@@ -158,9 +156,6 @@ def test_r69_the_warranty_is_entered_and_counts(opened, filed, customer, project
     db.session.flush()
     assert service.warranty_in_force(customer.id, date(2027, 4, 30), project_id=project.id)
     assert not service.warranty_in_force(customer.id, date(2027, 5, 1))
-    assert (draft.code, draft.to, draft.due) == ("CS-73", "role:after_sales_manager", date(2027, 3, 1))
-    filled = prefill(MaintenanceContract, draft.answers)
-    assert (filled["origin"], filled["start_date"]) == ("end_of_warranty", "2027-05-01")
 
 
 def test_an_incomplete_list_enters_nothing(opened, filed):

@@ -8,15 +8,13 @@ from decimal import Decimal
 import pytest
 
 from portal.demo.stories.customer_service import STORIES
-from portal.domain.effects import Opens, PostsEntry, PostsReceivable
+from portal.domain.effects import PostsEntry, PostsReceivable
 from portal.domain.signoff import Close
 from portal.extensions import db
 from portal.forms.customer_service.maintenance_contract import CustomerDecision, MaintenanceContract, visits
-from portal.forms.customer_service.repair_request import RepairRequest
 from portal.forms.customer_service.supplementary_contract import SupplementaryContract
 from portal.forms.kinds import Ref
 from portal.models import Project
-from portal.services.effects import prefill
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 FILE = [{"id": 1, "name": "合同.pdf", "type": "application/pdf", "size": 1, "sha256": "0" * 64}]
@@ -113,7 +111,7 @@ def signed(opened, filed):
 
 
 def test_a_signed_contract_is_in_force_and_owed(signed, customer):
-    entry, claim, *drafts = MaintenanceContract.effects("customer_sign", signed())
+    entry, claim = MaintenanceContract.effects("customer_sign", signed())
     assert isinstance(entry, PostsEntry)
     assert (entry.ledger, entry.customer_id) == ("service_contracts", customer.id)
     facts = entry.facts
@@ -122,25 +120,6 @@ def test_a_signed_contract_is_in_force_and_owed(signed, customer):
     assert claim == PostsReceivable(
         customer.id, 70, Decimal(12000), row="保养服务费", due_on=date(2026, 6, 1)
     )
-    assert [draft.code for draft in drafts] == ["CS-76"] * 4 + ["CS-73"]
-
-
-def test_its_visits_and_its_renewal_are_planned(signed):
-    *visited, renewal = [
-        one for one in MaintenanceContract.effects("customer_sign", signed()) if isinstance(one, Opens)
-    ]
-    assert [draft.due for draft in visited] == [
-        date(2026, 9, 1),
-        date(2026, 12, 1),
-        date(2027, 3, 1),
-        date(2027, 5, 31),
-    ]
-    filled = prefill(RepairRequest, visited[0].answers)
-    assert filled["service_type"] == "b_contract_service"
-    assert filled["contact_phone"] == "0574-8765 4321"  # as the customer database has it
-    assert (renewal.to, renewal.due) == ("role:after_sales_manager", date(2027, 4, 1))
-    again = prefill(MaintenanceContract, renewal.answers)
-    assert (again["origin"], again["start_date"]) == ("contract_renewal", "2027-06-01")
 
 
 @pytest.mark.parametrize("outcome", ["postponed", "lost"])
