@@ -16,7 +16,7 @@ from portal.domain.obligations import Case, Look, Obligation, Turn
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.duties import OBLIGATIONS
+from portal.forms.duties import OBLIGATIONS, offered
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.models import CompanySetting, Draft, ObligationRun, Record, Task
@@ -193,28 +193,31 @@ def _end(task: Task, state: str, outcome: Outcome, now: datetime) -> None:
     if draft is not None and draft.person_id is None:
         db.session.flush()
         db.session.delete(draft)
+    elif draft is not None:
+        draft.source_id = None
     outcome.ended += 1
 
 
 def put_aside(task_id: int, by: Actor, reason: str, *, now: datetime) -> None:
-    """Puts an offer aside, with a reason; it comes back after the days that its obligation names.
+    """Puts an offer aside, with a reason; it comes back after the days that its obligation names, if it names any.
 
     Raises:
         NotYourTurn: it is not the person's, or is over.
         Refusal: no reason, or the obligation is no offer.
     """
     task, _authority = tasks.claim(task_id, by)
-    obligation = OBLIGATIONS.get(task.obligation or "")
-    if obligation is None or not obligation.again:
+    obligation = offered(task.obligation, task.kind, task.form_code)
+    if obligation is None:
         raise NotAllowed(_l("这项待办不能搁置。"))
     if not reason:
         raise ReasonMissing
+    about = task.note or (task.draft.title if task.draft else "")
     task.put_aside_on = day(now)
     _end(task, "done", Outcome(), now)
     task.done_by_id = by.id
     audit.note(
         "obligation_put_aside", at=now, by=by.id, stream=STREAM, obligation=obligation.key, case=task.case_name,
-        about=task.note, reason=reason,
+        about=about, reason=reason,
     )  # fmt: skip
 
 

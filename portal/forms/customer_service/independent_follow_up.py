@@ -132,6 +132,8 @@ class IndependentFollowUp(CompanyForm):
         super().compute()
         found = follow_ups.contact(self.customer.data.id) if self.customer.data else None
         spoken = found.last_sales_follow_up if found else None
+        if found and self.context.get("@corrects"):  # what was finished is put right, not asked for again
+            spoken = moments.day_told(self, self.customer.data.id, "last_sales_follow_up") or spoken
         self.last_sales_follow_up.data = spoken
         self.months_without.data = _months(spoken, self._today()) if spoken else None
         self.arrears.data = found.arrears if found else None

@@ -74,11 +74,11 @@ OBLIGATIONS = (
         _l("投诉的首先接到人没有提交反馈单"),
         _l("客服主管，然后是行政部门"),
         _l("2 个工作日"),
-        _l("警告处分通知单已签署"),
+        _l("警告处分通知单已签署，或写明理由后搁置"),
         "AD-01",
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
-        turns=(draft_of("AD-01"), Turn("AD-01", "administration_decision")),
+        turns=(draft_of("AD-01", offer=True), Turn("AD-01", "administration_decision")),
     ),
     Obligation(
         "O65",
