@@ -12,6 +12,7 @@ from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Person, StockItem
 from portal.lib.i18n import _l
+from portal.queries import goods
 
 UNFINISHED = equals("finished_on_spot", False)
 BEFORE_ARRIVAL = _l("不能早于到场时间")
@@ -57,8 +58,12 @@ class OnSite(Stage):
     )
 
     def check(self) -> None:
-        """Nobody has come before they write so."""
+        """Nobody has come before they were asked for, or before they write so."""
         moments.refuse_future(self, "arrived_at")
+        request = self.context.get("repair_request")
+        asked = goods.opening_answers(request.id) if request and request.id else {}
+        received = datetime.fromisoformat(asked["received_at"]) if asked.get("received_at") else None
+        moments.refuse_earlier(self, "arrived_at", received, _l("不能早于接到报修的时间"))
 
 
 class PartLine(Sheet):

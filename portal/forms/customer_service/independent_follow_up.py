@@ -62,6 +62,8 @@ class VisitRecord(Stage):
     def check(self) -> None:
         """A visit has been paid; the next one follows."""
         moments.refuse_future(self, "visited_on")
+        asked_on = day(moments.submitted_at(self))
+        moments.refuse_earlier(self, "visited_on", asked_on, _l("拜访日期不能早于本登记提交的日期"))
         moments.refuse_earlier(
             self, "next_visit_on", self.visited_on.data, _l("下次拜访日期不能早于本次拜访")
         )

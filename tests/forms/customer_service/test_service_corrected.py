@@ -153,6 +153,29 @@ def test_nobody_is_sent_for_what_is_over(desk):
     assert not desk.again(order).errors, "what was written of it may be put right"
 
 
+def test_nobody_comes_before_they_are_asked_for(desk):
+    request = desk.repair()
+    order = desk.take(request, "CS-77", OFFICER)
+    desk.sign(order, technician=desk.person("service_technician"), visit_at=desk.now)
+    seen = {"finding": "停在二层", "finished_on_spot": True}
+    asked_at = desk.now - timedelta(minutes=10)
+    assert wrong(desk.stage(order, arrived_at=asked_at - timedelta(minutes=1), **seen)) == {"arrived_at"}
+    assert not desk.stage(order, arrived_at=asked_at, **seen).errors
+
+
+def test_customer_service_visits_whom_it_has_taken_over(desk):
+    record = desk.submit(
+        "CS-28", OFFICER, customer=desk.ref(desk.customer(SCHOOL)), handed_to_sales=False,
+        officer=desk.person(OFFICER), reason="长期无人联系", plan="每月走访",
+    )  # fmt: skip
+    desk.sign(record, no_arrears=True)
+    desk.sign(record, sales_continues=False)
+    desk.sign(record)
+    met = {"visit_way": "visit", "person_met": "俞老师", "topics": "近况", "visit_result": "愿意恢复"}
+    assert wrong(desk.stage(record, visited_on=NOW - timedelta(days=1), **met)) == {"visited_on"}
+    assert not desk.stage(record, visited_on=NOW, **met).errors
+
+
 def test_a_voucher_that_the_customer_refuses_may_be_written_again(desk):
     request = desk.repair()
     order = desk.repaired(request, repaired=True)
