@@ -63,7 +63,15 @@ class Complaint(CompanyForm):
     )
     columns = (
         *("number", "complainant", "intake_point", "channel", "received_at", "first_received_by"),
-        *("complaint_object", "report_needed", "case_needed", "current_step", "due_at", "status"),
+        *(
+            "complaint_object",
+            "demand",
+            "product_model",
+            "machine_no",
+            "complaint_valid",
+            "handling_department",
+        ),
+        *("solve_by", "satisfied", "report_needed", "case_needed", "current_step", "due_at", "status"),
     )
 
     complainant = Text(_l("投诉人"))

@@ -80,7 +80,7 @@ class Intake(CompanyForm):
         "客户请求/投诉/询问统一受理记录(呼叫中心)",
     )
     columns = (
-        *("number", "kind", "channel", "caller", "received_at", "late_entry", "content_repeated"),
+        *("number", "kind", "channel", "caller", "received_at", "late_entry", "content", "content_repeated"),
         *("cannot_be_handled", "department_told", "department_result", "told_at"),
         *("current_step", "due_at", "status"),
     )

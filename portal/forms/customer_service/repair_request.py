@@ -37,7 +37,17 @@ class RepairRequest(CompanyForm):
     opened_by = ("customer_service_officer",)
     covers = ("报修记录", "维修结果反馈单", "业户回访记录")
     columns = (
-        *("number", "customer", "site_address", "intake_point", "intake_way", "received_at", "created_at"),
+        *(
+            "number",
+            "customer",
+            "site_address",
+            "contact_phone",
+            "site_condition",
+            "intake_point",
+            "intake_way",
+            "received_at",
+            "created_at",
+        ),
         *("receiver", "service_type", "dispatch_order", "repaired", "owner_satisfied"),
         *("current_step", "due_at", "status"),
     )
