@@ -40,7 +40,7 @@ OBLIGATIONS = (
     ),
     Obligation(
         "O19",
-        "R19",
+        "R19、R21",
         "customer_service",
         _l("问题不过夜：上报处理"),
         _l("当天下班时问题仍未解决，或相关部门未能解决"),

@@ -20,6 +20,7 @@ from portal.forms.kinds import load
 from portal.models import Department, Draft, Machine, Record, RecordLink, Task
 from portal.queries import complaints, history
 from portal.services import corrections, drafts, obligations, records
+from portal.services import customers as states
 from tests.forms.customer_service.shop import NOW, SCHOOL, TODAY, Shop, days, wrong
 
 OFFICER, SUPERVISOR = "customer_service_officer", "customer_service_supervisor"
@@ -404,3 +405,28 @@ def test_r12_who_has_paid_too_much_owes_nothing(desk):
     }  # fmt: skip
     assert not desk.sheet("CS-28", OFFICER, **given).errors
     assert obligations.run(obligations.OBLIGATIONS["O11"], now=NOW).made == 1
+
+
+def test_a_customer_who_says_so_is_given_time_to_order_again(desk):
+    said = {
+        "customer": desk.ref(desk.customer(SCHOOL)), "contact_way": "telephone", "contact_person": "俞老师",
+        "content": "下月恢复订货", "result": "cooperates_again", "contacted_at": NOW,
+    }  # fmt: skip
+
+    def after(number: int) -> str:
+        states.settle(NOW + timedelta(days=number))
+        return str(desk.customer(SCHOOL).status)
+
+    desk.customer(SCHOOL).status = "not_cooperating"
+    desk.submit("CS-27", OFFICER, **said)
+    assert desk.customer(SCHOOL).status == "cooperating"
+    assert [after(number) for number in (1, 7, 8, 31)] == [
+        "cooperating",
+        "cooperating",
+        "quiet",
+        "not_cooperating",
+    ]
+    desk.submit("CS-27", OFFICER, **said)
+    assert after(1) == "cooperating"
+    desk.submit("CS-27", OFFICER, **{**said, "result": "not_now"})
+    assert after(1) == "not_cooperating", "the newest word counts"
