@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,11 +18,14 @@ from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import fields
 from portal.forms.kinds import load
-from portal.models import Department, Draft, Machine, Record, RecordLink, Task
+from portal.lib import clock
+from portal.models import Department, Draft, Machine, OutsideLink, Record, RecordLink, Task
 from portal.queries import complaints, history
-from portal.services import corrections, drafts, obligations, records
+from portal.services import corrections, drafts, obligations, outside, records
 from portal.services import customers as states
+from tests import tables
 from tests.forms.customer_service.shop import NOW, SCHOOL, TODAY, Shop, days, wrong
+from tests.walk import DRAWING
 
 OFFICER, SUPERVISOR = "customer_service_officer", "customer_service_supervisor"
 
@@ -430,3 +434,63 @@ def test_a_customer_who_says_so_is_given_time_to_order_again(desk):
     assert after(1) == "cooperating"
     desk.submit("CS-27", OFFICER, **{**said, "result": "not_now"})
     assert after(1) == "not_cooperating", "the newest word counts"
+
+
+@pytest.fixture
+def confirming(app: Flask, desk: Desk) -> Callable[[], tuple[str, Record]]:
+    """A support request that waits for the customer, and the address of the link that was sent."""
+
+    def make() -> tuple[str, Record]:
+        record = desk.submit(
+            "CS-01", OFFICER, customer=desk.ref(desk.customer()), contact_person="钱卫红", contact_phone="0572-5550101",
+            channel="telephone", received_at=NOW, problem="密码忘了", priority="low",
+        )  # fmt: skip
+        desk.sign(record, first_answer_text="已重置", solved_remotely=True)
+        task = next(one for one in history.open_tasks(record) if one.outside)
+        token = outside.make_link(task.id, desk.actor(OFFICER), "qian@taihe.example", now=clock.now())
+        db.session.commit()
+        return f"/s/{token}", record
+
+    return make
+
+
+SAID = {"_outside_name": "钱卫红", "_hand-drawn": DRAWING, "solved": "yes"}
+
+
+def test_a_link_signs_once(
+    app: Flask, client: FlaskClient, confirming: Callable[[], tuple[str, Record]]
+) -> None:
+    address, record = confirming()
+    number = record.number
+    page = client.get(address)
+    assert page.status_code == 200
+    seen = re.search(r'name="_seen" value="([0-9a-f]+)"', page.text)
+    said = {**SAID, **({"_seen": seen[1]} if seen else {})}
+    before = tables.hashes(app)
+    empty = client.post(address, data={**said, "solved": ""})
+    assert empty.status_code == 422
+    assert "请选择“是否解决”" in empty.text
+    assert 'value="钱卫红"' in empty.text, "nothing typed is lost"
+    assert tables.changed(before, tables.hashes(app)) == []
+    assert client.post(address, data=said).status_code == 200
+    after = tables.hashes(app)
+    for again in (client.get(address), client.post(address, data=said)):
+        assert again.status_code == 410
+        assert "已经使用过或已失效" in again.text
+    assert tables.changed(after, tables.hashes(app)) == []
+    step = db.session.scalar(sa.select(Record.step).where(Record.number == number))
+    assert step == "close"
+
+
+def test_a_link_ends_after_a_week(
+    app: Flask, client: FlaskClient, confirming: Callable[[], tuple[str, Record]]
+) -> None:
+    address, _record = confirming()
+    link = db.session.scalars(sa.select(OutsideLink)).one()
+    link.expires_at = clock.now() - timedelta(minutes=1)
+    db.session.commit()
+    before = tables.hashes(app)
+    for answer in (client.get(address), client.post(address, data=SAID)):
+        assert answer.status_code == 410
+        assert "已经使用过或已失效" in answer.text
+    assert tables.changed(before, tables.hashes(app)) == []
