@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +18,7 @@ from portal.forms.sentences import who
 from portal.forms.titles import form_title, record_path, register_path, step_title
 from portal.lib.clock import now
 from portal.lib.i18n import _, language
+from portal.models import Task
 from portal.queries import ledgers, trail
 from portal.queries import obligations as queries
 from portal.services import obligations
@@ -171,17 +174,19 @@ def _turn(turn: Any) -> str:
 def _lines(obligation: Obligation, only: str) -> list[Line]:
     """The tasks; records that the person may open become links."""
     found = queries.tasks(obligation, limit=SHOWN, only=only)
-    known = ledgers.readable({record.number for _task, record in found if record is not None}, actor())
+    known = ledgers.readable({task.record.number for task in found if task.record is not None}, actor())
     at = now()
-    return [_line(task, record, known, at) for task, record in found]
+    return [_line(task, known, at) for task in found]
 
 
-def _line(task: Any, record: Any, known: Any, at: Any) -> Line:
-    seen = record is not None and record.number in known
-    waits = task.state in ("open", "stuck")
+def _line(task: Task, known: Mapping[str, str], at: datetime) -> Line:
+    record, waits = task.record, task.state in ("open", "stuck")
+    about, href = task.note or (record.number if record is not None else ""), ""
+    if record is not None and record.number in known:
+        about, href = f"{record.number} {record.title}", record_path(record.form_code, record.number)
     return Line(
-        about=f"{record.number} {record.title}" if seen else task.note or (record.number if record else ""),
-        href=record_path(record.form_code, record.number) if seen else "",
+        about=about,
+        href=href,
         holders=holders(task),
         since=short(task.created_at, at),
         due=due(task.due_at, at) if waits else None,

@@ -123,7 +123,7 @@ def asked_in(form: str) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
-    """A rule that makes work. Its `cases` are asked for again and again, or its `turns` have their own deadlines.
+    """A rule that makes work. Its `cases` are asked for again and again; its `turns` have their own deadlines.
 
     `rule` is the rule of the procedures that it keeps, nothing for one added by practice, which an
     administrator may switch off. `missed` are the keys of those who are told of a breach.

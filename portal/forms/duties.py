@@ -51,8 +51,8 @@ def _problem(one: Obligation, found: dict[str, Obligation]) -> str:
         return "declared twice"
     if one.form not in FORMS:
         return f"the form {one.form} is unknown"
-    if (one.cases is None) == (not one.turns):
-        return "has either cases or turns"
+    if one.cases is None and not one.turns:
+        return "has neither cases nor turns"
     for turn in one.turns:
         if turn.form not in FORMS:
             return f"the form {turn.form} is unknown"

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal.domain.obligations import Obligation, Turn
 from portal.extensions import db
-from portal.models import CompanySetting, ObligationRun, Record, Task
+from portal.models import CompanySetting, ObligationRun, Task
 
 AT_ONCE = 500
 COUNTS = ("open", "late", "missed", "done")
@@ -136,15 +137,15 @@ def runs() -> Mapping[str, ObligationRun]:
     return {run.key: run for run in db.session.scalars(sa.select(ObligationRun))}
 
 
-def tasks(obligation: Obligation, *, limit: int, only: str = "") -> list[Any]:
+def tasks(obligation: Obligation, *, limit: int, only: str = "") -> list[Task]:
     """Its latest tasks, those that wait first; `only` open, missed or nothing."""
     wanted = [sa.and_(*_of(turn)) for turn in obligation.turns]
     if obligation.cases is not None:
         wanted.append(Task.obligation == obligation.key)
-    query = sa.select(Task, Record).outerjoin(Record, Record.id == Task.record_id).where(sa.or_(*wanted))
+    query = sa.select(Task).options(joinedload(Task.record)).where(sa.or_(*wanted))
     if only == "open":
         query = query.where(Task.state.in_(("open", "stuck")))
     if only == "missed":
         query = query.where(Task.missed_at.is_not(None))
     waits = sa.case((Task.state.in_(("open", "stuck")), 0), else_=1)
-    return list(db.session.execute(query.order_by(waits, Task.id.desc()).limit(limit)))
+    return list(db.session.scalars(query.order_by(waits, Task.id.desc()).limit(limit)).unique())

@@ -12,8 +12,18 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.lib.clock import day
-from portal.models import Content, Customer, Person, Record, RecordSubject, RoleGrant, Signature
+from portal.models import (
+    Content,
+    Customer,
+    Person,
+    Record,
+    RecordLink,
+    RecordSubject,
+    RoleGrant,
+    Signature,
+)
 from portal.queries.corrected import is_corrected
+from portal.queries.pick import record_label
 
 ORDERING = (
     "new",
@@ -51,6 +61,7 @@ class About:
     customer_id: int
     applicant_id: int
     at: datetime
+    state: str
     answers: dict[str, Any]
 
 
@@ -61,7 +72,7 @@ def records_about(
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
@@ -79,7 +90,7 @@ def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
-            Content.answers,
+            *(Record.state, Content.answers),
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
@@ -99,7 +110,7 @@ def stage_days_due(code: str, step: str, field: str, first: date, last: date) ->
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Signature.person_id, Signature.signed_at),
-            Signature.answers,
+            *(Record.state, Signature.answers),
         )
         .join(Signature, Signature.record_id == Record.id)
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
@@ -168,3 +179,45 @@ def last_signed(code: str, step: str, most: int) -> list[tuple[int, date]]:
 def customer(id: int) -> Customer:
     """The customer with this id."""
     return db.session.get_one(Customer, id)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A complaint or repair that was closed: when, and whom it was about."""
+
+    record_id: int
+    label: str
+    at: datetime
+    answers: dict[str, Any]
+    corrects: int | None  # the record that it puts right
+
+
+def closed(codes: Collection[str], since: datetime) -> list[Closed]:
+    """The records of these forms that ended well since a moment and still count, oldest first."""
+    query = (
+        sa.select(Record, Content.answers)
+        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+        .where(
+            *(Record.form_code.in_(codes), Record.state == "finished", Record.closed_at >= since),
+            ~is_corrected(Record.id),
+        )
+        .order_by(Record.id)
+    )
+    return [
+        Closed(record.id, record_label(record), record.closed_at, answers, record.corrects_id)
+        for record, answers in db.session.execute(query)
+    ]
+
+
+def rounds_called(case_ids: Collection[int]) -> set[tuple[int, int]]:
+    """Which calls (CS-100) of these cases were made: (case, round)."""
+    query = (
+        sa.select(RecordLink.target_id, Content.answers["round"].as_integer())
+        .join(Record, Record.id == RecordLink.source_id)
+        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+        .where(
+            *(RecordLink.target_id.in_(case_ids), RecordLink.kind == "named"),
+            *(Record.form_code == "CS-100", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+        )
+    )
+    return {(case, round) for case, round in db.session.execute(query)}

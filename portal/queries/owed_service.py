@@ -14,7 +14,6 @@ from portal.lib.clock import day
 from portal.models import LedgerEntry, Record, RecordLink
 from portal.queries.corrected import is_corrected
 from portal.queries.owed import ALIVE
-from portal.queries.pick import record_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,3 @@ def named_by(code: str, targets: Collection[int]) -> dict[int, list[date]]:
     for target, at in db.session.execute(query):
         found.setdefault(target, []).append(day(at))
     return found
-
-
-def label(record_id: int) -> str:
-    """Number and title of a record, as pickers show it."""
-    return record_label(db.session.get_one(Record, record_id))

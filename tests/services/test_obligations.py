@@ -263,7 +263,7 @@ def test_declarations_that_do_not_fit_are_refused() -> None:
     for wrong, problem in (
         (TRIAL, "declared twice"),
         (replace(TRIAL, key="X", form="XX-99"), "unknown"),
-        (replace(TRIAL, key="X", cases=None), "cases or turns"),
+        (replace(TRIAL, key="X", cases=None), "neither cases nor turns"),
         (replace(TRIAL, key="X", cases=None, turns=(Turn("CS-51", "nowhere"),)), "no step"),
     ):
         assert problem in _problem(wrong, found)

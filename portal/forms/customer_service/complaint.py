@@ -26,7 +26,6 @@ from portal.forms.customer_service.complaint_stages import (
     Ruling,
     ValidityDecision,
 )
-from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.fields import (
     Choice,
     Day,
@@ -264,12 +263,6 @@ class Complaint(CompanyForm):
                 to="role:customer_service_officer",
                 names_as="source_record",
             )
-
-    @staticmethod
-    @after("close", _l("关闭后第 7、30、90 天电话访问跟踪"))
-    def follow_up(record: Filed) -> Iterator[Effect]:
-        """R76: three calls after every complaint."""
-        yield from follow_up_calls(record)
 
 
 def _quality_information(record: Filed) -> Opens:

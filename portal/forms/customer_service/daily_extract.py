@@ -151,15 +151,16 @@ class DailyExtract(CompanyForm):
 
     def proposal(self) -> dict[str, Any]:
         """Today, and the customers with something new."""
+        day = self.context.get("extract_date") or self.today
         rows = [
             {
                 "customer": Ref(one.customer.id, one.customer.label),
                 "change": _words(one),
                 "contact": "、".join(one.records)[:200] or None,
             }
-            for one in extracts.changes(self.person.id, self.today)
+            for one in extracts.changes(self.person.id, day)
         ]
-        return {"extract_date": self.today, "customers": rows}
+        return {"extract_date": day, "customers": rows}
 
     def compute(self) -> None:
         """Whose extract it is, and the numbers of the day."""

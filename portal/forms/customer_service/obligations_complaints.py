@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
-from portal.domain.obligations import Obligation, Turn, draft_of
+from collections.abc import Iterator
+from datetime import timedelta
+
+from portal.domain.obligations import Case, Look, Number, Obligation, Turn, draft_of
+from portal.forms.kinds import Ref
+from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.queries import owed
 
 OFFICER, SUPERVISOR, DIRECTOR = _l("客服专员"), _l("客服主管"), _l("客服中心主任")
 TELL_SUPERVISOR = ("role:customer_service_supervisor",)
 SUPERVISOR_TOLD = _l("告知客服主管")
+CASES = ("CS-51", "CS-76")
+LONG = timedelta(days=30)  # after its day a call that nobody made is history
+
+
+def follow_up_calls(look: Look) -> Iterator[Case]:
+    """R76: three calls after every complaint and repair."""
+    rounds = [look.numbers[key] for key in ("first", "second", "third")]
+    found = owed.closed(CASES, look.at(look.today - timedelta(days=max(rounds)) - LONG))
+    made = owed.rounds_called([id for one in found for id in (one.record_id, one.corrects) if id])
+    for one in found:
+        customer = one.answers.get("customer")
+        for number, days in enumerate(rounds, 1):
+            planned = day(one.at) + timedelta(days=days)
+            from_day = planned - timedelta(days=look.numbers["before"])
+            if planned < look.since or not from_day <= look.today <= planned + LONG:
+                continue
+            yield Case(
+                f"{one.record_id}:{number}",
+                ("role:customer_service_officer",),
+                look.at(planned),
+                one.label,
+                {
+                    "customer": Ref(customer["id"], customer["text"]) if customer else None,
+                    "case_record": Ref(one.record_id, one.label),
+                    "planned_on": planned,
+                    "round": number,
+                },
+                customer=customer["id"] if customer else None,
+                record=one.record_id,
+                kept=not made.isdisjoint({(one.record_id, number), (one.corrects, number)}),
+            )
+
 
 OBLIGATIONS = (
     Obligation(
@@ -134,6 +172,13 @@ OBLIGATIONS = (
         "CS-100",
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
-        turns=(draft_of("CS-100"), Turn("CS-100", "call_again")),
+        (
+            Number("first", _l("第一次访问：关闭后"), 7, _l("天")),
+            Number("second", _l("第二次访问：关闭后"), 30, _l("天")),
+            Number("third", _l("第三次访问：关闭后"), 90, _l("天")),
+            Number("before", _l("提前提醒"), 2, _l("天"), low=0),
+        ),
+        cases=follow_up_calls,
+        turns=(Turn("CS-100", "call_again"),),
     ),
 )

@@ -14,6 +14,7 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.months import later
 from portal.models import Customer
+from portal.models.records import OPEN
 from portal.queries import owed
 
 OFFICERS = role_key("customer_service_officer")
@@ -72,7 +73,7 @@ def no_order(look: Look) -> Iterator[Case]:
     quiet = owed.ordered_before(look.today - timedelta(days=silence))
     entries: dict[int, list[date]] = defaultdict(list)
     for entry in owed.records_about(["CS-25"], [one.id for one in quiet]):
-        entries[entry.customer_id].append(day(entry.at))
+        entries[entry.customer_id].append(date.max if entry.state in OPEN else day(entry.at))
     for customer in quiet:
         assert customer.last_order_on is not None
         seen = max(look.since, customer.last_order_on + timedelta(days=silence + 1))

@@ -147,7 +147,6 @@ def maintenance_visits(look: Look) -> Iterator[Case]:
                     "contact_phone": phone,
                     "site_condition": terms.get("scope"),
                     "service_type": CONTRACT,
-                    "service_contract": Ref(line.record_id, owed_service.label(line.record_id)),
                 },
                 customer=customer.id,
                 record=line.record_id,

@@ -9,9 +9,10 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Closes, Effect, Opens, PostsReceivable, Updates, after
+from portal.domain.effects import Effect, Opens, PostsReceivable, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import silence
 from portal.forms.customer_service.quoted import CENT, reckon, refuse_discontinued
 from portal.forms.customer_service.trade import refuse_no_trade
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
@@ -19,7 +20,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Product, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import contracts, credit, customers, follow_ups, goods, products, receivables
+from portal.queries import contracts, credit, customers, goods, products, receivables
 
 NOT_RELEASED = equals("released", False)
 
@@ -186,8 +187,7 @@ class CustomerOrder(CompanyForm):
     @after("customer_confirm", _l("客户已订货：结束尚未办完的未订货登记"))
     def end_silence(record: Filed) -> Iterator[Effect]:
         """R08: an order ends what was entered because there was none."""
-        for entry in follow_ups.open_no_order_entries(record["customer"].id):
-            yield Closes(entry.id, _l("已订货：%(number)s", number=record.number))
+        yield from silence.end_silence(record["customer"].id, record.number)
 
     @staticmethod
     @after("customer_confirm", _l("生成送货申请表草稿"))

@@ -12,7 +12,6 @@ from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
-from portal.forms.customer_service.follow_up_calls import follow_up_calls
 from portal.forms.customer_service.repair_request_stages import FIRST, RepairFeedback, ReturnVisit
 from portal.forms.customer_service.service_words import FEEDBACK_HOURS
 from portal.forms.fields import Choice, LongText, Moment, Phone, Text
@@ -162,12 +161,6 @@ class RepairRequest(CompanyForm):
         """A customer who is not satisfied opens the case again."""
         if record["owner_satisfied"] is False:
             yield from _orders(record, f"{record['site_condition']}\n{record['owner_opinion']}")
-
-    @staticmethod
-    @after("close", _l("关闭后第 7、30、90 天电话访问跟踪"))
-    def follow_up(record: Filed) -> Iterator[Effect]:
-        """R76: three calls after every repair."""
-        yield from follow_up_calls(record)
 
 
 def _orders(record: Filed, condition: str) -> Iterator[Effect]:

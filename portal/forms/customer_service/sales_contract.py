@@ -13,7 +13,7 @@ from portal.domain.effects import VOIDED, Effect, Opens, PostsCredit, Updates, a
 from portal.domain.permissions import person_key, role_key
 from portal.domain.signoff import Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import claims, trade
+from portal.forms.customer_service import claims, silence, trade
 from portal.forms.customer_service.first_papers import papers_on_file
 from portal.forms.customer_service.sales_contract_stages import Acceptance, CustomerSigned
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text, YesNo
@@ -178,7 +178,12 @@ class SalesContract(CompanyForm):
                 row.refuse("name", _l("款项名称不能重复"))
 
     @staticmethod
-    @after("customer_sign", _l("登记应收及回款台帐；新合作客户登记信用额度账期台帐；更新客户的最近订货日期"))
+    @after(
+        "customer_sign",
+        _l(
+            "登记应收及回款台帐；新合作客户登记信用额度账期台帐；更新客户的最近订货日期，结束未办完的未订货登记"
+        ),
+    )
     def claim(record: Filed) -> Iterator[Effect]:
         """The price is owed from the customer's signature on; a new customer gets its first limit and term with it."""
         customer = record["customer"].id
@@ -186,6 +191,7 @@ class SalesContract(CompanyForm):
             yield from _credit(record)
         yield from claims.claim(record.id, customer, _claims(record))
         yield from _ordered(record)
+        yield from silence.end_silence(customer, record.number)
 
     @staticmethod
     @after(VOIDED, _l("放弃合同时冲销应收"))

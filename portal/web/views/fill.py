@@ -343,12 +343,21 @@ def _filled(form_class: type[CompanyForm], draft: Draft | None) -> CompanyForm:
     """The form with a draft in it."""
     form = form_class(
         posted.as_typed(draft.typed) if draft else None,
-        answers=_kept(form_class, draft),
+        answers=_begun(form_class, draft),
         context=_context(draft),
         person=actor(),
     )
     form.compute()
     return form
+
+
+def _begun(form_class: type[CompanyForm], draft: Draft | None) -> dict[str, Any] | None:
+    """What a draft holds; over what the form proposes for it, as long as nobody has begun it."""
+    kept = _kept(form_class, draft)
+    if draft is None or kept is None or draft.person_id is not None:
+        return kept
+    proposed = form_class(context={**_context(draft), **kept}, person=actor()).answers()
+    return {**{name: value for name, value in proposed.items() if value is not None}, **kept}
 
 
 def _context(draft: Draft | None) -> dict[str, Any]:

@@ -226,23 +226,16 @@ def test_what_the_close_sets_going(complaint):
         "cause_analysis": "密封圈",
         "solution": "更换",
     }
-    report, case, *calls = Complaint.effects("close", complaint(**done, report_needed=True, case_needed=True))
+    report, case = Complaint.effects("close", complaint(**done, report_needed=True, case_needed=True))
     assert isinstance(report, Opens)
     assert (report.code, report.to, report.answers["cause"]) == ("CS-59", "person:31", "密封圈")
     assert report.due == date(2026, 6, 11)
     assert (case.code, case.names_as) == ("CS-07", "source_record")
-    assert [call.due for call in calls] == [date(2026, 5, 19), date(2026, 6, 11), date(2026, 8, 10)]
-    assert {(call.code, call.to, call.names_as) for call in calls} == {
-        ("CS-100", "role:customer_service_officer", "case_record")
-    }
-    assert [(call.answers["round"], call.answers["planned_on"]) for call in calls] == [
-        *((1, date(2026, 5, 19)), (2, date(2026, 6, 11)), (3, date(2026, 8, 10)))
-    ]
 
 
-def test_nothing_learnt_opens_nothing_but_the_calls(complaint):
+def test_nothing_learnt_opens_nothing(complaint):
     quiet = complaint(complaint_valid=False, report_needed=False, case_needed=False)
-    assert len(list(Complaint.effects("close", quiet))) == 3
+    assert not list(Complaint.effects("close", quiet))
 
 
 @pytest.mark.parametrize("seed", range(25))

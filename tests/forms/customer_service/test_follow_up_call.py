@@ -7,15 +7,19 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import joinedload
 
+from portal.database import transaction
 from portal.demo.stories.customer_service import STORIES
 from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.customer_service.follow_up_call import CallAgain, FollowUpCall
+from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref
-from portal.lib.clock import day
-from portal.models import Draft, Record, Task
+from portal.lib.clock import day, now
+from portal.models import Record, Task
+from portal.services import obligations, route
 from portal.services.effects import prefill
 from tests.walk import Walker
 
@@ -167,27 +171,42 @@ def test_new_needs_are_an_opportunity(opened, closed, customer):
     assert nobody["CR-12"].answers["prospect_name"] == "沈玥"
 
 
-def test_the_close_of_a_complaint_leaves_three_calls_to_make(app: Flask) -> None:
+def asked(app: Flask, days: int) -> list[Task]:
+    """The calls that are to be made so many days after today, in order."""
+    with app.app_context():
+        with transaction():
+            obligations.run(OBLIGATIONS["O76"], now=now() + timedelta(days=days))
+        query = sa.select(Task).where(Task.obligation == "O76", Task.state == "open").order_by(Task.id)
+        found = list(db.session.scalars(query.options(joinedload(Task.draft))).unique())
+        db.session.expunge_all()
+    return found
+
+
+def test_three_calls_follow_a_closed_complaint_when_their_day_comes(app: Flask) -> None:
     walker = Walker(app)
     number = walker.walk("CS-51")
-    with app.app_context():
-        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
-        query = sa.select(Draft).where(Draft.source_id == record.id, Draft.form_code == "CS-100")
-        drafts = list(db.session.scalars(query.order_by(Draft.id)))
-        assert [one.answers["round"] for one in drafts] == [1, 2, 3]
-        assert {one.answers["case_record"]["id"] for one in drafts} == {record.id}
-        assert record.closed_at is not None
-        closed_on = day(record.closed_at)
-        due = [
-            db.session.scalars(sa.select(Task.due_at).where(Task.draft_id == one.id)).one() for one in drafts
-        ]
-        assert [(day(at) - closed_on).days for at in due] == [7, 30, 90]
-        key = drafts[0].key
+    assert asked(app, 0) == []
+    (first,) = asked(app, 5)
+    assert first.due_at is not None
+    assert (day(first.due_at) - day(now())).days == 7
     page = walker.browser("customer_service_officer").get(
-        f"/customer-service/follow-up-calls/new?draft={key}"
+        f"/customer-service/follow-up-calls/new?draft={first.draft.key}"
     )
     assert page.status_code == 200
     assert number in page.text
+    assert [one.draft.answers["round"] for one in asked(app, 28)] == [1, 2]
+    assert [one.draft.answers["round"] for one in asked(app, 89)] == [3], "the others are history by now"
+
+
+def test_a_call_made_by_hand_keeps_the_obligation(app: Flask) -> None:
+    walker = Walker(app)
+    number = walker.walk("CS-100")  # of a complaint that is closed on the way
+    with app.app_context():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        made = route.known(record)["round"]
+        db.session.remove()
+    rounds = {task.draft.answers["round"] for days in (0, 6, 29, 89) for task in asked(app, days)}
+    assert rounds == {1, 2, 3} - {made}
 
 
 def test_it_stays_open_until_the_customer_is_reached(app: Flask) -> None:

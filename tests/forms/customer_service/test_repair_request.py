@@ -257,15 +257,6 @@ def test_a_dissatisfied_customer_opens_one_more(request_, sign):
     assert not list(RepairRequest.effects("return_visit", request_(owner_satisfied=True)))
 
 
-def test_r76_three_calls_follow_the_close(request_, customer):
-    calls = list(RepairRequest.effects("close", request_()))
-    assert [call.code for call in calls] == ["CS-100"] * 3
-    assert [call.due for call in calls] == [date(2026, 5, 19), date(2026, 6, 11), date(2026, 8, 10)]
-    assert {call.names_as for call in calls} == {"case_record"}
-    assert [call.answers["round"] for call in calls] == [1, 2, 3]
-    assert calls[0].answers["customer"] == customer
-
-
 @pytest.mark.parametrize("seed", range(10))
 def test_its_story_reaches_the_end(worlds, walk, seed):
     answers = walk(RepairRequest, STORIES["CS-76"], worlds(seed))

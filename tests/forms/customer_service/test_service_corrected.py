@@ -21,6 +21,7 @@ from portal.forms.kinds import load
 from portal.lib import clock
 from portal.models import Department, Draft, Machine, OutsideLink, Record, RecordLink, Task
 from portal.queries import complaints, history
+from portal.queries import obligations as queries
 from portal.services import corrections, drafts, obligations, outside, records
 from portal.services import customers as states
 from tests import tables
@@ -264,15 +265,22 @@ def test_a_known_machine_tells_when_it_was_delivered(desk):
 
 def test_r76_the_customer_is_not_called_twice_over_for_a_record_put_right(desk):
     first = desk.closed(desk.complaint())
-    assert len(desk.drafts(first, "CS-100")) == 3
+    called = desk.submit(
+        "CS-100", OFFICER, case_record=desk.ref(first), planned_on=TODAY, round=1, called_at=NOW, reached=True,
+        problem_recurred=False, satisfaction="satisfied", opinion="好",
+    )  # fmt: skip
+    assert called.number
     form = desk.again(first, content="升降机漏油，已停用")
     assert not form.errors
     draft = drafts.start("CS-51", desk.actor(OFFICER), "put-right", {}, title="", now=NOW, corrects=first.id)
     db.session.flush()
-    second = records.submit(form, desk.actor(OFFICER), key="put-right", now=NOW, draft=draft)
-    desk.closed(second)
-    assert second.state == "finished"
-    assert desk.drafts(second, "CS-100") == []
+    second = desk.closed(records.submit(form, desk.actor(OFFICER), key="put-right", now=NOW, draft=draft))
+    calls = obligations.OBLIGATIONS["O76"]
+    obligations.run(calls, now=NOW)
+    assert obligations.run(calls, now=NOW + timedelta(days=7)).made == 0, "the first call was made"
+    assert obligations.run(calls, now=NOW + timedelta(days=30)).made == 1
+    (task,) = queries.open_tasks(calls)
+    assert task.case_name == f"{second.id}:2"
 
 
 def warned(desk: Desk, complaint: Record, **more: Any) -> Any:

@@ -35,7 +35,7 @@ from portal.services import content, obligations, records
 from tests.forms.customer_service.shop import NOW, SCHOOL, TAIHE, TODAY, Shop, days
 
 OFFICER, SECOND = "customer_service_officer", "customer_service_officer_2"
-CASES = ("O01", "O05", "O08", "O10", "O11", "OS-07", "OS-08", "OS-09", "OS-10", "OS-26")
+CASES = ("O01", "O05", "O08", "O10", "O11", "O76", "OS-07", "OS-08", "OS-09", "OS-10", "OS-26")
 
 
 def at(day: date, hour: int = 9, minute: int = 0) -> datetime:
@@ -401,6 +401,38 @@ def test_o11_r12_falls_away(duties, changed):
     assert duties.state(task) == "cancelled"
 
 
+@pytest.mark.parametrize("code", ["CS-51", "CS-76"])
+def test_o76_the_customer_is_called_after_the_close(duties, page, code):
+    duties.since("O76", TODAY)
+    case = duties.record(code, {"customer": duties.taihe()}, NOW)
+    case.closed_at = NOW
+    db.session.flush()
+    assert duties.run("O76", at(days(4))).made == 0
+    duties.run("O76", at(days(5)))
+    task = duties.only("O76")
+    assert duties.held(task) == {OFFICER}
+    begun = duties.answers(task)
+    assert (begun["planned_on"], begun["round"], begun["customer"]) == (days(7), 1, duties.taihe())
+    assert case.number in page(task, SECOND)
+    assert duties.run("O76", at(days(8))).missed == 1
+    assert duties.told() == {"customer_service_supervisor", "customer_service_supervisor_2"}
+    duties.now = at(days(8))
+    form = duties.sheet(
+        "CS-100", OFFICER, **begun, called_at=duties.now, reached=True, problem_recurred=False,
+        satisfaction="satisfied", opinion="好",
+    )  # fmt: skip
+    assert not form.errors
+    duties.take(form, task)
+    duties.run("O76", at(days(28)))
+    second = duties.only("O76")
+    assert duties.answers(second)["round"] == 2
+    case.corrects_id = None
+    case.state = "voided"
+    db.session.flush()
+    duties.run("O76", at(days(29)))
+    assert duties.state(second) == "cancelled"
+
+
 def test_os07_a_licence_is_renewed_before_it_ends(duties, page):
     duties.since("OS-07", TODAY)
     filed = duties.record("CS-36", {"customer": duties.taihe()}, NOW)
@@ -582,7 +614,7 @@ WATCHED = {
     "O65": {("CS-51", "call_back")},
     "O67": {("CS-51", "overdue_tracking")},
     "O68": {("CS-59", ""), ("CS-59", "to_customer")},
-    "O76": {("CS-100", ""), ("CS-100", "call_again")},
+    "O76": {("CS-100", "call_again")},
     "OS-06": {("CS-36", "")},
 }
 
