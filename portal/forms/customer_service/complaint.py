@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 
 from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
-from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Effect, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
+from portal.forms.customer_service import complaint_drafts, moments
 from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.customer_service.complaint_stages import (
     Assignment,
@@ -36,15 +35,11 @@ from portal.forms.fields import (
     Text,
 )
 from portal.forms.filed import Filed
-from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
-from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import complaints, customers, service
+from portal.queries import complaints, service
 
 VALID = equals("complaint_valid", True)
-WARNING_DAYS = 2  # R64: to decide whether somebody is warned
-REPORT_DAYS = 30  # R68: for the report of eight items
 
 
 class Complaint(CompanyForm):
@@ -218,85 +213,26 @@ class Complaint(CompanyForm):
     @after(SUBMITTED, _l("A 类质量信息：生成质量信息传递单草稿"))
     def pass_on(record: Filed) -> Iterator[Effect]:
         """A complaint is quality information of class A."""
-        yield _quality_information(record)
+        yield complaint_drafts.quality_information(record)
 
     @staticmethod
     @after(SUBMITTED, _l("未及时反馈的投诉：向客服主管提出警告处分通知单草稿"))
     def propose_warning(record: Filed) -> Iterator[Effect]:
         """R64: a colleague outside customer service heard of it and did not relay it."""
-        yield from _warning(record)
+        yield from complaint_drafts.warning(record)
 
     @staticmethod
     @after(CORRECTED, _l("更正后：尚未办理的质量信息、警告处分草稿随之更新"))
     def pass_on_anew(record: Filed) -> Iterator[Effect]:
         """Drafts that nobody has begun follow what was put right."""
-        yield _quality_information(record)
-        yield from _warning(record)
+        yield complaint_drafts.quality_information(record)
+        yield from complaint_drafts.warning(record)
 
     @staticmethod
     @after("close", _l("需要时生成八项报告和案例取证记录的草稿"))
     def learn(record: Filed) -> Iterator[Effect]:
         """R68 and the case library."""
         if record["report_needed"]:
-            yield Opens(
-                "CS-59",
-                {
-                    "customer": record["customer"],
-                    "problem": record["content"],
-                    "cause": record["cause_analysis"] or record["confirmed_cause"],
-                    "solution": record["solution"],
-                    "prevention": record["prevention"],
-                },
-                to=_in_charge(record),
-                names_as="complaint",
-                due=day(record.now) + timedelta(days=REPORT_DAYS),
-            )
+            yield complaint_drafts.report(record)
         if record["case_needed"]:
-            yield Opens(
-                "CS-07",
-                {
-                    "customer": record["customer"],
-                    "found_at": record["received_at"],
-                    "problem_statement": record["content"],
-                    "customer_demand": record["demand"],
-                },
-                to="role:customer_service_officer",
-                names_as="source_record",
-            )
-
-
-def _quality_information(record: Filed) -> Opens:
-    return Opens(
-        "QA-01",
-        {
-            "information_class": "class_a",
-            "class_item": "important_customer_opinion_or_complaint",
-            "found_at": record["received_at"],
-            "department": Ref(record.department_id, customers.department_name(record.department_id)),
-            "product": record["product_model"],
-            "description": record["content"],
-            "evidence": record["evidence"],
-        },
-        to=f"person:{record.applicant_id}",
-        names_as="source_record",
-    )
-
-
-def _warning(record: Filed) -> Iterator[Effect]:
-    heard_by = record["first_received_by"]
-    told = complaints.relayed_by(heard_by.id, record.itself)
-    if told or customers.works_in(heard_by.id, "customer_service"):
-        return
-    yield Opens(
-        "AD-01",
-        {"employee": heard_by, "received_at": record["received_at"], "discovered_on": day(record.now)},
-        to="role:customer_service_supervisor",
-        names_as="complaint",
-        due=day(record.now) + timedelta(days=WARNING_DAYS),
-    )
-
-
-def _in_charge(record: Filed) -> str:
-    """Who writes the report: the person in charge; for a complaint that did not hold, customer service."""
-    person = record["person_in_charge"] if record["complaint_valid"] else None
-    return f"person:{person.id}" if person else "role:customer_service_officer"
+            yield complaint_drafts.case(record)
