@@ -315,6 +315,7 @@ def company(context: Flask) -> Company:
     return Company(Random(7))
 
 
+@pytest.mark.timeout(900)
 def test_a_year_is_as_the_model_has_it(company: Company) -> None:
     day, down = FIRST, 0
     while day <= LAST:
