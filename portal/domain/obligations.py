@@ -101,18 +101,19 @@ Cases = Callable[[Look], Iterable[Case]]
 class Turn:
     """Tasks of the sign-off that keep an obligation: a step or side entry, or what an effect has left to do.
 
-    No form means every form, without the (form, step) pairs of `but`.
+    No form means every form, without the (form, step) pairs of `but`. An `offer` may be put aside, with a reason.
     """
 
     form: str
     step: str = ""
     kinds: tuple[str, ...] = ("sign", "added", "entry")
     but: tuple[tuple[str, str], ...] = ()
+    offer: bool = False
 
 
-def draft_of(form: str) -> Turn:
+def draft_of(form: str, *, offer: bool = False) -> Turn:
     """The draft of a form that an effect leaves to be taken up."""
-    return Turn(form, kinds=("open",))
+    return Turn(form, kinds=("open",), offer=offer)
 
 
 def asked_in(form: str) -> Turn:

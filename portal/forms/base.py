@@ -115,8 +115,8 @@ class Sheet(wtforms.Form):
         return {field.short_name: field.dump() for field in self}
 
     def empty(self) -> bool:
-        """Whether nothing at all is filled in."""
-        return all(field.blank for field in self if not field.computed)
+        """Whether nothing at all is filled in, not even what cannot be read."""
+        return all(field.blank and not field.process_errors for field in self if not field.computed)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Computes, runs every field's checks, then the sheet's own `check`."""

@@ -64,3 +64,14 @@ def _problem(one: Obligation, found: dict[str, Obligation]) -> str:
 
 
 OBLIGATIONS: dict[str, Obligation] = _walk()
+
+
+def offered(key: str | None, kind: str, form: str) -> Obligation | None:
+    """The obligation whose task of this kind may be put aside: an offer that it makes, or that an effect has made."""
+    if key is not None:
+        found = OBLIGATIONS.get(key)
+        return found if found is not None and found.again else None
+    for one in OBLIGATIONS.values():
+        if any(turn.offer and turn.form == form and kind in turn.kinds for turn in one.turns):
+            return one
+    return None

@@ -170,7 +170,7 @@ class _Place:
         inner = self.w - 2 * _PAD
         self.title = wrap(self.node.title, inner, _TITLE * 1.03, 3)
         self.who = wrap(self.node.who, inner, _SMALL, 2)
-        self.note = wrap(self.node.note, inner, _TINY, 2)
+        self.note = wrap(self.node.note, inner, _TINY, 5)
         self.condition = wrap(self.node.condition, self.w + 8, _TINY, 4)
         self.h = (
             22

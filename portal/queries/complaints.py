@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.models import Content, Record, RecordLink, Signature
+from portal.queries.corrected import is_corrected
 
-RELAY, INTAKE = "CS-50", "CS-90"
+RELAY, INTAKE, WARNING = "CS-50", "CS-90", "AD-01"
 
 
 def relayed_by(person_id: int, complaint_ids: Collection[int]) -> str:
@@ -33,6 +34,25 @@ def relayed_by(person_id: int, complaint_ids: Collection[int]) -> str:
                     Record.applicant_id == person_id,
                 ),
             ),
+        )
+        .order_by(Record.id)
+        .limit(1)
+    )
+    return db.session.scalar(query) or ""
+
+
+def warning(person_id: int, complaint_id: int, but: Collection[int] = ()) -> str:
+    """The number of another warning (AD-01) of this person for the complaint; nothing if there is none."""
+    query = (
+        sa.select(Record.number)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(
+            Record.form_code == WARNING,
+            Record.state.not_in(("refused", "voided")),
+            Record.id.not_in(but),
+            ~is_corrected(Record.id),
+            Content.answers["employee"]["id"].as_integer() == person_id,
+            Content.answers["complaint"]["id"].as_integer() == complaint_id,
         )
         .order_by(Record.id)
         .limit(1)

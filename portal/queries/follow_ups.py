@@ -16,6 +16,7 @@ from portal.models.records import OPEN
 from portal.queries.corrected import is_corrected
 
 NO_ORDER, CONTACT = "CS-25", "CS-27"
+CAME_BACK = "cooperates_again"  # what a contact says of a customer who orders again
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,24 @@ def contacts_in(customer_id: int, month: str, but: Collection[int] = ()) -> int:
         )
     )
     return db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
+
+
+def came_back() -> dict[int, date]:
+    """The customers whose newest contact (CS-27) says that they order again, with its day."""
+    query = (
+        sa.select(RecordSubject.row_id, Record.submitted_at, Content.answers["result"].as_string())
+        .join(Record, Record.id == RecordSubject.record_id)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(
+            RecordSubject.kind == "customer",
+            Record.form_code == CONTACT,
+            Record.state.not_in(("refused", "voided")),
+            ~is_corrected(Record.id),
+        )
+        .order_by(Record.id)
+    )
+    newest = {customer: (at, result) for customer, at, result in db.session.execute(query)}
+    return {customer: day(at) for customer, (at, result) in newest.items() if result == CAME_BACK}
 
 
 def _about(customer_id: int, code: str, but: Collection[int]) -> sa.Select[Record]:

@@ -8,10 +8,20 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.lib.clock import ZONE
-from portal.models import Content, Customer, Record, RecordLink, RecordSubject, Signature
+from portal.lib.clock import day
+from portal.models import (
+    Content,
+    Customer,
+    Person,
+    Record,
+    RecordLink,
+    RecordSubject,
+    RoleGrant,
+    Signature,
+)
 from portal.queries.corrected import is_corrected
 from portal.queries.pick import record_label
 
@@ -22,6 +32,7 @@ ORDERING = (
     "not_cooperating",
 )  # states in which a customer is expected to order
 ALIVE = ("running", "returned", "withdrawn", "stuck", "finished")
+ANSWERED = (*ALIVE, "refused")  # a customer who declines has answered too
 
 
 def ordered_before(day: date) -> list[Customer]:
@@ -34,7 +45,7 @@ def not_followed_up(before: datetime) -> list[Customer]:
     """R11, R12: customers whom sales has not followed up since, who owe nothing and are with sales."""
     query = sa.select(Customer).where(
         Customer.last_sales_follow_up < before,
-        Customer.arrears == 0,
+        Customer.arrears <= 0,
         Customer.follow_up_by == "sales",
         Customer.status.in_(ORDERING),
     )
@@ -55,7 +66,7 @@ class About:
 
 
 def records_about(
-    codes: Collection[str], customers: Collection[int] | None = None, since: datetime | None = None
+    codes: Collection[str], customers: Collection[int] | None = None, states: Collection[str] = ALIVE
 ) -> list[About]:
     """The records of these forms that name a customer and still count, oldest first."""
     query = (
@@ -65,19 +76,17 @@ def records_about(
         )
         .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
-        .where(Record.form_code.in_(codes), Record.state.in_(ALIVE), ~is_corrected(Record.id))
+        .where(Record.form_code.in_(codes), Record.state.in_(states), ~is_corrected(Record.id))
         .order_by(Record.id)
     )
     if customers is not None:
         query = query.where(RecordSubject.row_id.in_(customers))
-    if since is not None:
-        query = query.where(Record.submitted_at >= since)
     return [About(*row) for row in db.session.execute(query)]
 
 
 def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About]:
     """The records of a form that name a customer and, in a field, a day of this range."""
-    day = Content.answers[field].as_string()
+    named = Content.answers[field].as_string()
     query = (
         sa.select(
             *(Record.id, Record.number, RecordSubject.row_id, Record.applicant_id, Record.submitted_at),
@@ -87,11 +96,55 @@ def follow_ups_due(code: str, field: str, first: date, last: date) -> list[About
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
             *(Record.form_code == code, Record.state.in_(ALIVE), ~is_corrected(Record.id)),
-            *(day >= first.isoformat(), day <= last.isoformat()),
+            *(named >= first.isoformat(), named <= last.isoformat()),
         )
         .order_by(Record.id)
     )
     return [About(*row) for row in db.session.execute(query)]
+
+
+def stage_days_due(code: str, step: str, field: str, first: date, last: date) -> list[About]:
+    """The same of a day that a later step names: whoever signed it last, when, and what was answered there."""
+    named = Signature.answers[field].as_string()
+    newer = aliased(Signature)
+    query = (
+        sa.select(
+            *(Record.id, Record.number, RecordSubject.row_id, Signature.person_id, Signature.signed_at),
+            *(Record.state, Signature.answers),
+        )
+        .join(Signature, Signature.record_id == Record.id)
+        .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "customer"))
+        .where(
+            *(Record.form_code == code, Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+            *(Signature.step == step, Signature.act == "signed"),
+            *(named >= first.isoformat(), named <= last.isoformat()),
+            ~sa.exists().where(
+                newer.record_id == Record.id,
+                newer.step == step,
+                newer.act == "signed",
+                newer.id > Signature.id,
+            ),
+        )
+        .order_by(Record.id)
+    )
+    return [About(*row) for row in db.session.execute(query)]
+
+
+def holders(role: str, first: date, last: date) -> list[tuple[Person, date, date]]:
+    """The active people who hold a role on days of this range, each with the first and last of those days."""
+    query = (
+        sa.select(Person, RoleGrant.starts_on, RoleGrant.ends_on)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            *(RoleGrant.role == role, RoleGrant.starts_on <= last, Person.active),
+            sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= first),
+        )
+        .order_by(Person.id, RoleGrant.starts_on)
+    )
+    return [
+        (person, max(starts, first), min(ends or last, last))
+        for person, starts, ends in db.session.execute(query).unique()
+    ]
 
 
 def extracted(days: Collection[date]) -> set[tuple[int, date]]:
@@ -107,20 +160,20 @@ def extracted(days: Collection[date]) -> set[tuple[int, date]]:
     return {(person, date.fromisoformat(day)) for person, day in db.session.execute(query)}
 
 
-def last_signed(code: str, step: str) -> tuple[int, date] | None:
-    """The record of a form whose step was signed last, and the day; None if none was."""
+def last_signed(code: str, step: str, most: int) -> list[tuple[int, date]]:
+    """The records of a form whose step was signed last, newest first, each with the day; at most so many."""
     query = (
-        sa.select(Record.id, Signature.signed_at)
+        sa.select(Record.id, sa.func.max(Signature.signed_at).label("at"))
         .join(Signature, Signature.record_id == Record.id)
         .where(
             *(Record.form_code == code, Signature.step == step, Signature.act == "signed"),
-            Record.state.in_(("running", "finished")),
+            *(Record.state.in_(("running", "finished")), ~is_corrected(Record.id)),
         )
-        .order_by(Signature.signed_at.desc())
-        .limit(1)
+        .group_by(Record.id)
+        .order_by(sa.desc("at"))
+        .limit(most)
     )
-    row = db.session.execute(query).first()
-    return (row.id, row.signed_at.astimezone(ZONE).date()) if row else None
+    return [(row.id, day(row.at)) for row in db.session.execute(query)]
 
 
 def customer(id: int) -> Customer:
@@ -136,6 +189,7 @@ class Closed:
     label: str
     at: datetime
     answers: dict[str, Any]
+    corrects: int | None  # the record that it puts right
 
 
 def closed(codes: Collection[str], since: datetime) -> list[Closed]:
@@ -150,7 +204,7 @@ def closed(codes: Collection[str], since: datetime) -> list[Closed]:
         .order_by(Record.id)
     )
     return [
-        Closed(record.id, record_label(record), record.closed_at, answers)
+        Closed(record.id, record_label(record), record.closed_at, answers, record.corrects_id)
         for record, answers in db.session.execute(query)
     ]
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
+from portal.lib.clock import day
 from portal.models import LedgerEntry, Record, RecordLink
 from portal.queries.corrected import is_corrected
 from portal.queries.owed import ALIVE
@@ -23,7 +24,6 @@ class Line:
     record_id: int
     customer_id: int | None
     facts: dict[str, Any]
-    offered: bool = False  # something new has been offered already
 
     def day(self, name: str) -> date | None:
         """A date that the line holds."""
@@ -33,11 +33,11 @@ class Line:
 
 def lines(ledger: str, field: str, first: date, last: date) -> list[Line]:
     """The lines of a ledger whose date in `field` lies in this range and that nobody has corrected, oldest first."""
-    day = LedgerEntry.facts[field].as_string()
+    named = LedgerEntry.facts[field].as_string()
     query = (
         sa.select(LedgerEntry.id, LedgerEntry.record_id, LedgerEntry.customer_id, LedgerEntry.facts)
         .where(
-            *(LedgerEntry.ledger == ledger, day >= first.isoformat(), day <= last.isoformat()),
+            *(LedgerEntry.ledger == ledger, named >= first.isoformat(), named <= last.isoformat()),
             ~is_corrected(LedgerEntry.record_id),
         )
         .order_by(LedgerEntry.id)
@@ -67,10 +67,10 @@ def named_by(code: str, targets: Collection[int]) -> dict[int, list[date]]:
         .join(Record, Record.id == RecordLink.source_id)
         .where(
             *(RecordLink.target_id.in_(targets), RecordLink.kind == "named"),
-            *(Record.form_code == code, Record.state.in_(ALIVE)),
+            *(Record.form_code == code, Record.state.in_(ALIVE), ~is_corrected(Record.id)),
         )
     )
     found: dict[int, list[date]] = {}
     for target, at in db.session.execute(query):
-        found.setdefault(target, []).append(at.date())
+        found.setdefault(target, []).append(day(at))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition, fingerprint
-from portal.forms.kinds import REFERENCES, ROWS
+from portal.forms.kinds import ROWS
 from portal.lib.hashing import canonical_json, sha256
 from portal.models import Content, FormVersion, Record, RecordLink
 from portal.queries.actors import Actor
@@ -58,25 +59,24 @@ def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: s
             reason=reason,
         )
     )
-    _link_named(record, form, answers)
-    subjects.note(record, definition(type(form))["fields"], answers)
+    defined = definition(type(form))["fields"]
+    link_named(record, defined, answers)
+    subjects.note(record, defined, answers)
     attachments.adopt(record, answers)
     return answers
 
 
-def _link_named(record: Record, form: CompanyForm, answers: dict[str, Any]) -> None:
-    """Links the record with those that its answers name."""
-    named: set[int] = set()
-    for field in definition(type(form))["fields"]:
+def link_named(record: Record, defined: list[dict[str, Any]], answers: Mapping[str, Any]) -> None:
+    """Links the record with those that the answers of its opening section or of a stage name."""
+    named: set[int | None] = set()
+    for field in defined:
         value = answers.get(field["name"])
         if value and field["type"] == "record_link":
             named.add(value["id"])
         elif value and field["type"] in ROWS:
-            columns = [
-                c["name"] for c in field["columns"] if c["type"] == "record_link" and c["type"] in REFERENCES
-            ]
+            columns = [column["name"] for column in field["columns"] if column["type"] == "record_link"]
             named |= {row[column]["id"] for row in value for column in columns if row.get(column)}
-    if not named:
+    if not named - {None}:
         return
     known = set(
         db.session.scalars(
@@ -85,5 +85,5 @@ def _link_named(record: Record, form: CompanyForm, answers: dict[str, Any]) -> N
             )
         )
     )
-    for target in named - known - {None}:
+    for target in sorted(id for id in named - known if id is not None):
         db.session.add(RecordLink(source_id=record.id, target_id=target, kind="named"))

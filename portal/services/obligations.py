@@ -14,7 +14,7 @@ from typing import Any
 from portal.domain.obligations import Case, Look, Obligation, Turn
 from portal.domain.refusal import NotAllowed, NotFound, ReasonMissing, Refusal
 from portal.extensions import db
-from portal.forms.duties import OBLIGATIONS
+from portal.forms.duties import OBLIGATIONS, offered
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
 from portal.models import CompanySetting, Draft, ObligationRun, Record, Task
@@ -87,7 +87,9 @@ def _compare(obligation: Obligation, look: Look, outcome: Outcome) -> None:
     asked = queries.asked(obligation, cases)
     for occurrence, case in cases.items():
         before = asked.get(occurrence, [])
-        if not case.kept and (not before or _comes_back(obligation, before[-1], look)):
+        if not case.kept and (
+            not before or _comes_back(obligation, before[-1], look) or _given_up(before[-1])
+        ):
             _make(obligation, case, len(before) + 1, look.now)
             outcome.made += 1
     for task in queries.open_tasks(obligation):
@@ -106,6 +108,11 @@ def _comes_back(obligation: Obligation, task: Task, look: Look) -> bool:
     if task.put_aside_on is None or not obligation.again:
         return False
     return task.put_aside_on + timedelta(days=look.numbers[obligation.again]) <= look.today
+
+
+def _given_up(task: Task) -> bool:
+    """Whether the record that has answered it was given up, so that it is owed as before."""
+    return task.state == "done" and task.record is not None and task.record.state == "voided"
 
 
 def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None:
@@ -177,28 +184,31 @@ def _end(task: Task, state: str, outcome: Outcome, now: datetime) -> None:
     if draft is not None and draft.person_id is None:
         db.session.flush()
         db.session.delete(draft)
+    elif draft is not None:
+        draft.source_id = None
     outcome.ended += 1
 
 
 def put_aside(task_id: int, by: Actor, reason: str, *, now: datetime) -> None:
-    """Puts an offer aside, with a reason; it comes back after the days that its obligation names.
+    """Puts an offer aside, with a reason; it comes back after the days that its obligation names, if it names any.
 
     Raises:
         NotYourTurn: it is not the person's, or is over.
         Refusal: no reason, or the obligation is no offer.
     """
     task, _authority = tasks.claim(task_id, by)
-    obligation = OBLIGATIONS.get(task.obligation or "")
-    if obligation is None or not obligation.again:
+    obligation = offered(task.obligation, task.kind, task.form_code)
+    if obligation is None:
         raise NotAllowed(_l("这项待办不能搁置。"))
     if not reason:
         raise ReasonMissing
+    about = task.note or (task.draft.title if task.draft else "")
     task.put_aside_on = day(now)
     _end(task, "done", Outcome(), now)
     task.done_by_id = by.id
     audit.note(
         "obligation_put_aside", at=now, by=by.id, stream=STREAM, obligation=obligation.key, case=task.case_name,
-        about=task.note, reason=reason,
+        about=about, reason=reason,
     )  # fmt: skip
 
 

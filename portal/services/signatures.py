@@ -93,7 +93,9 @@ def write(
         tasks.end(task, "done", now=now, by=by.id)
     attachments.adopt(record, [signature.answers, signature.files], hand.drawn_id)
     if signature.answers:
-        subjects.note(record, history.stage(signature)["fields"], signature.answers)
+        defined = history.stage(signature)["fields"]
+        content.link_named(record, defined, signature.answers)
+        subjects.note(record, defined, signature.answers)
     return signature
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.domain.obligations import Missing
 from portal.domain.roles import ROLE
-from portal.forms.duties import OBLIGATIONS
+from portal.forms.duties import offered
 from portal.forms.titles import form_title, is_bulk, record_path, register_path, step_title
 from portal.lib.i18n import _, _l
 from portal.queries import history
@@ -68,7 +68,7 @@ def todo(row: Any, actor: Actor, lenders: Mapping[int, str], now: datetime, lang
         lender=_lender(row, actor, lenders),
         outside=str(ROLE[row.outside].title) if row.outside in ROLE else "",
         bulk=bulk,
-        offer=row.obligation in OBLIGATIONS and bool(OBLIGATIONS[row.obligation].again),
+        offer=offered(row.obligation, row.kind, row.form_code) is not None,
         seen=history.standing(row.version, row.signed) if bulk else "",
         summary=summary(row.cells, row.title, row.form_code, language) if bulk else [],
     )

@@ -55,6 +55,19 @@ class Everything(Sheet):
     lines = Rows("明细", Line, required=False, most=3)
 
 
+class Parcel(Sheet):
+    """A row that may hold what cannot be read."""
+
+    pieces = Integer("件数", required=False)
+    on = Day("日期", required=False)
+
+
+class Sending(Sheet):
+    """A sheet that may do without rows."""
+
+    parcels = Rows("包裹", Parcel, required=False)
+
+
 def answered(name: str, text: str) -> Any:
     """The field after somebody typed this."""
     form = Everything(MultiDict([(name, text)]))
@@ -122,6 +135,19 @@ def test_rows_that_do_not_fit_are_refused_not_dropped() -> None:
     form: Any = Everything(posted)
     assert not form.validate()
     assert "最多 3 行，还有 2 行" in form.lines.errors[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("pieces", "x"), ("pieces", "1.5"), ("on", "2026-02-30"), ("on", "9999-12-31")]
+)
+def test_a_row_in_which_something_cannot_be_read_is_not_empty(name: str, text: str) -> None:
+    form: Any = Sending(MultiDict([(f"parcels-0-{name}", text)]))
+    assert not form.validate()
+    (row,) = form.parcels.rows
+    assert row[name].errors
+    assert row[name].data is None, "what is refused is reckoned with nowhere"
+    assert row[name]._value() == text
+    assert Sending(MultiDict([("parcels-0-pieces", "")])).validate(), "an empty one is"
 
 
 @pytest.mark.parametrize("index", ["²", "9" * 5000, "-1", "x"])

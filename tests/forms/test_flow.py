@@ -1,5 +1,7 @@
 """The flow chart's words: time limits as people write them."""
 
+import re
+
 import pytest
 
 from portal.forms.catalogue import FORMS
@@ -30,3 +32,13 @@ def test_a_step_says_how_long_it_may_take(code: str, spoken: str, words: tuple[s
 
 def test_no_name_stands_in_the_quotation_marks_of_the_papers() -> None:
     assert not [code for code, form in FORMS.items() if "《" in str(form.name)]
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+@pytest.mark.parametrize("code", sorted(FORMS))
+def test_where_a_step_leads_is_said_to_the_end(code: str, spoken: str) -> None:
+    """A step that is done again, or that moves on by itself, says so in its note only."""
+    for vertical, width in ((False, 960), (True, 360)):
+        drawn = chart(definition(FORMS[code]), None, spoken, vertical=vertical, width=width)
+        notes = re.findall(r'class="fc-note"[^>]*>([^<]*)', drawn)
+        assert not [line for line in notes if "…" in line]

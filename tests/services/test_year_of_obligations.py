@@ -49,6 +49,13 @@ def working(day: date, ahead: int = 0) -> date:
     return day
 
 
+def two_months_after(day: date) -> date:
+    """The same day two months on, or the last one of a month that is shorter."""
+    first = (day.replace(day=1) + timedelta(days=70)).replace(day=1)
+    length = ((first + timedelta(days=32)).replace(day=1) - first).days
+    return first.replace(day=min(day.day, length))
+
+
 @dataclass
 class Case:
     """What the rules say of a case at a moment."""
@@ -152,11 +159,10 @@ class Model:
         return found
 
     def offers(self, today: date) -> dict[str, Case]:
-        limit = at(today - timedelta(days=61))
         return {
             f"{customer}:{spoken.astimezone(ZONE).date()}": Case(None, None)
             for customer, spoken in self.spoken.items()
-            if spoken < limit
+            if two_months_after(spoken.astimezone(ZONE).date()) < today
         }
 
 

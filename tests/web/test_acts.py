@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.lib.clock import minute, now
 from portal.models import Comment, Record, Signature, SignInSession, Task
 from portal.services import reminders, route
 from tests.walk import DRAWING
@@ -20,7 +21,11 @@ from tests.web.conftest import Desk, alerts
 MANAGER, COLLEAGUE = "purchasing_manager", "purchasing_manager_2"
 OFFICER = "customer_service_officer"
 ORDERS, COMPLAINTS = "/purchasing/purchase-orders/", "/customer-service/complaints/"
-CALLED = {"called_back_at": "2030-01-01T10:00", "call_back_result": "已致歉，客户表示理解。"}
+
+
+def called() -> dict[str, str]:
+    """A call that was made just now."""
+    return {"called_back_at": minute(now()), "call_back_result": "已致歉，客户表示理解。"}
 
 
 def act(desk: Desk, login: str, number: str, op: str, turn: dict[str, str], **more: str):  # type: ignore[no-untyped-def]
@@ -59,16 +64,16 @@ def test_the_same_click_twice_is_one_signature(desk: Desk) -> None:
 def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     turn = desk.turn(OFFICER, number)
-    tried = [("_seen", turn["_seen"]), ("tried_at", "2030-01-01T09:00"), ("try_note", "无人接听")]
+    tried = [("_seen", turn["_seen"]), ("tried_at", minute(now())), ("try_note", "无人接听")]
     entered = desk.post("customer_service_officer_2", f"{COMPLAINTS}{number}/entries/call_tries", tried)
     assert entered.status_code == 303, alerts(entered.text)
-    stale = act(desk, OFFICER, number, "sign", turn, _opinion="我的意见", **CALLED)
+    stale = act(desk, OFFICER, number, "sign", turn, _opinion="我的意见", **called())
     assert stale.status_code == 409
     assert "内容已被修改" in stale.text
     changed = stale.text.partition("打开页面之后")[2][:300]
     assert "未接通记录" in changed, "what has changed is said"
     assert "我的意见" in stale.text
-    assert CALLED["call_back_result"] in stale.text
+    assert called()["call_back_result"] in stale.text
     assert desk.signatures(number) == ["entered"]
 
 
@@ -223,7 +228,7 @@ def test_a_side_entry_of_a_stale_page_is_refused_without_loss(desk: Desk) -> Non
     number = desk.walker.open("CS-51")
     seen = desk.turn(OFFICER, number)["_seen"]
     place = f"{COMPLAINTS}{number}/entries/call_tries"
-    tried = [("_seen", seen), ("tried_at", "2030-01-01T09:00"), ("try_note", "无人接听")]
+    tried = [("_seen", seen), ("tried_at", minute(now())), ("try_note", "无人接听")]
     assert desk.post("customer_service_officer_2", place, tried).status_code == 303
     late = desk.post(OFFICER, place, [*tried[:2], ("try_note", "改天再打，客户在开会")])
     assert late.status_code == 409

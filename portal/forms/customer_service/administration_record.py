@@ -11,6 +11,7 @@ from portal.domain.effects import Effect, Opens, PostsEntry, after
 from portal.domain.signoff import Route, Step
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER
 from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -85,6 +86,10 @@ class AdministrationRecord(CompanyForm):
     signoff = Route(
         Step("manager_sign", _l("部门经理签字"), MANAGER, within=working_days(3), bulk=True),
     )
+
+    def check(self) -> None:
+        """What is recorded was done."""
+        moments.refuse_future(self, "work_date")
 
     def heading(self) -> str:
         """The first line of the work."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from decimal import Decimal
 
 from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
-from portal.domain.effects import SUBMITTED, Effect, Opens, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Effect, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service import complaint_drafts, moments
 from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.customer_service.complaint_stages import (
     Assignment,
@@ -34,14 +35,11 @@ from portal.forms.fields import (
     Text,
 )
 from portal.forms.filed import Filed
-from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
-from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import complaints, customers
+from portal.queries import complaints, service
 
 VALID = equals("complaint_valid", True)
-REPORT_DAYS = 30  # R68: for the report of eight items
 
 
 class Complaint(CompanyForm):
@@ -59,7 +57,15 @@ class Complaint(CompanyForm):
     )
     columns = (
         *("number", "complainant", "intake_point", "channel", "received_at", "first_received_by"),
-        *("complaint_object", "report_needed", "case_needed", "current_step", "due_at", "status"),
+        *(
+            "complaint_object",
+            "demand",
+            "product_model",
+            "machine_no",
+            "complaint_valid",
+            "handling_department",
+        ),
+        *("solve_by", "satisfied", "report_needed", "case_needed", "current_step", "due_at", "status"),
     )
 
     complainant = Text(_l("投诉人"))
@@ -83,8 +89,10 @@ class Complaint(CompanyForm):
     demand = LongText(_l("投诉的要求"))
     product_model = Product(_l("机型"), required=False)
     machine_no = Text(_l("机编号"), max=60, required=False)
-    quantity = Number(_l("数量"), required=False)
-    delivery_date = Day(_l("交付日期"), required=False, help=_l("可在产品单机(车辆)信息档案中查询"))
+    quantity = Number(_l("数量"), required=False, low=Decimal("0.001"))
+    delivery_date = Day(
+        _l("交付日期"), required=False, help=_l("留空时按机编号从产品单机(车辆)信息档案中填入")
+    )
     evidence = Attachments(_l("凭证及照片"), required=False)
 
     signoff = Route(
@@ -184,8 +192,16 @@ class Complaint(CompanyForm):
         ),
     )
 
+    def compute(self) -> None:
+        """When the machine was delivered, as its file has it."""
+        super().compute()
+        machine = service.machine((self.machine_no.data or "").strip())
+        if machine is not None and self.delivery_date.blank and not any(self.delivery_date.raw_data or ()):
+            self.delivery_date.data = machine.delivered_on
+
     def check(self) -> None:
-        """A relay note is of the colleague who has heard of it first."""
+        """A complaint was heard by now; a relay note is of the colleague who has heard of it first."""
+        moments.refuse_future(self, "received_at", "delivery_date")
         note, heard_by = self.relay_note.data, self.first_received_by.data
         teller = complaints.received_by(note.id) if note and note.id else None
         if teller and heard_by and teller[0] != heard_by.id:
@@ -197,72 +213,26 @@ class Complaint(CompanyForm):
     @after(SUBMITTED, _l("A 类质量信息：生成质量信息传递单草稿"))
     def pass_on(record: Filed) -> Iterator[Effect]:
         """A complaint is quality information of class A."""
-        yield Opens(
-            "QA-01",
-            {
-                "information_class": "class_a",
-                "class_item": "important_customer_opinion_or_complaint",
-                "found_at": record["received_at"],
-                "department": Ref(record.department_id, customers.department_name(record.department_id)),
-                "product": record["product_model"],
-                "description": record["content"],
-                "evidence": record["evidence"],
-            },
-            to=f"person:{record.applicant_id}",
-            names_as="source_record",
-        )
+        yield complaint_drafts.quality_information(record)
 
     @staticmethod
     @after(SUBMITTED, _l("未及时反馈的投诉：向客服主管提出警告处分通知单草稿"))
     def propose_warning(record: Filed) -> Iterator[Effect]:
         """R64: a colleague outside customer service heard of it and did not relay it."""
-        heard_by = record["first_received_by"]
-        told = complaints.relayed_by(heard_by.id, record.itself)
-        if not told and not customers.works_in(heard_by.id, "customer_service"):
-            yield Opens(
-                "AD-01",
-                {
-                    "employee": heard_by,
-                    "received_at": record["received_at"],
-                    "discovered_on": day(record.now),
-                },
-                to="role:customer_service_supervisor",
-                names_as="complaint",
-            )
+        yield from complaint_drafts.warning(record)
+
+    @staticmethod
+    @after(CORRECTED, _l("更正后：尚未办理的质量信息、警告处分草稿随之更新"))
+    def pass_on_anew(record: Filed) -> Iterator[Effect]:
+        """Drafts that nobody has begun follow what was put right."""
+        yield complaint_drafts.quality_information(record)
+        yield from complaint_drafts.warning(record)
 
     @staticmethod
     @after("close", _l("需要时生成八项报告和案例取证记录的草稿"))
     def learn(record: Filed) -> Iterator[Effect]:
         """R68 and the case library."""
         if record["report_needed"]:
-            yield Opens(
-                "CS-59",
-                {
-                    "customer": record["customer"],
-                    "problem": record["content"],
-                    "cause": record["cause_analysis"] or record["confirmed_cause"],
-                    "solution": record["solution"],
-                    "prevention": record["prevention"],
-                },
-                to=_in_charge(record),
-                names_as="complaint",
-                due=day(record.now) + timedelta(days=REPORT_DAYS),
-            )
+            yield complaint_drafts.report(record)
         if record["case_needed"]:
-            yield Opens(
-                "CS-07",
-                {
-                    "customer": record["customer"],
-                    "found_at": record["received_at"],
-                    "problem_statement": record["content"],
-                    "customer_demand": record["demand"],
-                },
-                to="role:customer_service_officer",
-                names_as="source_record",
-            )
-
-
-def _in_charge(record: Filed) -> str:
-    """Who writes the report: the person in charge; for a complaint that did not hold, customer service."""
-    person = record["person_in_charge"] if record["complaint_valid"] else None
-    return f"person:{person.id}" if person else "role:customer_service_officer"
+            yield complaint_drafts.case(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Rows, Text, YesNo
 from portal.forms.references import Department, Person
 from portal.lib.clock import day
@@ -26,12 +27,10 @@ class ComplaintStage(Stage):
     later: tuple[str, ...] = ()
 
     def check(self) -> None:
-        """Nothing is answered before it is heard."""
-        received_at = self.context.get("received_at")
+        """Nothing is answered before it is heard, or has been before it is."""
+        moments.refuse_future(self, *self.later)
         for name in self.later:
-            moment = self._fields[name].data
-            if received_at and moment and moment < received_at.replace(second=0, microsecond=0):
-                self.refuse(name, BEFORE_RECEIVED)
+            moments.refuse_earlier(self, name, self.context.get("received_at"), BEFORE_RECEIVED)
 
 
 class CallBack(ComplaintStage):
@@ -78,10 +77,8 @@ class ValidityDecision(ComplaintStage):
     replied_at = Moment(_l("答复时间"), when=NOT_VALID)
 
 
-class Assignment(ComplaintStage):
+class Assignment(Stage):
     """Who solves it, and until when."""
-
-    later = ("solve_by",)
 
     handling_department = Department(_l("受理部门"))
     person_in_charge = Person(_l("受理负责人"))
@@ -89,6 +86,11 @@ class Assignment(ComplaintStage):
     department_refuses = YesNo(
         _l("受理部门拒绝受理"), help=_l("拒绝后仍须由该部门受理的，选“是”，由总经理裁定")
     )
+
+    def check(self) -> None:
+        """A limit lies ahead."""
+        if self.solve_by.data is not None and self.solve_by.data <= moments.now_of(self):
+            self.refuse("solve_by", _l("处理期限须晚于现在"))
 
 
 class Ruling(Stage):
@@ -143,9 +145,8 @@ class OverdueLine(Sheet):
         """R67: what is tracked is late."""
         if self.days_late.data is not None and self.days_late.data < 0:
             self.refuse("date", _l("这一天还没有超过处理期限"))
-        received, told = self.context.get("received_at"), self.told_customer_at.data
-        if received and told and told < received.replace(second=0, microsecond=0):
-            self.refuse("told_customer_at", BEFORE_RECEIVED)
+        moments.refuse_future(self, "told_customer_at")
+        moments.refuse_earlier(self, "told_customer_at", self.context.get("received_at"), BEFORE_RECEIVED)
 
 
 class OverdueTracking(Stage):

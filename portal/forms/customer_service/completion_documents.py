@@ -11,6 +11,7 @@ from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Done
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, fill_customer
 from portal.forms.fields import Choice, Day, Integer, Text
 from portal.forms.filed import Filed
@@ -31,7 +32,6 @@ DOCUMENTS = (
 )
 NOT_DONE = any_row("documents", "done", "equals", False)
 LONGEST = 1200  # months of a warranty that the calendar holds
-OFFER_BEFORE = timedelta(days=60)  # a maintenance contract is offered so long before the warranty ends
 
 
 class Handover(Stage):
@@ -41,9 +41,9 @@ class Handover(Stage):
 
     def check(self) -> None:
         """Nothing is handed over before it is completed."""
-        completed, handed = self.context.get("completed_on"), self.handed_over_on.data
-        if completed and handed and handed < completed:
-            self.refuse("handed_over_on", _l("移交日期不能早于竣工日期"))
+        moments.refuse_future(self, "handed_over_on")
+        completed = self.context.get("completed_on")
+        moments.refuse_earlier(self, "handed_over_on", completed, _l("移交日期不能早于竣工日期"))
 
 
 class Acceptance(Stage):
@@ -119,6 +119,7 @@ class CompletionDocuments(CompanyForm):
 
     def check(self) -> None:
         """The customer is the contract's, and the warranty begins when the work is completed."""
+        moments.refuse_future(self, "completed_on")
         customer, partner = self.customer.data, self._partner()
         if customer and partner is not None and partner != customer.id:
             self.refuse("customer", _l("与合同或合同项目中的客户不一致，请核对"))

@@ -28,6 +28,8 @@ from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import customers, goods
 
+OVER = ("finished", "refused", "voided")
+
 
 class DispatchOrder(CompanyForm):
     """Sends a technician to a customer, once more if need be, until the work is done."""
@@ -114,6 +116,8 @@ class DispatchOrder(CompanyForm):
         customer, machine = self.customer.data, self.machine.data
         request = self.repair_request.data
         asked = goods.opening_answers(request.id) if request and request.id else {}
+        if asked and not self.itself and goods.state(request.id) in OVER:
+            self.refuse("repair_request", _l("该报修或技术支持已经结束，不能再派工，请先登记新的报修"))
         if asked and customer and customer.id != (asked.get("customer") or {}).get("id"):
             self.refuse("customer", _l("与报修登记中的客户不一致"))
         kind = self.service_type.data

@@ -8,9 +8,11 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Person, StockItem
 from portal.lib.i18n import _l
+from portal.queries import goods
 
 UNFINISHED = equals("finished_on_spot", False)
 BEFORE_ARRIVAL = _l("不能早于到场时间")
@@ -56,10 +58,12 @@ class OnSite(Stage):
     )
 
     def check(self) -> None:
-        """Nobody has come before they write so."""
-        arrived, now = self.arrived_at.data, self.context.get("@now")
-        if arrived and now and arrived > now:
-            self.refuse("arrived_at", _l("到场时间不能晚于现在，请到场后再填写"))
+        """Nobody has come before they were asked for, or before they write so."""
+        moments.refuse_future(self, "arrived_at")
+        request = self.context.get("repair_request")
+        asked = goods.opening_answers(request.id) if request and request.id else {}
+        received = datetime.fromisoformat(asked["received_at"]) if asked.get("received_at") else None
+        moments.refuse_earlier(self, "arrived_at", received, _l("不能早于接到报修的时间"))
 
 
 class PartLine(Sheet):
@@ -97,3 +101,8 @@ class WorkFinished(OrderStage):
     later = "finished_at"
 
     finished_at = Moment(_l("完工时间"))
+
+    def check(self) -> None:
+        """The work has been done by the time somebody says so."""
+        super().check()
+        moments.refuse_future(self, self.later)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import weeks
-from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Updates, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service.prospect_stages import SALES
@@ -109,7 +109,7 @@ class FollowUpRecord(CompanyForm):
             self.refuse("lead", _l("这条客户机会属于另一客户 %(customer)s，请重新选择"), customer=about.label)
 
     @staticmethod
-    @after(SUBMITTED, _l("更新客户的业务最近跟进时间；重要意见和投诉生成草稿；到下次跟进日期提醒"))
+    @after(SUBMITTED, _l("更新客户的业务最近跟进时间；重要意见和投诉生成草稿"))
     def pass_on(record: Filed) -> Iterator[Effect]:
         """What the contact sets going."""
         yield from _told(record)
@@ -148,5 +148,3 @@ def _told(record: Filed) -> Iterator[Effect]:
             "evidence": record["attachments"],
         }
         yield Opens("CS-50", relay, to=author)
-    if record["next_follow_up_on"]:
-        yield Asks(_l("到下次跟进日期，请跟进客户"), author, record["next_follow_up_on"])

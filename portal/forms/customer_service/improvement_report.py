@@ -11,7 +11,7 @@ from portal.domain.effects import FINISHED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.customer_service import moments
-from portal.forms.customer_service.complaint import REPORT_DAYS
+from portal.forms.customer_service.complaint_drafts import REPORT_DAYS
 from portal.forms.fields import Day, LongText, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

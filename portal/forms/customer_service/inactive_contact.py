@@ -90,8 +90,9 @@ class InactiveContact(CompanyForm):
         """Since when the customer is inactive, and which contact of its month this is."""
         super().compute()
         found = follow_ups.contact(self.customer.data.id) if self.customer.data else None
+        told = moments.day_told(self, self.customer.data.id, "inactive_since") if found else None
         ordered = found.last_order_on if found else None
-        self.inactive_since.data = ordered + MONTH if ordered else None
+        self.inactive_since.data = told or (ordered + MONTH if ordered else None)
         spoken = day(self.contacted_at.data) if self.contacted_at.data else None
         self.month.data = f"{spoken:%Y-%m}" if spoken else None
         self.contact_of_month.data = None

@@ -61,6 +61,8 @@ class VisitRecord(Stage):
     def check(self) -> None:
         """A visit has been paid; the next one follows."""
         moments.refuse_future(self, "visited_on")
+        asked_on = day(moments.submitted_at(self))
+        moments.refuse_earlier(self, "visited_on", asked_on, _l("拜访日期不能早于本登记提交的日期"))
         moments.refuse_earlier(
             self, "next_visit_on", self.visited_on.data, _l("下次拜访日期不能早于本次拜访")
         )
@@ -131,6 +133,8 @@ class IndependentFollowUp(CompanyForm):
         super().compute()
         found = follow_ups.contact(self.customer.data.id) if self.customer.data else None
         spoken = found.last_sales_follow_up if found else None
+        if found and self.context.get("@corrects"):  # what was finished is put right, not asked for again
+            spoken = moments.day_told(self, self.customer.data.id, "last_sales_follow_up") or spoken
         self.last_sales_follow_up.data = spoken
         self.months_without.data = _months(spoken, self._today()) if spoken else None
         self.arrears.data = found.arrears if found else None
@@ -149,7 +153,7 @@ class IndependentFollowUp(CompanyForm):
                 _l("业务部门 %(day)s 跟进过该客户，未超过 2 个月，客服部不能独立跟进"),
                 day=spoken,
             )
-        if owed:
+        if owed and owed > 0:
             self.refuse("arrears", OWES)
         if self.handed_to_sales.data:
             self.refuse("handed_to_sales", _l("已交由业务部门跟进的客户，由业务部门继续跟进"))

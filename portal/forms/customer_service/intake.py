@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.domain.conditions import all_of, any_of, equals
 from portal.domain.deadlines import hours, working_days
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Effect, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.customer_service import moments
@@ -80,7 +80,7 @@ class Intake(CompanyForm):
         "客户请求/投诉/询问统一受理记录(呼叫中心)",
     )
     columns = (
-        *("number", "kind", "channel", "caller", "received_at", "late_entry", "content_repeated"),
+        *("number", "kind", "channel", "caller", "received_at", "late_entry", "content", "content_repeated"),
         *("cannot_be_handled", "department_told", "department_result", "told_at"),
         *("current_step", "due_at", "status"),
     )
@@ -194,4 +194,10 @@ class Intake(CompanyForm):
     @after(SUBMITTED, _l("按受理类别为受理人生成投诉、报修、技术支持、潜在客户、客户信息登记的草稿"))
     def become(record: Filed) -> Iterator[Effect]:
         """What it is goes on as that."""
+        yield from drafts(record)
+
+    @staticmethod
+    @after(CORRECTED, _l("更正后补上应生成的草稿"))
+    def become_anew(record: Filed) -> Iterator[Effect]:
+        """As after the first submission."""
         yield from drafts(record)

@@ -11,6 +11,7 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import REFUSED, Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, customer_of_project
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -19,7 +20,6 @@ from portal.lib.clock import months_later
 from portal.lib.i18n import _l
 from portal.queries import service
 
-RENEW_BEFORE = timedelta(days=60)  # a contract is renewed so long before it ends
 ROW = "保养服务费"  # of the customer's account
 ORIGINS = {
     "end_of_warranty": _l("保修期满跟进"),
@@ -47,7 +47,8 @@ class CustomerDecision(Stage):
     lost_reason = Text(_l("流失原因"), when=equals("outcome", "lost"))
 
     def check(self) -> None:
-        """A contract that is over when it is signed is none."""
+        """It has been signed; a contract that is over when it is signed is none."""
+        moments.refuse_future(self, "signed_on")
         signed, ends = self.signed_on.data, self.context.get("end_date")
         if signed and ends and signed > ends:
             self.refuse("signed_on", _l("签订日期不能晚于合同的结束日期"))

@@ -19,6 +19,12 @@ def submitted_at(sheet: Sheet) -> datetime:
     return earlier or sheet.now
 
 
+def day_told(sheet: Sheet, customer_id: int, name: str) -> date | None:
+    """The day that this matter's first submission told of the same customer; None for a new matter."""
+    told = submissions.told(sheet.itself, customer_id, name) if sheet.itself else None
+    return date.fromisoformat(told) if told else None
+
+
 def refuse_future(sheet: Sheet, *names: str) -> None:
     """Says no beside each day or moment that has not come yet."""
     now = sheet.now

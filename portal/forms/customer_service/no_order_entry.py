@@ -100,7 +100,8 @@ class NoOrderEntry(CompanyForm):
         super().compute()
         today = day(moments.submitted_at(self))
         found = follow_ups.contact(self.customer.data.id) if self.customer.data else None
-        ordered = found.last_order_on if found else None
+        told = moments.day_told(self, self.customer.data.id, "last_order_on") if found else None
+        ordered = told or (found.last_order_on if found else None)
         self.registered_on.data = today
         self.last_order_on.data = ordered
         self.days_without_order.data = (today - ordered).days if ordered else None

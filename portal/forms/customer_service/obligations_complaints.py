@@ -22,7 +22,7 @@ def follow_up_calls(look: Look) -> Iterator[Case]:
     """R76: three calls after every complaint and repair."""
     rounds = [look.numbers[key] for key in ("first", "second", "third")]
     found = owed.closed(CASES, look.at(look.today - timedelta(days=max(rounds)) - LONG))
-    made = owed.rounds_called([one.record_id for one in found])
+    made = owed.rounds_called([id for one in found for id in (one.record_id, one.corrects) if id])
     for one in found:
         customer = one.answers.get("customer")
         for number, days in enumerate(rounds, 1):
@@ -43,7 +43,7 @@ def follow_up_calls(look: Look) -> Iterator[Case]:
                 },
                 customer=customer["id"] if customer else None,
                 record=one.record_id,
-                kept=(one.record_id, number) in made,
+                kept=not made.isdisjoint({(one.record_id, number), (one.corrects, number)}),
             )
 
 
@@ -78,7 +78,7 @@ OBLIGATIONS = (
     ),
     Obligation(
         "O19",
-        "R19",
+        "R19、R21",
         "customer_service",
         _l("问题不过夜：上报处理"),
         _l("当天下班时问题仍未解决，或相关部门未能解决"),
@@ -112,11 +112,11 @@ OBLIGATIONS = (
         _l("投诉的首先接到人没有提交反馈单"),
         _l("客服主管，然后是行政部门"),
         _l("2 个工作日"),
-        _l("警告处分通知单已签署"),
+        _l("警告处分通知单已签署，或写明理由后搁置"),
         "AD-01",
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
-        turns=(draft_of("AD-01"), Turn("AD-01", "administration_decision")),
+        turns=(draft_of("AD-01", offer=True), Turn("AD-01", "administration_decision")),
     ),
     Obligation(
         "O65",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from portal.domain.obligations import Case, Look, Number, Obligation, Turn, asked_in, draft_of
@@ -13,6 +13,7 @@ from portal.forms.customer_service.officers import OFFICER, OFFICERS
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.lib.months import later
 from portal.models import Customer
 from portal.models.records import OPEN
 from portal.queries import owed, rights
@@ -39,27 +40,25 @@ def _ref(customer: Customer) -> Ref:
 
 def yearly_revision(look: Look) -> Iterator[Case]:
     """R01: the service system is revised a year after its last approval."""
-    last = owed.last_signed("CS-02", "gm_approval")
-    if last is None:
-        return
-    record, approved = last
-    due = approved + timedelta(days=look.numbers["year"])
-    if look.today >= due - timedelta(days=look.numbers["before"]):
-        yield Case(
-            f"{record}",
-            (role_key("customer_service_director"),),
-            look.at(due),
-            f"{due}",
-            {"kind": "annual_revision"},
-        )
+    for place, (record, approved) in enumerate(owed.last_signed("CS-02", "gm_approval", 2)):
+        due = approved + timedelta(days=look.numbers["year"])
+        if look.today >= due - timedelta(days=look.numbers["before"]):
+            yield Case(
+                f"{record}",
+                (role_key("customer_service_director"),),
+                look.at(due),
+                f"{due}",
+                {"kind": "annual_revision"},
+                kept=place > 0,  # another one was approved since
+            )
 
 
 def daily_extract(look: Look) -> Iterator[Case]:
     """R05: every officer takes out what is new of their customers, each working day."""
     days = [one for one in look.working_days(GRACE) if look.now >= look.at(one, MORNING)]
     done = owed.extracted(days)
-    for officer in rights.holders(OFFICER, look.today):
-        for one in days:
+    for officer, first, last in owed.holders(OFFICER, days[0], days[-1]) if days else ():
+        for one in (each for each in days if first <= each <= last):
             yield Case(
                 f"{officer.id}:{one}",
                 (person_key(officer.id),),
@@ -124,40 +123,48 @@ def monthly_contacts(look: Look) -> Iterator[Case]:
 
 def take_over(look: Look) -> Iterator[Case]:
     """R11, R12: customer service may take over whom sales has not followed up for two months."""
-    before = look.at(look.today - timedelta(days=look.numbers["months"] * 30 + look.numbers["months"] // 2))
-    customers = owed.not_followed_up(before)
-    taken: dict[int, bool] = defaultdict(bool)
-    for one in owed.records_about(["CS-28"], [customer.id for customer in customers]):
-        customer = next(row for row in customers if row.id == one.customer_id)
-        assert customer.last_sales_follow_up is not None
-        taken[customer.id] |= one.at > customer.last_sales_follow_up
-    for customer in customers:
-        assert customer.last_sales_follow_up is not None
+    span = look.numbers["months"]
+    at_least = look.at(look.today - timedelta(days=span * 28))
+    left_alone = [
+        (customer, spoken)
+        for customer in owed.not_followed_up(at_least)
+        if (spoken := customer.last_sales_follow_up) and later(day(spoken), span) < look.today
+    ]
+    offers = owed.records_about(["CS-28"], [customer.id for customer, _spoken in left_alone], owed.ANSWERED)
+    taken: dict[int, datetime] = {one.customer_id: one.at for one in offers}
+    for customer, spoken in left_alone:
         yield Case(
-            f"{customer.id}:{day(customer.last_sales_follow_up)}",
+            f"{customer.id}:{day(spoken)}",
             TELL_SUPERVISOR,
             None,
             customer.label,
             {"customer": _ref(customer)},
             customer=customer.id,
-            kept=taken[customer.id],
+            kept=customer.id in taken and taken[customer.id] > spoken,
         )
 
 
 FOLLOW_UPS = ("CR-03", "CS-25", "CS-27", "CS-28", "CS-39", "CS-100")  # what counts as a contact
-PLANNED = (("CR-03", "next_follow_up_on"), ("CS-27", "next_contact_on"))
+PLANNED = (
+    ("CR-03", "", "next_follow_up_on"),
+    ("CS-27", "", "next_contact_on"),
+    ("CS-28", "visit_record", "next_visit_on"),
+)
 
 
 def planned_contacts(look: Look) -> Iterator[Case]:
     """A contact that was promised for a day is made by then."""
     first = max(look.since, look.today - timedelta(days=60))
     last = look.today + timedelta(days=look.numbers["before"])
-    for code, field in PLANNED:
-        found = owed.follow_ups_due(code, field, first, last)
-        later: dict[int, int] = defaultdict(int)
-        for one in owed.records_about(FOLLOW_UPS, {each.customer_id for each in found}):
-            later[one.customer_id] = max(later[one.customer_id], one.record_id)
+    for code, step, field in PLANNED:
+        if step:
+            found = owed.stage_days_due(code, step, field, first, last)
+        else:
+            found = owed.follow_ups_due(code, field, first, last)
+        contacts = owed.records_about(FOLLOW_UPS, {each.customer_id for each in found})
+        newest = {one.customer_id: one for one in contacts}
         for one in found:
+            contact = newest.get(one.customer_id)
             customer = owed.customer(one.customer_id)
             yield Case(
                 f"{one.record_id}",
@@ -167,7 +174,7 @@ def planned_contacts(look: Look) -> Iterator[Case]:
                 {"customer": _ref(customer)},
                 customer=one.customer_id,
                 record=one.record_id,
-                kept=later[one.customer_id] > one.record_id,
+                kept=contact is not None and contact.record_id != one.record_id and contact.at > one.at,
             )
 
 

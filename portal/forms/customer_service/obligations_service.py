@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,10 +19,9 @@ OFFICERS = (role_key("customer_service_officer"),)
 AFTER_SALES = (role_key("after_sales_manager"),)
 DIRECTOR = (role_key("customer_service_director"),)
 DAYS = _l("天")
-ONE_DAY = timedelta(days=1)
+SUPPLEMENT = "补加合同"  # among a customer's papers; what follows a contract is another obligation's matter
 TERMS = (
-    *("customer", "project", "scope", "service_fee", "fee_rule", "parts_charged"),
-    *("visits_per_year", "response_hours"),
+    *("project", "scope", "service_fee", "fee_rule", "parts_charged", "visits_per_year", "response_hours"),
 )
 LONG = timedelta(days=180)  # after its day a case that nobody took up is history
 
@@ -34,7 +32,7 @@ def expiring_papers(look: Look) -> Iterator[Case]:
     newest = owed_service.newest("customer_papers", ("paper",))
     for line in owed_service.lines("customer_papers", "expires_on", max(first, look.since), last):
         expires, paper = line.day("expires_on"), str(line.facts.get("paper") or "")
-        if line.customer_id is None or expires is None:
+        if line.customer_id is None or expires is None or paper == SUPPLEMENT:
             continue
         later = newest[line.customer_id, paper]
         customer = owed.customer(line.customer_id)
@@ -44,82 +42,98 @@ def expiring_papers(look: Look) -> Iterator[Case]:
             (person_key(keeper),) if keeper else OFFICERS,
             look.at(expires),
             f"{customer.label} {paper} {expires}",
-            {"customer": Ref(customer.id, customer.label), "customer_kind": "existing_customer"},
+            {
+                "customer": Ref(customer.id, customer.label),
+                "customer_kind": "existing_customer",
+                "paper_rows": [{"paper": paper}],
+            },
             customer=customer.id,
-            kept=later.id > line.id and (later.day("expires_on") or expires) > expires,
+            kept=later.id > line.id and (later.day("expires_on") or date.max) > expires,
         )
 
 
 def ending_warranties(look: Look) -> Iterator[Case]:
     """A maintenance contract is offered before the warranty ends."""
-    for line, customer, end in _ending(look, "warranty", "end_of_warranty"):
-        project = line.facts.get("project_id")
-        named = Ref(project, str(line.facts.get("project"))) if project else None
-        answers = {"origin": "end_of_warranty", "project": named, "start_date": end + ONE_DAY}
-        yield _offer(look, line, customer, end, answers)
+    yield from _ending(look, "warranty", "end_of_warranty")
 
 
 def ending_contracts(look: Look) -> Iterator[Case]:
-    """A service contract is renewed before it ends, on its own terms to begin with."""
-    for line, customer, end in _ending(look, "service_contracts", "contract_renewal"):
-        former = load(fields(MaintenanceContract()), goods.opening_answers(line.record_id))
-        answers = {name: former.get(name) for name in TERMS}
-        yield _offer(
-            look,
-            line,
-            customer,
-            end,
-            {**answers, "origin": "contract_renewal", "start_date": end + ONE_DAY},
-        )
+    """A service contract is renewed before it ends."""
+    yield from _ending(look, "service_contracts", "contract_renewal")
 
 
-def _ending(look: Look, ledger: str, origin: str) -> Iterator[tuple[owed_service.Line, Ref, date]]:
-    """The lines that end soon and have no offer of this origin yet, with customer and day."""
+def _ending(look: Look, ledger: str, origin: str) -> Iterator[Case]:
     first = max(look.since, look.today - LONG)
     last = look.today + timedelta(days=look.numbers["before"])
-    found = owed_service.lines(ledger, "end", first, last)
-    offers = owed.records_about(["CS-73"], {line.customer_id for line in found if line.customer_id})
+    found = [line for line in owed_service.lines(ledger, "end", first, last) if _counts(line)]
+    asked = {line.customer_id for line in found if line.customer_id}
+    offers = owed.records_about(["CS-73"], asked, owed.ANSWERED)
     for line in found:
         end = line.day("end")
-        if line.customer_id is None or end is None or line.facts.get("outcome", "signed") != "signed":
+        if line.customer_id is None or end is None:
             continue
-        asked_from = look.at(end - timedelta(days=look.numbers["before"] + 30))
-        offered = any(
-            one.customer_id == line.customer_id
-            and one.at >= asked_from
-            and one.answers.get("origin") == origin
-            for one in offers
-        )
         customer = owed.customer(line.customer_id)
-        yield replace(line, offered=offered), Ref(customer.id, customer.label), end
+        asked_from = look.at(end - timedelta(days=look.numbers["before"] + 30))
+        yield Case(
+            f"{ledger}:{line.id}",
+            AFTER_SALES,
+            look.at(end),
+            f"{customer.label} {end}",
+            {
+                "customer": Ref(customer.id, customer.label),
+                **_goes_on(line),
+                "origin": origin,
+                "start_date": end + timedelta(days=1),
+            },
+            customer=customer.id,
+            record=line.record_id,
+            kept=any(
+                one.customer_id == line.customer_id
+                and one.at >= asked_from
+                and one.answers.get("origin") == origin
+                and _same_project(one, line)
+                for one in offers
+            ),
+        )
 
 
-def _offer(look: Look, line: owed_service.Line, customer: Ref, end: date, answers: dict[str, Any]) -> Case:
-    return Case(
-        f"{line.id}",
-        AFTER_SALES,
-        look.at(end),
-        f"{customer.text} {end}",
-        {**answers, "customer": customer},
-        customer=customer.id,
-        record=line.record_id,
-        kept=line.offered,
-    )
+def _counts(line: owed_service.Line) -> bool:
+    """A warranty, or a contract that was signed; a supplement ends with its contract."""
+    return line.facts.get("outcome", "signed") == "signed" and not line.facts.get("supplement")
+
+
+def _goes_on(line: owed_service.Line) -> dict[str, Any]:
+    """What the next contract takes over: the project of a warranty, the terms of a contract."""
+    if "project_id" in line.facts:
+        return {"project": Ref(line.facts["project_id"], line.facts["project"])}
+    defined = fields(MaintenanceContract())
+    stored = goods.opening_answers(line.record_id)
+    terms = load([one for one in defined if one["name"] in TERMS], stored)
+    return {name: given for name, given in terms.items() if given is not None}
+
+
+def _same_project(offer: owed.About, line: owed_service.Line) -> bool:
+    """Whether a contract is offered for the same work, as far as both name it."""
+    named, project = offer.answers.get("project"), line.facts.get("project")
+    return not (named and project) or named["text"] == project
 
 
 def maintenance_visits(look: Look) -> Iterator[Case]:
     """The visits of a service contract in force are made, spread evenly over the year."""
     window = timedelta(days=look.numbers["before"])
-    found = owed_service.lines("service_contracts", "end", look.today - LONG, date.max)
+    every = owed_service.lines("service_contracts", "end", look.today - LONG, date.max)
+    found = [line for line in every if _counts(line)]
     visited = owed_service.named_by("CS-76", {line.record_id for line in found})
     for line in found:
-        start, end, yearly = line.day("start"), line.day("end"), int(line.facts.get("visits") or 0)
-        signed = line.facts.get("outcome", "signed") == "signed"
-        if line.customer_id is None or start is None or end is None or not yearly or not signed:
+        start, end, yearly = line.day("start"), line.day("end"), int(line.facts.get("visits_per_year") or 0)
+        if line.customer_id is None or start is None or end is None or not yearly:
             continue
         customer = owed.customer(line.customer_id)
+        terms = _goes_on(line)
         address, phone = service.contact(customer.id)
-        for number, planned in enumerate(visits(start, end, yearly), 1):
+        days = visits(start, end, yearly)
+        for number, planned in enumerate(days, 1):
+            following = days[number] if number < len(days) else date.max
             if planned < look.since or not planned - window <= look.today <= planned + LONG:
                 continue
             yield Case(
@@ -131,12 +145,14 @@ def maintenance_visits(look: Look) -> Iterator[Case]:
                     "customer": Ref(customer.id, customer.label),
                     "site_address": address,
                     "contact_phone": phone,
-                    "site_condition": line.facts.get("scope"),
+                    "site_condition": terms.get("scope"),
                     "service_type": CONTRACT,
                 },
                 customer=customer.id,
                 record=line.record_id,
-                kept=any(abs(day - planned) <= window for day in visited.get(line.record_id, ())),
+                kept=any(
+                    planned - window <= day < following - window for day in visited.get(line.record_id, ())
+                ),
             )
 
 

@@ -10,6 +10,7 @@ from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.repair_request_stages import FIRST, RepairFeedback, ReturnVisit
 from portal.forms.customer_service.service_words import FEEDBACK_HOURS
@@ -35,7 +36,17 @@ class RepairRequest(CompanyForm):
     opened_by = ("customer_service_officer",)
     covers = ("报修记录", "维修结果反馈单", "业户回访记录")
     columns = (
-        *("number", "customer", "site_address", "intake_point", "intake_way", "received_at", "created_at"),
+        *(
+            "number",
+            "customer",
+            "site_address",
+            "contact_phone",
+            "site_condition",
+            "intake_point",
+            "intake_way",
+            "received_at",
+            "created_at",
+        ),
         *("receiver", "service_type", "dispatch_order", "repaired", "owner_satisfied"),
         *("current_step", "due_at", "status"),
     )
@@ -111,6 +122,7 @@ class RepairRequest(CompanyForm):
 
     def check(self) -> None:
         """R69: type B needs a contract in force, type C a warranty; all others pay."""
+        moments.refuse_future(self, "received_at")
         kind, customer, on = self._asked()
         if problem := words.unfounded(kind, customer, self.machine.data, on):
             self.refuse("service_type", problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.forms.base import Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import LongText, Moment, YesNo
 from portal.forms.kinds import Ref
 from portal.forms.references import RecordLink
@@ -21,10 +22,9 @@ class RepairStage(Stage):
     later = ""
 
     def check(self) -> None:
-        """Nothing is done before it is asked for."""
-        received_at, moment = self.context.get("received_at"), self._fields[self.later].data
-        if received_at and moment and moment < received_at.replace(second=0, microsecond=0):
-            self.refuse(self.later, BEFORE_RECEIVED)
+        """Nothing is done before it is asked for, or has been before it is."""
+        moments.refuse_future(self, self.later)
+        moments.refuse_earlier(self, self.later, self.context.get("received_at"), BEFORE_RECEIVED)
 
 
 class RepairFeedback(RepairStage):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.domain.conditions import all_of, equals
 from portal.domain.deadlines import hours
-from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, after
 from portal.domain.signoff import Onward, Route, Step, head_of, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service import moments
@@ -22,7 +22,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import customers
+from portal.queries import customers, goods
 
 PROBLEM = equals("problem_raised", True)
 NEEDS_OTHERS = all_of(PROBLEM, equals("can_decide", False))
@@ -125,25 +125,22 @@ class ReturnVisit(CompanyForm):
     def check(self) -> None:
         """What is reported of a visit has happened."""
         moments.refuse_future(self, "visited_at")
+        about = self.related_record.data
+        concerned = goods.named(about.id, "customer") if about and about.id else None
+        if concerned and self.customer.data and concerned != self.customer.data.id:
+            self.refuse("related_record", _l("这条记录属于另一位客户，请核对客户和相关记录"))
 
     @staticmethod
     @after(SUBMITTED, _l("有市场信息时：为回访人生成信息收集登记表草稿"))
     def collect(record: Filed) -> Iterator[Effect]:
         """What the customer tells of the market is information for the company."""
-        if record["market_information"]:
-            department = customers.department_name(record.department_id)
-            yield Opens(
-                "IC-01",
-                {
-                    "collected_at": record["visited_at"],
-                    "origin": "external",
-                    "source_kind": "customer",
-                    "source_name": record["customer"].text,
-                    "content": record["market_information"],
-                    "department": Ref(record.department_id, department),
-                },
-                to=f"person:{record.applicant_id}",
-            )
+        yield from _told_of_market(record)
+
+    @staticmethod
+    @after(CORRECTED, _l("更正后：信息收集登记表草稿随之更新"))
+    def collect_anew(record: Filed) -> Iterator[Effect]:
+        """As after the first submission."""
+        yield from _told_of_market(record)
 
     @staticmethod
     @after("escalation", _l("请责任人按期落实可行措施"))
@@ -151,4 +148,21 @@ class ReturnVisit(CompanyForm):
         """R21: a measure has somebody who sees to it."""
         yield Asks(
             _l("落实回访问题的可行措施"), f"person:{record['measure_owner'].id}", record["measure_due"]
+        )
+
+
+def _told_of_market(record: Filed) -> Iterator[Effect]:
+    if record["market_information"]:
+        department = customers.department_name(record.department_id)
+        yield Opens(
+            "IC-01",
+            {
+                "collected_at": record["visited_at"],
+                "origin": "external",
+                "source_kind": "customer",
+                "source_name": record["customer"].text,
+                "content": record["market_information"],
+                "department": Ref(record.department_id, department),
+            },
+            to=f"person:{record.applicant_id}",
         )

@@ -23,6 +23,7 @@ from portal.domain.effects import (
 from portal.domain.signoff import Back, Close, Route, Step, outside, role
 from portal.forms import outgoing
 from portal.forms.base import CompanyForm
+from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.service_voucher_stages import (
     LOW,
@@ -132,6 +133,7 @@ class ServiceVoucher(CompanyForm):
     def check(self) -> None:
         """The voucher agrees with its dispatch order, the clock, the ledgers and the warehouse."""
         self._check_order()
+        moments.refuse_future(self, "started_at", "ended_at")
         started, ended = self.started_at.data, self.ended_at.data
         if started and ended and ended < started:
             self.refuse("ended_at", _l("结束时间不能早于开始时间"))

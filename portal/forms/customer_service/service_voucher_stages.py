@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from portal.domain.conditions import equals
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import CONTRACT
 from portal.forms.fields import Choice, LongText, Moment, Money, Number, Score, Text, YesNo
 from portal.forms.references import DrawnSignature, StockItem
@@ -52,9 +53,9 @@ class HandIn(Stage):
         """R72: no voucher is taken in that the customer has not signed."""
         if not self.context.get("customer_signature"):
             self.refuse("voucher_checked", _l("凭证上没有客户签字，不能接单，请退回技术人员补签"))
-        ended, received = self.context.get("ended_at"), self.received_on.data
-        if ended and received and received < ended:
-            self.refuse("received_on", _l("接单时间不能早于服务结束时间"))
+        moments.refuse_future(self, "received_on")
+        ended = self.context.get("ended_at")
+        moments.refuse_earlier(self, "received_on", ended, _l("接单时间不能早于服务结束时间"))
 
 
 class Charge(Stage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -10,12 +11,13 @@ from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, fill_customer
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import customers, goods, service, works
+from portal.queries import contracts, customers, goods, service, works
 
 CENT = Decimal("0.01")
 
@@ -39,6 +41,13 @@ class CustomerSign(Stage):
     """When the customer signed."""
 
     signed_on = Day(_l("签订日期"))
+
+    def check(self) -> None:
+        """It has been signed, before what it adds is over."""
+        moments.refuse_future(self, "signed_on")
+        signed, ends = self.signed_on.data, self.context.get("end_date")
+        if signed and ends and signed > ends:
+            self.refuse("signed_on", _l("签订日期不能晚于合同的结束日期"))
 
 
 class SupplementaryContract(CompanyForm):
@@ -94,8 +103,11 @@ class SupplementaryContract(CompanyForm):
             partner = customers.contract_customer(main.id)
             if customer and partner != customer.id:
                 self.refuse("customer", _l("该主合同不是这个客户的合同"))
-            if _is_maintenance(main.id) and not service.is_signed_contract(main.id):
-                self.refuse("main_contract", _l("该保养合同没有签订，不能补加"))
+            if not _stands(main.id):
+                self.refuse("main_contract", _l("该主合同没有签订，不能补加"))
+            over = goods.opening_answers(main.id).get("end_date") if _is_maintenance(main.id) else None
+            if over and self.start_date.data and self.start_date.data > date.fromisoformat(over):
+                self.refuse("start_date", _l("主合同 %(day)s 结束，补加内容须在此前开始"), day=over)
         start, end = self.start_date.data, self.end_date.data
         if start and end and end < start:
             self.refuse("end_date", _l("结束日期不能早于开始日期"))
@@ -139,6 +151,14 @@ class SupplementaryContract(CompanyForm):
             },
             customer_id=record["customer"].id,
         )
+
+
+def _stands(record_id: int) -> bool:
+    """Whether the customer has signed the contract, and it was not given up."""
+    if goods.state(record_id) in ("refused", "voided"):
+        return False
+    is_maintenance = _is_maintenance(record_id)
+    return service.is_signed_contract(record_id) if is_maintenance else contracts.is_signed(record_id)
 
 
 def _is_maintenance(record_id: int) -> bool:

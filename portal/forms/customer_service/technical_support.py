@@ -11,6 +11,7 @@ from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import OTHERS_MACHINE, others_machine
 from portal.forms.fields import Choice, LongText, Moment, Number, Phone, Score, Text, YesNo
 from portal.forms.filed import Filed
@@ -127,7 +128,8 @@ class TechnicalSupport(CompanyForm):
     )
 
     def check(self) -> None:
-        """A serial number that the company knows is the customer's."""
+        """Somebody has asked by now; a serial number that the company knows is the customer's."""
+        moments.refuse_future(self, "received_at")
         if others_machine(_machine(self.serial_no.data), self.customer.data):
             self.refuse("serial_no", OTHERS_MACHINE)
 

@@ -94,6 +94,11 @@ class WarningNotice(CompanyForm):
         told = complaints.relayed_by(who.id, {what.id}) if who and what and what.id else ""
         if told:
             self.refuse("employee", _l("该员工已就这条投诉反馈（%(number)s），不能给予警告"), number=told)
+        earlier = complaints.warning(who.id, what.id, self.itself) if who and what and what.id else ""
+        if earlier:
+            self.refuse(
+                "employee", _l("该员工已因这条投诉被提出警告（%(number)s），不重复提出"), number=earlier
+            )
 
     @staticmethod
     @after("employee_sign", _l("登记警告处分台帐；申诉的交总经理处理"))

@@ -29,10 +29,11 @@ class Day(Answer, wtforms.DateField):
         if not text:
             return
         try:
-            self.data = date.fromisoformat(_iso_day(text))
+            given = date.fromisoformat(_iso_day(text))
         except ValueError:
             raise ValueError(str(_l("请填写正确的日期，例如 2026-05-12"))) from None
-        _refuse_year(self.data)
+        _refuse_year(given)
+        self.data = given
 
 
 class Moment(Answer, wtforms.DateTimeLocalField):

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from shop import NOW, SCHOOL, TAIHE, Shop, days, wrong
 
-from portal.domain.effects import Asks, Opens, Updates
+from portal.domain.effects import Opens, Updates
 from portal.extensions import db
 from portal.forms.customer_service.follow_up_record import FollowUpRecord
 from portal.forms.ledgers import LEDGERS
@@ -117,13 +117,6 @@ def test_what_turns_out_to_be_a_complaint_is_passed_on_after_the_correction(shop
     assert {"QA-01", "CS-50"} <= set(passed)
     waiting = shop.asked(record) or shop.drafts(record, "QA-01")
     assert waiting
-
-
-def test_the_next_follow_up_is_asked_of_its_author(shop):
-    found = told(shop, next_follow_up_on=days(7))
-    asked = found["Asks"]
-    assert isinstance(asked, Asks)
-    assert (asked.to, asked.due) == (f"person:{shop.person('salesperson').id}", days(7))
 
 
 def test_the_update_waits_for_a_later_contact(shop):

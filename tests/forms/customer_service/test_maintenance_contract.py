@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.forms.customer_service.maintenance_contract import CustomerDecision, MaintenanceContract, visits
 from portal.forms.customer_service.supplementary_contract import SupplementaryContract
 from portal.forms.kinds import Ref
-from portal.models import Project
+from portal.models import Project, Record
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 FILE = [{"id": 1, "name": "合同.pdf", "type": "application/pdf", "size": 1, "sha256": "0" * 64}]
@@ -208,6 +208,12 @@ def test_a_supplement_belongs_to_a_signed_contract_of_the_customer(added, main, 
     assert set(added(main_contract=lost).errors) == {"main_contract"}
 
 
+def test_a_supplement_begins_before_its_contract_is_over(added, main):
+    mine = main()
+    assert set(added(main_contract=mine, start_date=date(2027, 6, 1)).errors) == {"start_date"}
+    assert not added(main_contract=mine, start_date=date(2027, 5, 31)).errors
+
+
 def test_a_supplement_ends_after_it_begins(added, main):
     mine = main()
     assert set(added(main_contract=mine, end_date=date(2026, 5, 31)).errors) == {"end_date"}
@@ -235,9 +241,15 @@ def test_what_is_added_is_owed_on_the_main_contract(added, filed, customer):
 
 
 def test_a_supplement_to_a_sales_contract_is_no_service_contract(added, filed, put, customer):
-    contract = put("CS-34-2026-0001", {"customer": {"id": customer.id, "text": customer.text}})
+    named = {"customer": {"id": customer.id, "text": customer.text}}
+    unsigned = put("CS-34-2026-0002", named, "running")
+    assert set(added(main_contract=unsigned).errors) == {"main_contract"}
+    contract = put("CS-34-2026-0001", named, customer_sign={"signed_on": "2026-05-01"})
     form = added(main_contract=contract)
     assert not form.errors
+    db.session.get_one(Record, contract.id).state = "voided"
+    db.session.flush()
+    assert set(added(main_contract=contract).errors) == {"main_contract"}
     record = filed("CS-75", id=80, **form.answers(), signed_on=NOW.date())
     claim, paper = SupplementaryContract.effects("customer_sign", record)
     assert claim.of == contract.id

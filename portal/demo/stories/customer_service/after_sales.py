@@ -116,8 +116,10 @@ def _on_site(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     rng = world.rng
     done = rng.random() < 0.7
     reasons = ("parts_missing", "parts_missing", "taken_back", "help_needed", "customer", "other")
+    arrived_at = moment(world, rng.randint(20, 90))
+    asked_at = world.answers_of(so_far["repair_request"]).get("received_at")
     return {
-        "arrived_at": moment(world, rng.randint(20, 90)),
+        "arrived_at": max(arrived_at, asked_at) if asked_at else arrived_at,
         "finding": rng.choice(FINDINGS if done else CONDITIONS),
         "finished_on_spot": done,
         "unfinished_reason": None if done else rng.choice(reasons),
