@@ -37,7 +37,7 @@ from portal.forms.fields import (
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Person, Product, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import complaints, service
+from portal.queries import complaints, machines
 
 VALID = equals("complaint_valid", True)
 
@@ -195,7 +195,7 @@ class Complaint(CompanyForm):
     def compute(self) -> None:
         """When the machine was delivered, as its file has it."""
         super().compute()
-        machine = service.machine((self.machine_no.data or "").strip())
+        machine = machines.numbered((self.machine_no.data or "").strip())
         if machine is not None and self.delivery_date.blank and not any(self.delivery_date.raw_data or ()):
             self.delivery_date.data = machine.delivered_on
 

@@ -89,7 +89,7 @@ class Assignment(Stage):
 
     def check(self) -> None:
         """A limit lies ahead."""
-        if self.solve_by.data is not None and self.solve_by.data <= moments.now_of(self):
+        if self.solve_by.data is not None and self.solve_by.data <= self.now:
             self.refuse("solve_by", _l("处理期限须晚于现在"))
 
 

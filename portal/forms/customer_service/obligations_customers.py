@@ -11,9 +11,8 @@ from portal.domain.obligations import Case, Look, Number, Obligation, Turn, aske
 from portal.domain.permissions import person_key, role_key
 from portal.forms.customer_service.officers import OFFICER, OFFICERS
 from portal.forms.kinds import Ref
-from portal.lib.clock import day
+from portal.lib.clock import day, months_later
 from portal.lib.i18n import _l
-from portal.lib.months import later
 from portal.models import Customer
 from portal.models.records import OPEN
 from portal.queries import owed, rights
@@ -128,7 +127,7 @@ def take_over(look: Look) -> Iterator[Case]:
     left_alone = [
         (customer, spoken)
         for customer in owed.not_followed_up(at_least)
-        if (spoken := customer.last_sales_follow_up) and later(day(spoken), span) < look.today
+        if (spoken := customer.last_sales_follow_up) and months_later(day(spoken), span) < look.today
     ]
     offers = owed.records_about(["CS-28"], [customer.id for customer, _spoken in left_alone], owed.ANSWERED)
     taken: dict[int, datetime] = {one.customer_id: one.at for one in offers}
