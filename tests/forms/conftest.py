@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.config import Settings
 from portal.demo.story import Story
 from portal.extensions import babel, db
 from portal.forms.base import CompanyForm
@@ -25,6 +26,7 @@ def app_context() -> Iterator[Flask]:
     """A Flask application in Chinese with every table in an empty database in memory."""
     app = Flask("portal")
     app.config.update(SQLALCHEMY_DATABASE_URI="sqlite://", BABEL_DEFAULT_LOCALE="zh_Hans_CN")
+    app.config["SETTINGS"] = Settings(_env_file=None)
     db.init_app(app)
     babel.init_app(app)
     with app.app_context():

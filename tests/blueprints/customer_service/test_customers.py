@@ -195,7 +195,7 @@ def test_nothing_yet_is_said_plainly_in_both_languages(app: Flask, sign_in: Sign
     browser = sign_in(app.test_client(), OFFICER)
     browser.post("/account/language", data={"language": "en"})
     english = said(html.unescape(browser.get(PAGE).text))
-    assert "None yet: Contracts and orders, Deliveries, Repairs and service, Complaints" in english
+    assert "None yet: Contracts and orders, Deliveries, Repairs and service, Complaint" in english
     assert "Nothing has happened yet." in english
     assert "Credit limit" in english
     assert not re.search(r"暂无|没有|客户", english)
@@ -359,7 +359,7 @@ def test_papers_tell_what_has_expired(app: Flask, books: Books, sign_in: SignIn)
 
 
 def test_lines_that_were_taken_back_count_no_longer(app: Flask, books: Books, sign_in: SignIn) -> None:
-    wrong, right = desk.start(app, "CS-36", OFFICER, 2)
+    wrong, right = desk.start(app, "CS-51", OFFICER, 2)
     books.post(PostsEntry("customer_papers", {"paper": "写错的执照"}, customer_id=books.customer()), wrong)
     id = books.one(sa.select(Record.id).where(Record.number == wrong))
     desk.change(app, right, corrects_id=id, state="finished")
