@@ -17,7 +17,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import followed_cases, goods
+from portal.queries import customers, followed_cases, goods
 
 REACHED = equals("reached", True)
 FIELDS = {  # of a case, that hold when it comes back
@@ -149,10 +149,12 @@ def _said(record: Filed) -> Iterator[Effect]:
         yield Opens(found.code, answers, to=f"person:{caller.id}")
     if record["new_needs"]:
         who = found.answers.get("complainant") if found else None
+        known = customers.find(record["customer"].id) if record["customer"] else None
         yield Opens(
             "CR-12",
             {
-                "prospect_name": record["customer"].text if record["customer"] else who,
+                "prospect_name": known.name if known else who,
+                "known_customer": record["customer"],
                 "contact_person": who,
                 "marketing_channel": "telephone_marketing",
                 "response_at": record["called_at"],

@@ -8,7 +8,7 @@ from typing import Any
 from portal.domain.effects import Opens
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.queries import goods
+from portal.queries import customers, goods
 
 # The same way of getting in touch has another name on each form; what is missing is asked there.
 COMPLAINT_CHANNELS = {"hotline": "telephone", "repair_station": "other"}
@@ -82,8 +82,10 @@ def _support(record: Filed) -> dict[str, Any]:
 
 def _prospect(record: Filed) -> dict[str, Any]:
     known = record["customer"]
+    found = customers.find(known.id) if known else None
     return {
-        "prospect_name": known.text if known else record["caller"],
+        "prospect_name": found.name if found else record["caller"],
+        "known_customer": known,
         "contact_person": record["caller"],
         "contact_phone": record["caller_phone"],
         "marketing_channel": MARKETING_CHANNELS.get(record["channel"], "other"),

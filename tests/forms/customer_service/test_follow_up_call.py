@@ -18,7 +18,7 @@ from portal.forms.customer_service.follow_up_call import CallAgain, FollowUpCall
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref
 from portal.lib.clock import day, now
-from portal.models import Record, Task
+from portal.models import Customer, Record, Task
 from portal.services import obligations, route
 from portal.services.drafts import prefill
 from tests.walk import Walker
@@ -164,7 +164,9 @@ def test_new_needs_are_an_opportunity(opened, closed, customer):
     made = opened("submitted", closed(complainant="钱卫红"), new_needs="增购一台")
     assert list(made) == ["CR-12"]
     answers = made["CR-12"].answers
-    assert (answers["prospect_name"], answers["contact_person"]) == (customer.text, "钱卫红")
+    known = db.session.get_one(Customer, customer.id)
+    assert (answers["prospect_name"], answers["contact_person"]) == (known.name, "钱卫红")
+    assert answers["known_customer"] == customer, "whoever is known is not entered twice"
     nobody = opened(
         "submitted", closed("CS-51-2026-0003", complainant="沈玥"), customer=None, new_needs="一台"
     )

@@ -14,6 +14,7 @@ from portal.forms.customer_service.intake import Intake, OtherMatter, ToldCustom
 from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 from portal.lib.workdays import Calendar
+from portal.queries import customers
 from portal.services.drafts import prefill
 from tests.walk import Walker
 
@@ -197,7 +198,10 @@ def test_what_else_it_becomes(opened, answers, code, field, value):
 def test_a_known_customer_is_not_registered_again(opened, customer):
     assert opened(customer_data_gathered=True, customer=customer) == {}
     made = opened(purchase_intention="两台", customer=customer)
-    assert made["CR-12"].answers["prospect_name"] == customer.text
+    told = made["CR-12"].answers
+    known = customers.find(customer.id)
+    assert known is not None
+    assert (told["prospect_name"], told["known_customer"]) == (known.name, customer)
 
 
 @pytest.mark.parametrize("seed", range(25))
