@@ -26,4 +26,6 @@ def owned(person_ids: Collection[int]) -> dict[int, int]:
 
 def open_orders(customer_id: int) -> list[str]:
     """The numbers of a customer's contracts and orders that are not yet delivered and paid."""
-    return [number for id, number in orders.of_customer(customer_id) if not orders.is_closed(id)]
+    every = orders.of_customer(customer_id)
+    progress = orders.progress({id for id, _number in every})
+    return [number for id, number in every if not progress[id].is_closed]

@@ -181,11 +181,6 @@ def works_in(person_id: int, department: str) -> bool:
     return db.session.scalar(query) == department
 
 
-def department_name(department_id: int) -> str:
-    """The name of a department; nothing if there is none."""
-    return db.session.scalar(sa.select(Department.name).where(Department.id == department_id)) or ""
-
-
 def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
     """The customer, of this status if one is given, whom one of these records names or has entered."""
     query = (

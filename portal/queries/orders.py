@@ -151,17 +151,6 @@ def delivery_status(record_id: int) -> str:
     return _status(lines(record_id))
 
 
-def is_paid(record_id: int) -> bool:
-    """Whether every claim of the contract or order is paid; not while there is none."""
-    claims = receivables.instalments(of=record_id)
-    return bool(claims) and all(one.open <= 0 for one in claims)
-
-
-def is_closed(record_id: int) -> bool:
-    """Whether the contract or order is delivered and paid."""
-    return delivery_status(record_id) == "delivered" and is_paid(record_id)
-
-
 def _status(every: list[Line]) -> str:
     if every and all(not line.open for line in every):
         return "delivered"

@@ -86,7 +86,7 @@ def ask_entries(now: datetime) -> int:
 
 
 def sweep(now: datetime) -> int:
-    """Everything that time brings; returns how many things happened, so that a caller knows when to stop."""
+    """What time brings to open records, obligations apart; returns how many things happened, so that a caller knows when to stop."""
     each_in_turn = (
         lapses.move_on,
         stuck.look_again,

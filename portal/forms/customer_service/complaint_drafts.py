@@ -9,7 +9,7 @@ from portal.domain.effects import Opens
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
-from portal.queries import calendar, complaints, customers
+from portal.queries import calendar, complaints, customers, people
 
 WARNING_DAYS = 2  # R64: working days to decide whether somebody is warned
 REPORT_DAYS = 30  # R68: for the report of eight items
@@ -23,7 +23,7 @@ def quality_information(record: Filed) -> Opens:
             "information_class": "class_a",
             "class_item": "important_customer_opinion_or_complaint",
             "found_at": record["received_at"],
-            "department": Ref(record.department_id, customers.department_name(record.department_id)),
+            "department": Ref(record.department_id, people.department_name(record.department_id, "zh")),
             "product": record["product_model"],
             "description": record["content"],
             "evidence": record["evidence"],

@@ -26,7 +26,7 @@ from portal.forms.kinds import KINDS, Ref
 from portal.forms.references import Customer, Machine, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers, goods
+from portal.queries import goods, people
 
 OVER = ("finished", "refused", "voided")
 
@@ -146,7 +146,7 @@ class DispatchOrder(CompanyForm):
             if demand[row["part"].id] > there.get(row["part"].id, 0)
         ]
         if lines:
-            department = customers.department_name(record.department_id)
+            department = people.department_name(record.department_id, "zh")
             yield Opens(
                 "PU-03",
                 {

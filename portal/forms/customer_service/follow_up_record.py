@@ -16,7 +16,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers, goods
+from portal.queries import customers, goods, people
 
 CHANNELS = {"telephone": "telephone", "visit": "visit", "wechat": "wechat", "e_mail": "e_mail"}  # of CS-50
 PASSED_ON = ("important_enquiry", "complaint")
@@ -132,7 +132,7 @@ def _told(record: Filed) -> Iterator[Effect]:
             "information_class": "class_a",
             "class_item": "important_customer_opinion_or_complaint",
             "found_at": at,
-            "department": Ref(record.department_id, customers.department_name(record.department_id)),
+            "department": Ref(record.department_id, people.department_name(record.department_id, "zh")),
             "description": record["details"],
             "evidence": record["attachments"],
         }

@@ -21,7 +21,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Product, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import contracts, credit, customers, goods, products, receivables
+from portal.queries import contracts, credit, customers, goods, people, products, receivables
 
 
 class OrderLine(Sheet):
@@ -208,7 +208,7 @@ class CustomerOrder(CompanyForm):
             }
             for id, quantity in short.items()
         ]
-        department = customers.department_name(record.department_id)
+        department = people.department_name(record.department_id, "zh")
         answers = {
             "department": Ref(record.department_id, department),
             "category": "goods",

@@ -22,7 +22,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import customers, goods
+from portal.queries import goods, people
 
 PROBLEM = equals("problem_raised", True)
 NEEDS_OTHERS = all_of(PROBLEM, equals("can_decide", False))
@@ -153,7 +153,7 @@ class ReturnVisit(CompanyForm):
 
 def _told_of_market(record: Filed) -> Iterator[Effect]:
     if record["market_information"]:
-        department = customers.department_name(record.department_id)
+        department = people.department_name(record.department_id, "zh")
         yield Opens(
             "IC-01",
             {

@@ -24,7 +24,7 @@ from portal.forms.references import Attachments
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.text import next_version
-from portal.queries import customers, service_system
+from portal.queries import customers, people, service_system
 
 FIRST = "V1"
 TITLE = "客户服务体系"
@@ -171,7 +171,7 @@ class ServiceSystem(CompanyForm):
             "version": record["system_version"],
             "approved_on": approved_on.isoformat(),
             "effective_on": max(planned, approved_on).isoformat(),
-            "owner": customers.department_name(record.department_id),
+            "owner": people.department_name(record.department_id, "zh"),
             "next_review": (approved_on + YEAR).isoformat(),
         }
         entered = customers.entered(service_system.DOCUMENTS, record.id)

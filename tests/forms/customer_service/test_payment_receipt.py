@@ -94,7 +94,7 @@ def test_a_payment_counts_once_finance_has_seen_it(shop, order):
     shop.sign(record, **PAID)
     assert record.state == "finished"
     assert shop.customer(SCHOOL).arrears == 0
-    assert orders.is_paid(order.id)
+    assert orders.progress({order.id})[order.id].is_paid
     rows = ledgers.page(LEDGERS["receivables"].source, ledgers.Wanted(), "", 5).rows
     line = next(row for row in rows if row["record"] == record.number)
     facts = [line[name] for name in ("credit", "debit", "way", "account", "paid_on", "balance")]
@@ -104,16 +104,16 @@ def test_a_payment_counts_once_finance_has_seen_it(shop, order):
 
 def test_an_order_delivered_and_paid_is_closed(shop, order):
     shop.sign(shop.submit("CR-06", **given(shop, order)), **PAID)
-    assert not orders.is_closed(order.id)
+    assert not orders.progress({order.id})[order.id].is_closed
     delivered(order, (shop.product(CART), 1))
-    assert orders.is_closed(order.id)
+    assert orders.progress({order.id})[order.id].is_closed
 
 
 def test_money_that_does_not_arrive_leaves_the_row_unpaid(shop, order):
     record = shop.refuse(shop.submit("CR-06", **given(shop, order)))
     assert record.state == "refused"
     assert shop.customer(SCHOOL).arrears == 26800
-    assert not orders.is_paid(order.id)
+    assert not orders.progress({order.id})[order.id].is_paid
 
 
 def test_a_part_leaves_the_rest_open(shop, order):

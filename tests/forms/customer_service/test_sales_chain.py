@@ -30,7 +30,7 @@ def test_an_accepted_offer_is_ordered_and_paid(app: Flask) -> None:
     assert walker.state(payment) == "finished"
     with app.app_context():
         found = {one.number: one.id for one in db.session.scalars(sa.select(Record))}
-        assert orders.is_paid(found[order])
+        assert orders.progress({found[order]})[found[order]].is_paid
         links = {
             (one.source_id, one.target_id, one.kind) for one in db.session.scalars(sa.select(RecordLink))
         }
