@@ -162,7 +162,10 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("unit_cost", portal.models.base.Amount(precision=18, scale=4), nullable=False),
         sa.Column("minimum", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("maximum", portal.models.base.Amount(precision=18, scale=4), nullable=True),
+        sa.Column("reorder_point", portal.models.base.Amount(precision=18, scale=4), nullable=False),
         sa.Column("on_order", portal.models.base.Amount(precision=18, scale=4), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_items")),
         sa.UniqueConstraint("code", name=op.f("uq_stock_items_code")),
     )
@@ -173,8 +176,12 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("goods", sa.Text(), nullable=False),
+        sa.Column("credit_code", sa.Text(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=False),
         sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("score", portal.models.base.Amount(precision=18, scale=4), nullable=True),
+        sa.Column("next_evaluation_on", sa.Date(), nullable=True),
         sa.Column("inspected", portal.models.base.Amount(precision=18, scale=4), nullable=False),
         sa.Column("passed", portal.models.base.Amount(precision=18, scale=4), nullable=False),
         sa.Column("returns", sa.Integer(), nullable=False),
@@ -286,6 +293,34 @@ def upgrade() -> None:
         sa.Column("address", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_group_robots_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_group_robots")),
+    )
+    op.create_table(
+        "information_assets",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("confidentiality", sa.Text(), nullable=False),
+        sa.Column("integrity", sa.Text(), nullable=False),
+        sa.Column("availability", sa.Text(), nullable=False),
+        sa.Column("customer_owned", sa.Boolean(), nullable=False),
+        sa.Column("next_review_on", sa.Date(), nullable=True),
+        sa.Column("assess", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"],
+            ["departments.id"],
+            name=op.f("fk_information_assets_department_id_departments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["people.id"], name=op.f("fk_information_assets_owner_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_information_assets")),
+        sa.UniqueConstraint("code", name=op.f("uq_information_assets_code")),
     )
     op.create_table(
         "notice_choices",
@@ -498,6 +533,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", "version", name=op.f("uq_contents_record_id_version")),
     )
     op.create_table(
+        "controlled_documents",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("next_review_on", sa.Date(), nullable=True),
+        sa.Column("release_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["department_id"],
+            ["departments.id"],
+            name=op.f("fk_controlled_documents_department_id_departments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["records.id"], name=op.f("fk_controlled_documents_release_id_records")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_controlled_documents")),
+        sa.UniqueConstraint("code", name=op.f("uq_controlled_documents_code")),
+    )
+    op.create_table(
         "count_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -602,6 +661,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_ledger_entries_customer_id"), "ledger_entries", ["customer_id"], unique=False)
     op.create_index("ix_ledger_entries_ledger_id", "ledger_entries", ["ledger", "id"], unique=False)
     op.create_index(op.f("ix_ledger_entries_record_id"), "ledger_entries", ["record_id"], unique=False)
+    op.create_table(
+        "ledger_keys",
+        sa.Column("ledger", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_ledger_keys_record_id_records")),
+        sa.PrimaryKeyConstraint("ledger", "key", name=op.f("pk_ledger_keys")),
+    )
+    op.create_index(op.f("ix_ledger_keys_record_id"), "ledger_keys", ["record_id"], unique=False)
     op.create_table(
         "machines",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1024,6 +1092,8 @@ def downgrade() -> None:
     op.drop_table("notices")
     op.drop_index(op.f("ix_machines_customer_id"), table_name="machines")
     op.drop_table("machines")
+    op.drop_index(op.f("ix_ledger_keys_record_id"), table_name="ledger_keys")
+    op.drop_table("ledger_keys")
     op.drop_index(op.f("ix_ledger_entries_record_id"), table_name="ledger_entries")
     op.drop_index("ix_ledger_entries_ledger_id", table_name="ledger_entries")
     op.drop_index(op.f("ix_ledger_entries_customer_id"), table_name="ledger_entries")
@@ -1038,6 +1108,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_count_entries_record_id"), table_name="count_entries")
     op.drop_index(op.f("ix_count_entries_item_id"), table_name="count_entries")
     op.drop_table("count_entries")
+    op.drop_table("controlled_documents")
     op.drop_table("contents")
     op.drop_index(op.f("ix_comments_record_id"), table_name="comments")
     op.drop_table("comments")
@@ -1066,6 +1137,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_phrases_person_id"), table_name="phrases")
     op.drop_table("phrases")
     op.drop_table("notice_choices")
+    op.drop_table("information_assets")
     op.drop_table("group_robots")
     op.drop_index(op.f("ix_files_uploaded_by_id"), table_name="files")
     op.drop_index(op.f("ix_files_sha256"), table_name="files")

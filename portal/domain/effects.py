@@ -115,13 +115,14 @@ class PostsEntry:
     facts: Mapping[str, Any]
     customer_id: int | None = None  # whose page shows it
     about: int | None = None  # id of the record that it speaks of, when that is another one
+    key: str = ""  # a number that may stand only once in the ledger
 
 
 @dataclass(frozen=True, slots=True)
 class Updates:
     """Creates (no id) or changes a row of master data; `adds` is added to what its numbers are by then."""
 
-    kind: str  # customer, supplier, project, product, stock_item, machine
+    kind: str  # of `queries.pick.MASTER`: customer, supplier, stock_item, document ...
     id: int | None
     values: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)

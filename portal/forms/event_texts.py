@@ -155,6 +155,8 @@ TABLES = {
     "product": _l("产品"),
     "stock_item": _l("库存物料"),
     "machine": _l("单机（车辆）"),
+    "document": _l("受控文件"),
+    "asset": _l("信息资产"),
 }
 COLUMNS = {
     "number": _l("工号"),

@@ -107,6 +107,8 @@ KINDS: dict[str, Kind] = {
     "product": _REF,
     "stock_item": _REF,
     "machine": _REF,
+    "document": _REF,
+    "asset": _REF,
     "record_link": _REF,
     "attachment": _FILES,
     "photo": _FILES,

@@ -108,6 +108,18 @@ class Machine(Reference):
     kind = "machine"
 
 
+class ControlledDocument(Reference):
+    """A document of the controlled document list."""
+
+    kind = "document"
+
+
+class InformationAsset(Reference):
+    """An information asset."""
+
+    kind = "asset"
+
+
 class RecordLink(Reference):
     """A record of one of the forms named; a form still kept on paper is named by its paper number."""
 

@@ -171,3 +171,12 @@ class LedgerEntry(Base):
     record: Mapped[Record] = relationship(foreign_keys=[record_id])
 
     __table_args__ = (sa.Index("ix_ledger_entries_ledger_id", "ledger", "id"),)
+
+
+class LedgerKey(Base):
+    """A number that stands once in a plain ledger (an archive code, a controlled copy), and whose it is."""
+
+    __tablename__ = "ledger_keys"
+    ledger: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)

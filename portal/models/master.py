@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base
-from portal.models.people import Person
+from portal.models.people import Department, Person
 
 
 class Customer(Base):
@@ -62,8 +62,12 @@ class Supplier(Base):
     name: Mapped[str]
     search_key: Mapped[str] = mapped_column(default="")
     status: Mapped[str] = mapped_column(default="approved")
+    goods: Mapped[str] = mapped_column(default="")  # what it supplies
+    credit_code: Mapped[str] = mapped_column(default="")
     contact: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    score: Mapped[Decimal | None]  # of its last evaluation, out of 100
+    next_evaluation_on: Mapped[date | None]
     inspected: Mapped[Decimal] = mapped_column(default=Decimal(0))
     passed: Mapped[Decimal] = mapped_column(default=Decimal(0))
     returns: Mapped[int] = mapped_column(default=0)
@@ -116,7 +120,10 @@ class Product(Base):
 
 
 class StockItem(Base):
-    """Something that the warehouse keeps."""
+    """Something that the warehouse keeps; `facts` are those of a book: author, publisher, class number.
+
+    Below `reorder_point`, what is on hand and on order calls for a requisition.
+    """
 
     __tablename__ = "stock_items"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,7 +134,10 @@ class StockItem(Base):
     unit: Mapped[str]
     unit_cost: Mapped[Decimal] = mapped_column(default=Decimal(0))
     minimum: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    maximum: Mapped[Decimal | None]
+    reorder_point: Mapped[Decimal] = mapped_column(default=Decimal(0))
     on_order: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     @property
     def label(self) -> str:
@@ -159,6 +169,67 @@ class Machine(Base):
     @property
     def label(self) -> str:
         """Model with serial number, as pickers show it."""
+        return f"{self.name} {self.code}"
+
+
+class ControlledDocument(Base):
+    """A document of 受控文件清单: its number, its version in force and until when that is to be reviewed.
+
+    `kind` is procedure, rule, flow_chart, standard, policy_statement, work_document or record; `state` is
+    effective, under_revision or obsolete.
+    """
+
+    __tablename__ = "controlled_documents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    search_key: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="procedure")
+    version: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(default="effective")
+    effective_on: Mapped[date | None]
+    department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
+    next_review_on: Mapped[date | None]
+    release_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))
+
+    department: Mapped[Department | None] = relationship()
+
+    @property
+    def label(self) -> str:
+        """Title with number, as pickers show it."""
+        return f"{self.name} {self.code}"
+
+
+class InformationAsset(Base):
+    """An information asset of 信息资产清单, with its marks (high, medium, low) for the three properties.
+
+    `kind` is information, system, technology, people, service or equipment; `state` is in_use or retired.
+    `assess` says that it waits for the next risk assessment.
+    """
+
+    __tablename__ = "information_assets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    search_key: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str] = mapped_column(default="information")
+    state: Mapped[str] = mapped_column(default="in_use")
+    owner_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
+    location: Mapped[str] = mapped_column(default="")
+    confidentiality: Mapped[str] = mapped_column(default="")
+    integrity: Mapped[str] = mapped_column(default="")
+    availability: Mapped[str] = mapped_column(default="")
+    customer_owned: Mapped[bool] = mapped_column(default=False)
+    next_review_on: Mapped[date | None]
+    assess: Mapped[bool] = mapped_column(default=False)
+
+    owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
+    department: Mapped[Department | None] = relationship()
+
+    @property
+    def label(self) -> str:
+        """Name with number, as pickers show it."""
         return f"{self.name} {self.code}"
 
 

@@ -11,8 +11,10 @@ from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
 from portal.models import (
+    ControlledDocument,
     Customer,
     Department,
+    InformationAsset,
     Machine,
     Person,
     Product,
@@ -30,6 +32,8 @@ MASTER: dict[str, type[Any]] = {
     "product": Product,
     "stock_item": StockItem,
     "machine": Machine,
+    "document": ControlledDocument,
+    "asset": InformationAsset,
 }
 FORMER = "former"  # among the targets of a person: also those who have left
 Found = tuple[int | None, str]

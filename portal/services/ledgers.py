@@ -16,10 +16,12 @@ from portal.domain.effects import (
     PostsReceivable,
     PostsStock,
 )
+from portal.domain.refusal import Refusal
 from portal.extensions import db
-from portal.models import CountEntry, CreditEntry, LedgerEntry, PriceEntry, Record
+from portal.lib.i18n import _l
+from portal.models import CountEntry, CreditEntry, LedgerEntry, LedgerKey, PriceEntry, Record
 from portal.queries.corrected import standing_lines
-from portal.services import receivables, stock
+from portal.services import once, receivables, stock
 
 Posting = (
     PostsStock
@@ -95,6 +97,8 @@ def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
                 )
             )
         case PostsEntry():
+            if effect.key:
+                _keep_once(effect, record)
             db.session.add(
                 LedgerEntry(
                     ledger=effect.ledger,
@@ -140,3 +144,16 @@ def _credit(
         )
     )
     customer.credit_limit, customer.credit_days = limit, days
+
+
+def _keep_once(effect: PostsEntry, record: Record) -> None:
+    """Takes the key for this record; what the record corrects hands it on.
+
+    Raises:
+        Refusal: it stands in the ledger already.
+    """
+    wanted = LedgerKey(ledger=effect.ledger, key=effect.key, record_id=record.id)
+    held = once.add(wanted, lambda: db.session.get(LedgerKey, (effect.ledger, effect.key)))
+    if held.record_id not in (record.id, record.corrects_id):
+        raise Refusal(_l("“%(key)s”已登记过，请换一个编号。"), key=effect.key)
+    held.record_id = record.id

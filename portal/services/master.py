@@ -18,7 +18,16 @@ from portal.queries.pick import MASTER
 from portal.services import audit, once, subjects
 
 TRIES = 50  # codes that others take at the same moment
-PREFIX = {"customer": "C", "supplier": "S", "project": "P", "product": "M", "stock_item": "I", "machine": "U"}
+PREFIX = {
+    "customer": "C",
+    "supplier": "S",
+    "project": "P",
+    "product": "M",
+    "stock_item": "I",
+    "machine": "U",
+    "document": "D",
+    "asset": "A",
+}
 
 
 def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:

@@ -1,0 +1,33 @@
+"""What the information centre keeps: each paper once, under a code of its own (信息归档保管台帐)."""
+
+from __future__ import annotations
+
+from portal.domain.effects import PostsEntry
+from portal.forms.filed import Filed
+from portal.lib.clock import day
+
+IN_PORTAL = "门户"
+
+
+def archived(
+    record: Filed,
+    class_: str,
+    title: str,
+    *,
+    code: str = "",
+    years: int | None = None,
+    place: str = IN_PORTAL,
+) -> PostsEntry:
+    """One line of the archive ledger; a record without a code of its own is kept under its number."""
+    return PostsEntry(
+        "archive",
+        {
+            "code": code or record.number,
+            "class": class_,
+            "title": title,
+            "date": day(record.now).isoformat(),
+            "years": years,
+            "place": place,
+        },
+        key=code or record.number,
+    )
