@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import goods, market, opening, rows
+from portal.demo import documents, goods, market, opening, rows
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -17,6 +17,7 @@ from portal.models import Customer, Notice, OutboxRow, Person, StockItem
 BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
+REVIEWED = timedelta(days=20)  # before the books were opened the documents were last looked at
 KEY = 200_000  # credit limit from which a customer is a key one
 ORDERING = ("cooperating", "quiet", "not_cooperating")
 LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
@@ -85,6 +86,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
     lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
+    documents.load(day(now), timedelta())
     _forget_news()
 
 
@@ -124,6 +126,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
+    documents.load(day(now - REVIEWED), timedelta(days=6))
     _forget_news()
 
 

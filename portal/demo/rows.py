@@ -9,7 +9,7 @@ from portal.services import master
 
 
 def add(table: str, **values: Any) -> Any:
-    """A customer, supplier, project, product or stock item; `sort` stands for its own kind."""
+    """A row of this kind; `sort` stands for its own kind."""
     row = master.create(table, **{name: value for name, value in values.items() if name != "sort"})
     if "sort" in values:
         row.kind = values["sort"]

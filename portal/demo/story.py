@@ -26,7 +26,7 @@ class World(Protocol):
         """Somebody who holds the role."""
 
     def one(self, kind: str) -> Ref:
-        """A customer, supplier, project, product, stock_item or department."""
+        """A customer, supplier, project, product, stock_item, document or department."""
 
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         """`unit`, `unit_cost` (Decimal), `place` and `quantity` (Decimal on hand there) of a stock item."""

@@ -15,6 +15,7 @@ from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
 from portal.models import (
+    ControlledDocument,
     Customer,
     Department,
     Person,
@@ -26,6 +27,7 @@ from portal.models import (
     StoredFile,
     Supplier,
 )
+from portal.queries import documents
 from portal.queries.pick import record_label
 from portal.services import route
 from portal.storage import files
@@ -85,8 +87,19 @@ class DemoWorld:
         return self.rng.choice(self.holders.get(role) or self.holders["employee"])
 
     def one(self, kind: str) -> Ref:
-        """A customer, supplier, project, product, stock_item (no product for sale) or department."""
+        """A customer, supplier, project, product, stock_item (no product for sale), document or department."""
+        if kind == "document" and kind not in self.hints:
+            return self._document()
         return self.hints.get(kind) or self.rng.choice(self._choices[kind])
+
+    def _document(self) -> Ref:
+        """The document that the release at hand has put into force, else one that nobody is changing."""
+        query = sa.select(ControlledDocument).order_by(ControlledDocument.id)
+        if release := self.hints.get(documents.RELEASE):
+            query = query.where(ControlledDocument.release_id == release.id)
+        found = [one for one in db.session.scalars(query) if not documents.request_under_way(one.id)]
+        chosen = self.rng.choice(found)
+        return Ref(chosen.id, chosen.label)
 
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         """Unit, cost, place and quantity of a stock item."""

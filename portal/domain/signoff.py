@@ -18,7 +18,8 @@ class Party:
     """Somebody who signs.
 
     Kinds: `role` (key of a role), `person` (person named in a field), `head` (head of the
-    department named in a field, or of the applicant's when the key is empty), `applicant`,
+    department named in a field, or of the applicant's when the key is empty), `heads` (the heads of the
+    departments that a table names, `key` is `table.column`; each signs), `applicant`,
     `project` (person of the project in a field, `key` is `field.role`), `outside` (key of an
     outside role: an employee gives them the device, or sends a link).
     """
@@ -57,6 +58,11 @@ def person_in(name: str) -> Signers:
 def head_of(name: str = "") -> Signers:
     """The head of the department named in a field, or of the applicant's own."""
     return Signers((Party("head", name),))
+
+
+def heads_in(table: str, column: str) -> Signers:
+    """The heads of all departments that a column of a table names, side by side."""
+    return Signers((Party("heads", f"{table}.{column}"),), every=True)
 
 
 def project_person(name: str, role_key: str) -> Signers:

@@ -64,6 +64,17 @@ def next_version(version: str) -> str:
     return f"{found[1]}{int(found[2]) + 1}{found[3]}" if found else ""
 
 
+def next_edition(version: str) -> str:
+    """The version after a thorough change: its first number is one more and those behind it begin anew.
+
+    A letter before a stroke counts on instead (A/2 becomes B/0). Nothing for a version that has neither.
+    """
+    if found := re.fullmatch(r"([A-Y])(/)[0-9]+", version):
+        return f"{chr(ord(found[1]) + 1)}/0"
+    found = re.fullmatch(r"([^0-9]*)([0-9]+)(.*)", version, re.S)
+    return f"{found[1]}{int(found[2]) + 1}{re.sub('[0-9]+', '0', found[3])}" if found else ""
+
+
 def _is_seen(char: str) -> bool:
     return char in "\n\t" or not (unicodedata.category(char) in _UNSEEN or _is_noncharacter(ord(char)))
 

@@ -8,17 +8,14 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import Content, Department, LedgerEntry, Person, Record, RoleGrant, Signature
-from portal.queries import master_books
 from portal.queries.corrected import is_corrected
+from portal.queries.documents import DOCUMENTS
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
-DOCUMENTS = "documents"
-SYSTEM = "KF-TX"  # the service system's number in the list of controlled documents
 GIVEN_UP = ("finished", "refused", "voided")
 
 
@@ -71,20 +68,6 @@ def salespeople() -> list[tuple[str, str]]:
         .order_by(Person.id)
     )
     return [(row.name, row.phone) for row in db.session.execute(query).unique()]
-
-
-def documents() -> Source:
-    """受控文件清单: every version released, newest first; the newest of a document is in force, the others are not."""
-    later = aliased(LedgerEntry)
-    newer = sa.exists().where(
-        later.ledger == DOCUMENTS,
-        later.id > LedgerEntry.id,
-        later.facts["number"].as_string() == LedgerEntry.facts["number"].as_string(),
-        ~is_corrected(later.record_id),
-    )
-    old = sa.or_(newer, is_corrected(LedgerEntry.record_id))
-    state = sa.case((old, "obsolete"), else_="effective")
-    return master_books.entries(DOCUMENTS, "number", "title", "version", "owner", found={"state": state})
 
 
 def receipts() -> Source:

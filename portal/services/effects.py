@@ -36,6 +36,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
+from portal.queries.pick import MASTER
 from portal.services import asks, audit, drafts, ledgers, master, notices, tasks
 
 
@@ -78,6 +79,12 @@ def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
     match effect:
         case PostsPrice(product_id=Made(kind)):
             return replace(effect, product_id=made[kind])
+        case Opens() if any(isinstance(value, Made) for value in effect.answers.values()):
+            answers = {
+                name: _made_row(value.kind, made) if isinstance(value, Made) else value
+                for name, value in effect.answers.items()
+            }
+            return replace(effect, answers=answers)
         case Updates():
             values = {
                 name: made[value.kind] if isinstance(value, Made) else value
@@ -85,6 +92,12 @@ def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
             }
             return replace(effect, values=values)
     return effect
+
+
+def _made_row(kind: str, made: Mapping[str, int]) -> Ref:
+    """The row of this kind that was created or changed before, as answers name it."""
+    row = db.session.get_one(MASTER[kind], made[kind])
+    return Ref(row.id, row.label)
 
 
 def _set_deadline(effect: SetsDeadline) -> None:

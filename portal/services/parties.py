@@ -18,7 +18,24 @@ from portal.services import tasks
 
 def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
     """The authority keys of all parties of a set of signers."""
-    return {key for party in by.parties for key in keys(party, record, answers, set(), record.submitted_at)}
+    every = (one for party in by.parties for one in _apart(party, answers))
+    return {key for party in every for key in keys(party, record, answers, set(), record.submitted_at)}
+
+
+def groups(by: Signers, answers: dict[str, Any]) -> list[list[Party]]:
+    """The parties by the task that each group shares: one for each where all must sign, else one for all."""
+    if not by.every:
+        return [list(by.parties)]
+    return [[one] for party in by.parties for one in _apart(party, answers)]
+
+
+def _apart(party: Party, answers: dict[str, Any]) -> list[Party]:
+    """A party that stands for several, one by one: a head for each department of a table, each once."""
+    if party.kind != "heads":
+        return [party]
+    table, _dot, column = party.key.partition(".")
+    named = (row[column] for row in answers.get(table) or () if row.get(column))
+    return [Party("department", str(id)) for id in dict.fromkeys(one.id for one in named)]
 
 
 def keys(
@@ -36,6 +53,8 @@ def keys(
                 answers[party.key].id if party.key and answers.get(party.key) else record.department_id
             )
             return [head_key(_judging(department, excluded))]
+        case "department":
+            return [head_key(_judging(int(party.key), excluded))]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import Effect, PostsEntry, after
+from portal.domain.effects import Effect, PostsEntry, Updates, after
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import moments
@@ -24,7 +24,7 @@ from portal.forms.references import Attachments
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.text import next_version
-from portal.queries import customers, people, service_system
+from portal.queries import customers, documents, people, service_system
 
 FIRST = "V1"
 TITLE = "客户服务体系"
@@ -124,7 +124,7 @@ class ServiceSystem(CompanyForm):
     def compute(self) -> None:
         """The version after the one in force; the salespeople, until somebody has written who they are."""
         super().compute()
-        found = service_system.in_force(service_system.SYSTEM, self.itself)
+        found = service_system.in_force(documents.SYSTEM, self.itself)
         self.system_version.data = next_version(found.version) if found else FIRST
         if not self.project_sales_staff.data:
             staff: list[dict[str, Any]] = [
@@ -135,7 +135,7 @@ class ServiceSystem(CompanyForm):
 
     def check(self) -> None:
         """One version is prepared at a time; a first one only where there is none."""
-        found = service_system.in_force(service_system.SYSTEM, self.itself)
+        found = service_system.in_force(documents.SYSTEM, self.itself)
         if found and self.kind.data == "first_issue":
             self.refuse(
                 "kind",
@@ -164,19 +164,36 @@ class ServiceSystem(CompanyForm):
     def release(record: Filed) -> Iterator[Effect]:
         """R01, R02: in force from the general manager's signature on; entered once, also after a round back."""
         approved_on, planned = day(record.now), record["planned_effective_date"]
+        number, version = documents.SYSTEM, record["system_version"]
+        in_force_on, review_on = max(planned, approved_on), approved_on + YEAR
         facts = {
-            "number": service_system.SYSTEM,
+            "number": number,
             "title": TITLE,
             "kind": "system",
-            "version": record["system_version"],
+            "version": version,
             "approved_on": approved_on.isoformat(),
-            "effective_on": max(planned, approved_on).isoformat(),
+            "effective_on": in_force_on.isoformat(),
             "owner": people.department_name(record.department_id, "zh"),
-            "next_review": (approved_on + YEAR).isoformat(),
+            "next_review": review_on.isoformat(),
         }
-        entered = customers.entered(service_system.DOCUMENTS, record.id)
-        if not any(_is_released(line, facts["version"], planned.isoformat()) for line in entered):
-            yield PostsEntry(service_system.DOCUMENTS, facts)
+        entered = customers.entered(documents.DOCUMENTS, record.id)
+        if any(_is_released(line, version, planned.isoformat()) for line in entered):
+            return
+        found = documents.by_number(number)
+        values = {
+            "name": TITLE,
+            "kind": "system",
+            "version": version,
+            "state": "effective",
+            "effective_on": in_force_on,
+            "department_id": record.department_id,
+            "next_review_on": review_on,
+            "release_id": record.id,
+        }
+        yield Updates(
+            "document", found.id if found else None, values if found else {"code": number, **values}
+        )
+        yield PostsEntry(documents.DOCUMENTS, facts, key=f"{number} {version}")
 
     @staticmethod
     @after("training", _l("登记培训台帐，每人一行"))

@@ -9,7 +9,7 @@ from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Rows, Text, YesNo
 from portal.forms.references import DrawnSignature, Person
 from portal.lib.i18n import _l
-from portal.queries import service_system
+from portal.queries import documents, service_system
 
 EMPLOYERS = {"own_company": _l("本公司"), "sales_agency": _l("销售代理公司")}
 
@@ -35,7 +35,7 @@ class RevisionStatement(Stage):
     def compute(self) -> None:
         """The version in force, as the list of controlled documents has it."""
         super().compute()
-        found = service_system.in_force(service_system.SYSTEM, self.itself)
+        found = service_system.in_force(documents.SYSTEM, self.itself)
         self.previous_version.data = found.version if found else None
         self.previous_approved_on.data = found.approved_on if found else None
 
@@ -58,7 +58,7 @@ class IssueReceipt(Stage):
     def check(self) -> None:
         """R02: nobody has the version in their hands before it is approved."""
         moments.refuse_future(self, "received_on")
-        found = service_system.in_force(service_system.SYSTEM)
+        found = service_system.in_force(documents.SYSTEM)
         approved_on = found.approved_on if found else None
         moments.refuse_earlier(self, "received_on", approved_on, _l("签收日期不能早于总经理批准的日期"))
 

@@ -10,13 +10,6 @@ from portal.lib.i18n import _l
 from portal.queries import cases, master_books, service_system
 
 EVERYBODY = tuple(one.key for one in DEPARTMENTS)
-DOCUMENT_KINDS = {"system": _l("管理体系")}
-DOCUMENT_STATES = {
-    "draft": _l("草稿"),
-    "effective": _l("现行有效"),
-    "obsolete": _l("已作废"),
-    "under_revision": _l("修订中"),
-}
 
 CASES = (
     Ledger(
@@ -59,26 +52,6 @@ CASES = (
             *ENTERED[1:],
         ),
         lambda: master_books.entries(cases.USES, "case", "project", "result"),
-        EVERYBODY,
-    ),
-    Ledger(
-        service_system.DOCUMENTS,
-        _l("受控文件清单(版本台帐)"),
-        "ledger",
-        "quality",
-        (
-            Column("number", _l("文件编号")),
-            Column("title", _l("文件名称")),
-            Column("kind", _l("文件类别"), "choice", DOCUMENT_KINDS),
-            Column("version", _l("版本")),
-            Column("state", _l("状态"), "choice", DOCUMENT_STATES),
-            Column("approved_on", _l("批准日期"), "date"),
-            Column("effective_on", _l("生效日期"), "date"),
-            Column("owner", _l("归口部门")),
-            Column("next_review", _l("下次评审日期"), "date"),
-            *ENTERED[1:],
-        ),
-        service_system.documents,
         EVERYBODY,
     ),
     Ledger(

@@ -1,0 +1,312 @@
+"""DC-01 文件编制审批发布单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from portal.domain.conditions import equals, filled
+from portal.domain.deadlines import working_days
+from portal.domain.effects import Effect, Made, Opens, PostsEntry, Updates, after
+from portal.domain.signoff import Route, Step, either, head_of, heads_in, role
+from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
+from portal.forms.filed import Filed
+from portal.forms.kinds import SERVED, Ref
+from portal.forms.quality.document_words import ALONE, FOR_EITHER, FOR_GENERAL_MANAGER, KINDS
+from portal.forms.references import Attachments, Department, RecordLink
+from portal.lib.clock import day
+from portal.lib.i18n import _l
+from portal.queries import documents, submissions
+
+RELEASED, CONFIRMED = equals("purpose", "release"), equals("purpose", "confirm")
+
+
+class Distribution(Sheet):
+    """A department that gets copies."""
+
+    department = Department(_l("部门"))
+    copies = Integer(_l("份数"), low=1, high=999)
+
+
+class Countersigner(Sheet):
+    """A department other than the applicant's own that gets copies, so that its head is heard."""
+
+    department = Department(_l("部门"), computed=True)
+
+
+class Release(Stage):
+    """The day from which on the version is in force."""
+
+    effective_on = Day(_l("生效日期"), when=RELEASED)
+
+    def proposal(self) -> dict[str, Any]:
+        """As planned, if that is not over."""
+        planned = self.context.get("planned_effective_on")
+        return {"effective_on": max(planned, self.today)} if planned else {}
+
+    def check(self) -> None:
+        """Nothing is in force before it is released, nor reviewed before it is in force."""
+        given, review = self.effective_on.data, self.context.get("next_review_on")
+        if given and given < self.today:
+            self.refuse("effective_on", _l("生效日期不能早于发布当天，文件发布后才能执行"))
+        elif given and review and given >= review:
+            self.refuse("effective_on", _l("生效日期须早于下次评审日期 %(day)s"), day=review.isoformat())
+
+
+class DocumentRelease(CompanyForm):
+    """Brings a document, or a new version of one, from its draft into force; or confirms one that was reviewed."""
+
+    code = "DC-01"
+    name = _l("文件编制审批发布单")
+    slug = "document-releases"
+    section = "document_control"
+    opened_by = ("employee",)
+    columns = (
+        *("number", "document_no", "title", "document_kind", "version", "owner_department"),
+        *("planned_effective_on", "effective_on", "current_step", "due_at", "status"),
+    )
+
+    purpose = Choice(
+        _l("办理事项"),
+        {"release": _l("编制或修订"), "confirm": _l("复审后维持不变")},
+        help=_l("复审后要修改的文件，请先填写文件更改申请单（DC-02）"),
+    )
+    document_no = Text(_l("文件编号"), max=40)
+    title = Text(_l("文件名称"))
+    document_kind = Choice(_l("文件类别"), KINDS)
+    version = Text(_l("版本"), max=40)
+    owner_department = Department(_l("归口部门"))
+    change_summary = LongText(_l("编制或修订说明"), help=_l("复审后维持不变的，写明评审结论"))
+    change_request = RecordLink(
+        _l("更改申请"),
+        "DC-02",
+        required=False,
+        when=RELEASED,
+        help=_l("修订现有文件时必须选择已办结的文件更改申请单"),
+    )
+    document_file = Attachments(_l("文件正文"), when=RELEASED)
+    flow_chart = Attachments(_l("流程图"), required=False, when=RELEASED)
+    planned_effective_on = Day(_l("计划生效日期"), when=RELEASED)
+    next_review_on = Day(_l("下次评审日期"))
+    distribution = Rows(_l("发放部门"), Distribution, when=RELEASED)
+    countersigners = Rows(_l("会签部门"), Countersigner, computed=True, required=False, when=RELEASED)
+
+    signoff = Route(
+        Step(
+            "department_check",
+            _l("部门负责人审核"),
+            head_of(),
+            meaning="checked",
+            within=working_days(2),
+        ),
+        Step(
+            "countersign",
+            _l("相关部门会签"),
+            heads_in("countersigners", "department"),
+            meaning="confirmed",
+            within=working_days(3),
+            when=filled("countersigners"),
+        ),
+        Step(
+            "approval",
+            _l("批准"),
+            either(role("management_representative"), role("general_manager")),
+            within=working_days(3),
+            when=FOR_EITHER,
+        ),
+        Step(
+            "gm_approval",
+            _l("总经理批准"),
+            role("general_manager"),
+            within=working_days(3),
+            when=FOR_GENERAL_MANAGER,
+        ),
+        Step(
+            "release",
+            _l("文件发布"),
+            role("document_controller"),
+            meaning="done",
+            within=working_days(1),
+            fills=Release,
+        ),
+    )
+
+    def proposal(self) -> dict[str, Any]:
+        """A new document or version, as most are."""
+        return {"purpose": "release"}
+
+    def heading(self) -> str:
+        """The title with number and version."""
+        return " ".join(filter(None, (self.title.data, self.document_no.data, self.version.data)))
+
+    def compute(self) -> None:
+        """Whoever gets copies countersigns, but the applicant's own department, whose head has checked already."""
+        super().compute()
+        own = self.person.person.department_id if self.person is not None else None
+        named = [line["department"] for line in self.distribution.data if line["department"]]
+        others = {one.id: one for one in named if one.id != own}
+        self.countersigners.fill({"department": one} for one in others.values())
+
+    def check(self) -> None:
+        """One effective version a document, each under a number of its own, no change without a request."""
+        number = self.document_no.data or ""
+        if number == documents.SYSTEM:
+            self.refuse(
+                "document_no", _l("客户服务体系的版本由客户服务体系审批表（CS-02）批准，请填写那张表")
+            )
+        elif number in SERVED:
+            self.refuse(
+                "document_no",
+                _l("“%(number)s”是表单编号；记录不列入受控文件清单，请填写文件编号"),
+                number=number,
+            )
+        elif number and (other := documents.release_under_way(number, but=self.itself)):
+            self.refuse("document_no", _l("该文件正由 %(number)s 办理发布，请待其办结"), number=other)
+        self._check_days()
+        found = documents.by_number(number) if number else None
+        if self.purpose.data == "confirm":
+            self._check_confirmed(found)
+            return
+        if found is not None:
+            self._check_revision(found)
+        else:
+            self._check_request(None)
+        named = [line["department"].id for line in self.distribution.data if line["department"]]
+        if len(set(named)) < len(named):
+            self.refuse("distribution", _l("同一部门只填一行，请把份数合并"))
+
+    def _check_days(self) -> None:
+        planned, review = self.planned_effective_on.data, self.next_review_on.data
+        begun = day(submissions.first(self.itself) or self.now)
+        if planned and planned < begun:
+            self.refuse("planned_effective_on", _l("计划生效日期不能早于提交日期，批准并发布后文件才能执行"))
+        if review and review <= (planned or begun):
+            self.refuse("next_review_on", _l("下次评审日期须晚于计划生效日期和提交日期"))
+
+    def _check_confirmed(self, found: Any) -> None:
+        """Only what is in force can stay as it is."""
+        if found is None or found.state == "obsolete":
+            self.refuse("document_no", _l("受控文件清单中没有这份现行有效的文件，不能办理维持不变"))
+            return
+        if found.state == "under_revision":
+            self.refuse("purpose", _l("该文件正在修订，请办理修订，不能同时维持不变"))
+        if self.version.data and self.version.data != found.version:
+            self.refuse(
+                "version", _l("现行版本是 %(version)s；维持不变时请填写现行版本"), version=found.version
+            )
+
+    def _check_revision(self, found: Any) -> None:
+        """R82: a document may be revised; each version is a new one and has its request."""
+        former = documents.versions(found.code, but=self.itself)
+        if self.version.data and self.version.data in former:
+            self.refuse(
+                "version",
+                _l("版本 %(version)s 已经发布过，现行版本是 %(current)s；请填写新的版本"),
+                version=self.version.data,
+                current=found.version,
+            )
+        if self.document_kind.data and self.document_kind.data != found.kind:
+            kind = KINDS.get(found.kind, found.kind)
+            self.refuse("document_kind", _l("受控文件清单中该文件的类别是“%(kind)s”"), kind=kind)
+        if self.change_request.data:
+            self._check_request(found)
+        elif former:
+            self.refuse("change_request", _l("修订现有文件须有已办结的文件更改申请单（DC-02），请选择"))
+
+    def _check_request(self, found: Any) -> None:
+        """The request is decided, and about this document and version."""
+        given = self.change_request.data
+        if not (given and given.id):
+            return
+        asked = documents.request(given.id)
+        if found is None or asked.document_id != found.id:
+            self.refuse("change_request", _l("该更改申请不是这份文件的，请核对文件编号"))
+        elif not asked.finished:
+            self.refuse("change_request", _l("该更改申请还没有批准并受理，请待其办结"))
+        elif self.version.data and asked.new_version != self.version.data:
+            self.refuse("version", _l("更改申请受理的新版本号是 %(version)s"), version=asked.new_version)
+
+    @staticmethod
+    @after("release", _l("受控文件清单登记新版本，原版本作废；维持不变的只更新下次评审日期"))
+    def put_in_force(record: Filed) -> Iterator[Effect]:
+        """One version is in force from now on, and every former one obsolete."""
+        found = documents.by_number(record["document_no"])
+        if record["purpose"] == "confirm":
+            if found is not None:
+                yield Updates("document", found.id, {"next_review_on": record["next_review_on"]})
+            return
+        yield from _withdraw_corrected(record)
+        values = {
+            "name": record["title"],
+            "kind": record["document_kind"],
+            "version": record["version"],
+            "state": "effective",
+            "effective_on": record["effective_on"],
+            "department_id": record["owner_department"].id,
+            "next_review_on": record["next_review_on"],
+            "release_id": record.id,
+        }
+        if found is None:
+            values["code"] = record["document_no"]
+        yield Updates("document", found.id if found else None, values)
+        yield PostsEntry(
+            documents.DOCUMENTS,
+            {
+                "number": record["document_no"],
+                "title": record["title"],
+                "kind": record["document_kind"],
+                "version": record["version"],
+                "approved_on": _approved_on(record).isoformat(),
+                "effective_on": record["effective_on"].isoformat(),
+                "owner": record["owner_department"].text,
+                "next_review": record["next_review_on"].isoformat(),
+            },
+            key=f"{record['document_no']} {record['version']}",
+        )
+        yield _issue(record)
+
+
+def _withdraw_corrected(record: Filed) -> Iterator[Effect]:
+    """What was released under a wrong number is no document."""
+    if record["@corrects"]:
+        wrong = documents.release(record["@corrects"])
+        found = documents.by_number(wrong.number)
+        if found is not None and found.code != record["document_no"]:
+            yield Updates("document", found.id, {"state": "obsolete"})
+
+
+def _approved_on(record: Filed) -> date:
+    """The day of the approval."""
+    step = "gm_approval" if record["document_kind"] in ALONE else "approval"
+    return max(documents.received(record.id, step).values(), default=day(record.now))
+
+
+def _issue(record: Filed) -> Opens:
+    """The copies for each department, numbered one after the other."""
+    former = documents.versions(record["document_no"], but=record.itself)
+    rows: list[dict[str, Any]] = []
+    today: date = day(record.now)
+    for line in record["distribution"]:
+        leader = documents.head(line["department"].id)
+        rows += [
+            {
+                "copy_no": f"{len(rows) + 1 + place:02d}",
+                "holder": line["department"],
+                "person": Ref(leader.id, leader.label) if leader else None,
+                "issued_on": today,
+            }
+            for place in range(line["copies"])
+        ]
+    answers = {
+        "document": Made("document"),
+        "version": record["version"],
+        "issue_kind": "new_version" if former else "first_issue",
+        "copies": rows,
+        "effective_on": record["effective_on"],
+        "old_version": former[-1] if former else None,
+    }
+    return Opens(
+        "DC-03", answers, to="role:document_controller", names_as="release", due=record["effective_on"]
+    )

@@ -1,0 +1,71 @@
+"""How long records are kept, as the list in force says, and which records are kept no longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from portal.extensions import db
+from portal.models import LedgerEntry, Record
+from portal.queries import master_books
+from portal.queries.corrected import is_corrected
+from portal.queries.keyset import Order
+from portal.queries.ledgers import Source
+
+LIST = "record_retention"
+PERMANENT = "permanent"
+
+
+def _newest() -> sa.ScalarSelect[int]:
+    """The record that approved the list in force."""
+    line = aliased(LedgerEntry)
+    query = sa.select(sa.func.max(line.record_id)).where(line.ledger == LIST, ~is_corrected(line.record_id))
+    return query.scalar_subquery()
+
+
+def in_force() -> list[dict[str, Any]]:
+    """The lines of the list in force."""
+    query = sa.select(LedgerEntry.facts).where(LedgerEntry.ledger == LIST, LedgerEntry.record_id == _newest())
+    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+
+
+def listed() -> Source:
+    """质量记录清单: every list that was approved, newest first; one of them is in force."""
+    found = {"in_force": LedgerEntry.record_id == _newest()}
+    return master_books.entries(LIST, "kind", "form", "keeper", "place", found=found)
+
+
+def past() -> Source:
+    """Records that are over and past their retention, which ends with the last day of a year."""
+    line = aliased(LedgerEntry)
+    years = line.facts["years"].as_integer()
+    query = (
+        sa.select(
+            Record.id,
+            Record.number.label("record"),
+            line.facts["kind"].as_string().label("kind"),
+            line.facts["keeper"].as_string().label("keeper"),
+            line.facts["place"].as_string().label("place"),
+            Record.closed_at.label("closed_at"),
+            years.label("years"),
+            (sa.extract("year", Record.closed_at) + years).label("kept_until"),
+            line.facts["disposal"].as_string().label("disposal"),
+        )
+        .join(line, line.facts["form"].as_string() == Record.form_code)
+        .where(
+            line.ledger == LIST,
+            line.record_id == _newest(),
+            line.facts["disposal"].as_string() != PERMANENT,
+            Record.closed_at.is_not(None),
+            sa.extract("year", Record.closed_at) + years < sa.extract("year", sa.func.current_date()),
+        )
+    )
+    return Source(
+        query=query,
+        order=Order((Record.id,), (int,)),
+        lines=lambda row: [dict(row._mapping)],
+        text=(Record.number, line.facts["kind"].as_string(), line.facts["keeper"].as_string()),
+        at=Record.closed_at,
+    )
