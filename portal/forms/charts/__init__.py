@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from portal.forms.charts.chart import Asked, Bar, Chart
 from portal.forms.charts.customer_service import CUSTOMER_SERVICE
+from portal.forms.charts.documents import DOCUMENT_CONTROL
 from portal.forms.charts.every_department import EVERY_DEPARTMENT
 
-CHARTS: dict[str, tuple[Chart, ...]] = {"customer_service": CUSTOMER_SERVICE}
+CHARTS: dict[str, tuple[Chart, ...]] = {"customer_service": CUSTOMER_SERVICE, "quality": (*DOCUMENT_CONTROL,)}
 
 
 def of_department(key: str) -> tuple[Chart, ...]:

@@ -124,13 +124,7 @@ class ManagementReview(CompanyForm):
 
     def proposal(self) -> dict[str, Any]:
         """This year, and each input with the number of its newest report."""
-        found = reviews.newest(tuple(INPUTS))
-        rows = []
-        for code, item in INPUTS.items():
-            number, closed_on = found.get(code, (None, None))
-            known = {"done": True, "done_on": closed_on, "remark": number} if number else {}
-            rows.append({"item": str(item), **known})
-        return {"review_year": self.today.year, "inputs": rows}
+        return {"review_year": self.today.year, "inputs": inputs()}
 
     def check(self) -> None:
         """A plan looks ahead, into the year that it names, and everybody takes part once."""
@@ -167,3 +161,14 @@ class ManagementReview(CompanyForm):
                     names_as="source_record",
                     due=line["due"],
                 )
+
+
+def inputs() -> list[dict[str, Any]]:
+    """Each input, with the number of its newest report where there is one."""
+    found = reviews.newest(tuple(INPUTS))
+    rows = []
+    for code, item in INPUTS.items():
+        number, closed_on = found.get(code, (None, None))
+        known = {"done": True, "done_on": closed_on, "remark": number} if number else {}
+        rows.append({"item": str(item), **known})
+    return rows

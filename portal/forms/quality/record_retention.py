@@ -90,22 +90,7 @@ class RecordRetention(CompanyForm):
 
     def proposal(self) -> dict[str, Any]:
         """The list in force, and every form of the portal that it does not name yet."""
-        lines = [_line(facts) for facts in retention.in_force()]
-        named = {line["form"] for line in lines}
-        keepers = {one.key: Ref(one.id, one.name) for one in people.departments()}
-        lines += [
-            {
-                "record": str(form.name),
-                "form": form.code,
-                "keeper": keepers.get(form.department_key),
-                "place": IN_PORTAL,
-                "years": form.keep_years,
-                "disposal": "destroy",
-            }
-            for form in _served()
-            if form.code not in named
-        ]
-        return {"year": self.today.year, "records": lines}
+        return {"year": self.today.year, "records": kept_so_far()}
 
     def check(self) -> None:
         """R82: records stand here once each, and no document among them."""
@@ -135,6 +120,26 @@ class RecordRetention(CompanyForm):
                     "valid_from": record["effective_on"].isoformat(),
                 },
             )
+
+
+def kept_so_far() -> list[dict[str, Any]]:
+    """The list in force, and every form of the portal that it does not name yet."""
+    lines = [_line(facts) for facts in retention.in_force()]
+    named = {line["form"] for line in lines}
+    keepers = {one.key: Ref(one.id, one.name) for one in people.departments()}
+    lines += [
+        {
+            "record": str(form.name),
+            "form": form.code,
+            "keeper": keepers.get(form.department_key),
+            "place": IN_PORTAL,
+            "years": form.keep_years,
+            "disposal": "destroy",
+        }
+        for form in _served()
+        if form.code not in named
+    ]
+    return lines
 
 
 def _line(facts: dict[str, Any]) -> dict[str, Any]:
