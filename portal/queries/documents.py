@@ -258,18 +258,36 @@ def _is_returned(but: Collection[int]) -> sa.Exists:
     )
 
 
-def recalls_under_way(document_id: int) -> set[str]:
-    """The versions of a document that an issue under way recalls."""
+def recalls(document_id: int) -> tuple[list[str], set[str]]:
+    """The old versions that issues of a document have recalled, one for each that is over, and those under way."""
     query = (
-        sa.select(Content.answers["old_version"].as_string())
+        sa.select(Content.answers["old_version"].as_string(), Record.state)
         .join(Record, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
             Record.form_code == ISSUE,
-            Record.state.in_(OPEN),
+            Record.state.in_((*OPEN, "finished")),
+            ~is_corrected(Record.id),
             Content.answers[("document", "id")].as_integer() == document_id,
         )
     )
-    return set(db.session.scalars(query)) - {None}
+    found = [(version, state) for version, state in db.session.execute(query) if version]
+    over = [version for version, state in found if state == "finished"]
+    return over, {version for version, state in found if state != "finished"}
+
+
+def requests_given_up(document_id: int) -> int:
+    """How many change requests for a document were refused or given up."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Record)
+        .join(RecordSubject, (RecordSubject.record_id == Record.id) & (RecordSubject.kind == "document"))
+        .where(
+            Record.form_code == REQUEST,
+            RecordSubject.row_id == document_id,
+            Record.state.in_(("refused", "voided")),
+        )
+    )
+    return db.session.scalar(query) or 0
 
 
 def to_review(before: date) -> list[ControlledDocument]:

@@ -74,21 +74,26 @@ def yearly_retention(look: Look) -> Iterator[Case]:
 
 
 def documents_to_review(look: Look) -> Iterator[Case]:
-    """Before its day each document is reviewed: it stays as it is, or is changed."""
+    """Before its day each document is reviewed: it stays as it is, or is changed.
+
+    A request for a change keeps it; where that comes to nothing, the review is owed anew.
+    """
     for document in documents.to_review(look.today + timedelta(days=look.numbers["before"] + 1)):
         due = document.next_review_on
         if due is None or due + LONG < look.today:
             continue
         owner = document.department
         key = head_key(owner.id) if owner and owner.head_id else CONTROLLER
-        yield Case(
-            f"{document.id}:{due}",
-            (key,),
-            look.at(due),
-            f"{document.label} {due}",
-            _confirmed(document, look.today),
-            kept=bool(documents.request_under_way(document.id)),
-        )
+        given_up = documents.requests_given_up(document.id)
+        for number in range(given_up + 1):
+            yield Case(
+                f"{document.id}:{due}:{number}",
+                (key,),
+                look.at(due),
+                f"{document.label} {due}",
+                _confirmed(document, look.today),
+                kept=number < given_up or bool(documents.request_under_way(document.id)),
+            )
 
 
 def _confirmed(document: Any, today: date) -> dict[str, Any]:
@@ -106,25 +111,28 @@ def _confirmed(document: Any, today: date) -> dict[str, Any]:
 
 
 def copies_to_recall(look: Look) -> Iterator[Case]:
-    """From the day on which a version is in force, every copy of a former one comes back."""
+    """From the day on which a version is in force, every copy of a former one comes back.
+
+    An issue that recalls them keeps it, and asks by its own step; what it leaves out is owed anew.
+    """
     for document in documents.all_documents():
         since = document.effective_on
         if since is None or since > look.today or since < look.today - LONG:
             continue
-        issued = {one.version for one in documents.copies(document.id)} - {document.version}
-        recalled = documents.recalls_under_way(document.id) if issued else set()
-        for version in sorted(issued - recalled):
+        old = {one.version for one in documents.copies(document.id)} - {document.version}
+        over, under_way = documents.recalls(document.id) if old else ([], set())
+        for version in sorted(old - under_way):
             out = documents.open_copies(document.id, version)
-            yield Case(
-                f"{document.id}:{version}:{document.version}",
-                (CONTROLLER,),
-                look.at(since),
-                f"{document.label} {version}",
-                _recall(document, version, out),
-                record=document.release_id,
-                missed_at=look.at(since + timedelta(days=1)),
-                kept=not out,
-            )
+            for number in range(over.count(version) + 1):
+                yield Case(
+                    f"{document.id}:{version}:{document.version}:{number}",
+                    (CONTROLLER,),
+                    look.at(since),
+                    f"{document.label} {version}",
+                    _recall(document, version, out),
+                    record=document.release_id,
+                    kept=number < over.count(version) or not out,
+                )
 
 
 def _recall(document: Any, version: str, out: list[documents.Copy]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.demo.stories import STORIES
-from portal.domain.effects import PostsEntry
+from portal.domain.effects import PostsEntry, Updates
 from portal.domain.signoff import APPLICANT, Back
 from portal.extensions import db
 from portal.forms.customer_service.service_system import ServiceSystem
@@ -16,7 +16,7 @@ from portal.forms.customer_service.service_system_stages import IssueReceipt, Re
 from portal.forms.kinds import Ref
 from portal.forms.ledgers import LEDGERS
 from portal.models import LedgerEntry, Person, RoleGrant
-from portal.queries import ledgers, service_system
+from portal.queries import documents, ledgers, service_system
 from tests.walk import Walker, multi, pairs, problems
 
 ROUTE = ServiceSystem.signoff
@@ -277,8 +277,13 @@ def released(filed, record, **changed):
 
 def test_r01_the_approval_puts_the_version_into_force_once(filed, make_record):
     record = make_record("CS-02-2026-0007")
-    (posted,) = released(filed, record)
+    updated, posted = released(filed, record)
     assert isinstance(posted, PostsEntry)
+    assert posted.key == "KF-TX V2"
+    assert isinstance(updated, Updates)
+    assert (updated.kind, updated.id) == ("document", None)
+    assert {"code": "KF-TX", "version": "V2", "state": "effective"}.items() <= updated.values.items()
+    assert updated.values["release_id"] == record.id
     assert posted.ledger == "documents"
     expected = {
         "version": "V2",
@@ -298,12 +303,12 @@ def test_r01_the_approval_puts_the_version_into_force_once(filed, make_record):
     )
     db.session.flush()
     assert released(filed, record) == []
-    assert len(released(filed, record, planned_effective_date=date(2026, 7, 1))) == 1
+    assert len(released(filed, record, planned_effective_date=date(2026, 7, 1))) == 2
 
 
 def test_r01_it_counts_from_the_approval_on_and_a_second_approval_says_nothing_new(filed, make_record):
     record = make_record("CS-02-2026-0007")
-    (posted,) = released(filed, record, planned_effective_date=date(2026, 5, 10))
+    _updated, posted = released(filed, record, planned_effective_date=date(2026, 5, 10))
     assert posted.facts["effective_on"] == "2026-05-12"
     who = {"record_id": record.id, "posted_by_id": record.applicant_id, "posted_at": NOW}
     db.session.add(LedgerEntry(ledger="documents", facts=dict(posted.facts), **who))
@@ -384,7 +389,10 @@ def test_two_versions_one_after_the_other(walker: Walker) -> None:
         pass
     assert walker.state(second) == "finished"
     with walker.app.app_context():
-        rows = ledgers.page(LEDGERS["documents"].source, ledgers.Wanted(), "", 9).rows
+        rows = ledgers.page(LEDGERS["documents"].source, ledgers.Wanted(), "", 2).rows
+        document = documents.by_number("KF-TX")
+        assert document is not None
+        assert (document.version, document.state, document.kind) == ("V2", "effective", "system")
         assert [(row["version"], row["state"], row["record"]) for row in rows] == [
             ("V2", "effective", second),
             ("V1", "obsolete", first),
