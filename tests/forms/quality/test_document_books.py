@@ -1,0 +1,62 @@
+"""The books of document control, the same on both databases."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from portal.forms.ledgers import LEDGERS
+from portal.queries import documents, ledgers, reviews
+from tests.conftest import both_databases
+from tests.forms.customer_service.shop import TODAY, days
+from tests.forms.quality.papers import Papers
+
+BOOKS = ("documents", "document_copies", "record_retention", "records_past_retention")
+
+
+@pytest.fixture
+def papers(context: Flask) -> Papers:
+    """The small company's document control."""
+    return Papers()
+
+
+@both_databases
+def test_every_book_tells_what_was_done(papers: Papers) -> None:
+    first = papers.released()
+    papers.issued(first)
+    papers.revised(first)
+    rows = papers.page("DC-05", "document_controller")["records"][:3]
+    kept = papers.submit("DC-05", "document_controller", year=2026, records=rows, changes="无")
+    papers.finish(kept, approval={"effective_on": TODAY})
+    found = {key: papers.lines(key) for key in BOOKS}
+    listed = found["documents"]
+    assert [line["version"] for line in listed[:2]] == ["1.1", "1.0"]
+    assert {line["state"] for line in listed} == {"effective", "obsolete"}
+    assert len(listed) == len(documents.all_documents()) + 1, "each version, loaded documents too"
+    assert [line["recall_by"] for line in found["document_copies"]] == [days(5).isoformat()] * 3
+    assert len(found["record_retention"]) == 3
+    assert found["records_past_retention"] == []
+    for key in BOOKS:
+        searched = ledgers.Wanted(words=("质量",))
+        assert ledgers.page(LEDGERS[key].source, searched, "", 5).rows is not None
+    assert documents.states() == {"effective": len(documents.all_documents())}
+    assert documents.recalls(papers.document("QA-W-1").id) == ([], set())
+    assert documents.requests_given_up(papers.document("QA-W-1").id) == 0
+    assert documents.release_under_way("QA-W-1") == ""
+    assert reviews.approved("DC-05", "year", [2026]) == {2026: TODAY}
+    assert reviews.planned("DC-06", "review_year", 2026) is None
+    assert list(reviews.newest(("DC-05",))) == ["DC-05"]
+
+
+@both_databases
+def test_the_list_is_read_page_by_page(papers: Papers) -> None:
+    papers.released()
+    source, seen, cursor = LEDGERS["documents"].source, [], ""
+    while True:
+        page = ledgers.page(source, ledgers.Wanted(), cursor, 6)
+        seen += [(line["number"], line["version"]) for line in page.rows]
+        cursor = page.following
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) == len(documents.all_documents())
+    assert seen[0] == ("QA-W-1", "1.0")
