@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import goods, market, opening, rows
+from portal.demo import assets, goods, market, opening, rows
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -85,6 +85,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
     lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
+    assets.enter(cast, now, assets.FEW)
     _forget_news()
 
 
@@ -124,6 +125,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
+    assets.enter(cast, now)
     _forget_news()
 
 

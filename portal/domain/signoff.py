@@ -20,7 +20,9 @@ class Party:
     Kinds: `role` (key of a role), `person` (person named in a field), `head` (head of the
     department named in a field, or of the applicant's when the key is empty), `applicant`,
     `project` (person of the project in a field, `key` is `field.role`), `outside` (key of an
-    outside role: an employee gives them the device, or sends a link).
+    outside role: an employee gives them the device, or sends a link), `heads` (the heads of all
+    departments in a column of a table, `key` is `table.column`), `department` (the head of the
+    department with this id: what `heads` comes to in a record).
     """
 
     kind: str
@@ -57,6 +59,11 @@ def person_in(name: str) -> Signers:
 def head_of(name: str = "") -> Signers:
     """The head of the department named in a field, or of the applicant's own."""
     return Signers((Party("head", name),))
+
+
+def heads_in(column: str) -> Signers:
+    """The head of each department named in a column of a table (`table.column`), side by side."""
+    return Signers((Party("heads", column),), every=True)
 
 
 def project_person(name: str, role_key: str) -> Signers:

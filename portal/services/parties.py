@@ -16,6 +16,22 @@ from portal.queries import history
 from portal.services import tasks
 
 
+def groups(by: Signers, answers: dict[str, Any]) -> list[list[Party]]:
+    """The parties of each turn of a step: one by one if all must sign, else any of them."""
+    if not by.every:
+        return [list(by.parties)]
+    return [[one] for party in by.parties for one in _spread(party, answers)]
+
+
+def _spread(party: Party, answers: dict[str, Any]) -> list[Party]:
+    """The party itself, or the departments that it stands for, each once."""
+    if party.kind != "heads":
+        return [party]
+    table, _dot, column = party.key.partition(".")
+    named = dict.fromkeys(row[column].id for row in answers.get(table) or () if row.get(column))
+    return [Party("department", str(id)) for id in named]
+
+
 def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
     """The authority keys of all parties of a set of signers."""
     return {key for party in by.parties for key in keys(party, record, answers, set(), record.submitted_at)}
@@ -36,6 +52,11 @@ def keys(
                 answers[party.key].id if party.key and answers.get(party.key) else record.department_id
             )
             return [head_key(_judging(department, excluded))]
+        case "heads":
+            spread = _spread(party, answers)
+            return [key for one in spread for key in keys(one, record, answers, excluded, now)]
+        case "department":
+            return [head_key(_judging(int(party.key), excluded))]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":

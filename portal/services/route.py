@@ -105,7 +105,7 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
     """Makes the step's tasks: one for each party if all must sign, else one that any may take."""
     due = step.within.due(now, answers, calendar.current()) if step.within else None
     excluded = parties.excluded(record, form_of(record).signoff, step)
-    groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
+    groups = parties.groups(step.by, answers)
     record.state, record.step, record.due_at = "running", step.key, due
     for entry in form_of(record).signoff.entries:
         tasks.let_read(record, parties.keys_of(entry.by, record, answers))
