@@ -96,7 +96,7 @@ def _right(right: access_rights.Right, look: Look, kind: str) -> dict[str, Any]:
 
 def agreement_reviews(look: Look) -> Iterator[Case]:
     """An agreement is reviewed a year after it was entered, and 60 days before it ends."""
-    newest = {}
+    newest: dict[str, owed_security.Done] = {}
     for done in owed_security.finished(ServiceLevelAgreement.code):
         number = str(done.answers["agreement_no"])
         if number in newest:

@@ -48,7 +48,7 @@ class Trainee(Sheet):
     def check(self) -> None:
         """Whoever was not there has not passed."""
         if self.signed.blank and self.passed.data:
-            self.refuse("passed", _l("没有签到的人员不能评为合格，请请其签到，或选“否”安排补训"))
+            self.refuse("passed", _l("没有签到的人员不能评为合格，请补签到，或选“否”安排补训"))
 
 
 class Filing(Stage):
