@@ -141,20 +141,21 @@ def yearly_training(look: Look) -> Iterator[Case]:
         for department in people.departments():
             there = staff.get(department.id, [])
             missing = [id for id in there if id not in passed]
-            if not there:
-                continue
-            yield Case(
-                f"{year}:{department.key}",
-                OFFICER,
-                look.at(due),
-                f"{department.name} {len(there) - len(missing)}/{len(there)}",
-                {
-                    "topic": f"{year} 年信息安全培训",
-                    "training_kind": security.SECURITY,
-                    "trainees": [{"person": _ref(id)} for id in missing],
-                },
-                kept=not missing,
-            )
+            already = len(there) - len(missing)
+            for before in range(already):  # what a training has kept; whoever it left out is asked for anew
+                yield Case(f"{year}:{department.key}:{before}", OFFICER, kept=True)
+            if missing:
+                yield Case(
+                    f"{year}:{department.key}:{already}",
+                    OFFICER,
+                    look.at(due),
+                    f"{department.name} {already}/{len(there)}",
+                    {
+                        "topic": f"{year} 年信息安全培训",
+                        "training_kind": security.SECURITY,
+                        "trainees": [{"person": _ref(id)} for id in missing],
+                    },
+                )
 
 
 def _ref(id: int) -> Ref:
