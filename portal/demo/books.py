@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import documents, goods, market, opening, rows
+from portal.demo import assets, documents, goods, market, opening, rows
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -87,6 +87,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     documents.load(day(now), timedelta())
+    assets.enter(cast, now, assets.FEW)
     _forget_news()
 
 
@@ -127,6 +128,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
     documents.load(day(now - REVIEWED), timedelta(days=6))
+    assets.enter(cast, now)
     _forget_news()
 
 

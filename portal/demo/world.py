@@ -18,6 +18,7 @@ from portal.models import (
     ControlledDocument,
     Customer,
     Department,
+    InformationAsset,
     Person,
     Product,
     Project,
@@ -69,6 +70,7 @@ class DemoWorld:
             "supplier": _labels(Supplier, Supplier.status.in_(("approved", "trial"))),
             "project": _labels(Project),
             "product": _labels(Product),
+            "asset": _labels(InformationAsset, InformationAsset.state == "in_use"),
             "stock_item": _labels(StockItem, StockItem.id.not_in(_product_items())),
         }
         self._items = {item.id: item for item in db.session.scalars(sa.select(StockItem))}

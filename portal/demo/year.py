@@ -46,6 +46,7 @@ OFTEN = {
     "CR-06": 1.5,
     "CR-17": 1.5,
     "CS-34": 2.0,
+    "IS-03": 2.5,
 }
 SELDOM = {
     "PU-06": 0.1,
@@ -61,6 +62,10 @@ SELDOM = {
     "DC-03": 0.0,  # only from the draft that a release leaves
     "DC-05": 0.2,
     "DC-06": 0.1,
+    "IS-07": 0.5,
+    "IS-08": 0.15,
+    "IS-13": 0.15,
+    "IS-17": 0.6,
 }
 Report = Callable[[int, int], None]
 

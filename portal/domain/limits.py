@@ -53,4 +53,7 @@ LIMITS = (
         "quality_manager",
         SURVEY_MARKS,
     ),
+    Limit("major_incident_hours", _l("重大信息安全事故的响应时限"), Decimal(4), _l("小时")),
+    Limit("serious_incident_hours", _l("较大信息安全事故的响应时限"), Decimal(8), _l("小时")),
+    Limit("minor_incident_hours", _l("一般信息安全事故的响应时限"), Decimal(24), _l("小时")),
 )

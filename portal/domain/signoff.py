@@ -21,7 +21,8 @@ class Party:
     department named in a field, or of the applicant's when the key is empty), `heads` (the heads of the
     departments that a table names, `key` is `table.column`; each signs), `applicant`,
     `project` (person of the project in a field, `key` is `field.role`), `outside` (key of an
-    outside role: an employee gives them the device, or sends a link).
+    outside role: an employee gives them the device, or sends a link), `department` (the head of the
+    department with this id: what `heads` comes to in a record).
     """
 
     kind: str

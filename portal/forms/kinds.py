@@ -15,6 +15,8 @@ from typing import Any
 from portal.lib.clock import minute
 from portal.lib.i18n import english
 
+GROUPED = 10_000  # whole numbers from here on are written with commas; a year is not
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -39,6 +41,10 @@ class Kind:
 def _number(value: Decimal, field: Mapping[str, Any], language: str) -> str:
     shown = f"{value:,f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def _whole(value: int, field: Mapping[str, Any], language: str) -> str:
+    return str(value) if abs(value) < GROUPED else f"{value:,}"
 
 
 def _choice(value: str, field: Mapping[str, Any], language: str) -> str:
@@ -86,7 +92,7 @@ KINDS: dict[str, Kind] = {
     "time": Kind(
         lambda value: f"{value:%H:%M}", time.fromisoformat, lambda value, field, language: f"{value:%H:%M}"
     ),
-    "integer": Kind(int, int, lambda value, field, language: f"{value:,}"),
+    "integer": Kind(int, int, _whole),
     "decimal": _DECIMAL,
     "money": Kind(_DECIMAL.dump, Decimal, lambda value, field, language: f"¥{value:,.2f}"),
     "percent": Kind(

@@ -47,5 +47,6 @@ VIEWS = (
     View("rejected_counts", _l("不合格盘存报表"), "WH-06", "f.verdict=rejected"),
     View("write_off_disposals", _l("报损货品清除(处置)记录"), "WH-17", "f.removal_way=*"),
     View("failed_inspections", _l("不合格的进货检验"), "PU-06", "f.verdict=fail"),
+    View("security_problems", _l("信息安全问题报告单"), "IS-06", "", "register"),
     View("failed_concealed_works", _l("验收不合格的隐蔽工程"), "EN-21", "f.verdict=fail"),
 )

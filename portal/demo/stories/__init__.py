@@ -9,6 +9,7 @@ from portal.demo.stories import (
     engineering,
     purchasing,
     quality,
+    security,
     warehouse,
 )
 from portal.demo.story import Story
@@ -21,4 +22,5 @@ STORIES: dict[str, Story] = {
     **warehouse.STORIES,
     **quality.STORIES,
     **documents.STORIES,
+    **security.STORIES,
 }

@@ -10,6 +10,7 @@ from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
+from portal.forms.ledgers.security import SECURITY
 from portal.forms.ledgers.service import SERVICE
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
@@ -17,8 +18,8 @@ from portal.forms.ledgers.works import WORKS
 LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
-        *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE, *WORKS, *PEOPLE,
-        *CONTROLLED,
+        *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
+        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY,
     )
 }  # fmt: skip
 

@@ -13,9 +13,14 @@ Measure = tuple[str, Ref | None, date | None]
 """What is to be done, by whom, until when."""
 
 
-def follow(record: Filed, measures: Iterable[Measure], *, department: Ref | None = None) -> Iterator[Effect]:
-    """Enters each measure in the ledger at once and leaves the quality department a draft to track it by."""
-    for place, (action, owner, due) in enumerate(measures, 1):
+def follow(
+    record: Filed, measures: Iterable[Measure], *, department: Ref | None = None, first: int = 1
+) -> Iterator[Effect]:
+    """Enters each measure in the ledger at once and leaves the quality department a draft to track it by.
+
+    A record that follows the measures of several departments one after the other says with which number each begins.
+    """
+    for place, (action, owner, due) in enumerate(measures, first):
         yield PostsEntry(
             "improvement_actions",
             {

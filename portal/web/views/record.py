@@ -27,7 +27,7 @@ from portal.queries import account, history, people, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
-from portal.web import identity, posted
+from portal.web import identity, posted, risk_matrix
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
@@ -103,6 +103,7 @@ def page(
         register_url=address(form),
         parts=parts(read),
         opening=opening,
+        matrix=risk_matrix.of_record(record.form_code, read.content.answers),
         customers=customer_parts.may_see(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],
