@@ -18,7 +18,8 @@ class Party:
     """Somebody who signs.
 
     Kinds: `role` (key of a role), `person` (person named in a field), `head` (head of the
-    department named in a field, or of the applicant's when the key is empty), `applicant`,
+    department named in a field, or of the applicant's when the key is empty), `heads` (heads of the
+    departments named in the rows of a table, `key` is `table.column`), `applicant`,
     `project` (person of the project in a field, `key` is `field.role`), `outside` (key of an
     outside role: an employee gives them the device, or sends a link).
     """
@@ -33,6 +34,11 @@ class Signers:
 
     parties: tuple[Party, ...]
     every: bool = False
+
+    @property
+    def apart(self) -> bool:
+        """Whether each of them fills in the stage of the step for themselves."""
+        return any(party.kind == "heads" for party in self.parties)
 
     @property
     def mode(self) -> str:
@@ -57,6 +63,11 @@ def person_in(name: str) -> Signers:
 def head_of(name: str = "") -> Signers:
     """The head of the department named in a field, or of the applicant's own."""
     return Signers((Party("head", name),))
+
+
+def heads_in(table: str, column: str) -> Signers:
+    """The heads of all departments that the rows of a table name, side by side; each fills in the stage alone."""
+    return Signers((Party("heads", f"{table}.{column}"),), every=True)
 
 
 def project_person(name: str, role_key: str) -> Signers:

@@ -99,7 +99,7 @@ def _party_problem(party: Party, known: set[str]) -> str:
     field = party.key.partition(".")[0]
     if party.kind in ("role", "outside") and party.key not in ROLE:
         return f"is signed by the unknown role “{party.key}”"
-    if party.kind in ("person", "head", "project") and field and field not in known:
+    if party.kind in ("person", "head", "heads", "project") and field and field not in known:
         return f"is signed by somebody named in the unknown field “{field}”"
     return ""
 

@@ -23,6 +23,7 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    Publishes,
     SetsDeadline,
     Shares,
     Tells,
@@ -36,7 +37,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
-from portal.services import asks, audit, drafts, ledgers, master, notices, tasks
+from portal.services import asks, audit, drafts, ledgers, master, notices, postings, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -71,6 +72,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 )
             case Shares():
                 tasks.let_read(record, effect.keys)
+            case Publishes():
+                postings.publish(effect, record, now=now)
 
 
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:

@@ -16,6 +16,19 @@ from portal.queries import history
 from portal.services import tasks
 
 
+def turns(
+    by: Signers, record: Record, answers: dict[str, Any], excluded: set[int], now: datetime
+) -> list[tuple[list[str], str]]:
+    """The turns of a step, as the authority keys of each and its outside role: one for every party if all must sign."""
+    found = []
+    for group in [[party] for party in by.parties] if by.every else [list(by.parties)]:
+        outside = next((party.key for party in group if party.kind == "outside"), "")
+        held = [key for party in group for key in keys(party, record, answers, excluded, now)]
+        apart = dict.fromkeys(held) if any(party.kind == "heads" for party in group) else ()
+        found += [([key], outside) for key in apart] or [(held, outside)]
+    return found
+
+
 def keys_of(by: Signers, record: Record, answers: dict[str, Any]) -> set[str]:
     """The authority keys of all parties of a set of signers."""
     return {key for party in by.parties for key in keys(party, record, answers, set(), record.submitted_at)}
@@ -36,6 +49,10 @@ def keys(
                 answers[party.key].id if party.key and answers.get(party.key) else record.department_id
             )
             return [head_key(_judging(department, excluded))]
+        case "heads":
+            table, _dot, column = party.key.partition(".")
+            named = [row[column].id for row in answers.get(table) or () if row[column]]
+            return [head_key(_judging(id, excluded)) for id in named]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":

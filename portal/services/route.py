@@ -105,13 +105,10 @@ def open_step(record: Record, step: Step, answers: dict[str, Any], *, now: datet
     """Makes the step's tasks: one for each party if all must sign, else one that any may take."""
     due = step.within.due(now, answers, calendar.current()) if step.within else None
     excluded = parties.excluded(record, form_of(record).signoff, step)
-    groups = [[party] for party in step.by.parties] if step.by.every else [list(step.by.parties)]
     record.state, record.step, record.due_at = "running", step.key, due
     for entry in form_of(record).signoff.entries:
         tasks.let_read(record, parties.keys_of(entry.by, record, answers))
-    for slot, group in enumerate(groups):
-        keys = [key for party in group for key in parties.keys(party, record, answers, excluded, now)]
-        outside = next((party.key for party in group if party.kind == "outside"), "")
+    for slot, (keys, outside) in enumerate(parties.turns(step.by, record, answers, excluded, now)):
         barred = () if outside else excluded
         task = tasks.make(
             "sign",
