@@ -143,7 +143,7 @@ def _meant(actor: Actor) -> sa.ColumnElement[bool]:
 def _kept_by(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.reads_all or not actor.roles.isdisjoint(CENTRE):
         return sa.true()
-    return sa.exists().where(Record.id == Posting.record_id, Record.applicant_id == actor.id)
+    return Record.applicant_id == actor.id
 
 
 def _departments(record_id: int) -> Query:
