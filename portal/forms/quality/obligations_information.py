@@ -81,11 +81,11 @@ def consolidated_reports(look: Look) -> Iterator[Case]:
 
 
 def _months(look: Look) -> Iterator[tuple[str, date]]:
-    """The months whose reports are asked for, each with the first day of the month after, from the first that counts."""
+    """The months whose reports are asked for, each with the first day of the month after: not those due before all began."""
     this = look.today.replace(day=1)
     for back in range(MONTHS - 1, -1, -1):
         following = months_later(this, -back)
-        if following >= look.since.replace(day=1):
+        if following + timedelta(days=look.numbers["day"] - 1) >= look.since:
             yield f"{months_later(following, -1):%Y-%m}", following
 
 
