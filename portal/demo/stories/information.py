@@ -250,12 +250,14 @@ def _others(world: World, own: Ref, many: int) -> list[Ref]:
 
 # IC-04 部门信息分析整理报告
 
+LATE = 20  # from this day of the month on the running month is reported on
+
 
 def department_report(world: World) -> dict[str, Any]:
     """A month on which the department has not reported yet, the last one first."""
     own = _headed(world)
     this = world.today.replace(day=1)
-    months = [f"{months_later(this, -back):%Y-%m}" for back in range(1, 13)]
+    months = [f"{months_later(this, -back):%Y-%m}" for back in range(0 if world.today.day > LATE else 1, 13)]
     free = (one for one in months if own.id not in {each.department_id for each in information.reports(one)})
     period = next(free, months[0])
     first = information.month(period)

@@ -18,7 +18,6 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Department, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import information
 
 
 class Attendee(Sheet):

@@ -15,7 +15,6 @@ from portal.forms.filed import Filed
 from portal.forms.quality import own
 from portal.forms.references import Department, Photos
 from portal.lib.i18n import _l
-from portal.queries import information
 
 CATEGORIES = {
     "notice": _l("通知"),

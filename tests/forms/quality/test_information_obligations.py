@@ -25,8 +25,8 @@ NUMBERS = {"day": 5, "hours": 24}
 MAY, JUNE = date(2026, 5, 6), date(2026, 6, 1)
 
 
-def look(day: date, hour: int = 9, **numbers: int) -> Look:
-    at = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
+def look(on: date, hour: int = 9, **numbers: int) -> Look:
+    at = datetime(on.year, on.month, on.day, hour, tzinfo=ZONE)
     return Look(at, date(2026, 5, 1), Calendar(), {**NUMBERS, **numbers})
 
 
