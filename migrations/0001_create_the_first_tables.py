@@ -746,6 +746,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_order_entries_item_id"), "order_entries", ["item_id"], unique=False)
     op.create_index(op.f("ix_order_entries_record_id"), "order_entries", ["record_id"], unique=False)
     op.create_table(
+        "postings",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("everybody", sa.Boolean(), nullable=False),
+        sa.Column("front", sa.Boolean(), nullable=False),
+        sa.Column("confirm", sa.Boolean(), nullable=False),
+        sa.Column("posted_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_postings_record_id_records")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_postings")),
+    )
+    op.create_index(op.f("ix_postings_since"), "postings", ["since"], unique=False)
+    op.create_table(
         "price_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
@@ -925,6 +941,31 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_stock_entries_record_id"), "stock_entries", ["record_id"], unique=False)
     op.create_table(
+        "posting_departments",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"],
+            ["departments.id"],
+            name=op.f("fk_posting_departments_department_id_departments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["postings.record_id"], name=op.f("fk_posting_departments_record_id_postings")
+        ),
+        sa.PrimaryKeyConstraint("record_id", "department_id", name=op.f("pk_posting_departments")),
+    )
+    op.create_table(
+        "read_receipts",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_read_receipts_person_id_people")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["postings.record_id"], name=op.f("fk_read_receipts_record_id_postings")
+        ),
+        sa.PrimaryKeyConstraint("record_id", "person_id", name=op.f("pk_read_receipts")),
+    )
+    op.create_table(
         "tasks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1064,6 +1105,8 @@ def downgrade() -> None:
     op.drop_index("ix_tasks_record_id_state", table_name="tasks")
     op.drop_index(op.f("ix_tasks_customer_id"), table_name="tasks")
     op.drop_table("tasks")
+    op.drop_table("read_receipts")
+    op.drop_table("posting_departments")
     op.drop_index(op.f("ix_stock_entries_record_id"), table_name="stock_entries")
     op.drop_index("ix_stock_entries_item_id_place_id", table_name="stock_entries")
     op.drop_table("stock_entries")
@@ -1083,6 +1126,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_price_entries_record_id"), table_name="price_entries")
     op.drop_index("ix_price_entries_product_id_valid_from", table_name="price_entries")
     op.drop_table("price_entries")
+    op.drop_index(op.f("ix_postings_since"), table_name="postings")
+    op.drop_table("postings")
     op.drop_index(op.f("ix_order_entries_record_id"), table_name="order_entries")
     op.drop_index(op.f("ix_order_entries_item_id"), table_name="order_entries")
     op.drop_table("order_entries")

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.demo.staff import HEADS
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.domain.demo import DEMO_PASSWORD
@@ -70,7 +71,7 @@ class Walker:
 
     def opener(self, form: type[CompanyForm]) -> str:
         """The login of somebody who may start the form."""
-        return "customer_service_head" if form.opened_by == ("department_head",) else form.opened_by[0]
+        return HEADS["customer_service"] if form.opened_by == ("department_head",) else form.opened_by[0]
 
     def open(self, code: str) -> str:
         """Fills the form as its story tells and submits it; gives the record's number."""

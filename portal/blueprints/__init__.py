@@ -8,6 +8,7 @@ from portal.blueprints import (
     account,
     admin,
     auth,
+    bulletins,
     choices,
     customer_service,
     design,
@@ -32,6 +33,7 @@ from portal.blueprints import (
 ROOMS = (
     home.bp,
     notices.bp,
+    bulletins.bp,
     find.bp,
     customer_service.bp,
     engineering.bp,

@@ -11,17 +11,17 @@ from portal.forms.titles import form_title, step_title
 from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
-from portal.queries import home, inbox
+from portal.queries import home, inbox, postings
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk
-from portal.web import desk, identity, posted
+from portal.web import bulletins, desk, identity, posted
 from portal.web.guard import actor, open_to
 from portal.web.todo import todo
 from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, RECORDS = 30, 8, 50
+TASKS, MINE, RECORDS, READ = 30, 8, 50, 5
 
 
 @bp.get("/")
@@ -88,6 +88,8 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
         late=[desk.record(row, spoken) for row in lying.late],
         forms=desk.frequent(by, [row.form_code for row in lying.mine], spoken),
         leaves=leaves,
+        bulletins=[bulletins.headline(row) for row in postings.front(by, today(), limit=READ)],
+        today=today(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -169,6 +170,19 @@ class Shares:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Publishes:
+    """Shows the record's text on the portal from a day to a day, to these departments or, without any, to everybody."""
+
+    title: str
+    since: date
+    until: date | None = None
+    departments: tuple[int, ...] = ()
+    front: bool = True  # on the first page too
+    confirm: bool = False  # who is meant says that they have read it
+    tell: bool = False  # who is meant gets a notice besides
+
+
 Effect = (
     Opens
     | PostsStock
@@ -185,6 +199,7 @@ Effect = (
     | SetsDeadline
     | Tells
     | Shares
+    | Publishes
 )
 
 

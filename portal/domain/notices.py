@@ -81,6 +81,8 @@ KINDS = {
         "talk", "message", _l("%(who)s 在 %(record)s 中说：%(text)s"), _l("%(who)s 评论了 %(record)s")
     ),
     "copied": Kind("talk", "send", _l("%(who)s 把 %(record)s 抄送给您")),
+    "posted": Kind("talk", "file-text", _l("请阅读：%(text)s")),
+    "read_reminder": Kind("late", "alarm", _l("请阅读并确认：%(text)s")),
     "told": Kind("other", "bell", _l("%(text)s（%(record)s）"), OTHER.said),
 }
 DONE_WITH_TASK = (

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+EVERYONE = "everyone"
+"""The key in everybody's hand: what all of the company may read."""
+
 READ_ALL = frozenset({"role:auditor"})
 
 
@@ -48,4 +51,5 @@ def own_keys(person_id: int, roles: Iterable[str], headed: Iterable[int]) -> tup
         person_key(person_id),
         *(role_key(role) for role in roles),
         *(head_key(department) for department in headed),
+        EVERYONE,
     )

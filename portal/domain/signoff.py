@@ -37,6 +37,11 @@ class Signers:
     every: bool = False
 
     @property
+    def apart(self) -> bool:
+        """Whether each of them fills in the stage of the step for themselves."""
+        return any(party.kind == "heads" for party in self.parties)
+
+    @property
     def mode(self) -> str:
         """`one`, `any`, `all` or `external`, as shown in lists."""
         if self.every:
@@ -62,7 +67,7 @@ def head_of(name: str = "") -> Signers:
 
 
 def heads_in(table: str, column: str) -> Signers:
-    """The heads of all departments that a column of a table names, side by side."""
+    """The heads of all departments that a column of a table names, side by side; each fills in the stage alone."""
     return Signers((Party("heads", f"{table}.{column}"),), every=True)
 
 

@@ -103,6 +103,8 @@ RECORDS = {
     "urged": _l("发出了催办"),
     "asked_done": _l("完成了待办“%(title)s”"),
     "master_changed": _l("更新了%(table)s %(row)s"),
+    "posting_read": _l("已阅读"),
+    "posting_reminded": _l("提醒了 %(people)s 人阅读"),
     "print_stored": _l("生成 PDF 并存档"),
 }
 STEPS = {

@@ -26,6 +26,7 @@ PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
     Page("quality", _l("风险矩阵"), "alert-triangle", "/quality/risks", risk_levels.may_see),
+    Page("quality", _l("简报和公告"), "file-text", "/bulletins/", lambda actor: True),
 )
 
 

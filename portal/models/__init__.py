@@ -27,6 +27,7 @@ from portal.models.master import (
 )
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
+from portal.models.postings import Posting, PostingDepartment, ReadReceipt
 from portal.models.public_requests import PublicRequest
 from portal.models.records import (
     Comment,
@@ -73,10 +74,13 @@ __all__ = [
     "OutsideLink",
     "Person",
     "Phrase",
+    "Posting",
+    "PostingDepartment",
     "PriceEntry",
     "Product",
     "Project",
     "PublicRequest",
+    "ReadReceipt",
     "ReceivableEntry",
     "Record",
     "RecordFile",

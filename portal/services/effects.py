@@ -23,6 +23,7 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    Publishes,
     SetsDeadline,
     Shares,
     Tells,
@@ -37,7 +38,7 @@ from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.queries.pick import MASTER
-from portal.services import asks, audit, drafts, ledgers, master, notices, tasks
+from portal.services import asks, audit, drafts, ledgers, master, notices, postings, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -72,6 +73,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 )
             case Shares():
                 tasks.let_read(record, effect.keys)
+            case Publishes():
+                postings.publish(effect, record, now=now)
 
 
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:

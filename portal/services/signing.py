@@ -106,8 +106,8 @@ def earlier_steps(record: Record, key: str, signed: list[Signature] | None = Non
 
 
 def stage_filled(record: Record, task: Task, signed: list[Signature] | None = None) -> bool:
-    """Whether another signer of the same step has filled in its stage this round."""
-    return any(
+    """Whether another signer of the same step has filled in its stage this round, for all of them."""
+    return not route.form_of(record).signoff.step(task.step).by.apart and any(
         one.step == task.step and one.round == record.round and one.act == "signed" and one.answers
         for one in (history.signatures(record) if signed is None else signed)
     )

@@ -17,7 +17,17 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import now, today
-from portal.models import CompanySetting, Notice, OutboxRow, Person, RoleGrant, SignInSession, Task
+from portal.models import (
+    CompanySetting,
+    Notice,
+    OutboxRow,
+    Person,
+    Posting,
+    PostingDepartment,
+    RoleGrant,
+    SignInSession,
+    Task,
+)
 from portal.queries import public_requests
 from portal.queries.actors import actor
 from portal.services import outside
@@ -95,16 +105,24 @@ def found(folder: Path) -> Site:
 
 
 def furnished(app: Flask) -> Site:
-    """Puts into the portal a complaint with its first turn open, a briefing that waits for its customer, the public page."""
+    """Puts into the portal a complaint with its first turn open, a briefing that waits for its customer,
+    a notice for everybody, the public page."""
     with app.app_context(), transaction():
         opened = CompanySetting(key=public_requests.SETTING, value=public_requests.ON, changed_at=now())
         db.session.add(opened)
     walker = Walker(app)
     complaint, briefing = walker.open("CS-51"), walker.open("EN-18")
+    posting = _posting(app, walker)
     while not _outside(app):
         assert walker.sign(briefing)
     browsers = {name: _browser(app, login) for name, login in PEOPLE.items()}
-    values = {"slug": "complaints", "number": complaint, "kind": "person", "key": "overdue_tracking"}
+    values = {
+        "slug": "complaints",
+        "number": complaint,
+        "kind": "person",
+        "key": "overdue_tracking",
+        "posting": posting,
+    }
     values |= {
         "day": "2026-12-24",
         "which": "days",
@@ -115,6 +133,15 @@ def furnished(app: Flask) -> Site:
     }
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
     return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
+
+
+def _posting(app: Flask, walker: Walker) -> str:
+    """The number of a notice that stands for everybody, who all have to confirm it."""
+    number = walker.walk("IC-09")
+    with app.app_context(), transaction():
+        db.session.execute(sa.delete(PostingDepartment))
+        db.session.execute(sa.update(Posting).values(everybody=True, front=True, confirm=True))
+    return number
 
 
 def _browser(app: Flask, login: str) -> FlaskClient:

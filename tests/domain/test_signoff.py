@@ -95,4 +95,4 @@ def test_a_key_of_a_scope_covers_its_forms() -> None:
     assert Authority("role:buyer").covers("PU-04")
     assert Authority("role:buyer", forms=frozenset({"PU-04"})).covers("PU-04")
     assert not Authority("role:buyer", forms=frozenset({"PU-04"})).covers("PU-05")
-    assert own_keys(7, ["buyer"], [3]) == ("person:7", "role:buyer", "head:3")
+    assert own_keys(7, ["buyer"], [3]) == ("person:7", "role:buyer", "head:3", "everyone")

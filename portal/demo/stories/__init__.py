@@ -7,6 +7,7 @@ from portal.demo.stories import (
     design,
     documents,
     engineering,
+    information,
     purchasing,
     quality,
     security,
@@ -23,4 +24,5 @@ STORIES: dict[str, Story] = {
     **quality.STORIES,
     **documents.STORIES,
     **security.STORIES,
+    **information.STORIES,
 }

@@ -6,6 +6,7 @@ from portal.forms.ledgers.cases import CASES
 from portal.forms.ledgers.crm import CRM
 from portal.forms.ledgers.customers import CUSTOMERS
 from portal.forms.ledgers.documents import CONTROLLED
+from portal.forms.ledgers.information import INFORMATION
 from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
@@ -19,7 +20,7 @@ LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
-        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY,
+        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION,
     )
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.domain.effects import PostsEntry
 from portal.forms.filed import Filed
-from portal.lib.clock import day
+from portal.lib.clock import day, months_later
 
 IN_PORTAL = "门户"
 
@@ -17,6 +17,7 @@ def archived(
     code: str = "",
     years: int | None = None,
     place: str = IN_PORTAL,
+    origin: str = "",
 ) -> PostsEntry:
     """One line of the archive ledger; a record without a code of its own is kept under its number."""
     return PostsEntry(
@@ -27,7 +28,9 @@ def archived(
             "title": title,
             "date": day(record.now).isoformat(),
             "years": years,
+            "keep_until": months_later(day(record.now), years * 12).isoformat() if years else None,
             "place": place,
+            "origin": origin,
         },
         key=code or record.number,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.domain.obligations import Obligation, Turn
 from portal.domain.permissions import role_key
-from portal.forms.quality import obligations_documents, obligations_security
+from portal.forms.quality import obligations_documents, obligations_information, obligations_security
 from portal.lib.i18n import _l
 
 STEPS = (
@@ -43,4 +43,5 @@ OBLIGATIONS = (
     ),
     *obligations_documents.OBLIGATIONS,
     *obligations_security.OBLIGATIONS,
+    *obligations_information.OBLIGATIONS,
 )

@@ -188,6 +188,8 @@ def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet
     before = load(
         asked, carried(history.fields(content, signed), asked, history.stored_answers(content, signed))
     )
+    if step.by.apart:  # what another department has answered is not this one's answer
+        before = {}
     if typed is None:
         draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
         typed = posted.as_typed(draft.typed) if draft else None
