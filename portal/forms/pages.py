@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms import customer_parts
+from portal.forms.quality import kpi
 from portal.lib.i18n import _l
 
 
@@ -24,6 +25,13 @@ class Page:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page(
+        "quality",
+        _l("关键绩效指标"),
+        "chart-bar",
+        "/quality/kpi",
+        kpi.may_see,
+    ),
 )
 
 

@@ -123,7 +123,8 @@ def _tracking() -> sa.ScalarSelect[int]:
 
 
 def _fact(name: str) -> sa.ColumnElement[str]:
-    return LedgerEntry.facts[name].as_string()
+    found: sa.ColumnElement[str] = LedgerEntry.facts[name].as_string()
+    return found
 
 
 def _due() -> sa.ColumnElement[Any]:

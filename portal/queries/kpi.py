@@ -9,62 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.clock import ZONE, months_later, now
+from portal.lib.clock import now
 from portal.models import Content, LedgerEntry, Record, Signature, Task
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
+from portal.queries.months import Month, month_of, within
 
 Source = sa.Select[*tuple[Any, ...]]
 GIVEN_UP = ("refused", "voided", "withdrawn")
 FAULTS = 3  # most frequent faults that are named
 
 _now: sa.BindParameter[datetime] = sa.bindparam("now", callable_=now, type_=Task.due_at.type)
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of the company's calendar."""
-
-    first: date
-
-    @property
-    def key(self) -> str:
-        """As it is written, 2026-05."""
-        return f"{self.first:%Y-%m}"
-
-    @property
-    def begin(self) -> datetime:
-        """Its first moment."""
-        return datetime.combine(self.first, time.min, ZONE)
-
-    @property
-    def end(self) -> datetime:
-        """The first moment of the next one."""
-        return datetime.combine(months_later(self.first, 1), time.min, ZONE)
-
-    def back(self, months: int) -> Month:
-        """The month so many months before."""
-        return Month(months_later(self.first, -months))
-
-    @classmethod
-    def of(cls, day: date) -> Month:
-        """The month of a day."""
-        return cls(day.replace(day=1))
-
-    @classmethod
-    def read(cls, text: str) -> Month | None:
-        """The month that is written 2026-05; None if it is written otherwise."""
-        year, dash, month = text.partition("-")
-        plain = len(year) == 4 and len(month) == 2 and (year + month).isascii() and (year + month).isdigit()
-        if not (dash and plain and 2000 <= int(year) <= 2199 and 1 <= int(month) <= 12):
-            return None
-        return cls(date(int(year), int(month), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +36,14 @@ class Count:
     total: float = 0.0
 
 
-def last_months(until: Month, many: int) -> list[Month]:
-    """The months up to this one, oldest first."""
-    return [until.back(back) for back in range(many - 1, -1, -1)]
-
-
 def by_month(source: Source, months: Sequence[Month]) -> dict[str, Count]:
     """What a source counts in each of these successive months."""
-    rows = parts(source, months).subquery()
+    counted = source.subquery()
+    rows = (
+        sa.select(month_of(counted.c.at, months).label("part"), counted.c.value)
+        .where(*within(counted.c.at, months))
+        .subquery()
+    )
     query = sa.select(rows.c.part, sa.func.count().label("many"), sa.func.sum(rows.c.value).label("total"))
     found = {row.part: row for row in db.session.execute(query.group_by(rows.c.part))}
     return {
@@ -91,17 +52,6 @@ def by_month(source: Source, months: Sequence[Month]) -> dict[str, Count]:
         else Count()
         for month in months
     }
-
-
-def parts(source: Source, months: Sequence[Month]) -> Source:
-    """The rows of these successive months, each with its month as `part`."""
-    rows = source.subquery()
-    part = sa.case(*((rows.c.at < month.end, month.key) for month in months[:-1]), else_=months[-1].key)
-    if len(months) == 1:
-        part = sa.literal(months[0].key)
-    return sa.select(rows.c.record_id, part.label("part"), rows.c.value).where(
-        rows.c.at >= months[0].begin, rows.c.at < months[-1].end
-    )
 
 
 def submitted(code: str) -> Source:

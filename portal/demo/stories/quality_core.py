@@ -13,7 +13,7 @@ from portal.forms.quality.quality_information import ITEMS
 from portal.forms.quality.quality_report_rows import indicators, missed
 from portal.lib.clock import day
 from portal.queries import quality_reports
-from portal.queries.kpi import Month
+from portal.queries.months import Month
 
 BATCHES = ("A", "B", "C")
 WORKSHOPS = ("机加工车间", "焊接车间", "装配车间", "涂装车间")

@@ -29,6 +29,6 @@ KPI_SHEET = (
             REVERSED,
         ),
         quality_reports.indicators,
-        ("customer_service", "engineering", "purchasing", "warehouse", "design"),
+        kpi.READERS,
     ),
 )

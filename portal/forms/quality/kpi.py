@@ -10,11 +10,13 @@ from typing import Any
 from portal.forms.quality.process_information import CONTROL, MEASUREMENT, PROCESS
 from portal.lib.i18n import _l
 from portal.queries import improvement, kpi
-from portal.queries.kpi import Count, Month, Source
+from portal.queries.kpi import Count, Source
+from portal.queries.months import Month
 
 QUALITY, SERVICE, SECURITY = "quality", "service_process", "information_security"
 SCOPES = {QUALITY: _l("质量"), SERVICE: _l("服务流程"), SECURITY: _l("信息安全")}
 SHARE, MEAN, COUNT = "share", "mean", "count"  # of a hundred; of marks; how many
+READERS = ("customer_service",)  # departments, besides quality, whose work the figures tell of
 TENTH = Decimal("0.1")
 TREND = 12  # months that a trend shows
 
@@ -259,6 +261,11 @@ KPIS = (
     ),
 )
 KPI: Mapping[str, Kpi] = {one.key: one for one in KPIS}
+
+
+def may_see(actor: Any) -> bool:
+    """Whether the company's figures are for the person: of quality, customer service or management, or an auditor."""
+    return bool(actor.sees_books_of("quality", *READERS))
 
 
 def of_scope(scope: str) -> list[Kpi]:

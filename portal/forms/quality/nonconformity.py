@@ -148,32 +148,35 @@ class Nonconformity(CompanyForm):
             )
 
 
-def _failed(record: Filed) -> tuple[Ref | None, list[dict[str, Any]]]:
-    """The inspection sheet that found the goods bad, if one did, and its lines with a bad quantity."""
+def _inspection(record: Filed) -> tuple[Ref, goods.Inspection] | None:
+    """The inspection sheet that found the goods bad, and what it says; None where no sheet did."""
     source = record["source_record"]
     origin = works.origin(source.id) if source else None
-    if origin is None or origin[0] != "PU-06":
-        return None, []
-    return source, [line for line in goods.inspection(source.id).lines if Decimal(line["bad"] or 0)]
+    return (source, goods.inspection(source.id)) if origin and origin[0] == "PU-06" else None
+
+
+def _bad(found: goods.Inspection) -> list[tuple[Ref, Decimal, str]]:
+    """Item, bad quantity and reason of each line that has one."""
+    lines = [(Ref(**line["item"]), Decimal(line["bad"] or 0), line["reason"] or "") for line in found.lines]
+    return [line for line in lines if line[1]]
 
 
 def _write_off(record: Filed) -> dict[str, Any]:
-    _sheet, lines = _failed(record)
+    inspected = _inspection(record)
+    lines = _bad(inspected[1]) if inspected else []
     return {
         "list_date": day(record.now),
-        "lines": [
-            {"item": Ref(**line["item"]), "quantity": Decimal(line["bad"]), "usable": False} for line in lines
-        ],
+        "lines": [{"item": item, "quantity": quantity, "usable": False} for item, quantity, _why in lines],
         "responsible": record["cause"],
         "remark": f"{record['product'].text} {record['batch']}：{record['actual_state']}",
     }
 
 
 def _supplier_return(record: Filed) -> dict[str, Any]:
-    sheet, lines = _failed(record)
-    if sheet is None:
+    inspected = _inspection(record)
+    if inspected is None:
         return {}
-    found = goods.inspection(sheet.id)
+    sheet, found = inspected
     supplier = goods.supplier(found.supplier) if found.supplier else None
     order = goods.named(found.receipt, "order") if found.receipt else None
     return {
@@ -182,12 +185,7 @@ def _supplier_return(record: Filed) -> dict[str, Any]:
         "return_stage": "inspection",
         "inspection": sheet,
         "lines": [
-            {
-                "item": Ref(**line["item"]),
-                "quantity": Decimal(line["bad"]),
-                "batch": record["batch"],
-                "reason": line["reason"],
-            }
-            for line in lines
+            {"item": item, "quantity": quantity, "batch": record["batch"], "reason": why}
+            for item, quantity, why in _bad(found)
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.domain.obligations import Obligation, Turn
 from portal.domain.permissions import role_key
+from portal.forms.quality import obligations_information
 from portal.lib.i18n import _l
 
 STEPS = (
@@ -40,4 +41,5 @@ OBLIGATIONS = (
         (role_key("sales_manager"),),
         turns=(Turn("QA-10", "customer_answer"),),
     ),
+    *obligations_information.OBLIGATIONS,
 )

@@ -19,7 +19,7 @@ from portal.forms.quality.archive import archived
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
 from portal.queries import kpi, quality_reports
-from portal.queries.kpi import Month
+from portal.queries.months import Month
 
 MISSED = equals("targets_reached", False)
 

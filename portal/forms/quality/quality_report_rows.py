@@ -12,7 +12,8 @@ from portal.forms.quality.process_information import CONTROL, INSPECTION, MEASUR
 from portal.forms.references import Person
 from portal.lib.i18n import _l, both
 from portal.queries import history, kpi
-from portal.queries.kpi import Count, Month
+from portal.queries.kpi import Count
+from portal.queries.months import Month
 
 KINDS = {
     "incoming": _l("进货"),
