@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import any_of, equals
 from portal.domain.deadlines import days, hours, working_days
-from portal.domain.effects import CORRECTED, FINISHED, SUBMITTED, Asks, Effect, Opens, Shares, Tells, after
+from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Shares, Tells, after
 from portal.domain.signoff import Back, Onward, Route, Step, applicant, every, head_of, role
 from portal.forms.base import CompanyForm
 from portal.forms.customer_service.moments import refuse_future
@@ -29,6 +29,7 @@ from portal.forms.quality.quality_information_stages import (
 from portal.forms.references import Attachments, Department, Product, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.queries import archive as books
 
 A, B, C = "class_a", "class_b", "class_c_ordinary_added"
 CLASSES = {A: _l("A类"), B: _l("B类"), C: _l("C类(补充:一般信息)")}
@@ -200,10 +201,12 @@ class QualityInformation(CompanyForm):
         yield from _drawings(record, "decided_drawing_change", "technical_decision")
 
     @staticmethod
-    @after(FINISHED, _l("登记入信息归档保管台帐"))
+    @after("information_centre_file", _l("登记入信息归档保管台帐"))
     def archive(record: Filed) -> Iterator[Effect]:
-        """The centre keeps the sheet under its code."""
-        yield archived(record, "quality", record["description"][:SUBJECT], code=record["archive_code"])
+        """The centre keeps the sheet under its code; in a later round it stands there already."""
+        code = record["archive_code"]
+        if books.kept_under(code) != record.number:
+            yield archived(record, "quality", record["description"][:SUBJECT], code=code)
 
 
 def _told(record: Filed) -> Iterator[Effect]:
