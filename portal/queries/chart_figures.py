@@ -93,12 +93,6 @@ def of_months(source: Source, months: Sequence[Month]) -> Source:
     )
 
 
-def together(*sources: Source) -> Source:
-    """The records of several sources."""
-    rows = sa.union_all(*sources).subquery()
-    return sa.select(Record.id.label("record_id"), rows.c.part).join(rows, rows.c.record_id == Record.id)
-
-
 def counts(source: Source, seen_by: Actor | None) -> list[Any]:
     """How many rows of each part, and of each series where there is one."""
     rows = _seen(source, seen_by).subquery()

@@ -25,7 +25,12 @@ Source = sa.Select[*tuple[Any, ...]]
 GIVEN_UP = ("refused", "voided", "withdrawn")
 FAULTS = 3  # most frequent faults that are named
 
-_now: sa.BindParameter[datetime] = sa.bindparam("now", callable_=now, type_=Task.due_at.type)
+
+def _this_moment() -> datetime:
+    return now()
+
+
+_now: sa.BindParameter[datetime] = sa.bindparam("now", callable_=_this_moment, type_=Task.due_at.type)
 
 
 @dataclass(frozen=True, slots=True)

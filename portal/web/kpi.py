@@ -43,9 +43,14 @@ class Shown:
         return self.points[-2]
 
     @property
-    def labels(self) -> list[str]:
-        """The months."""
+    def months(self) -> list[str]:
+        """The months, as addresses name them."""
         return [point.month for point in self.points]
+
+    @property
+    def labels(self) -> list[str]:
+        """The months as a chart has room for them: 01 to 12."""
+        return [month[-2:] for month in self.months]
 
     @property
     def values(self) -> list[float | None]:

@@ -44,7 +44,7 @@ def indicator(department: str, key: str) -> str:
         raise NotFound
     (drawn,) = pages.shown([one], today())
     asked = posted.asked("month")
-    chosen = asked if asked in drawn.labels else ""
+    chosen = asked if asked in drawn.months else ""
     before, spoken = posted.asked_id("before"), language()
     months = last_months(Month.of(today()), len(drawn.points))
     found = chart_figures.behind(

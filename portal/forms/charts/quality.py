@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, counted
 from portal.forms.ledgers.improvement import ACTION_STATES
@@ -14,8 +14,6 @@ from portal.lib.i18n import _l
 from portal.queries import chart_figures, improvement, kpi, stage_answers
 from portal.queries.chart_figures import Source
 from portal.queries.months import Month, last_months
-
-INSPECTIONS = (("PU-06", ()), ("QA-03", ()))
 
 
 def _months(asked: Asked) -> list[Month]:
@@ -44,28 +42,16 @@ def _dispositions(asked: Asked) -> Source:
     )
 
 
-def _inspected(asked: Asked, code: str) -> Source:
-    return chart_figures.of_months(kpi.passed(code), _months(asked))
+def _passed(code: str) -> Callable[[Asked], Source]:
+    return lambda asked: chart_figures.of_months(kpi.passed(code), _months(asked))
 
 
-def _both_inspected(asked: Asked) -> Source:
-    return chart_figures.together(*(_inspected(asked, code) for code, _kinds in INSPECTIONS))
+def _pass_rates(source: Callable[[Asked], Source]) -> Callable[[Asked], list[Bar]]:
+    def bars(asked: Asked) -> list[Bar]:
+        found = {str(row.part): float(row.n) for row in chart_figures.averages(source(asked), asked.seen_by)}
+        return [Bar(month, month, (round(found[month] * 100, 1),)) for month in sorted(found)]
 
-
-def _pass_rates(asked: Asked) -> list[Bar]:
-    rates: list[dict[Any, float]] = [
-        {row.part: float(row.n) for row in chart_figures.averages(_inspected(asked, code), asked.seen_by)}
-        for code, _kinds in INSPECTIONS
-    ]
-    months = sorted({month for one in rates for month in one})
-    return [
-        Bar(
-            month,
-            month,
-            tuple(round(one[month] * 100, 1) if month in one else None for one in rates),
-        )
-        for month in months
-    ]
+    return bars
 
 
 def _actions(asked: Asked) -> Source:
@@ -111,12 +97,20 @@ QUALITY = (
         forms=("QA-01",),
     ),
     Chart(
-        "pass_rates",
-        _l("检验合格率：按月"),
-        _pass_rates,
-        (_l("进货检验（%）"), _l("过程和成品检验（%）")),
-        source=_both_inspected,
-        forms=("PU-06", "QA-03"),
+        "incoming_pass_rate",
+        _l("进货检验批次合格率：按月"),
+        _pass_rates(_passed("PU-06")),
+        ("%",),
+        source=_passed("PU-06"),
+        forms=("PU-06",),
+    ),
+    Chart(
+        "process_pass_rate",
+        _l("过程和成品检验合格率：按月"),
+        _pass_rates(_passed("QA-03")),
+        ("%",),
+        source=_passed("QA-03"),
+        forms=("QA-03",),
     ),
     Chart(
         "dispositions",
