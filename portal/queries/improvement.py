@@ -28,10 +28,14 @@ _today: sa.BindParameter[str] = sa.bindparam("today", callable_=lambda: today().
 
 def actions() -> Source:
     """Every measure, newest first."""
-    names = ("due", "done_on", "result", "verified", "rounds", "tracker", "state")
+    names = ("owner", "department", "due", "done_on", "result", "verified", "rounds", "tracker", "state")
     query = _followed(
         *(LedgerEntry.id, LedgerEntry.posted_at, LedgerEntry.facts, Record.number.label("record")),
         *(Person.name.label("posted_by"), reversed_by(LedgerEntry.record_id).label("reversed_by")),
+        *(
+            sa.func.coalesce(_paper.answers[(name, "text")].as_string(), _fact(name)).label(name)
+            for name in ("owner", "department")
+        ),
         _due().label("due"),
         sa.func.coalesce(stage_answers.text(REPORT, "done_on", of=_tracker), _fact("done_on")).label(
             "done_on"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.forms.base import Sheet
-from portal.forms.fields import Choice, Day, Integer, LongText, Number, Percent
+from portal.forms.fields import Choice, Day, Integer, LongText, Number, Percent, Text
 from portal.forms.quality import kpi as declared
 from portal.forms.quality.process_information import CONTROL, INSPECTION, MEASUREMENT, PROCESS
 from portal.forms.references import Person
@@ -36,16 +36,16 @@ class InspectionResult(Sheet):
     lots = Integer(_l("批次"), computed=True)
     passed = Integer(_l("合格批次"), computed=True)
     rate = Percent(_l("合格率"), computed=True)
-    main_faults = LongText(_l("主要问题"), computed=True)
+    main_faults = Text(_l("主要问题"), computed=True)
 
 
 class Indicator(Sheet):
     """R83: one indicator with its parameter, sampling, calculation and analysis."""
 
     indicator = Choice(_l("指标"), {one.key: one.title for one in declared.KPIS})
-    parameter = LongText(_l("设置"), computed=True)
-    sampling = LongText(_l("取样"), computed=True)
-    calculation = LongText(_l("计算"), computed=True)
+    parameter = Text(_l("设置"), computed=True)
+    sampling = Text(_l("取样"), computed=True)
+    calculation = Text(_l("计算"), computed=True)
     target = Number(_l("目标"), computed=True)
     actual = Number(_l("实际"), computed=True)
     analysis = LongText(_l("分析"), max=500)

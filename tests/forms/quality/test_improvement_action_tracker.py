@@ -79,6 +79,7 @@ def test_its_fate_follows_from_its_tracker(shop: Shop) -> None:
     _record, tracker = tracked(shop)
     (row,) = rows()
     assert (row["state"], row["tracker"], row["verified"]) == ("open", tracker.number, False)
+    assert row["department"] == department(shop).text  # which the source has not said
     shop.sign(tracker, done_on=TODAY, result="已加装")
     (row,) = rows()
     assert (row["state"], row["done_on"], row["result"]) == ("done", TODAY.isoformat(), "已加装")
