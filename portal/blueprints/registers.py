@@ -45,14 +45,22 @@ def show(key: str) -> str | Response:
     """One page of a ledger; the key of a form's register leads there."""
     if key in REGISTERS and key not in LEDGERS:
         return redirect(REGISTERS[key].url)
-    ledger, asked = _ledger(key), filters.read(request.args)
-    page = ledgers.page(ledger.source, filters.of_ledger(asked), request.args.get("after", ""), SIZE)
+    ledger = _ledger(key)
+    asked = filters.read(request.args, tuple(ledger.source.picked))
+    page = ledgers.page(
+        ledger.source, filters.of_ledger(asked, ledger.source), request.args.get("after", ""), SIZE
+    )
     return render_template(
         "registers/ledger.html",
         ledger=ledger,
         department=DEPARTMENT[ledger.department].title,
         room=f"/{ledger.department.replace('_', '-')}/",
         lines=_lines(ledger, page.rows),
+        picked=[
+            (column, [(value, column.text(value, language())) for value in column.words])
+            for column in ledger.columns
+            if column.name in ledger.source.picked
+        ],
         asked=asked,
         here=asked.query(),
         previous=f"?{asked.query(after=page.previous)}" if page.previous else "",
@@ -65,8 +73,9 @@ def show(key: str) -> str | Response:
 @writes
 def export_ledger(key: str) -> Response:
     """The filtered lines as a spreadsheet; that it was taken stands in the audit trail."""
-    ledger, asked, at = _ledger(key), filters.read(request.args), now()
-    wanted = filters.of_ledger(asked)
+    ledger, at = _ledger(key), now()
+    asked = filters.read(request.args, tuple(ledger.source.picked))
+    wanted = filters.of_ledger(asked, ledger.source)
     format = "csv" if request.form.get("format") == "csv" else "xlsx"
     audit.note(
         "exported",

@@ -24,6 +24,25 @@ class Limit:
     share: int = 0
 
 
+TARGETS = (  # what each key performance indicator is to reach, by its key
+    ("incoming_lot_pass", _l("指标目标：进货批次合格率"), 95, "%"),
+    ("process_pass", _l("指标目标：过程检验合格率"), 98, "%"),
+    ("supplier_returns", _l("指标目标：每月退货次数不超过"), 3, _l("次")),
+    ("complaints", _l("指标目标：每月投诉件数不超过"), 5, _l("件")),
+    ("complaints_satisfied", _l("指标目标：投诉处理满意率"), 90, "%"),
+    ("satisfaction", _l("指标目标：顾客满意度总分"), 85, _l("分")),
+    ("eight_d_in_time", _l("指标目标：8D 报告按期关闭率"), 90, "%"),
+    ("actions_effective", _l("指标目标：改进措施有效率"), 90, "%"),
+    ("obligations_in_time", _l("指标目标：定期义务按期履行率"), 95, "%"),
+    ("call_back_in_time", _l("指标目标：投诉一小时内回访率"), 100, "%"),
+    ("complaints_in_time", _l("指标目标：投诉按期处理率"), 95, "%"),
+    ("repairs_in_time", _l("指标目标：报修按期处理率"), 95, "%"),
+    ("steps_in_time", _l("指标目标：步骤按期签署率"), 95, "%"),
+    ("incidents_major", _l("指标目标：每月重大信息安全事件不超过"), 0, _l("起")),
+    ("incidents_serious", _l("指标目标：每月严重信息安全事件不超过"), 1, _l("起")),
+    ("incidents_minor", _l("指标目标：每月一般信息安全事件不超过"), 5, _l("起")),
+    ("security_steps_in_time", _l("指标目标：信息安全步骤按期签署率"), 95, "%"),
+)
 SURVEY_MARKS = 100  # of a satisfaction survey's items together (R45)
 LIMITS = (
     Limit("purchase_order_limit", _l("采购订货单须总经理审批的金额"), Decimal(50_000), _l("元")),
@@ -56,4 +75,8 @@ LIMITS = (
     Limit("major_incident_hours", _l("重大信息安全事故的响应时限"), Decimal(4), _l("小时")),
     Limit("serious_incident_hours", _l("较大信息安全事故的响应时限"), Decimal(8), _l("小时")),
     Limit("minor_incident_hours", _l("一般信息安全事故的响应时限"), Decimal(24), _l("小时")),
+    *(
+        Limit(f"kpi_{key}", title, Decimal(value), unit, "quality_manager")
+        for key, title, value, unit in TARGETS
+    ),
 )

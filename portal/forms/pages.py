@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms import customer_parts
-from portal.forms.quality import risk_levels
+from portal.forms.quality import kpi, risk_levels
 from portal.lib.i18n import _l
 
 
@@ -27,6 +27,13 @@ PAGES = (
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
     Page("quality", _l("风险矩阵"), "alert-triangle", "/quality/risks", risk_levels.may_see),
     Page("quality", _l("简报和公告"), "file-text", "/bulletins/", lambda actor: True),
+    Page(
+        "quality",
+        _l("关键绩效指标"),
+        "chart-bar",
+        "/quality/kpi",
+        kpi.may_see,
+    ),
 )
 
 

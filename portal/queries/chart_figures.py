@@ -13,11 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import Person, Record, Task
+from portal.models import Content, Person, Record, Task
 from portal.models.records import OPEN
 from portal.queries import stage_answers
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
+from portal.queries.months import Month, month_of, within
 from portal.queries.visible import visible_to
 
 Source = sa.Select[*tuple[Any, ...]]
@@ -66,6 +67,29 @@ def ratings(code: str, since: datetime, step: str, names: Sequence[str]) -> Sour
     rows = sa.union_all(*every).subquery()
     return sa.select(Record.id.label("record_id"), rows.c.part, rows.c.value).join(
         rows, rows.c.record_id == Record.id
+    )
+
+
+def by_answer(code: str, name: str, months: Sequence[Month]) -> Source:
+    """Records of a form by the month of their submission; the series is what the opening section answers."""
+    series = Content.answers[name].as_string().label("series")
+    return (
+        _records(month_of(Record.submitted_at, months), series)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(
+            Record.form_code == code,
+            *within(Record.submitted_at, months),
+        )
+    )
+
+
+def of_months(source: Source, months: Sequence[Month]) -> Source:
+    """The records of a source with `at` and `value` (see `queries/kpi.py`) by month."""
+    rows = source.subquery()
+    return (
+        sa.select(Record.id.label("record_id"), month_of(rows.c.at, months).label("part"), rows.c.value)
+        .join(rows, rows.c.record_id == Record.id)
+        .where(*within(rows.c.at, months))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,16 +28,18 @@ class Source:
     item: sa.SQLColumnExpression[Any] | None = None  # searched by the item's name, code or pinyin
     at: sa.SQLColumnExpression[Any] | None = None  # the moment that a range of dates speaks of
     record: str = "record"  # cell that holds the number of the source record
+    picked: Mapping[str, sa.SQLColumnExpression[Any]] = field(default_factory=dict)  # cells with a few values
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a reader asked for: words, an item (as a search key), from and until a moment."""
+    """What a reader asked for: words, an item (as a search key), from and until a moment, values of cells."""
 
     words: tuple[str, ...] = ()
     item: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    picked: tuple[tuple[str, str], ...] = ()
 
 
 def page(source: Source, wanted: Wanted, cursor: str, size: int) -> Page:
@@ -77,4 +79,6 @@ def _narrowed(source: Source, wanted: Wanted) -> Query:
         query = query.where(source.at >= wanted.since)
     if wanted.until is not None and source.at is not None:
         query = query.where(source.at < wanted.until)
+    for name, value in wanted.picked:
+        query = query.where(source.picked[name] == value)
     return query

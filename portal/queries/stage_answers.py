@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from portal.models import Record, Signature
 
 
-def text(step: str, *path: str) -> sa.ScalarSelect[str | None]:
-    """One answer as text; `path` leads into it, e.g. `allocated_to`, `text`. Asked beside `Record`."""
-    return _latest(step, Signature.answers[path].as_string())
+def text(step: str, *path: str, of: Any = Record) -> sa.ScalarSelect[str | None]:
+    """One answer as text; `path` leads into it, e.g. `allocated_to`, `text`. Asked beside `Record`, or an alias `of` it."""
+    return _latest(step, Signature.answers[path].as_string(), of)
 
 
 def whole_number(step: str, *path: str) -> sa.ScalarSelect[int | None]:
@@ -30,12 +30,12 @@ def yes_or_no(step: str, name: str) -> sa.ScalarSelect[str | None]:
     return _latest(step, sa.case((answer, "1"), (~answer, "0"), else_=None))
 
 
-def _latest(step: str, answer: Any) -> sa.ScalarSelect[Any]:
+def _latest(step: str, answer: Any, of: Any = Record) -> sa.ScalarSelect[Any]:
     return (
         sa.select(answer)
-        .where(Signature.record_id == Record.id, Signature.step == step, Signature.act == "signed")
+        .where(Signature.record_id == of.id, Signature.step == step, Signature.act == "signed")
         .order_by(Signature.id.desc())
         .limit(1)
-        .correlate(Record)
+        .correlate(of)
         .scalar_subquery()
     )

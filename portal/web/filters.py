@@ -80,13 +80,14 @@ def of_form(form: type[CompanyForm], filters: Filters, now: datetime) -> registe
     )
 
 
-def of_ledger(filters: Filters) -> ledgers.Wanted:
+def of_ledger(filters: Filters, source: ledgers.Source) -> ledgers.Wanted:
     """What the filters ask of a ledger."""
     return ledgers.Wanted(
         words=tuple(filters["q"].split()[:6]),
         item=needle(filters["item"]),
         since=_start(filters["since"]),
         until=_start(filters["until"], 1),
+        picked=tuple((name, value) for name in source.picked if (value := filters[f"f.{name}"])),
     )
 
 

@@ -48,6 +48,7 @@ KEYS = {
     "/admin/limits": "purchase_order_limit",
     "/registers": "stock_list",
     "/obligations": "O65",
+    "/quality/kpi": "complaints",
 }
 KEYS |= dict.fromkeys(("/<department>/charts", f"/{ROOMS[0]}/charts"), "open")
 

@@ -33,7 +33,11 @@ MORE = {
         *("/obligations/O08", "/notices?show=all"),
         *("/customer-service/charts/complaints_by_department", "/customer-service/charts/service_ratings"),
     ],
-    "auditor": ["/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"],
+    "auditor": [
+        *("/quality/kpi?scope=service_process", "/quality/kpi/complaints?month=2026-05"),
+        *("/registers/improvement_actions?f.state=overdue", "/registers/kpi"),
+        *("/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"),
+    ],
     "administrator": ["/admin/people?q=zzzz", "/obligations/OS-26"],
     "stranger": ["/public/", RECEIPT],
 }

@@ -1,6 +1,6 @@
-"""Quality: satisfaction, information, documents, security; a page of the risks of information assets."""
+"""Quality: satisfaction, information, documents, security; pages of its key figures and of risks."""
 
-from portal.blueprints.quality import risks
+from portal.blueprints.quality import kpi, risks
 from portal.blueprints.quality.room import bp
 
-__all__ = ["bp", "risks"]
+__all__ = ["bp", "kpi", "risks"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from portal.demo.stories import quality_goods
+from portal.demo.stories import quality_core, quality_goods
 from portal.demo.story import Story, World
 
 # QA-10 顾客整体满意度调查表
@@ -199,4 +199,5 @@ STORIES: dict[str, Story] = {
         },
     ),
     **quality_goods.STORIES,
+    **quality_core.STORIES,
 }

@@ -6,7 +6,9 @@ from portal.forms.ledgers.cases import CASES
 from portal.forms.ledgers.crm import CRM
 from portal.forms.ledgers.customers import CUSTOMERS
 from portal.forms.ledgers.documents import CONTROLLED
+from portal.forms.ledgers.improvement import IMPROVEMENT
 from portal.forms.ledgers.information import INFORMATION
+from portal.forms.ledgers.kpi import KPI_SHEET
 from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
@@ -20,7 +22,7 @@ LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
-        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION,
+        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION, *IMPROVEMENT, *KPI_SHEET,
     )
 }  # fmt: skip
 

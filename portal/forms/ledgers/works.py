@@ -1,8 +1,8 @@
-"""The books of suppliers, projects and improvement."""
+"""The books of suppliers and projects."""
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import Column
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books
@@ -92,23 +92,5 @@ WORKS = (
             *ENTERED,
         ),
         lambda: master_books.entries("web_projects", "project", "phase"),
-    ),
-    Ledger(
-        "improvement_actions",
-        _l("纠正改进措施台帐"),
-        "ledger",
-        "quality",
-        (
-            Column("source", _l("来源"), LINK),
-            Column("action", _l("措施")),
-            Column("owner", _l("责任人")),
-            Column("department", _l("责任部门")),
-            Column("due", _l("期限"), "date"),
-            Column("result", _l("实施结果")),
-            Column("verified", _l("已验证"), "yes_no"),
-            *ENTERED,
-        ),
-        lambda: master_books.entries("improvement_actions", "source", "action", "owner", "department"),
-        ("engineering", "warehouse", "purchasing", "design", "customer_service"),
     ),
 )

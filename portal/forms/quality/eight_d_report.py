@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import hours, weeks, working_days
-from portal.domain.effects import Effect, Opens, PostsEntry, Tells, after
+from portal.domain.effects import Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
+from portal.forms.quality.actions import Measure, follow, proven
 from portal.forms.references import Attachments, Customer, Department, Person, Product, RecordLink
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import works
 
@@ -182,12 +183,18 @@ class EightDReport(CompanyForm):
         return self.subject.data or ""
 
     @staticmethod
-    @after("closing", _l("纠正措施和预防措施登记入纠正改进措施台帐"))
+    @after("closing", _l("纠正措施和预防措施登记入纠正改进措施台帐；期限未到的，生成纠正改进措施跟踪表草稿"))
     def post_actions(record: Filed) -> Iterator[Effect]:
-        """Every action is kept in the ledger, where later years find it."""
-        for line in record["corrective_actions"]:
-            yield _entry(record, line["action"], line["owner"], line["due"].isoformat())
-        yield _entry(record, record["preventive_actions"], record["team_leader"], "")
+        """What the team did is done and proven here; what is still to come is followed further."""
+        lines: list[Measure] = [
+            (line["action"], line["owner"], line["due"]) for line in record["corrective_actions"]
+        ]
+        closed, of = day(record.now), record["responsible_department"]
+        done = [line for line in lines if line[2] is None or line[2] <= closed]
+        done.append((record["preventive_actions"], record["team_leader"], None))
+        yield from proven(record, done, record["implemented"], department=of)
+        ahead = [line for line in lines if line[2] is not None and line[2] > closed]
+        yield from follow(record, ahead, department=of, first=len(done) + 1)
 
     @staticmethod
     @after("closing", _l("需修改文件时生成文件更改申请单草稿"))
@@ -215,18 +222,3 @@ class EightDReport(CompanyForm):
                     number=record.number,
                 ),
             )
-
-
-def _entry(record: Filed, action: str, owner: Any, due: str) -> PostsEntry:
-    return PostsEntry(
-        "improvement_actions",
-        {
-            "source": record.number,
-            "action": action,
-            "owner": owner.text,
-            "department": record["responsible_department"].text,
-            "due": due,
-            "result": record["implemented"],
-            "verified": True,
-        },
-    )

@@ -107,6 +107,23 @@ def test_every_action_enters_the_ledger() -> None:
     assert entries[0].facts["department"] == "工程部"
 
 
+def test_what_is_still_to_come_is_followed_further() -> None:
+    later = {"action": "更新规程", "owner": LEADER, "due": date(2026, 6, 1)}
+    answers = opening(
+        corrective_actions=[{"action": "加装软垫", "owner": LEADER, "due": DAY}, later],
+        implemented="已落实",
+        preventive_actions="修改规程",
+    )
+    record = Filed(7, "QA-15-2026-0007", "QA-15", answers, 1, 1, 5, {}, datetime(2026, 5, 12, tzinfo=UTC))
+    found = list(EightDReport.effects("closing", record))
+    (draft,) = [one for one in found if isinstance(one, Opens)]
+    assert (draft.code, draft.answers["action"], draft.answers["action_no"]) == (
+        "QA-19", "更新规程", "QA-15-2026-0007/3",
+    )  # fmt: skip
+    proven = {one.facts["no"]: one.facts.get("verified") for one in found if isinstance(one, PostsEntry)}
+    assert proven == {"QA-15-2026-0007/1": True, "QA-15-2026-0007/2": True, "QA-15-2026-0007/3": None}
+
+
 def test_documents_to_change_open_a_change_request() -> None:
     (opened,) = [one for one in closed(documents_to_change="出货检验规程") if isinstance(one, Opens)]
     assert (opened.code, opened.to, opened.names_as) == ("DC-02", "person:8", "source_record")

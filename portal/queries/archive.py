@@ -1,0 +1,22 @@
+"""What the archive ledger says of a code: whose paper stands under it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.models import LedgerKey, Record
+
+LEDGER = "archive"
+
+
+def kept_under(code: str, but: Collection[int] = ()) -> str:
+    """The number of the record that is kept under a code, without these; nothing while the code is free."""
+    query = (
+        sa.select(Record.number)
+        .join(LedgerKey, LedgerKey.record_id == Record.id)
+        .where(LedgerKey.ledger == LEDGER, LedgerKey.key == code, Record.id.not_in(list(but)))
+    )
+    return db.session.scalar(query) or ""
