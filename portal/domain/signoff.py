@@ -59,6 +59,11 @@ def head_of(name: str = "") -> Signers:
     return Signers((Party("head", name),))
 
 
+def head_of_department(key: str) -> Signers:
+    """The head of one department, whatever the record says."""
+    return Signers((Party("department", key),))
+
+
 def project_person(name: str, role_key: str) -> Signers:
     """The person who holds the role in the project named in a field; else anyone with that role."""
     return Signers((Party("project", f"{name}.{role_key}"),))
@@ -113,6 +118,8 @@ class Step:
     `fills` is the stage form of that step's person, `meaning` what the signature says,
     `within` the time allowed, `when` the condition under which the step takes place,
     `on_refusal` where a refusal leads, `outcomes` answers of the step that lead back or close.
+    With `comments` each signer must write an opinion. `unsigned` is the condition under which an outside party does not
+    sign: what they have said or written is put down by the employee.
     `overdue_to` is the later step to which time itself moves the record when the limit passes: nobody
     has signed then.
     """
@@ -128,6 +135,8 @@ class Step:
     outcomes: tuple[Back | Close, ...] = ()
     bulk: bool = False
     overdue_to: str = ""
+    comments: bool = False
+    unsigned: Condition | None = None
 
     @property
     def judges(self) -> bool:

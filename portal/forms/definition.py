@@ -15,7 +15,12 @@ from portal.lib.hashing import canonical_json, sha256
 from portal.lib.i18n import both, language
 
 LIMIT = {f"@{limit.key}": limit for limit in LIMITS}
-VIRTUAL = {"person": "assigned_person", "head": "assigned_department_head", "applicant": "applicant"}
+VIRTUAL = {
+    "person": "assigned_person",
+    "head": "assigned_department_head",
+    "department": "department_head",
+    "applicant": "applicant",
+}
 
 
 _definitions: dict[object, dict[str, Any]] = {}

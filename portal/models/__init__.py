@@ -1,5 +1,6 @@
 """The tables, one noun per file."""
 
+from portal.models.ballots import Ballot, BallotBox, BallotVoter
 from portal.models.events import AuditEvent, AuditStream
 from portal.models.files import RecordFile, StoredFile
 from portal.models.ledgers import (
@@ -45,6 +46,9 @@ from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
 __all__ = [
+    "Ballot",
+    "BallotBox",
+    "BallotVoter",
     "AuditEvent",
     "AuditStream",
     "CalendarDay",

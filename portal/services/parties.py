@@ -36,6 +36,9 @@ def keys(
                 answers[party.key].id if party.key and answers.get(party.key) else record.department_id
             )
             return [head_key(_judging(department, excluded))]
+        case "department":
+            named = sa.select(Department.id).where(Department.key == party.key)
+            return [head_key(_judging(db.session.scalars(named).one(), excluded))]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":

@@ -9,6 +9,7 @@ from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
+from portal.forms.ledgers.satisfaction import SATISFACTION
 from portal.forms.ledgers.service import SERVICE
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
@@ -17,6 +18,7 @@ LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE, *WORKS, *PEOPLE,
+        *SATISFACTION,
     )
 }  # fmt: skip
 
