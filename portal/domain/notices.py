@@ -82,6 +82,7 @@ KINDS = {
     ),
     "copied": Kind("talk", "send", _l("%(who)s 把 %(record)s 抄送给您")),
     "told": Kind("other", "bell", _l("%(text)s（%(record)s）"), OTHER.said),
+    "employee_survey": Kind("turn", "users", _l("%(text)s")),
 }
 DONE_WITH_TASK = (
     "task",

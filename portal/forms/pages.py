@@ -24,6 +24,7 @@ class Page:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
 )
 
 

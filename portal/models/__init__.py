@@ -46,11 +46,11 @@ from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
 __all__ = [
+    "AuditEvent",
+    "AuditStream",
     "Ballot",
     "BallotBox",
     "BallotVoter",
-    "AuditEvent",
-    "AuditStream",
     "CalendarDay",
     "Comment",
     "CompanySetting",

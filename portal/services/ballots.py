@@ -44,7 +44,7 @@ def open_box(closes_on: date, *, by: Actor, now: datetime) -> BallotBox:
         NotAllowed: the person does not keep the box.
         Refusal: the year has had its box, or the last day is past.
     """
-    _keeper(by)
+    must_keep(by)
     rights.one_at_a_time()
     today = day(now)
     if known.of_year(today.year) is not None:
@@ -70,7 +70,7 @@ def extend(closes_on: date, *, by: Actor, now: datetime) -> None:
         NotAllowed: the person does not keep the box.
         Refusal: no box is open, or the last day is past.
     """
-    _keeper(by)
+    must_keep(by)
     box = _locked()
     _last_day(closes_on, day(now))
     box.closes_on = closes_on
@@ -106,7 +106,7 @@ def close(*, by: Actor, now: datetime, confirmed_by: str = "password") -> int:
         NotAllowed: the person does not keep the box.
         Refusal: no box is open, or there are too few ballots to hide anybody among them.
     """
-    _keeper(by)
+    must_keep(by)
     box = _locked()
     ballots = known.cast(box)
     if len(ballots) < LEAST:
@@ -178,7 +178,12 @@ def _locked() -> BallotBox:
     return box
 
 
-def _keeper(by: Actor) -> None:
+def must_keep(by: Actor) -> None:
+    """Lets nobody but the keeper of the box on.
+
+    Raises:
+        NotAllowed: the person is somebody else.
+    """
     if KEEPER not in by.roles:
         raise NotAllowed(_l("员工满意度调查由人力资源部经理打开和结束。"))
 

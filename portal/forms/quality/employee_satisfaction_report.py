@@ -111,8 +111,12 @@ class EmployeeSatisfactionReport(CompanyForm):
         yield PostsEntry(
             surveys.LEDGER,
             {
-                **{"year": record["year"], "module": "employee", "answers": record["answers"]},
-                **{"mean": None if total is None else str(total), "weight": None, "converted": None},
+                "year": record["year"],
+                "module": "employee",
+                "answers": record["answers"],
+                "mean": None if total is None else str(total),
+                "weight": None,
+                "converted": None,
                 "total": None if total is None else str(total),
                 "standard": str(STANDARD),
                 "reached": total is not None and total >= STANDARD,

@@ -15,7 +15,6 @@ from portal.forms.base import CompanyForm
 from portal.forms.fields import Choice, Integer, LongText, Score
 from portal.forms.references import Department
 from portal.lib.i18n import _l
-from portal.queries import ballots
 
 ITEMS = ("pay_score", "environment_score", "training_score", "management_score", "work_score")
 FULL = 20

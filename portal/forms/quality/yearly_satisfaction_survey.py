@@ -219,7 +219,10 @@ class YearlySatisfactionSurvey(CompanyForm):
             yield PostsEntry(
                 surveys.LEDGER,
                 {
-                    **{**shared, "module": row["module"], "answers": row["answers"], "mean": mean},
+                    **shared,
+                    "module": row["module"],
+                    "answers": row["answers"],
+                    "mean": mean,
                     **{name: str(row[name]) for name in ("weight", "converted", "standard")},
                     "reached": row["reached"],
                 },
@@ -228,9 +231,13 @@ class YearlySatisfactionSurvey(CompanyForm):
         yield PostsEntry(
             surveys.LEDGER,
             {
-                **{**shared, "module": "total", "mean": None, "weight": str(HUNDRED)},
+                **shared,
+                "module": "total",
+                "mean": None,
+                "weight": str(HUNDRED),
                 "answers": sum(row["answers"] for row in record["module_scores"]),
-                **{"converted": str(record["total_score"]), "standard": str(standard)},
+                "converted": str(record["total_score"]),
+                "standard": str(standard),
                 "reached": record["total_score"] >= standard,
             },
         )

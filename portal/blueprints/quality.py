@@ -1,5 +1,0 @@
-"""Quality: satisfaction, information, documents, security."""
-
-from portal.web.rooms import room
-
-bp = room("quality")

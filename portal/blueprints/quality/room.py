@@ -1,0 +1,5 @@
+"""The blueprint of the room."""
+
+from portal.web.rooms import room
+
+bp = room("quality")
