@@ -17,7 +17,6 @@ from portal.models import (
     Customer,
     Department,
     Draft,
-    LedgerEntry,
     Record,
     RecordLink,
     RecordSubject,
@@ -173,13 +172,3 @@ def unanswered_since(moment: datetime) -> list[str]:
 def department(key: str) -> Department:
     """The department with this key."""
     return db.session.scalars(sa.select(Department).where(Department.key == key)).one()
-
-
-def standing_scores() -> list[dict[str, Any]]:
-    """The lines of the ledger of scores that still count, oldest first, each with the id of its record."""
-    query = (
-        sa.select(LedgerEntry.record_id, LedgerEntry.facts)
-        .where(LedgerEntry.ledger == LEDGER, ~is_corrected(LedgerEntry.record_id))
-        .order_by(LedgerEntry.id)
-    )
-    return [{**row.facts, "record_id": row.record_id} for row in db.session.execute(query)]

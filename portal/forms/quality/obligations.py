@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.domain.obligations import Obligation, Turn
 from portal.domain.permissions import role_key
+from portal.forms.quality import obligations_satisfaction
 from portal.lib.i18n import _l
 
 STEPS = (
@@ -26,18 +27,5 @@ OBLIGATIONS = (
         (role_key("quality_manager"),),
         turns=tuple(Turn("QA-15", step) for step in STEPS),
     ),
-    Obligation(
-        "OS-28",
-        "",
-        "quality",
-        _l("催促客户答复满意度调查"),
-        _l("调查问卷发出后客户没有答复"),
-        _l("发出问卷的人员"),
-        _l("调查截止日期"),
-        _l("客户已答复"),
-        "QA-10",
-        _l("告知销售部经理"),
-        (role_key("sales_manager"),),
-        turns=(Turn("QA-10", "customer_answer"),),
-    ),
+    *obligations_satisfaction.OBLIGATIONS,
 )
