@@ -21,6 +21,7 @@ from portal.models import BallotBox, Department, LedgerEntry, Person, Record, Ta
 from portal.queries import ballots
 from portal.services import signing
 from portal.services.signatures import Hand
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import NOW, TODAY, Shop, days, wrong
 
 HR = "hr_manager"
@@ -82,6 +83,7 @@ def test_a_ballot_names_nobody() -> None:
     assert EmployeeSatisfactionSurvey.readers == ()
 
 
+@both_databases
 def test_the_report_reckons_the_year_beside_the_last(staff: Staff) -> None:
     for mark in ("10", "15.5"):
         staff.received(mark)

@@ -13,6 +13,7 @@ from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.models import CompanySetting, Customer, Notice
 from portal.services import corrections, records
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import NOW, TAIHE, TODAY, days
 from tests.forms.customer_service.test_customer_obligations import Duties, at
 from tests.forms.quality.survey_year import INSPECTOR, SurveyYear
@@ -72,6 +73,7 @@ def test_o43_a_plan_that_is_given_up_is_owed_again(owed: Owed) -> None:
     assert owed.run("O43").made == 1
 
 
+@both_databases
 def test_o43_who_answered_is_not_named(owed: Owed) -> None:
     owed.since("O43", date(2026, 1, 1))
     owed.customer(TAIHE).last_order_on = TODAY
@@ -119,6 +121,7 @@ def test_o46_nothing_is_owed_where_the_standard_is_reached_or_the_report_is_writ
     assert owed.run("O46", NOW + timedelta(days=3)).missed == 0
 
 
+@both_databases
 def test_os21_the_employees_are_asked_and_reported_on_by_the_end_of_the_year(owed: Owed) -> None:
     assert owed.run("OS-21", at(date(2026, 10, 31))).made == 0
     owed.run("OS-21", at(date(2026, 11, 1)))

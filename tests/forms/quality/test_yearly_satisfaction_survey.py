@@ -14,6 +14,7 @@ from portal.extensions import db
 from portal.forms.quality.yearly_satisfaction_survey import YearlySatisfactionSurvey
 from portal.models import Draft, LedgerEntry, Task
 from portal.queries import surveys
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import NOW, SCHOOL, TAIHE, TODAY, days, wrong, wrong_in
 from tests.forms.quality.survey_year import INSPECTOR, OPENERS, WEIGHTS, SurveyYear
 
@@ -77,6 +78,7 @@ def test_the_next_survey_begins_within_a_year_unless_it_is_late_already(
     assert begun(latest + timedelta(days=1)) == set(), "what is late already may still be planned"
 
 
+@both_databases
 def test_the_page_proposes_the_usual_weights_and_who_has_ordered(year: SurveyYear) -> None:
     db.session.execute(sa.update(type(year.customer(TAIHE))).values(last_order_on=None))
     year.customer(TAIHE).last_order_on = days(-20)
@@ -123,6 +125,7 @@ def test_the_employee_survey_is_asked_of_the_human_resources_manager(year: Surve
     assert year.asked(year.planned(employee_survey_planned=False)) == []
 
 
+@both_databases
 def test_a_second_round_asks_the_same_customers_once(year: SurveyYear) -> None:
     record = year.planned()
     sent = year.drafts(record, "QA-10")[1]
@@ -136,6 +139,7 @@ def test_a_second_round_asks_the_same_customers_once(year: SurveyYear) -> None:
 
 
 @pytest.mark.requirement("R45")
+@both_databases
 def test_answers_roll_up_into_one_score(year: SurveyYear) -> None:
     survey = year.planned()
     year.answered("QA-10", survey, Decimal("0.9"))
@@ -156,6 +160,7 @@ def test_answers_roll_up_into_one_score(year: SurveyYear) -> None:
     assert waiting.state == "running"
 
 
+@both_databases
 def test_what_was_corrected_or_is_not_looked_at_counts_no_longer(year: SurveyYear) -> None:
     survey = year.planned()
     first = year.answered("QA-12", survey, Decimal("0.5"))
