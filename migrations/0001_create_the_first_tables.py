@@ -231,6 +231,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_products_code")),
     )
     op.create_table(
+        "ballot_boxes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=False),
+        sa.Column("closed_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("closed_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked", sa.Integer(), nullable=True),
+        sa.Column("cast", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["closed_by_id"], ["people.id"], name=op.f("fk_ballot_boxes_closed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"], ["people.id"], name=op.f("fk_ballot_boxes_opened_by_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ballot_boxes")),
+        sa.UniqueConstraint("year", name=op.f("uq_ballot_boxes_year")),
+    )
+    op.create_table(
         "customers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -498,6 +518,24 @@ def upgrade() -> None:
     op.create_index(op.f("ix_audit_events_at"), "audit_events", ["at"], unique=False)
     op.create_index(op.f("ix_audit_events_person_id"), "audit_events", ["person_id"], unique=False)
     op.create_index("ix_audit_events_record_id_id", "audit_events", ["record_id", "id"], unique=False)
+    op.create_table(
+        "ballot_voters",
+        sa.Column("box_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["box_id"], ["ballot_boxes.id"], name=op.f("fk_ballot_voters_box_id_ballot_boxes")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_ballot_voters_person_id_people")),
+        sa.PrimaryKeyConstraint("box_id", "person_id", name=op.f("pk_ballot_voters")),
+    )
+    op.create_table(
+        "ballots",
+        sa.Column("box_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["box_id"], ["ballot_boxes.id"], name=op.f("fk_ballots_box_id_ballot_boxes")),
+        sa.PrimaryKeyConstraint("box_id", "position", name=op.f("pk_ballots")),
+    )
     op.create_table(
         "comments",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1157,6 +1195,8 @@ def downgrade() -> None:
     op.drop_table("contents")
     op.drop_index(op.f("ix_comments_record_id"), table_name="comments")
     op.drop_table("comments")
+    op.drop_table("ballots")
+    op.drop_table("ballot_voters")
     op.drop_index("ix_audit_events_record_id_id", table_name="audit_events")
     op.drop_index(op.f("ix_audit_events_person_id"), table_name="audit_events")
     op.drop_index(op.f("ix_audit_events_at"), table_name="audit_events")
@@ -1190,6 +1230,7 @@ def downgrade() -> None:
     op.drop_table("digests")
     op.drop_index(op.f("ix_customers_owner_id"), table_name="customers")
     op.drop_table("customers")
+    op.drop_table("ballot_boxes")
     op.drop_table("products")
     op.drop_index(op.f("ix_people_department_id"), table_name="people")
     op.drop_table("people")

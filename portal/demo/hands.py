@@ -19,7 +19,8 @@ def draw(world: DemoWorld, task: Task, step: Step, known: Mapping[str, Any], see
     """The hand of somebody who signs this task."""
     rng = world.rng
     words = phrases.OPINIONS.get(step.meaning, ())
-    opinion = rng.choice(words) if words and rng.random() < SPOKEN else ""
+    speaks = rng.random() < SPOKEN or step.comments
+    opinion = rng.choice(words) if words and speaks else ""
     if task.kind == "advice":
         return Hand(seen, opinion=rng.choice(phrases.ANSWERS))
     if not task.outside:

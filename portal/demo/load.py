@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from portal.database import transaction
+from portal.demo import surveys
 from portal.demo.company import seed_company
 from portal.demo.haste import remembering
 from portal.demo.year import FULL, Report, Summary, Year
@@ -29,4 +30,7 @@ def load(
     with transaction():
         seed_company(now - span)
     with remembering():
-        return Year(now - span, now, records, Random(seed)).run(report)
+        year = Year(now - span, now, records, Random(seed))
+        with transaction():
+            surveys.two_years(year.world, year.cast, now - span, records / FULL)
+        return year.run(report)

@@ -32,6 +32,7 @@ from portal.services import obligations, reminders
 AT_ONCE = 60  # acts in one write
 TRIES = 3
 LATELY = timedelta(days=18)  # since when obligations make work; what they did before is history
+SURVEYED = timedelta(days=100)  # before the end of the year customers begin to be surveyed
 FULL = 1500  # records of a demo of full size
 WITHDRAWN = 0.03
 OFTEN = {
@@ -40,7 +41,6 @@ OFTEN = {
     "PU-03": 2.0,
     "PU-04": 3.0,
     "PU-05": 2.5,
-    "QA-10": 1.5,
     "EN-25": 1.5,
     "CR-03": 1.5,
     "CR-06": 1.5,
@@ -53,6 +53,12 @@ OFTEN = {
     "IC-09": 1.6,
 }
 SELDOM = {
+    "QA-10": 0.3,
+    "QA-11": 0.3,
+    "QA-12": 0.3,
+    "QA-13": 0.001,
+    "QA-16": 0.3,
+    "QA-17": 0.05,
     "PU-06": 0.1,
     "WH-02": 0.1,
     "PU-07": 0.2,
@@ -127,6 +133,8 @@ class Year:
     def _plan_year(self) -> None:
         for _start in range(self.wanted):
             self._put(hours.start(self.begin, self.end, self.rng, self.calendar), "begin", 0)
+        if self.end - self.begin > SURVEYED:  # the survey of this year, under way for its last part
+            self._put(hours.working(self.end - SURVEYED, self.rng, self.calendar), "survey", 0)
         day = self.begin
         while day < self.end:
             if self.calendar.is_working_day(day.astimezone(self.calendar.zone).date()):
@@ -147,8 +155,9 @@ class Year:
                     if at > self.end - LATELY * min(1.0, self.wanted / FULL):
                         obligations.run_all(at)
                     self.pastime.day()
-                elif kind == "begin":
-                    what = self.rng.choices(self._forms, self._weights)[0]
+                elif kind in ("begin", "survey"):
+                    chosen = self.rng.choices(self._forms, self._weights)[0]
+                    what = chosen if kind == "begin" else "QA-13"
                     self._begin(what)
                 elif kind == "withdraw":
                     self.pastime.withdraw(db.session.get_one(Record, id))

@@ -13,7 +13,7 @@ from portal.lib.i18n import _l
 class Limit:
     """A number with its first value, which an administrator and its keeper (a role) may change.
 
-    The limits of a `share` are parts of so much, and something is left over.
+    The limits of a `share` are parts of so much, those of each `group` together, and something is left over.
     """
 
     key: str
@@ -22,6 +22,12 @@ class Limit:
     unit: Any
     keeper: str = ""
     share: int = 0
+    group: str = ""
+
+
+def _marks(key: str, title: Any, value: int, form: str) -> Limit:
+    """The full marks of one item of a satisfaction survey."""
+    return Limit(key, title, Decimal(value), _l("分"), "quality_manager", SURVEY_MARKS, form)
 
 
 TARGETS = (  # what each key performance indicator is to reach, by its key
@@ -48,30 +54,6 @@ LIMITS = (
     Limit("purchase_order_limit", _l("采购订货单须总经理审批的金额"), Decimal(50_000), _l("元")),
     Limit("write_off_limit", _l("报损清单须财务和总经理批准的金额"), Decimal(5_000), _l("元")),
     Limit("stocktake_tolerance_percent", _l("盘存差异容许比例"), Decimal("0.5"), "%"),
-    Limit(
-        "survey_price_marks",
-        _l("满意度调查“产品价格”满分"),
-        Decimal(25),
-        _l("分"),
-        "quality_manager",
-        SURVEY_MARKS,
-    ),
-    Limit(
-        "survey_delivery_marks",
-        _l("满意度调查“交货期”满分"),
-        Decimal(25),
-        _l("分"),
-        "quality_manager",
-        SURVEY_MARKS,
-    ),
-    Limit(
-        "survey_use_marks",
-        _l("满意度调查“产品使用”满分"),
-        Decimal(25),
-        _l("分"),
-        "quality_manager",
-        SURVEY_MARKS,
-    ),
     Limit("major_incident_hours", _l("重大信息安全事故的响应时限"), Decimal(4), _l("小时")),
     Limit("serious_incident_hours", _l("较大信息安全事故的响应时限"), Decimal(8), _l("小时")),
     Limit("minor_incident_hours", _l("一般信息安全事故的响应时限"), Decimal(24), _l("小时")),
@@ -79,4 +61,10 @@ LIMITS = (
         Limit(f"kpi_{key}", title, Decimal(value), unit, "quality_manager")
         for key, title, value, unit in TARGETS
     ),
+    _marks("survey_price_marks", _l("满意度调查“产品价格”满分"), 25, "QA-10"),
+    _marks("survey_delivery_marks", _l("满意度调查“交货期”满分"), 25, "QA-10"),
+    _marks("survey_use_marks", _l("满意度调查“产品使用”满分"), 25, "QA-10"),
+    _marks("survey_response_marks", _l("服务满意度调查“信息反馈响应时间”满分"), 35, "QA-11"),
+    _marks("survey_occurrence_marks", _l("服务满意度调查“问题出现效率”满分"), 30, "QA-11"),
+    _marks("survey_quality_marks", _l("产品质量满意度调查“产品质量”满分"), 60, "QA-12"),
 )

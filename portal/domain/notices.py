@@ -84,6 +84,7 @@ KINDS = {
     "posted": Kind("talk", "file-text", _l("请阅读：%(text)s")),
     "read_reminder": Kind("late", "alarm", _l("请阅读并确认：%(text)s")),
     "told": Kind("other", "bell", _l("%(text)s（%(record)s）"), OTHER.said),
+    "employee_survey": Kind("turn", "users", _l("%(text)s")),
 }
 DONE_WITH_TASK = (
     "task",

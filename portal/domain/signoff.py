@@ -22,7 +22,7 @@ class Party:
     departments that a table names, `key` is `table.column`; each signs), `applicant`,
     `project` (person of the project in a field, `key` is `field.role`), `outside` (key of an
     outside role: an employee gives them the device, or sends a link), `department` (the head of the
-    department with this id: what `heads` comes to in a record).
+    department with this key; what `heads` comes to in a record).
     """
 
     kind: str
@@ -64,6 +64,11 @@ def person_in(name: str) -> Signers:
 def head_of(name: str = "") -> Signers:
     """The head of the department named in a field, or of the applicant's own."""
     return Signers((Party("head", name),))
+
+
+def head_of_department(key: str) -> Signers:
+    """The head of one department, whatever the record says."""
+    return Signers((Party("department", key),))
 
 
 def heads_in(table: str, column: str) -> Signers:
@@ -125,6 +130,8 @@ class Step:
     `fills` is the stage form of that step's person, `meaning` what the signature says,
     `within` the time allowed, `when` the condition under which the step takes place,
     `on_refusal` where a refusal leads, `outcomes` answers of the step that lead back or close.
+    With `comments` each signer must write an opinion. `unsigned` is the condition under which an outside party does not
+    sign: what they have said or written is put down by the employee.
     `overdue_to` is the later step to which time itself moves the record when the limit passes: nobody
     has signed then.
     """
@@ -140,6 +147,8 @@ class Step:
     outcomes: tuple[Back | Close, ...] = ()
     bulk: bool = False
     overdue_to: str = ""
+    comments: bool = False
+    unsigned: Condition | None = None
 
     @property
     def judges(self) -> bool:

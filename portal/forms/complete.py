@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.conditions import Condition
 from portal.domain.effects import MOMENTS
-from portal.domain.roles import ROLE
+from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT, Back, Onward, Party, Route, Step
 from portal.forms.fields import Rows
 from portal.forms.sections import SECTIONS
@@ -82,7 +82,10 @@ def _step_problems(step: Step, known: set[str], places: set[str]) -> Iterator[st
         if isinstance(way, Back) and way.to not in places:
             yield f"leads back to the unknown step “{way.to}”"
     since = (name for name in (step.within.since if step.within else ()) if not name.startswith("@"))
-    named = {*since, *_asked(step.when, *(way.when for way in ways if not isinstance(way, Onward)))}
+    named = {
+        *since,
+        *_asked(step.when, step.unsigned, *(way.when for way in ways if not isinstance(way, Onward))),
+    }
     yield from (f"speaks of the unknown field “{name}”" for name in sorted(named - known))
 
 
@@ -99,6 +102,8 @@ def _party_problem(party: Party, known: set[str]) -> str:
     field = party.key.partition(".")[0]
     if party.kind in ("role", "outside") and party.key not in ROLE:
         return f"is signed by the unknown role “{party.key}”"
+    if party.kind == "department" and party.key not in DEPARTMENT:
+        return f"is signed by the head of the unknown department “{party.key}”"
     if party.kind in ("person", "head", "heads", "project") and field and field not in known:
         return f"is signed by somebody named in the unknown field “{field}”"
     return ""

@@ -19,6 +19,7 @@ VIRTUAL = {
     "person": "assigned_person",
     "head": "assigned_department_head",
     "heads": "assigned_department_head",
+    "department": "department_head",
     "applicant": "applicant",
 }
 

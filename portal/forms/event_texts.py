@@ -77,6 +77,9 @@ SETTINGS = {
         "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
     ),
     "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
+    "ballot_box_opened": _l("打开了 %(year)s 年度员工满意度调查，截止 %(closes_on)s"),
+    "ballot_box_extended": _l("把 %(year)s 年度员工满意度调查的截止日期改为 %(closes_on)s"),
+    "ballot_box_closed": _l("结束了 %(year)s 年度员工满意度调查，收到 %(count)s 份答卷"),
     "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
     "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
     "outbox_given_up": _l("放弃了待发件 %(row)s"),

@@ -34,6 +34,7 @@ PAGES = (
         "/quality/kpi",
         kpi.may_see,
     ),
+    Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
 )
 
 

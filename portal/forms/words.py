@@ -60,7 +60,12 @@ SAID = {
     "entered": _l("已补充登记"),
 }
 LINKS = {"opened": _l("由此生成"), "named": _l("引用"), "corrects": _l("冲销更正")}
-WAYS = {"device": _l("当面在设备上签字"), "link": _l("通过一次性链接签字"), "paper": _l("纸质签字件")}
+WAYS = {
+    "device": _l("当面在设备上签字"),
+    "link": _l("通过一次性链接签字"),
+    "paper": _l("纸质签字件"),
+    "told": _l("由员工按答复录入"),
+}
 STREAMS = {
     "access": _l("登录"),
     "people": _l("人员"),

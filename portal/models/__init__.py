@@ -1,5 +1,6 @@
 """The tables, one noun per file."""
 
+from portal.models.ballots import Ballot, BallotBox, BallotVoter
 from portal.models.events import AuditEvent, AuditStream
 from portal.models.files import RecordFile, StoredFile
 from portal.models.ledgers import (
@@ -48,6 +49,9 @@ from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 __all__ = [
     "AuditEvent",
     "AuditStream",
+    "Ballot",
+    "BallotBox",
+    "BallotVoter",
     "CalendarDay",
     "Comment",
     "CompanySetting",

@@ -35,7 +35,7 @@ class Signature(Base):
     authority: Mapped[dict[str, Any]]
     outside_role: Mapped[str] = mapped_column(default="")
     outside_name: Mapped[str] = mapped_column(default="")
-    outside_way: Mapped[str] = mapped_column(default="")  # device, link or paper
+    outside_way: Mapped[str] = mapped_column(default="")  # device, link, paper or told
     form_version_id: Mapped[int] = mapped_column(sa.ForeignKey("form_versions.id"))  # reads the answers
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     opinion: Mapped[str] = mapped_column(default="")

@@ -58,6 +58,8 @@ def _write(out: BinaryIO, path: Path, now: datetime) -> Backup:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip, db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            # before the first look: a ballot box is written anew by a TRUNCATE, which earlier looks would see
+            connection.exec_driver_sql("LOCK TABLE ballots IN ACCESS SHARE MODE")
         writer = Writer(zip, revision=rows.revision(connection), made_at=now.isoformat())
         for table in tables:
             writer.table(table.name, rows.as_json(connection, table))

@@ -34,8 +34,9 @@ def _apart(party: Party, answers: dict[str, Any]) -> list[Party]:
     if party.kind != "heads":
         return [party]
     table, _dot, column = party.key.partition(".")
-    named = (row[column] for row in answers.get(table) or () if row.get(column))
-    return [Party("department", str(id)) for id in dict.fromkeys(one.id for one in named)]
+    named = dict.fromkeys(row[column].id for row in answers.get(table) or () if row.get(column))
+    known = dict(db.session.execute(sa.select(Department.id, Department.key)).tuples())
+    return [Party("department", known[id]) for id in named]
 
 
 def keys(
@@ -54,7 +55,8 @@ def keys(
             )
             return [head_key(_judging(department, excluded))]
         case "department":
-            return [head_key(_judging(int(party.key), excluded))]
+            named = sa.select(Department.id).where(Department.key == party.key)
+            return [head_key(_judging(db.session.scalars(named).one(), excluded))]
         case "applicant":
             return [person_key(record.applicant_id)]
         case "project":

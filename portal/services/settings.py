@@ -56,7 +56,7 @@ def change_limit(one: Limit, value: Decimal, *, by: Actor, reason: str, now: dat
     known = history.limits()
     old = known[f"@{one.key}"]
     others = sum(
-        (known[f"@{two.key}"] for two in LIMITS if two.share == one.share and two != one), Decimal(0)
+        (known[f"@{two.key}"] for two in LIMITS if two.group == one.group and two != one), Decimal(0)
     )
     if one.share and not 0 < value < one.share - others:
         raise Refusal(

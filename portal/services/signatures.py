@@ -28,7 +28,7 @@ class Hand:
     files: tuple[dict[str, Any], ...] = ()
     drawn_id: int | None = None
     outside_name: str = ""
-    outside_way: str = ""  # device, link, paper
+    outside_way: str = ""  # device, link, paper, told
     confirmed_by: str = "password"
 
 

@@ -34,6 +34,8 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
         raise Refusal(_l("请填写外部签字人的姓名。"))
     signatures.check_seen(record, hand.seen)
     step = route.form_of(record).signoff.step(task.step)
+    if step.comments and not hand.opinion:
+        raise Refusal(_l("请填写意见。"))
     act, meaning = ("advised", "advised") if task.kind == "advice" else ("signed", step.meaning)
     answers = stage.dump() if stage is not None and task.kind != "advice" else {}
     signature = signatures.write(record, task, by, authority, act, meaning, hand, answers, now)

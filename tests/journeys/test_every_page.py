@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from portal.database import transaction
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.jobs.reminding import keep_obligations
-from portal.lib.clock import now
-from portal.services import public_requests
+from portal.lib.clock import now, today
+from portal.models import Person
+from portal.queries.actors import actor
+from portal.services import ballots, public_requests
 from tests.architecture.test_access import ROWS, spelt_out
 from tests.architecture.visitors import PEOPLE, Site, found
 from tests.journeys.conftest import Served, Visit, Visitor, listening
@@ -74,13 +77,17 @@ def portal(tmp_path: Path) -> Iterator[Portal]:
 
 
 def furnish(site: Site) -> str:
-    """Fills the funnel, has the obligations make work, and sends a request from outside; gives its receipt."""
+    """Fills the funnel, has the obligations make work, opens the employee survey, and sends a request from outside; gives its receipt."""
     walker = Walker(site.app)
     walker.open("CR-12")
     walker.walk("CR-16")
     with site.app.app_context():
         keep_obligations()
         with transaction():
+            keeper = (
+                db.session.scalars(sa.select(Person).where(Person.login == ballots.KEEPER)).unique().one()
+            )
+            ballots.open_box(today(), by=actor(keeper, today()), now=now())
             sent = public_requests.send(REQUEST, address="127.0.0.1", now=now())
         receipt = sent.receipt
         db.session.remove()

@@ -88,6 +88,11 @@ def test_the_marks_of_a_survey_are_set_by_the_quality_manager_and_leave_somethin
         settings.change_limit(marks, Decimal(0), by=manager, reason="x", now=now())
     settings.change_limit(marks, Decimal(49), by=manager, reason="价格更重要", now=now())
     assert history.limits()["@survey_price_marks"] == 49
+    quality = settings.limit("survey_quality_marks")
+    settings.change_limit(quality, Decimal(99), by=manager, reason="x", now=now())
+    assert history.limits()["@survey_quality_marks"] == 99, "each survey has its own 100"
+    with pytest.raises(Refusal):
+        settings.change_limit(quality, Decimal(100), by=manager, reason="x", now=now())
     with pytest.raises(NotAllowed):
         settings.change_limit(
             settings.limit("write_off_limit"), Decimal(1), by=manager, reason="x", now=now()

@@ -1,6 +1,6 @@
-"""Quality: satisfaction, information, documents, security; pages of its key figures and of risks."""
+"""Quality: satisfaction, information, documents, security; pages of key figures, of risks and of the employees' survey."""
 
-from portal.blueprints.quality import kpi, risks
+from portal.blueprints.quality import employee_survey, kpi, risks
 from portal.blueprints.quality.room import bp
 
-__all__ = ["bp", "kpi", "risks"]
+__all__ = ["bp", "employee_survey", "kpi", "risks"]

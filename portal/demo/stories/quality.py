@@ -4,55 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from portal.demo.stories import quality_core, quality_goods
+from portal.demo.stories import quality_core, quality_goods, satisfaction
 from portal.demo.story import Story, World
-
-# QA-10 顾客整体满意度调查表
-
-CONTACTS = ("王海燕", "刘志刚", "孙丽娟", "赵国栋", "何晓明", "郑雅芳", "马俊杰", "徐静")
-
-
-def survey(world: World) -> dict[str, Any]:
-    """A questionnaire sent to a customer."""
-    products = ("叉车3台", "室内装修工程", "企业网站建设", "输送线及备件", "净化设备2套", None)
-    return {
-        "survey": world.number("QA-13"),
-        "customer": world.one("customer"),
-        "contact_person": world.rng.choice(CONTACTS),
-        "contact_phone": f"1{world.rng.choice('3578')}{world.rng.randint(100_000_000, 999_999_999)}",
-        "products_bought": world.rng.choice(products),
-        "sent_on": world.today,
-        "answer_by": world.today + timedelta(days=world.rng.choice((10, 14, 20))),
-        "answer_way": world.rng.choice(("link", "link", "paper", "telephone", "interview")),
-    }
-
-
-def customer_answer(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The customer's marks: mostly good, now and then one is low."""
-    suggestions = (
-        None,
-        "希望交货前一天电话通知",
-        "备件价格偏高，希望有年度协议价",
-        "安装师傅很专业，文件资料可以再完整些",
-        "希望增加操作培训",
-    )
-    low = world.rng.choice(("price_score", "delivery_score")) if world.rng.random() < 0.15 else ""
-    scores = {
-        item: Decimal(world.rng.randint(20, 29) if item == low else world.rng.randint(38, 50)) / 2
-        for item in ("price_score", "delivery_score", "use_score", "general_score")
-    }
-    return {
-        **scores,
-        "suggestions": world.rng.choice(suggestions),
-        "answered_by": answers["contact_person"],
-        "answered_on": world.today,
-        "customer_signature": world.signature("顾客签字.png") if world.rng.random() < 0.5 else None,
-        "paper_scan": [world.file("满意度调查表扫描.pdf")] if answers["answer_way"] == "paper" else [],
-    }
-
 
 # QA-15 纠正预防8D报告
 
@@ -185,7 +140,6 @@ def closing(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 STORIES: dict[str, Story] = {
-    "QA-10": Story(survey, {"customer_answer": customer_answer}),
     "QA-15": Story(
         report,
         {
@@ -200,4 +154,5 @@ STORIES: dict[str, Story] = {
     ),
     **quality_goods.STORIES,
     **quality_core.STORIES,
+    **satisfaction.STORIES,
 }

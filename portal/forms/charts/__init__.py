@@ -8,11 +8,12 @@ from portal.forms.charts.documents import DOCUMENT_CONTROL
 from portal.forms.charts.every_department import EVERY_DEPARTMENT
 from portal.forms.charts.information import INFORMATION
 from portal.forms.charts.quality import QUALITY
+from portal.forms.charts.satisfaction import SATISFACTION
 from portal.forms.charts.security import SECURITY
 
 CHARTS: dict[str, tuple[Chart, ...]] = {
     "customer_service": CUSTOMER_SERVICE,
-    "quality": (*QUALITY, *INFORMATION, *DOCUMENT_CONTROL, *SECURITY),
+    "quality": (*QUALITY, *SATISFACTION, *INFORMATION, *DOCUMENT_CONTROL, *SECURITY),
 }
 
 

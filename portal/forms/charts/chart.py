@@ -12,7 +12,7 @@ from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
 
-BARS, STACKED, FUNNEL = "bars", "stacked", "funnel"  # shapes
+BARS, STACKED, FUNNEL, LINE = "bars", "stacked", "funnel", "line"  # shapes
 Value = int | float | None
 
 

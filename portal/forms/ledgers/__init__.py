@@ -13,6 +13,7 @@ from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
+from portal.forms.ledgers.satisfaction import SATISFACTION
 from portal.forms.ledgers.security import SECURITY
 from portal.forms.ledgers.service import SERVICE
 from portal.forms.ledgers.stock import STOCK
@@ -23,6 +24,7 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
         *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION, *IMPROVEMENT, *KPI_SHEET,
+        *SATISFACTION,
     )
 }  # fmt: skip
 

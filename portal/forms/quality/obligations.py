@@ -8,6 +8,7 @@ from portal.forms.quality import (
     obligations_documents,
     obligations_information,
     obligations_quality,
+    obligations_satisfaction,
     obligations_security,
 )
 from portal.lib.i18n import _l
@@ -32,22 +33,9 @@ OBLIGATIONS = (
         (role_key("quality_manager"),),
         turns=(*(Turn("QA-15", step) for step in STEPS), Turn("QA-19", "owner_report")),
     ),
-    Obligation(
-        "OS-28",
-        "",
-        "quality",
-        _l("催促客户答复满意度调查"),
-        _l("调查问卷发出后客户没有答复"),
-        _l("发出问卷的人员"),
-        _l("调查截止日期"),
-        _l("客户已答复"),
-        "QA-10",
-        _l("告知销售部经理"),
-        (role_key("sales_manager"),),
-        turns=(Turn("QA-10", "customer_answer"),),
-    ),
     *obligations_quality.OBLIGATIONS,
     *obligations_documents.OBLIGATIONS,
     *obligations_security.OBLIGATIONS,
     *obligations_information.OBLIGATIONS,
+    *obligations_satisfaction.OBLIGATIONS,
 )

@@ -90,7 +90,8 @@ def _hand(task: Task, stage: Any) -> Hand:
     if task.outside and drawn_id is None:
         drawn_id = _drawn_in(stage)
     name = posted.control("_outside_name", 80)
-    if task.outside and request.form.get("_op", "sign") == "sign" and not (drawn_id or files):
+    unsigned = task.outside and not (drawn_id or files)
+    if unsigned and request.form.get("_op", "sign") == "sign" and not _put_down(task, stage):
         raise Refusal(_l("请外部签字人在屏幕上签名，或上传纸质签字件。"))
     return Hand(
         seen=posted.control("_seen", 64),
@@ -98,8 +99,16 @@ def _hand(task: Task, stage: Any) -> Hand:
         files=tuple(files),
         drawn_id=drawn_id,
         outside_name=name if task.outside else "",
-        outside_way=("device" if drawn_id else "paper") if task.outside else "",
+        outside_way=("device" if drawn_id else "paper" if files else "told") if task.outside else "",
     )
+
+
+def _put_down(task: Task, stage: Sheet | None) -> bool:
+    """Whether the employee puts down here what the outside party has said or written."""
+    if task.record is None or stage is None:
+        return False
+    unsigned = route.form_of(task.record).signoff.step(task.step).unsigned
+    return unsigned is not None and unsigned.holds(stage.known())
 
 
 def _drawn_in(stage: Any) -> int | None:
