@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.demo import goods, market, opening, rows
+from portal.demo import suppliers as evaluated
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -17,6 +18,7 @@ from portal.models import Customer, Notice, OutboxRow, Person, StockItem
 BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
+REORDER, MOST = Decimal("1.5"), Decimal("1.5")  # of the minimum, and of what lay there at first
 KEY = 200_000  # credit limit from which a customer is a key one
 ORDERING = ("cooperating", "quiet", "not_cooperating")
 LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
@@ -98,7 +100,15 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     _look_after(customers, _holders(cast, "customer_service_officer"))
     keep_up(now)
     suppliers = [
-        rows.add("supplier", name=name, contact=contact, status=status, phone=f"0572-555{place:04d}")
+        rows.add(
+            "supplier",
+            name=name,
+            contact=contact,
+            status=status,
+            phone=f"0572-555{place:04d}",
+            credit_code=evaluated.credit_code(name),
+            **evaluated.found(place - 1, day(now)),
+        )
         for place, (name, contact, status) in enumerate(market.table(market.SUPPLIERS), 1)
     ]
     for place, (name, kind, where) in enumerate(market.table(market.PROJECTS)):
@@ -118,8 +128,10 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     )
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in goods.items():
-        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
-        lots.setdefault(category, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+        least, there = Decimal(minimum), Decimal(quantity)
+        limits = {"minimum": least, "reorder_point": least * REORDER, "maximum": there * MOST}
+        item = rows.add("stock_item", name=name, category=category, unit=unit, **limits)
+        lots.setdefault(category, []).append(opening.Lot(item, there, Decimal(cost)))
     for place, (category, found) in enumerate(lots.items()):
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)

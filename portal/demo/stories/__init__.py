@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from portal.demo.stories import customer_service, design, engineering, purchasing, quality, warehouse
+from portal.demo.stories import (
+    customer_service,
+    design,
+    engineering,
+    purchasing,
+    quality,
+    stock_plans,
+    suppliers,
+    warehouse,
+)
 from portal.demo.story import Story
 
 STORIES: dict[str, Story] = {
@@ -12,4 +21,6 @@ STORIES: dict[str, Story] = {
     **purchasing.STORIES,
     **warehouse.STORIES,
     **quality.STORIES,
+    **suppliers.STORIES,
+    **stock_plans.STORIES,
 }
