@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal.forms import customer_parts
+from portal.forms import customer_parts, supplier_parts
 from portal.lib.i18n import _l
 
 
@@ -24,6 +24,7 @@ class Page:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("purchasing", _l("供应商列表"), "users", "/purchasing/suppliers/", supplier_parts.may_see),
 )
 
 

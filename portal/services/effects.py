@@ -36,7 +36,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
-from portal.services import asks, audit, drafts, ledgers, master, notices, tasks
+from portal.services import asks, audit, drafts, ledgers, master, minimum_stock, notices, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -44,6 +44,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
     every = list(wanted)
     earlier: dict[str, list[Draft | None]] = {}
     made: dict[str, int] = {}
+    stock = minimum_stock.levels(every)
     ledgers.prepare(every, record, by=by, now=now)
     for one in every:
         effect = _settled(one, made)
@@ -71,6 +72,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 )
             case Shares():
                 tasks.let_read(record, effect.keys)
+    minimum_stock.warn(stock, now=now)
 
 
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
