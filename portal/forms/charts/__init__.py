@@ -5,8 +5,14 @@ from __future__ import annotations
 from portal.forms.charts.chart import Asked, Bar, Chart
 from portal.forms.charts.customer_service import CUSTOMER_SERVICE
 from portal.forms.charts.every_department import EVERY_DEPARTMENT
+from portal.forms.charts.purchasing import PURCHASING
+from portal.forms.charts.warehouse import WAREHOUSE
 
-CHARTS: dict[str, tuple[Chart, ...]] = {"customer_service": CUSTOMER_SERVICE}
+CHARTS: dict[str, tuple[Chart, ...]] = {
+    "customer_service": CUSTOMER_SERVICE,
+    "purchasing": PURCHASING,
+    "warehouse": WAREHOUSE,
+}
 
 
 def of_department(key: str) -> tuple[Chart, ...]:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from portal.extensions import db
 from portal.lib.clock import today
+from tests.conftest import both_databases
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.supplies import CODE, Supplies
 
@@ -87,6 +88,7 @@ def test_nothing_found_says_so(supplies: Supplies, look: Callable[..., str]) -> 
     assert "没有找到“zzz”" in look(f"{LIST}?q=zzz")
 
 
+@both_databases
 def test_it_tells_how_good_the_supplier_is(supplies: Supplies, look: Callable[..., str]) -> None:
     one = supplies.supplier()
     one.inspected, one.passed = Decimal(200), Decimal(190)
@@ -136,6 +138,7 @@ def received(supplies: Supplies, ordered: object, days_ago: int) -> None:
     supplies.record("PU-05", answers, when, login="buyer")
 
 
+@both_databases
 def test_deliveries_are_in_time_or_late(supplies: Supplies, look: Callable[..., str]) -> None:
     received(supplies, order(supplies, -20, "30"), 20)
     received(supplies, order(supplies, -20, "30"), 17)
@@ -147,6 +150,7 @@ def test_deliveries_are_in_time_or_late(supplies: Supplies, look: Callable[..., 
         assert said in text, said
 
 
+@both_databases
 @pytest.mark.parametrize(
     ("login", "told"),
     [("buyer", True), ("purchasing_manager", True), ("general_manager", True), ("quality_inspector", False)],

@@ -12,6 +12,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.models import Supplier
 from portal.queries import goods
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.supplies import CODE, OTHER_CODE, PIPES, STEEL, Supplies
 
@@ -205,6 +206,7 @@ def test_who_is_found_wanting_leaves_the_list_and_may_come_back(supplies: Suppli
     assert supplies.supplier().status == "approved"
 
 
+@both_databases
 def test_a_correction_changes_the_supplier_that_was_entered(supplies: Supplies) -> None:
     first = supplies.evaluate(**supplies.evaluated())
     before = many()
@@ -229,6 +231,7 @@ def test_two_sheets_of_one_newcomer_make_one_supplier(supplies: Supplies) -> Non
     assert many() == before + 1
 
 
+@both_databases
 def test_returns_of_the_last_year_are_counted(supplies: Supplies) -> None:
     one, other = supplies.supplier(), supplies.supplier(PIPES)
     for supplier, back, state in (

@@ -14,6 +14,7 @@ from portal.extensions import db
 from portal.forms.duties import OBLIGATIONS
 from portal.models import Record, RecordLink, RecordSubject, StockEntry, Task
 from portal.services import stock
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import TODAY, days
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.supplies import ANGLE, CODE, PIPES, STEEL, Supplies
@@ -74,6 +75,7 @@ def test_os11_goods_that_have_not_come_are_chased_by_their_buyer(supplies: Suppl
     assert "purchasing_manager" in supplies.told()
 
 
+@both_databases
 def test_os11_the_goods_received_note_keeps_it_by_itself(supplies: Supplies) -> None:
     order, other = ordered(supplies, days(10)), ordered(supplies, days(10))
     supplies.run("OS-11", at(days(11)))
@@ -160,6 +162,7 @@ def test_os13_an_item_without_a_point_is_left_alone(supplies: Supplies) -> None:
     assert supplies.run("OS-13", at(days(1))).made == 0
 
 
+@both_databases
 def test_os13_the_draft_fills_the_stock_up(supplies: Supplies) -> None:
     plan = supplies.agreed(items=[supplies.planned(ANGLE, 100, 200, 500)])
     task = low(supplies)
@@ -190,6 +193,7 @@ def test_os13_what_is_on_order_counts(supplies: Supplies) -> None:
     assert supplies.run("OS-13", at(days(1))).made == 1
 
 
+@both_databases
 def test_os13_what_waits_for_its_entry_check_counts(supplies: Supplies) -> None:
     limits(supplies)
     post(supplies, -250, days(1))
@@ -239,6 +243,7 @@ def test_os13_what_is_handed_out_from_stock_brings_nothing_in(supplies: Supplies
     assert supplies.state(task) == "open"
 
 
+@both_databases
 def test_os13_an_approved_requisition_waits_for_its_order(supplies: Supplies) -> None:
     task = low(supplies)
     bought = asked_for(supplies, 100, days(2), "finished", days(2))
@@ -298,6 +303,7 @@ def test_os14_who_was_never_evaluated_is_within_a_year(supplies: Supplies) -> No
     assert supplies.run("OS-14", at(days(340))).made == 2
 
 
+@both_databases
 def test_os14_an_evaluation_keeps_it_and_the_next_year_asks_again(supplies: Supplies) -> None:
     supplies.supplier().next_evaluation_on = days(10)
     db.session.flush()
@@ -325,6 +331,7 @@ def test_os14_who_is_struck_off_is_not_evaluated_any_more(supplies: Supplies) ->
     assert supplies.state(task) == "cancelled"
 
 
+@both_databases
 def test_os14_three_returns_within_a_year_ask_for_an_evaluation(supplies: Supplies) -> None:
     one = supplies.supplier()
     supplies.returned(one, days(1))
@@ -404,6 +411,7 @@ def test_os07_a_licence_that_does_not_expire_is_left_alone(supplies: Supplies) -
     assert supplies.run("OS-07-S", at(days(300))).made == 0
 
 
+@both_databases
 def test_os07_the_new_licence_keeps_it(supplies: Supplies) -> None:
     licensed(supplies, days(60))
     supplies.run("OS-07-S", at(days(30)))

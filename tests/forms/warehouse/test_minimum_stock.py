@@ -17,6 +17,7 @@ from portal.forms.ledgers import LEDGERS
 from portal.models import Notice, Person
 from portal.queries import ledgers
 from portal.services import effects
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import days
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.supplies import ANGLE, CYLINDER, Supplies
@@ -80,6 +81,7 @@ def test_all_places_count_together(supplies: Supplies) -> None:
     assert len(warned()) == 1
 
 
+@both_databases
 def test_the_ledger_marks_what_is_low(supplies: Supplies) -> None:
     assert marks()[ANGLE, "A-01"] == ""
     move(supplies, (ANGLE, "A-01", -310), (ANGLE, "B-02", 5))

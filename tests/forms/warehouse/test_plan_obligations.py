@@ -11,6 +11,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.duties import OBLIGATIONS
 from portal.models import Record, RecordLink, Task
+from tests.conftest import both_databases
 from tests.forms.customer_service.shop import TODAY, days
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.supplies import Supplies
@@ -71,6 +72,7 @@ def test_os12_a_stocktake_is_asked_for_some_days_before(supplies: Supplies) -> N
     assert begun["stock_plan"] == supplies.ref(plan)
 
 
+@both_databases
 def test_os12_it_is_kept_by_a_stocktake_of_the_plan(supplies: Supplies) -> None:
     plan = supplies.agreed(count_dates=[supplies.count_on(days(20)), supplies.count_on(days(50))])
     supplies.run("OS-12", at(days(20)))
