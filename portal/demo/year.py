@@ -58,7 +58,7 @@ SELDOM = {
     "CS-59": 0.2,
     "AD-01": 0.2,
     "CS-28": 0.5,
-    "WH-18": 0.6,
+    "WH-18": 0.3,
 }
 Report = Callable[[int, int], None]
 
