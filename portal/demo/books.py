@@ -18,7 +18,8 @@ from portal.models import Customer, Notice, OutboxRow, Person, StockItem
 BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
-REORDER, MOST = Decimal("1.5"), Decimal("1.5")  # of the minimum, and of what lay there at first
+REORDER, MOST = Decimal("1.5"), Decimal(2)  # of the minimum, and of what lay there at first
+SHORT_EVERY, LOW_EVERY = 29, 11  # an item of so many lies below its minimum, or below its reorder point
 KEY = 200_000  # credit limit from which a customer is a key one
 ORDERING = ("cooperating", "quiet", "not_cooperating")
 LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
@@ -127,9 +128,9 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
     )
     lots: dict[str, list[opening.Lot]] = {}
-    for name, category, unit, cost, quantity, minimum in goods.items():
-        least, there = Decimal(minimum), Decimal(quantity)
-        limits = {"minimum": least, "reorder_point": least * REORDER, "maximum": there * MOST}
+    for place, (name, category, unit, cost, quantity, minimum) in enumerate(goods.items()):
+        there = Decimal(quantity)
+        limits = _limits(place, Decimal(minimum), there)
         item = rows.add("stock_item", name=name, category=category, unit=unit, **limits)
         lots.setdefault(category, []).append(opening.Lot(item, there, Decimal(cost)))
     for place, (category, found) in enumerate(lots.items()):
@@ -137,6 +138,14 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
     _forget_news()
+
+
+def _limits(place: int, least: Decimal, there: Decimal) -> dict[str, Decimal]:
+    """How much of an item is to be kept; of a few there is less, so that they are ordered anew."""
+    if place % SHORT_EVERY == SHORT_EVERY - 1:
+        least = there + 1
+    point = there + least if place % LOW_EVERY == LOW_EVERY - 1 else least * REORDER
+    return {"minimum": least, "reorder_point": min(point, there * MOST), "maximum": there * MOST}
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:
