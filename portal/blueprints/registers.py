@@ -129,7 +129,7 @@ def _cell(column: Column, raw: Any, known: Any, spoken: str) -> tuple[str, str]:
     """The text, and the address it leads to or its look."""
     if column.kind == LINK:
         return raw or "", record_path(known[raw], raw) if raw in known else ""
-    past = column.ends and bool(raw) and str(raw) < f"{today()}"
+    past = bool(raw) and (column.warns or (column.ends and str(raw) < f"{today()}"))
     text = column.text(raw, spoken)
     minus = column.look == "numeric" and text.startswith(("-", "¥-"))
     return text, PAST if past else MINUS if minus else ""

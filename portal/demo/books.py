@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.demo import assets, documents, goods, market, opening, rows
+from portal.demo import suppliers as evaluated
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -18,6 +19,8 @@ BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
 PLACE = "A-01"
 REVIEWED = timedelta(days=20)  # before the books were opened the documents were last looked at
+REORDER, MOST = Decimal("1.5"), Decimal(2)  # of the minimum, and of what lay there at first
+SHORT_EVERY, LOW_EVERY = 29, 11  # an item of so many lies below its minimum, or below its reorder point
 KEY = 200_000  # credit limit from which a customer is a key one
 ORDERING = ("cooperating", "quiet", "not_cooperating")
 LAST_ORDERS = (1, 3, 5, 2, 12, 4, 6, 26, 3, 44, 2, 7, 5, 19, 1, 63)  # days ago, one customer after the other
@@ -101,7 +104,15 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     _look_after(customers, _holders(cast, "customer_service_officer"))
     keep_up(now)
     suppliers = [
-        rows.add("supplier", name=name, contact=contact, status=status, phone=f"0572-555{place:04d}")
+        rows.add(
+            "supplier",
+            name=name,
+            contact=contact,
+            status=status,
+            phone=f"0572-555{place:04d}",
+            credit_code=evaluated.credit_code(name),
+            **evaluated.found(place - 1, day(now)),
+        )
         for place, (name, contact, status) in enumerate(market.table(market.SUPPLIERS), 1)
     ]
     for place, (name, kind, where) in enumerate(market.table(market.PROJECTS)):
@@ -120,9 +131,11 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
     )
     lots: dict[str, list[opening.Lot]] = {}
-    for name, category, unit, cost, quantity, minimum in goods.items():
-        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
-        lots.setdefault(category, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    for place, (name, category, unit, cost, quantity, minimum) in enumerate(goods.items()):
+        there = Decimal(quantity)
+        limits = _limits(place, Decimal(minimum), there)
+        item = rows.add("stock_item", name=name, category=category, unit=unit, **limits)
+        lots.setdefault(category, []).append(opening.Lot(item, there, Decimal(cost)))
     for place, (category, found) in enumerate(lots.items()):
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
@@ -130,6 +143,14 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     documents.load(day(now - REVIEWED), timedelta(days=6))
     assets.enter(cast, now)
     _forget_news()
+
+
+def _limits(place: int, least: Decimal, there: Decimal) -> dict[str, Decimal]:
+    """How much of an item is to be kept; of a few there is less, so that they are ordered anew."""
+    if place % SHORT_EVERY == SHORT_EVERY - 1:
+        least = there + 1
+    point = there + least if place % LOW_EVERY == LOW_EVERY - 1 else least * REORDER
+    return {"minimum": least, "reorder_point": min(point, there * MOST), "maximum": there * MOST}
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:

@@ -78,6 +78,7 @@ SELDOM = {
     "IS-17": 0.6,
     "IC-05": 0.4,
     "IC-13": 0.5,
+    "WH-18": 0.3,
 }
 Report = Callable[[int, int], None]
 

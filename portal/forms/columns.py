@@ -27,6 +27,7 @@ class Column:
     kind: str = "text"
     words: Mapping[str, Any] = field(default_factory=dict)
     ends: bool = False  # a date that is marked once it is past
+    warns: bool = False  # a word that is marked wherever it stands
 
     @property
     def look(self) -> str:

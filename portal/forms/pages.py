@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal.forms import customer_parts
+from portal.forms import customer_parts, supplier_parts
 from portal.forms.quality import kpi, risk_levels
 from portal.lib.i18n import _l
 
@@ -35,6 +35,7 @@ PAGES = (
         kpi.may_see,
     ),
     Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
+    Page("purchasing", _l("供应商列表"), "users", "/purchasing/suppliers/", supplier_parts.may_see),
 )
 
 

@@ -107,6 +107,14 @@ def averages(source: Source, seen_by: Actor | None) -> list[Any]:
     return list(db.session.execute(sa.select(rows.c.part, average).group_by(rows.c.part)))
 
 
+def sums(source: Source, seen_by: Actor | None) -> list[Any]:
+    """The values of each part, and of each series where there is one, added up."""
+    rows = _seen(source, seen_by).subquery()
+    by = [rows.c[name] for name in ("part", "series") if name in rows.c]
+    total = sa.func.sum(rows.c.value).label("n")
+    return list(db.session.execute(sa.select(*by, total).group_by(*by)))
+
+
 def medians(source: Source, seen_by: Actor | None) -> dict[str, float]:
     """The median hours of each part, of its newest turns; the middle is found by the database."""
     newest = _seen(source, seen_by).order_by(Record.id.desc()).limit(SAMPLE).subquery()

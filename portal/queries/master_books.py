@@ -1,15 +1,14 @@
-"""Lines of the books of customers and suppliers, and of the plain ledgers."""
+"""Lines of the books of customers, and of the plain ledgers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.models import CreditEntry, Customer, LedgerEntry, Person, Record, Signature, Supplier
+from portal.models import CreditEntry, Customer, LedgerEntry, Person, Record, Signature
 from portal.queries.corrected import reversed_by
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
@@ -37,17 +36,6 @@ def customers() -> Source:
         order=Order((Customer.code,), (str,)),
         lines=lambda row: [dict(row._mapping)],
         text=(Customer.search_key, Customer.contact, Customer.phone, Customer.region, Customer.file_number),
-    )
-
-
-def suppliers() -> Source:
-    """合格供应商名录: every supplier, by code, with what passed inspection."""
-    names = ("code", "name", "status", "contact", "phone", "inspected", "passed", "returns")
-    return Source(
-        query=sa.select(*(getattr(Supplier, name) for name in names)),
-        order=Order((Supplier.code,), (str,)),
-        lines=lambda row: [{**row._mapping, "pass_rate": _percent(row.passed, row.inspected)}],
-        text=(Supplier.search_key, Supplier.contact, Supplier.phone),
     )
 
 
@@ -144,7 +132,3 @@ def side_entries(form_code: str, key: str, table: str) -> Source:
         text=(Record.number, Record.title),
         at=Signature.signed_at,
     )
-
-
-def _percent(part: Decimal, whole: Decimal) -> Decimal | None:
-    return (part * 100 / whole).quantize(Decimal("0.1")) if whole else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from portal.models import CountEntry, OrderEntry, Person, Record, StockBalance, StockEntry, StockItem
 from portal.queries.corrected import reversed_by
@@ -95,6 +97,9 @@ def balances() -> Source:
             StockBalance.quantity,
             StockItem.on_order,
             StockItem.minimum,
+            StockItem.maximum,
+            StockItem.reorder_point,
+            _everywhere().label("everywhere"),
             StockItem.unit_cost,
             StockBalance.moved_at,
             StockBalance.counted_at,
@@ -107,11 +112,25 @@ def balances() -> Source:
     return Source(
         query=query,
         order=Order((StockItem.code, StockBalance.place), (str, str)),
-        lines=lambda row: [{**row._mapping, "value": row.quantity * row.unit_cost}],
+        lines=lambda row: [{**row._mapping, "value": row.quantity * row.unit_cost, "level": level(row)}],
         text=(StockItem.name, StockItem.code, StockItem.category, StockBalance.place),
         item=StockItem.search_key,
         at=StockBalance.moved_at,
     )
+
+
+def level(row: Any) -> str:
+    """Whether there is, at all places together, less of an item than there should be; nothing while there is enough."""
+    if row.everywhere < row.minimum:
+        return "below_minimum"
+    return "below_reorder" if row.everywhere + row.on_order < row.reorder_point else ""
+
+
+def _everywhere() -> sa.ScalarSelect[Decimal]:
+    """How much of an item there is at all places. Asked beside `StockItem`."""
+    place = aliased(StockBalance)
+    query = sa.select(sa.func.sum(place.quantity)).where(place.item_id == StockItem.id)
+    return query.correlate(StockItem).scalar_subquery()
 
 
 def counts() -> Source:

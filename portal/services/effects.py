@@ -38,7 +38,7 @@ from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.queries.pick import MASTER
-from portal.services import asks, audit, drafts, ledgers, master, notices, postings, tasks
+from portal.services import asks, audit, drafts, ledgers, master, minimum_stock, notices, postings, tasks
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -46,6 +46,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
     every = list(wanted)
     earlier: dict[str, list[Draft | None]] = {}
     made: dict[str, int] = {}
+    stock = minimum_stock.levels(every)
     ledgers.prepare(every, record, by=by, now=now)
     for one in every:
         effect = _settled(one, made)
@@ -75,6 +76,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 tasks.let_read(record, effect.keys)
             case Publishes():
                 postings.publish(effect, record, now=now)
+    minimum_stock.warn(stock, now=now)
 
 
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:

@@ -11,6 +11,8 @@ from portal.demo.stories import (
     purchasing,
     quality,
     security,
+    stock_plans,
+    suppliers,
     warehouse,
 )
 from portal.demo.story import Story
@@ -25,4 +27,6 @@ STORIES: dict[str, Story] = {
     **documents.STORIES,
     **security.STORIES,
     **information.STORIES,
+    **suppliers.STORIES,
+    **stock_plans.STORIES,
 }

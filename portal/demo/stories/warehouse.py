@@ -151,6 +151,7 @@ def write_off_opening(world: World) -> dict[str, Any]:
     return {
         "stock_plan": world.record("WH-18") or world.number("WH-18"),
         "list_date": world.today,
+        "damage_found": True,
         "lines": list(lines.values()),
         "photos": [world.photo("报损货品.jpg")],
         "source_record": None,

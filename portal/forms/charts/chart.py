@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from portal.forms.catalogue import FORMS
+from portal.lib.clock import day, months_later
 from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
@@ -96,3 +97,12 @@ def averaged(source: Callable[[Asked], Source], words: Mapping[str, Any]) -> Cal
 def largest(bars: Iterable[Bar], many: int) -> list[Bar]:
     """The bars with the largest values, so that a chart stays readable."""
     return sorted(bars, key=lambda bar: (-sum(value or 0 for value in bar.values), bar.key))[:many]
+
+
+def months(asked: Asked) -> list[str]:
+    """The months of the period, `2026-05`, so that one in which nothing happened is told too."""
+    first, last = day(asked.since), day(asked.now)
+    found = [first.replace(day=1)]
+    while (following := months_later(found[0], len(found))) <= last:
+        found.append(following)
+    return [f"{month:%Y-%m}" for month in found]

@@ -17,6 +17,7 @@ MOVES = {
     "opening": _l("期初"),
     "reversal": _l("冲销"),
 }
+LEVELS = {"below_minimum": _l("低于最低库存"), "below_reorder": _l("低于订货点")}
 ORDERS = {"order": _l("订货"), "received": _l("到货"), "reversal": _l("冲销")}
 
 STOCK = (
@@ -71,7 +72,10 @@ STOCK = (
             Column("quantity", _l("结存"), "decimal"),
             Column("unit", _l("单位")),
             Column("on_order", _l("在途"), "decimal"),
+            Column("level", _l("库存状态"), "choice", LEVELS, warns=True),
             Column("minimum", _l("最低库存"), "decimal"),
+            Column("maximum", _l("最高库存"), "decimal"),
+            Column("reorder_point", _l("订货点"), "decimal"),
             Column("unit_cost", _l("单价"), "money"),
             Column("value", _l("金额"), "money"),
             Column("moved_at", _l("最近变动"), "datetime"),

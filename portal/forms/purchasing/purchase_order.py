@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from portal.domain.conditions import above, equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Asks, Effect, OrdersStock, after
+from portal.domain.effects import Effect, OrdersStock, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
@@ -139,11 +139,10 @@ class PurchaseOrder(CompanyForm):
                 line.check_shortage(recorded=requisition is not None)
 
     @staticmethod
-    @after("supplier_answer", _l("订货数量计入在途；到承诺交期未收货时提醒采购员"))
+    @after("supplier_answer", _l("订货数量计入在途；过了承诺交期未收货时提醒采购员"))
     def put_on_order(record: Filed) -> Iterator[Effect]:
         """Adds each line to the quantity on order, once the supplier has accepted."""
         if not record["supplier_accepts"]:
             return
         for line in record["lines"]:
             yield OrdersStock(line["item"].id, line["quantity"])
-        yield Asks(_l("核对订货是否到货"), f"person:{record.applicant_id}", record["promised_date"])

@@ -156,7 +156,10 @@ class StocktakeReport(CompanyForm):
         self.difference_value.data = value.quantize(CENT, ROUND_HALF_UP)
 
     def check(self) -> None:
-        """Each item is counted once at a place, and by one stock-take at a time."""
+        """Each item is counted once at a place, and by one stock-take at a time; a plan is one that all have agreed to."""
+        plan = self.stock_plan.data
+        if plan and plan.id and goods.state(plan.id) != "finished":
+            self.refuse("stock_plan", _l("该库存计划还没有会签完，请选择已生效的计划"))
         counted = [(row["item"].id, row["place"]) for row in self.lines.data if row["item"] and row["place"]]
         if len(set(counted)) < len(counted):
             self.refuse("lines", _l("同一库存品在同一库位只能有一行"))

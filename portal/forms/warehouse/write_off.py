@@ -19,6 +19,7 @@ from portal.queries import goods
 
 CENT = Decimal("0.01")
 BEYOND_LIMIT = above("total_value", "@write_off_limit")
+DAMAGE = equals("damage_found", True)
 
 
 class DamagedLine(Sheet):
@@ -49,7 +50,7 @@ class DamagedLine(Sheet):
 class SupervisorReview(Stage):
     """Whether the goods meet the conditions of a write-off."""
 
-    must_scrap = YesNo(_l("确定必须报损"))
+    must_scrap = YesNo(_l("确定必须报损"), when=DAMAGE)
     supervisor_opinion = LongText(_l("审核意见"))
 
     def check(self) -> None:
@@ -99,9 +100,12 @@ class WriteOff(CompanyForm):
 
     stock_plan = RecordLink(_l("库存计划"), "WH-18")
     list_date = Day(_l("编制日期"))
-    lines = Rows(_l("报损货品"), DamagedLine)
+    damage_found = YesNo(
+        _l("查出须报损的货品"), help=_l("按计划检查后没有须报损的货品时选“否”，提交后作为检查记录")
+    )
+    lines = Rows(_l("报损货品"), DamagedLine, when=DAMAGE)
     total_value = Money(_l("报损金额"), computed=True)
-    photos = Photos(_l("照片"))
+    photos = Photos(_l("照片"), when=DAMAGE)
     source_record = RecordLink(_l("来源"), "RD-22", "CS-85", "QA-05", required=False)
     responsible = LongText(_l("责任说明"), required=False)
     remark = LongText(_l("说明"), required=False)
@@ -128,13 +132,16 @@ class WriteOff(CompanyForm):
             role("warehouse_keeper"),
             meaning="done",
             within=weeks(1),
+            when=DAMAGE,
             fills=Removal,
         ),
     )
 
     def compute(self) -> None:
-        """Costs from the books, values and their sum."""
+        """Costs from the books, values and their sum; a list with goods has found some."""
         super().compute()
+        if self.damage_found.data is None and self.lines.data:
+            self.damage_found.data = True
         known = goods.items(row.item.data.id for row in self.lines.rows if row.item.data)
         total = Decimal("0.00")
         for row in self.lines.rows:
@@ -146,13 +153,17 @@ class WriteOff(CompanyForm):
         self.total_value.data = total
 
     def check(self) -> None:
-        """No more is written off than lies there."""
-        if lacking := outgoing.short(self.lines.data, self.itself):
+        """R60: the plan is one that all have agreed to. No more is written off than lies there."""
+        plan = self.stock_plan.data
+        if plan and plan.id and goods.state(plan.id) != "finished":
+            self.refuse("stock_plan", _l("该库存计划还没有会签完，请选择已生效的计划"))
+        if self.damage_found.data and (lacking := outgoing.short(self.lines.data, self.itself)):
             self.refuse("lines", _l("报损数量超过库存：%(short)s"), short=lacking)
 
     def heading(self) -> str:
-        """The goods."""
-        return "、".join(row["item"].text for row in self.lines.data if row["item"])
+        """The goods, or that there are none."""
+        named = "、".join(row["item"].text for row in self.lines.data if row["item"])
+        return named or str(_l("检查未发现须报损的货品"))
 
     @staticmethod
     @after("supervisor_review", _l("金额在批准限额以内时：登记流水帐和库存台帐"))

@@ -24,7 +24,7 @@ from goods_books import (
     stored,
 )
 
-from portal.domain.effects import Asks, OrdersStock
+from portal.domain.effects import OrdersStock
 from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.kinds import Ref
@@ -156,7 +156,5 @@ def test_a_supplier_that_declines_sends_the_order_back_and_nothing_is_on_order()
 
 def test_an_accepted_order_is_on_order_and_its_buyer_is_reminded() -> None:
     answers = {"lines": [line()], "supplier_accepts": True, "promised_date": date(2026, 6, 2)}
-    on_order, ask = PurchaseOrder.effects("supplier_answer", filed(PurchaseOrder, answers))
+    (on_order,) = PurchaseOrder.effects("supplier_answer", filed(PurchaseOrder, answers))
     assert on_order == OrdersStock(1, Decimal(30))
-    assert isinstance(ask, Asks)
-    assert (ask.to, ask.due) == ("person:1", date(2026, 6, 2))

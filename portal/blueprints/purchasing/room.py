@@ -1,4 +1,4 @@
-"""Purchasing: goods and books."""
+"""The blueprint of the room."""
 
 from portal.web.rooms import room
 

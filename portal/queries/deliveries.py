@@ -1,0 +1,76 @@
+"""Purchase orders that their suppliers have promised to deliver by a day, and what has come of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.lib.clock import day
+from portal.models import Content, Record
+from portal.queries import stage_answers
+from portal.queries.corrected import is_corrected
+from portal.queries.owed import ALIVE
+from portal.queries.pick import record_label
+
+PROMISED = stage_answers.text("supplier_answer", "promised_date")
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A purchase order with the day that its supplier has promised."""
+
+    order_id: int
+    number: str
+    label: str
+    buyer_id: int
+    on: date
+    answers: dict[str, Any]
+
+
+def promised(first: date, last: date, supplier_id: int | None = None) -> list[Promise]:
+    """The orders (of one supplier) that were promised for a day of this range and still count, by that day."""
+    query = (
+        sa.select(Record, PROMISED.label("promised"), Content.answers)
+        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+        .where(
+            *(Record.form_code == "PU-04", Record.state == "finished", ~is_corrected(Record.id)),
+            PROMISED.between(first.isoformat(), last.isoformat()),
+        )
+        .order_by("promised", Record.id)
+    )
+    if supplier_id is not None:
+        query = query.where(Content.answers["supplier"]["id"].as_integer() == supplier_id)
+    return [
+        Promise(
+            record.id,
+            record.number,
+            record_label(record),
+            record.applicant_id,
+            date.fromisoformat(on),
+            answers,
+        )
+        for record, on, answers in db.session.execute(query)
+    ]
+
+
+def arrived(order_ids: Collection[int]) -> dict[int, date]:
+    """The day on which the first goods of each of these orders came, by the goods received notes."""
+    named = Content.answers["order"]["id"].as_integer()
+    query = (
+        sa.select(named.label("order_id"), Content.answers["received_at"].as_string())
+        .join(Record, (Record.id == Content.record_id) & (Record.version == Content.version))
+        .where(
+            *(Record.form_code == "PU-05", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+            named.in_(order_ids),
+        )
+    )
+    found: dict[int, date] = {}
+    for order, text in db.session.execute(query) if order_ids else ():
+        on = day(datetime.fromisoformat(text)) if text else date.max
+        found[order] = min(on, found.get(order, on))
+    return found
