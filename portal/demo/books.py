@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import goods, market, opening, rows
+from portal.demo import goods, market, opening, rows, titles
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
@@ -79,12 +79,14 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     ):
         people = {role: ids[role] for role in roles}
         rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
-    lots = []
+    lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in ITEMS:
-        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
-        lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
-    lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
-    opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
+        item = _item(name, category, unit, Decimal(minimum))
+        place = goods.CATEGORIES["图书"] if category == "图书" else PLACE
+        lots.setdefault(place, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    lots[PLACE] += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
+    for place, found in lots.items():
+        opening.enter(found, place, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     _forget_news()
 
 
@@ -118,13 +120,23 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     )
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in goods.items():
-        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
+        item = _item(name, category, unit, Decimal(minimum))
         lots.setdefault(category, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
     for place, (category, found) in enumerate(lots.items()):
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
     _forget_news()
+
+
+def _item(name: str, category: str, unit: str, minimum: Decimal) -> StockItem:
+    """A stock item; a book goes by its ISBN and is catalogued."""
+    title = titles.named(name)
+    known = {"code": title.isbn, "facts": title.facts} if title else {}
+    item: StockItem = rows.add(
+        "stock_item", name=name, category=category, unit=unit, minimum=minimum, **known
+    )
+    return item
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:

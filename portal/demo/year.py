@@ -46,6 +46,8 @@ OFTEN = {
     "CR-06": 1.5,
     "CR-17": 1.5,
     "CS-34": 2.0,
+    "WH-14": 3.0,
+    "PU-09": 1.5,
 }
 SELDOM = {
     "PU-06": 0.1,
@@ -58,6 +60,8 @@ SELDOM = {
     "CS-59": 0.2,
     "AD-01": 0.2,
     "CS-28": 0.5,
+    "PU-11": 0.0,  # only of what was found bad, by the draft that it leaves
+    "WH-12": 0.0,
 }
 Report = Callable[[int, int], None]
 

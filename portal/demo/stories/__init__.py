@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from portal.demo.stories import customer_service, design, engineering, purchasing, quality, warehouse
+from portal.demo.stories import (
+    bookshop,
+    customer_service,
+    design,
+    engineering,
+    purchasing,
+    quality,
+    warehouse,
+)
 from portal.demo.story import Story
 
 STORIES: dict[str, Story] = {
@@ -12,4 +20,5 @@ STORIES: dict[str, Story] = {
     **purchasing.STORIES,
     **warehouse.STORIES,
     **quality.STORIES,
+    **bookshop.STORIES,
 }

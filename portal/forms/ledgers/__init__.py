@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.forms.ledgers.bookshop import BOOKSHOP
 from portal.forms.ledgers.cases import CASES
 from portal.forms.ledgers.crm import CRM
 from portal.forms.ledgers.customers import CUSTOMERS
@@ -17,6 +18,7 @@ LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE, *WORKS, *PEOPLE,
+        *BOOKSHOP,
     )
 }  # fmt: skip
 
