@@ -55,7 +55,10 @@ class Title:
 def titles() -> list[Title]:
     """All of them; the first ones lie in the shop when the books are opened."""
     lines = ([part.strip() for part in line.split("|")] for line in TITLES.strip().splitlines())
-    return [Title(*line[:6], Decimal(line[6])) for line in lines]
+    return [
+        Title(isbn, name, author, publisher, class_no, shelf, Decimal(price))
+        for isbn, name, author, publisher, class_no, shelf, price in lines
+    ]
 
 
 def named(name: str) -> Title | None:
