@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms import customer_parts
+from portal.forms.warehouse import shop_parts
 from portal.lib.i18n import _l
 
 
@@ -24,6 +25,9 @@ class Page:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("warehouse", _l("出门放行"), "shield", "/warehouse/door", shop_parts.may_watch_door),
+    Page("warehouse", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
+    Page("purchasing", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
 )
 
 
