@@ -7,13 +7,15 @@ from html import escape
 import segno
 from barcode import Code128
 
+BORDER = 2  # white modules around a QR code; the paper gives more
 QUIET = 10  # modules that stay white on each side of a bar code
 
 
 def qr(text: str) -> str:
     """A QR code of the text; it bears being smudged (level M)."""
     code = segno.make_qr(text, error="m")
-    return _named(text, code.symbol_size(border=2)[0], code.symbol_size(border=2)[0], _squares(code))
+    size = len(code.matrix) + 2 * BORDER
+    return _named(text, size, size, _squares(code))
 
 
 def code128(text: str) -> str:
@@ -30,10 +32,10 @@ def code128(text: str) -> str:
 
 
 def _squares(code: segno.QRCode) -> str:
-    rows = ((y, _runs("".join("01"[bool(one)] for one in row))) for y, row in enumerate(code.matrix, 2))
+    rows = ((y, _runs("".join("01"[bool(one)] for one in row))) for y, row in enumerate(code.matrix, BORDER))
     found = []
     for y, runs in rows:
-        x = 2
+        x = BORDER
         for black, width in runs:
             if black:
                 found.append(f"M{x} {y}h{width}v1h-{width}z")

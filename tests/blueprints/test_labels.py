@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.models import StockItem
 from portal.services import label_prints
 
-PAGE, FILE = "/warehouse/labels", "/warehouse/labels.pdf"
+PAGE, FILE = "/warehouse/labels", "/warehouse/labels/print"
 MILLIMETRE = 72 / 25.4
 
 

@@ -37,7 +37,7 @@ def labels(department: str) -> str:
     )
 
 
-@bp.get("/labels.pdf")
+@bp.get("/labels/print")
 @open_to("signed_in")
 def labels_pdf(department: str) -> Answer:
     """The labels chosen, as a file to print; without a choice the page says what to do."""
