@@ -89,6 +89,23 @@ def entered(list_id: int, but: Collection[int] = ()) -> dict[str, int]:
     return quantities([row for one in others for row in one.get("books") or []], "quantity")
 
 
+def come(order_id: int, rows: Iterable[Mapping[str, Any]], but: Collection[int]) -> dict[int, Decimal]:
+    """What these accepted rows bring of a purchase order (PU-04), by item id; what other lists brought is off it."""
+    brought = quantities(rows, "accepted")
+    left = goods.ordered(order_id)
+    for id in goods.naming("PU-09", "order", order_id, goods.DONE, but):
+        _take_off(left, accepted(id))
+    before = dict(left)
+    _take_off(left, brought)
+    return {item: many - left[item] for item, many in before.items() if many > left[item]}
+
+
+def _take_off(left: dict[int, Decimal], brought: Mapping[str, int]) -> None:
+    for isbn, item in titles(brought.keys()).items():
+        if item.id in left:
+            left[item.id] = max(Decimal(0), left[item.id] - brought[isbn])
+
+
 def quantities(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
     """Sums of a column by ISBN."""
     found: dict[str, int] = {}

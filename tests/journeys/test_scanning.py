@@ -128,6 +128,18 @@ def test_whoever_types_still_chooses_from_the_list(served: Served, cashier: Visi
     assert page.locator(".scan-open").count() == 0  # this browser reads no codes
 
 
+def test_a_scanned_record_is_found_by_its_number(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        number = walker.walk("PU-09")
+    page = visit(served, "cataloguer").go("/warehouse/book-entries/new")
+    into(page, "purchase_list")
+    scan(page, number)
+    page.wait_for_function(
+        "number => document.getElementsByName('purchase_list')[0].value.startsWith(number + ' ')", arg=number
+    )
+    assert page.url.endswith("/new")
+
+
 def camera(visit: Visit, served: Served, **shape: Any) -> Visitor:
     """A cashier whose browser reads codes."""
     visitor = visit(served, "cashier", **{"permissions": ["camera"], **shape})

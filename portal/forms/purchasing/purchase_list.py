@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.domain.conditions import differs
 from portal.domain.deadlines import working_days
-from portal.domain.effects import FINISHED, Effect, Opens, after
+from portal.domain.effects import FINISHED, Effect, Opens, OrdersStock, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.book_fields import BookNo
@@ -214,6 +214,15 @@ class PurchaseList(CompanyForm):
                 "reject_stage": "buyer_s_acceptance",
             }
             yield Opens("PU-11", answers, to=f"person:{record.applicant_id}", names_as="purchase_list")
+
+    @staticmethod
+    @after(FINISHED, _l("按采购订货单送来的图书：冲减在途数量"))
+    def settle_order(record: Filed) -> Iterator[Effect]:
+        """What came of an order is on order no longer, at most what was still to come."""
+        order = record["order"]
+        if order and order.id:
+            for item, quantity in books.come(order.id, record["accepted_books"], record.itself).items():
+                yield OrdersStock(item, -quantity)
 
 
 def worth(rows: list[dict[str, Any]]) -> Decimal:

@@ -110,6 +110,33 @@ def test_when_nothing_is_good_the_list_ends_with_the_buyer(shop: Shop) -> None:
     assert (shop.drafts("WH-12"), len(shop.drafts("PU-11"))) == ([], 1)
 
 
+def test_what_came_of_an_order_is_on_order_no_longer(shop: Shop) -> None:
+    requisition = shop.walker.requisition()
+    fields = {
+        "supplier": SELLER,
+        "requisition": requisition,
+        "delivery_date": TOMORROW,
+        "delivery_place": "书店",
+    }
+    line = {"item": KNOWN.isbn, "name": "书", "quantity": "12", "unit": "册", "unit_price": "100"}
+    fields |= {f"lines-0-{name}": value for name, value in line.items()}
+    terms = {"payment_terms": "月结", "quality_terms": "完好", "price_compared": "yes"}
+    status, order = shop.submit("PU-04", "buyer", **fields, **terms)
+    assert status == 303, order
+    while shop.walker.sign(order, supplier_accepts="yes", promised_date=TOMORROW):
+        pass
+    item = shop.item(KNOWN.isbn)
+    assert item is not None
+    on_order = item.on_order
+    for list_no, left in (("XH-1", 2), ("XH-2", 0)):  # ten come, then ten more than the order has left
+        _status, number = shop.list(list_no=list_no, order=order)
+        shop.judge(number)
+        shop.walker.sign(number, received_quantity="15")
+        again = shop.item(KNOWN.isbn)
+        assert again is not None
+        assert again.on_order == on_order - 12 + left
+
+
 def test_only_buyers_take_lists_in(shop: Shop) -> None:
     assert shop.submit("PU-09", "cataloguer", **shop.list_fields())[0] == 403
 
