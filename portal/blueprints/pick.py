@@ -16,9 +16,17 @@ bp = Blueprint("pick", __name__)
 @bp.get("/pick/<kind>")
 @open_to("signed_in")
 def options(kind: str) -> Response:
-    """Up to twenty things that fit what is typed."""
+    """Up to twenty things that fit what is typed; of a scanned code, that which has it."""
     if kind not in REFERENCES:
         raise NotFound
     targets = tuple(code for code in request.args.get("targets", "").split(",") if code)
-    found = pick.search(kind, posted.asked("q"), actor(), targets)
-    return jsonify([{"value": label, "text": label, "note": note} for _id, label, note in found])
+    asked = posted.asked("q")
+    if request.args.get("scan"):
+        scanned = pick.by_text(kind, {asked}, actor(), targets)[asked]
+        return jsonify([_option(kind, label) for _id, label in scanned])
+    found = pick.search(kind, asked, actor(), targets)
+    return jsonify([_option(kind, label, note) for _id, label, note in found])
+
+
+def _option(kind: str, label: str, note: str = "") -> dict[str, str]:
+    return {"value": label, "text": label, "note": note, "code": pick.code_of(kind, label)}

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import assets, documents, goods, market, opening, rows
+from portal.demo import assets, documents, goods, market, opening, rows, titles
 from portal.demo import suppliers as evaluated
 from portal.extensions import db
 from portal.lib.clock import day
@@ -83,12 +83,14 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     ):
         people = {role: ids[role] for role in roles}
         rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
-    lots = []
+    lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in ITEMS:
-        item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
-        lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
-    lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
-    opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
+        item = _item(name, category, unit, {"minimum": Decimal(minimum)})
+        place = goods.CATEGORIES["图书"] if category == "图书" else PLACE
+        lots.setdefault(place, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
+    lots[PLACE] += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
+    for place, found in lots.items():
+        opening.enter(found, place, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     documents.load(day(now), timedelta())
     assets.enter(cast, now, assets.FEW)
     _forget_news()
@@ -134,7 +136,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     for place, (name, category, unit, cost, quantity, minimum) in enumerate(goods.items()):
         there = Decimal(quantity)
         limits = _limits(place, Decimal(minimum), there)
-        item = rows.add("stock_item", name=name, category=category, unit=unit, **limits)
+        item = _item(name, category, unit, limits)
         lots.setdefault(category, []).append(opening.Lot(item, there, Decimal(cost)))
     for place, (category, found) in enumerate(lots.items()):
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
@@ -151,6 +153,14 @@ def _limits(place: int, least: Decimal, there: Decimal) -> dict[str, Decimal]:
         least = there + 1
     point = there + least if place % LOW_EVERY == LOW_EVERY - 1 else least * REORDER
     return {"minimum": least, "reorder_point": min(point, there * MOST), "maximum": there * MOST}
+
+
+def _item(name: str, category: str, unit: str, limits: dict[str, Decimal]) -> StockItem:
+    """A stock item; a book goes by its ISBN and is catalogued."""
+    title = titles.named(name)
+    known = {"code": title.isbn, "facts": title.facts} if title else {}
+    item: StockItem = rows.add("stock_item", name=name, category=category, unit=unit, **limits, **known)
+    return item
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:

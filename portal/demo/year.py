@@ -51,6 +51,8 @@ OFTEN = {
     "IC-04": 1.2,
     "IC-08": 1.2,
     "IC-09": 1.6,
+    "WH-14": 3.0,
+    "PU-09": 1.5,
 }
 SELDOM = {
     "QA-10": 0.3,
@@ -79,6 +81,8 @@ SELDOM = {
     "IC-05": 0.4,
     "IC-13": 0.5,
     "WH-18": 0.3,
+    "PU-11": 0.0,  # only of what was found bad, by the draft that it leaves
+    "WH-12": 0.0,
 }
 Report = Callable[[int, int], None]
 

@@ -28,11 +28,18 @@ class Opens:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """Stands for the id of the row of this kind that an effect before has created for the same record."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostsStock:
     """One line of the warehouse journal, with the balance of item and place."""
 
     kind: str  # in, out, sale, scrap, adjust, reversal
-    item_id: int
+    item_id: int | Made
     place: str
     quantity: Decimal  # signed
     unit_cost: Decimal | None = None
@@ -90,13 +97,6 @@ class PostsReceivable:
     way: str = ""
     account: str = ""
     handler: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Stands for the id of the row of this kind that an effect before has created for the same record."""
-
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.forms import customer_parts, supplier_parts
 from portal.forms.quality import kpi, risk_levels
+from portal.forms.warehouse import shop_parts
 from portal.lib.i18n import _l
 
 
@@ -36,6 +37,9 @@ PAGES = (
     ),
     Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
     Page("purchasing", _l("供应商列表"), "users", "/purchasing/suppliers/", supplier_parts.may_see),
+    Page("warehouse", _l("出门放行"), "shield", "/warehouse/door", shop_parts.may_watch_door),
+    Page("warehouse", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
+    Page("purchasing", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
 )
 
 

@@ -120,9 +120,9 @@ class Product(Base):
 
 
 class StockItem(Base):
-    """Something that the warehouse keeps; `facts` are those of a book: author, publisher, class number.
+    """Something that the warehouse keeps; `facts` are those of a book: isbn, author, publisher, class_no, shelf, price.
 
-    Below `reorder_point`, what is on hand and on order calls for a requisition.
+    A book's code is its ISBN. Below `reorder_point`, what is on hand and on order calls for a requisition.
     """
 
     __tablename__ = "stock_items"

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from threading import Lock, Timer
 
+from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.printout import Printout
 
 SECONDS = 120  # longest that one print may take
@@ -29,7 +30,7 @@ class Printer:
         self._process: subprocess.Popen[bytes] | None = None
         self._left = 0
 
-    def render(self, printout: Printout) -> bytes:
+    def render(self, printout: Printout | LabelSheet) -> bytes:
         """The printout as PDF.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from portal.lib.hashing import sha256
-from portal.pdf import fonts, layout
+from portal.pdf import codes, fonts, layout
+from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
 from portal.pdf.printout import Printout
 from portal.pdf.words import speaker
@@ -27,7 +28,7 @@ from portal.pdf import archive
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
 
-def render(printout: Printout) -> bytes:
+def render(printout: Printout | LabelSheet) -> bytes:
     """The printout as a tagged PDF file.
 
     Raises:
@@ -45,7 +46,7 @@ def render(printout: Printout) -> bytes:
     page = weasyprint.HTML(string=text, base_url=None, url_fetcher=fetcher)
     with _quiet_memory():
         document = page.render(
-            stylesheets=[_sheet()],
+            stylesheets=[_sheet("labels" if isinstance(printout, LabelSheet) else "record")],
             font_config=_font_configuration(),
             output_intent="srgb",
             pdf_tags=True,
@@ -57,8 +58,10 @@ def render(printout: Printout) -> bytes:
     return made
 
 
-def html(printout: Printout, shown: frozenset[int] = frozenset()) -> str:
+def html(printout: Printout | LabelSheet, shown: frozenset[int] = frozenset()) -> str:
     """The printout as the page that WeasyPrint lays out; `shown` are the ids of pictures that can be read."""
+    if isinstance(printout, LabelSheet):
+        return _environment().get_template("print/labels.html").render(record=printout)
     template = _environment().get_template("print/record.html")
     return template.render(
         record=printout,
@@ -70,6 +73,10 @@ def html(printout: Printout, shown: frozenset[int] = frozenset()) -> str:
 
 def _shown(value: Any) -> Any:
     return fonts.printable(value) if isinstance(value, str) else value
+
+
+def _drawn(draw: Callable[[str], str]) -> Callable[[str], Markup]:
+    return lambda text: Markup(draw(text))  # nosec B704 -- drawn by portal.pdf.codes, which escapes its text
 
 
 @cache
@@ -85,6 +92,7 @@ def _environment() -> Environment:
     made.globals.update(
         blocks=layout.blocks, breakable=layout.breakable, widths=layout.widths, size=layout.size_words
     )
+    made.globals.update(qr=_drawn(codes.qr), code128=_drawn(codes.code128))
     return made
 
 
@@ -94,9 +102,9 @@ def _font_configuration() -> FontConfiguration:
 
 
 @cache
-def _sheet() -> weasyprint.CSS:
+def _sheet(name: str) -> weasyprint.CSS:
     return weasyprint.CSS(
-        url="static:print/record.css",
+        url=f"static:print/{name}.css",
         url_fetcher=Fetcher(),
         font_config=_font_configuration(),
         base_url="static:print/",

@@ -41,10 +41,10 @@ Found = tuple[int | None, str]
 
 def by_text(kind: str, texts: set[str], actor: Any, targets: tuple[str, ...]) -> dict[str, list[Found]]:
     """What each text stands for: the thing whose code or label it is, else all that it fits."""
-    exact = _by_code(kind, {_code(kind, text) for text in texts}, actor, targets)
+    exact = _by_code(kind, {code_of(kind, text) for text in texts}, actor, targets)
     found: dict[str, list[Found]] = {}
     for text in texts:
-        hit = exact.get(_code(kind, text))
+        hit = exact.get(code_of(kind, text))
         found[text] = [hit] if hit else [row[:2] for row in search(kind, text, actor, targets, limit=6)]
         same = [row for row in found[text] if fold(row[1]).split(" ")[0] == fold(text)]
         if len(found[text]) > 1 and len(same) == 1:
@@ -127,7 +127,7 @@ def record_label(record: Record) -> str:
     return f"{record.number} {record.title}".strip()
 
 
-def _code(kind: str, text: str) -> str:
+def code_of(kind: str, text: str) -> str:
     """The part of a label that is the code: the last word, or the first one of a record."""
     words = text.split(" ")
     if kind == "department":

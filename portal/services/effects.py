@@ -82,6 +82,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
 def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
     """The effect with the ids of rows created so far where it names them as made."""
     match effect:
+        case PostsStock(item_id=Made(kind)):
+            return replace(effect, item_id=made[kind])
         case PostsPrice(product_id=Made(kind)):
             return replace(effect, product_id=made[kind])
         case Opens() if any(isinstance(value, Made) for value in effect.answers.values()):

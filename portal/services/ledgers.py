@@ -41,9 +41,11 @@ def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime)
     posts = [effect for effect in every if isinstance(effect, PostsStock | OrdersStock)]
     places = [effect for effect in every if isinstance(effect, FreezesStock | PostsCount)]
     if posts:
-        stock.reverse_corrected(
-            record, by=by, now=now, before=frozenset(one.item_id for one in (*posts, *places))
-        )
+        items = (one.item_id for one in (*posts, *places))
+        known = frozenset(
+            item for item in items if isinstance(item, int)
+        )  # nobody else has what is made just now
+        stock.reverse_corrected(record, by=by, now=now, before=known)
     elif places:
         stock.lock({one.item_id for one in places})
     if any(isinstance(effect, PostsCredit) for effect in every):

@@ -45,7 +45,7 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
         old = {name: str(getattr(row, name)) for name in values}
         for name, value in values.items():
             setattr(row, name, value)
-        row.search_key = spellings(f"{row.name} {row.code}")
+        row.search_key = spellings(_found_by(row))
     db.session.flush()
     subjects.add(record, {(effect.kind, row.id)})
     audit.note(
@@ -71,12 +71,18 @@ def create(kind: str, /, **values: Any) -> Any:
     last = db.session.scalar(sa.select(sa.func.max(model.id))) or 0
     for number in range(last + 1, last + TRIES):
         row = model(**{"code": f"{PREFIX[kind]}{number:04d}", **values})
-        row.search_key = spellings(f"{row.name} {row.code}")
+        row.search_key = spellings(_found_by(row))
         if once.add(row, partial(_with_code, model, row.code)) is row:
             return row
         if "code" in values:
             break
     raise Refusal(_l("编码“%(code)s”已被使用。"), code=row.code)
+
+
+def _found_by(row: Any) -> str:
+    """What pickers find the row by: name and code, and the ISBN of a book."""
+    isbn = (getattr(row, "facts", None) or {}).get("isbn", "")
+    return f"{row.name} {row.code} {isbn if isbn != row.code else ''}"
 
 
 def _with_code(model: Any, code: str) -> Any:

@@ -20,7 +20,11 @@ Levels = dict[int, Decimal]
 
 def levels(wanted: Iterable[Effect]) -> Levels:
     """How much there is, at all places together, of the items that these effects move."""
-    moved = {effect.item_id for effect in wanted if isinstance(effect, PostsStock)}
+    moved = {
+        effect.item_id
+        for effect in wanted
+        if isinstance(effect, PostsStock) and isinstance(effect.item_id, int)
+    }
     return {item: there for item, (there, _ordered) in goods.supply(moved).items()} if moved else {}
 
 

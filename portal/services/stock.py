@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +27,7 @@ def move(
         Refusal: the balance would fall below zero, or the place is frozen by a stock-take.
     """
     item = _item(effect.item_id)
-    balance = balance_of(effect.item_id, effect.place)
+    balance = balance_of(item.id, effect.place)
     _refuse_frozen(balance, record)
     after = balance.quantity + effect.quantity
     if after < 0:
@@ -130,7 +131,7 @@ def balance_of(item_id: int, place: str) -> StockBalance:
     return found
 
 
-def _item(item_id: int) -> StockItem:
+def _item(item_id: Any) -> StockItem:
     return db.session.get_one(StockItem, item_id, with_for_update=LOCK, populate_existing=True)
 
 

@@ -65,7 +65,7 @@ def test_small_company_has_every_role_and_head(context: Flask) -> None:
 
 def test_small_company_can_work_and_has_no_news(context: Flask) -> None:
     assert (count(Customer), count(Supplier), count(Project), count(StockItem)) == (3, 2, 3, 6)
-    assert (count(Notice), count(OutboxRow), count(Task)) == (0, 0, 8)
+    assert (count(Notice), count(OutboxRow), count(Task)) == (0, 0, 10)
     assert db.session.scalar(sa.select(sa.func.count()).where(Task.state == "open")) == 0
     assert prove("buyer", "demo-2026") is not None
 

@@ -24,6 +24,7 @@ from tests.walk import Walker
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS += ["--use-fake-device-for-media-stream"]
 MISSING = "The journeys need Chromium, which is not installed: run bin/browser, or apt-get install chromium."
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1280, "height": 900}}

@@ -27,7 +27,7 @@ from tests.walk import Walker
 
 # Addresses that answer with a file, a piece of a page or another address.
 NO_PAGES = (".json", ".pdf", "/template", "/<int:id>/thumbnail", "/files/<int:id>", "/health", "/pick/<kind>")
-NO_PAGES += ("/static/<path:filename>",)
+NO_PAGES += ("/static/<path:filename>", "/labels/print")
 RECEIPT = "/public/receipt?number="  # of what the furnished portal was sent
 MORE = {
     "owner": [

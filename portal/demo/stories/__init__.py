@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portal.demo.stories import (
+    bookshop,
     customer_service,
     design,
     documents,
@@ -29,4 +30,5 @@ STORIES: dict[str, Story] = {
     **information.STORIES,
     **suppliers.STORIES,
     **stock_plans.STORIES,
+    **bookshop.STORIES,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.forms.ledgers.bookshop import BOOKSHOP
 from portal.forms.ledgers.cases import CASES
 from portal.forms.ledgers.crm import CRM
 from portal.forms.ledgers.customers import CUSTOMERS
@@ -24,7 +25,7 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
         *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION, *IMPROVEMENT, *KPI_SHEET,
-        *SATISFACTION,
+        *SATISFACTION, *BOOKSHOP,
     )
 }  # fmt: skip
 

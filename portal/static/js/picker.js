@@ -30,6 +30,7 @@
         fetch(url, { headers: { Accept: "application/json" } }).then((answer) => answer.json()).then((found) => {
           picker.clearOptions((option) => option.value === picker.getValue());
           show(found);
+          picker.shownFor = query;  // what js/scan.js asks before it takes Enter for a scanner's
         }).catch(() => show());
       },
       onItemAdd: () => picker.setTextboxValue(""),
@@ -48,8 +49,16 @@
   document.addEventListener("focusin", async (event) => {
     const input = event.target;
     if (!input.matches?.("input[data-picker]") || input.tomselect) return;
+    const before = input.value;
     await load();
-    if (document.activeElement === input && !input.tomselect) enhance(input);
+    if (document.activeElement !== input || input.tomselect) return;
+    const typed = input.value;  // somebody, or a scanner, was quicker than the script
+    input.value = before;
+    enhance(input);
+    if (typed !== before) {
+      input.tomselect.setTextboxValue(typed.startsWith(before) ? typed.slice(before.length) : typed);
+      input.tomselect.onInput();
+    }
   });
   if (document.querySelector("[data-picker]")) (window.requestIdleCallback ?? setTimeout)(load);
 })();
