@@ -13,6 +13,7 @@ from portal.demo import goods, market, opening, rows
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
+from portal.services import places
 
 BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
@@ -84,6 +85,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         item = rows.add("stock_item", name=name, category=category, unit=unit, minimum=Decimal(minimum))
         lots.append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
     lots += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
+    _places()
     opening.enter(lots, PLACE, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     _forget_news()
 
@@ -112,6 +114,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
+    _places()
     kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
     opening.enter(
         kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
@@ -125,6 +128,12 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
     _forget_news()
+
+
+def _places() -> None:
+    """The storage places of the warehouse."""
+    for code, name in goods.PLACES.items():
+        places.enter(code, name)
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:

@@ -77,6 +77,10 @@ SETTINGS = {
         "on", True, _l("启用了义务“%(obligation)s”"), _l("停用了义务“%(obligation)s”")
     ),
     "public_page_switched": either("on", True, _l("打开了对外受理页面"), _l("关闭了对外受理页面")),
+    "place_added": _l("登记了库位 %(place)s"),
+    "place_renamed": _l("把库位 %(place)s的名称由“%(old)s”改为“%(new)s”"),
+    "place_closed": _l("停用了库位 %(place)s"),
+    "place_reopened": _l("重新启用了库位 %(place)s"),
     "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
     "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
     "outbox_given_up": _l("放弃了待发件 %(row)s"),

@@ -21,9 +21,15 @@ class Page:
     open_to: Callable[[Any], bool]
 
 
+def reads_places(actor: Any) -> bool:
+    """Whether the list of storage places is for the person: of the warehouse or purchasing, management, or an auditor."""
+    return bool(actor.sees_books_of("warehouse", "purchasing"))
+
+
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("warehouse", _l("库位"), "building-warehouse", "/warehouse/places", reads_places),
 )
 
 

@@ -23,6 +23,7 @@ from portal.models.master import (
     Product,
     Project,
     StockItem,
+    StoragePlace,
     Supplier,
 )
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
@@ -91,6 +92,7 @@ __all__ = [
     "StockBalance",
     "StockEntry",
     "StockItem",
+    "StoragePlace",
     "StoredFile",
     "Substitution",
     "Supplier",

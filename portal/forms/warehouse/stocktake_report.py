@@ -21,9 +21,12 @@ from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.references import RecordLink, StockItem
+from portal.forms.kinds import Ref
+from portal.forms.references import Place, RecordLink, StockItem
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import goods, history
+from portal.lib.text import place_codes
+from portal.queries import goods, history, places
 
 CENT = Decimal("0.01")
 
@@ -32,7 +35,7 @@ class CountedLine(Sheet):
     """One item at one place: what the books say, and what lies there."""
 
     item = StockItem(_l("库存品"))
-    place = Text(_l("库位"), max=40)
+    place = Place(_l("库位"))
     book = Number(_l("帐面数量"), computed=True)
     counted = Number(_l("实盘数量"))
     difference = Number(_l("差异"), computed=True)
@@ -53,7 +56,12 @@ class SupervisorReview(Stage):
     reject_reason = LongText(_l("不合格原因"), required=False, required_when=equals("verdict", "rejected"))
 
     def check(self) -> None:
-        """Approval needs both look-ups; differences beyond the tolerance are counted again first."""
+        """Nobody reviews their own count; approval needs both look-ups; differences beyond the tolerance are counted
+        again first.
+        """
+        name = goods.person_label(self.person.id).rpartition(" ")[0] if self.person is not None else ""
+        if name and name in (self.context.get("team") or ""):
+            self.refuse("verdict", _l("盘点人员不能审核自己参加的盘点，请由另一位仓库主管审核"))
         if self.verdict.data != "approved":
             return
         for name in ("stock_list_checked", "journal_checked"):
@@ -111,7 +119,10 @@ class StocktakeReport(CompanyForm):
     count_round = Integer(_l("盘点次数"), low=1, computed=True)
     count_date = Day(_l("盘点日期"))
     frozen_at = Moment(_l("库存冻结时间"), help=_l("帐面数量按这一时刻的库存帐目取数"))
-    places = Text(_l("盘点范围"))
+    places = Text(
+        _l("盘点范围"),
+        help=_l("填写库位编号，几个库位用顿号分开；盘存明细留空并保存草稿，即按帐面列出这些库位的库存品"),
+    )
     team = Text(_l("盘点人员"))
     lines = Rows(_l("盘存明细"), CountedLine)
     difference_value = Money(_l("差异金额"), computed=True)
@@ -139,7 +150,13 @@ class StocktakeReport(CompanyForm):
     )
 
     def compute(self) -> None:
-        """The round, the books at the moment of the freeze, the differences and what they are worth."""
+        """The round, the lines of the places chosen, the books at the moment of the freeze, the differences and what
+        they are worth.
+        """
+        self.places.data = "、".join(place_codes(self.places.data or ""))
+        if self.places.data and not self.lines.data and not self.lines.process_errors:
+            chosen = goods.lying_at(place_codes(self.places.data))
+            self.lines.fill({"item": Ref(item.id, item.label), "place": place} for item, place in chosen)
         super().compute()
         record = self.context.get("@record_id")
         self.count_round.data = history.decided_rounds(record) + 1 if record else 1
@@ -156,7 +173,8 @@ class StocktakeReport(CompanyForm):
         self.difference_value.data = value.quantize(CENT, ROUND_HALF_UP)
 
     def check(self) -> None:
-        """Each item is counted once at a place, and by one stock-take at a time."""
+        """The places are those of the warehouse; each item is counted once at a place, by one stock-take at a time."""
+        self._check_places()
         counted = [(row["item"].id, row["place"]) for row in self.lines.data if row["item"] and row["place"]]
         if len(set(counted)) < len(counted):
             self.refuse("lines", _l("同一库存品在同一库位只能有一行"))
@@ -164,6 +182,22 @@ class StocktakeReport(CompanyForm):
             if goods.frozen_by(item, place) not in (None, self.context.get("@record_id")):
                 self.refuse("lines", _l("库位%(place)s正由另一张盘存报表盘点"), place=place)
                 break
+
+    def _check_places(self) -> None:
+        chosen = set(place_codes(self.places.data or ""))
+        for code in sorted(chosen - places.in_use(chosen)):
+            text = _l("没有启用的库位“%(text)s”，请填写库位编号，用顿号分开；新库位请仓库主管在“库位”页登记")
+            self.refuse("places", text, text=code)
+        for row in self.lines.rows:
+            if row.place.data and row.place.data not in chosen:
+                row.refuse("place", _l("这个库位不在盘点范围内，请写进盘点范围或删去这一行"))
+        frozen, counted = self.frozen_at.data, self.count_date.data
+        if frozen and frozen > self.now:
+            self.refuse("frozen_at", _l("库存冻结时间不能晚于现在"))
+        if counted and counted > self.today:
+            self.refuse("count_date", _l("盘点日期不能晚于今天"))
+        elif counted and frozen and counted < day(frozen):
+            self.refuse("count_date", _l("盘点日期不能早于库存冻结的那一天"))
 
     def heading(self) -> str:
         """The places counted, and when."""

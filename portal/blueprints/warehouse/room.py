@@ -1,4 +1,4 @@
-"""The warehouse: stock and bookshop."""
+"""The blueprint of the room."""
 
 from portal.web.rooms import room
 
