@@ -124,7 +124,7 @@ def _cell(column: Column, raw: Any, known: Any, spoken: str, reads_items: bool) 
     if column.kind == LINK:
         return raw or "", record_path(known[raw], raw) if raw in known else ""
     if column.kind == ITEM:
-        return raw or "", url_for("warehouse.item", code=raw) if raw and reads_items else ""
+        return raw or "", url_for("warehouse.item", item=raw) if raw and reads_items else ""
     past = column.ends and bool(raw) and str(raw) < f"{today()}"
     text = column.text(raw, spoken)
     minus = column.look == "numeric" and text.startswith(("-", "¥-"))

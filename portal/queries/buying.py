@@ -26,6 +26,14 @@ def not_yet_on_order(requisition_id: int, but: Collection[int] = ()) -> dict[int
     return _sum({id: answers for id, answers in orders.items() if id in waiting})
 
 
+def delivered(order_id: int) -> dict[int, Decimal]:
+    """What has come of an order so far, by item id."""
+    notes = goods.naming("PU-05", "order", order_id)
+    return goods.totals(
+        [line for answers in notes.values() for line in answers.get("lines") or ()], "delivered"
+    )
+
+
 def _orders(requisition_id: int, but: Collection[int]) -> dict[int, dict[str, Any]]:
     return goods.naming("PU-04", "requisition", requisition_id, but=but)
 

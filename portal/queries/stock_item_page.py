@@ -52,6 +52,14 @@ class Stock:
     moves: list[Move]
 
     @property
+    def records(self) -> set[str]:
+        """The numbers of all records that it speaks of."""
+        counting = {lot.record for lot in self.lots}
+        return ({move.record for move in self.moves} | {one.record for one in self.promises} | counting) - {
+            ""
+        }
+
+    @property
     def on_hand(self) -> Decimal:
         """What lies at all places together."""
         return sum((lot.quantity for lot in self.lots), Decimal(0))

@@ -136,7 +136,7 @@ def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
     moves, orders = taken_back(StockEntry, record), taken_back(OrderEntry, record)
     if not (moves or orders):
         return
-    lock({line.item_id for line in (*moves, *orders)})
+    lock({line.item_id for line in moves} | {line.item_id for line in orders})
     former = db.session.get_one(Record, record.corrects_id)
     for line in moves:
         anew = PostsStock(line.kind, line.item_id, line.place, line.quantity, line.unit_cost, line.batch)

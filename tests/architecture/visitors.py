@@ -109,6 +109,7 @@ def furnished(app: Flask) -> Site:
         "day": "2026-12-24",
         "which": "days",
         "code": "C0001",
+        "item": "I0001",
         "filename": "favicon.svg",
         **_ids(app),
         "files": _file(browsers["owner"]),

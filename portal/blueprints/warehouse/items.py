@@ -16,16 +16,15 @@ from portal.web.amounts import yuan
 from portal.web.guard import actor, open_to
 
 
-@bp.get("/items/<code>")
+@bp.get("/items/<item>")
 @open_to("signed_in")
-def item(department: str, code: str) -> str:
+def item(department: str, item: str) -> str:
     """One item, for those who read the stock list."""
     by = actor()
     if not LEDGERS["stock_list"].open_to(by):
         raise NotFound
-    found = books.named(code)
-    numbers = {row.record for row in (*found.moves, *found.promises, *found.lots) if row.record}
-    readable = ledgers.readable(numbers, by)
+    found = books.named(item)
+    readable = ledgers.readable(found.records, by)
     return render_template(
         "warehouse/item.html",
         item=found.item,

@@ -17,6 +17,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 
 class DeliveredLine(Sheet):
@@ -168,7 +169,7 @@ class GoodsReceipt(CompanyForm):
         """The ordered quantities are those of the order."""
         super().compute()
         if self.order.data and self.order.data.id:
-            ordered = goods.ordered(goods.standing_one(self.order.data.id))
+            ordered = goods.ordered(standing_one(self.order.data.id))
             for line in self.lines.rows:
                 if line.item.data:
                     line.ordered.data = ordered.get(line.item.data.id, Decimal(0))
@@ -177,7 +178,7 @@ class GoodsReceipt(CompanyForm):
         """The order is one that its supplier has accepted; the difference is the one that the lines show."""
         if not (self.order.data and self.order.data.id):
             return
-        order = goods.standing_one(self.order.data.id)
+        order = standing_one(self.order.data.id)
         if goods.state(order) != "finished":
             self.refuse("order", _l("该采购订货单还没有得到供应商确认"))
         if self.supplier.data and self.supplier.data.id != goods.named(order, "supplier"):

@@ -144,6 +144,7 @@ class PurchaseOrder(CompanyForm):
             self.refuse("requisition", _l("该请购单还没有办完，不能订货"))
         if self.supplier.data and not goods.may_order_from(self.supplier.data.id):
             self.refuse("supplier", _l("该供应商不在合格供应商名录中，不能订货"))
+        self._check_delivered()
         if not goods.requisition_reason(requisition):
             above: dict[int, Decimal] = {}
             for line in self.lines.rows:
@@ -151,6 +152,19 @@ class PurchaseOrder(CompanyForm):
                     before = above.get(line.item.data.id, Decimal(0))
                     line.check_shortage(before)
                     above[line.item.data.id] = before + (line.quantity.data or Decimal(0))
+
+    def _check_delivered(self) -> None:
+        """What a corrected order has brought already stays ordered."""
+        corrects = self.context.get("@corrects")
+        if not corrects:
+            return
+        before, wanted = goods.ordered(corrects), goods.totals(self.lines.data, "quantity")
+        for item, came in buying.delivered(corrects).items():
+            least = min(came, before.get(item, Decimal(0)))
+            if wanted.get(item, Decimal(0)) < least:
+                text = _l("原订货单已有 %(came)s 到货，更正后的订货数量不能少于它：%(item)s")
+                named = goods.items({item})[item].name
+                self.refuse("lines", text, came=f"{least.normalize():f}", item=named)
 
     @staticmethod
     @after("supplier_answer", _l("订货数量计入在途；到承诺交期未收货时提醒采购员"))

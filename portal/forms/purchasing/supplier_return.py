@@ -15,6 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.references import Photos, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 
 class ReturnedLine(Sheet):
@@ -110,12 +111,7 @@ class SupplierReturn(CompanyForm):
     def check(self) -> None:
         """R56: each way back has its proof; no more goes back than was found bad."""
         order, supplier = self.order.data, self.supplier.data
-        if (
-            order
-            and order.id
-            and supplier
-            and supplier.id != goods.named(goods.standing_one(order.id), "supplier")
-        ):
+        if order and order.id and supplier and supplier.id != goods.named(standing_one(order.id), "supplier"):
             self.refuse("supplier", _l("供应商与采购订货单上的供应商不一致"))
         if self.return_stage.data == "warehouse":
             self._check_warehouse()
@@ -136,7 +132,7 @@ class SupplierReturn(CompanyForm):
         inspection = self.inspection.data
         if not (inspection and inspection.id):
             return
-        found = goods.inspection(goods.standing_one(inspection.id))
+        found = goods.inspection(standing_one(inspection.id))
         if not found.finished:
             self.refuse("inspection", _l("该进货检验单还没有审核完"))
         elif found.verdict == "pass":
@@ -159,7 +155,7 @@ class SupplierReturn(CompanyForm):
         supplier = self.supplier.data
         if (
             supplier
-            and supplier.id != goods.named(goods.standing_one(record), "supplier")
+            and supplier.id != goods.named(standing_one(record), "supplier")
             and not self.supplier.errors
         ):
             self.refuse("supplier", _l("供应商与查出不合格的单据上的供应商不一致"))

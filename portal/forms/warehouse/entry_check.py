@@ -17,6 +17,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Person, Place, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 KEEPER_IS_INSPECTOR = _l("入库审核人不能是该批货物的检验人员")
 
@@ -177,7 +178,7 @@ class EntryCheck(CompanyForm):
         inspection, receipt = self.inspection.data, self.receipt.data
         if not (inspection and inspection.id):
             return
-        found = goods.inspection(goods.standing_one(inspection.id))
+        found = goods.inspection(standing_one(inspection.id))
         if receipt and receipt.id and found.receipt not in goods.same(receipt.id):
             self.refuse("inspection", _l("该进货检验单检验的不是这张采购收货单的货物"))
         elif not found.finished:
@@ -197,9 +198,9 @@ class EntryCheck(CompanyForm):
         handed_over = goods.handed_over(receipt)
         if handed_over is None:
             self.refuse("receipt", _l("该采购收货单的合格货物还没有送交库房"))
-        elif handed_over != goods.standing_one(inspection):
+        elif handed_over != standing_one(inspection):
             self.refuse("inspection", _l("该批货物是按另一张进货检验单送库的"))
-        supplier = goods.named(goods.standing_one(receipt), "supplier")
+        supplier = goods.named(standing_one(receipt), "supplier")
         if self.supplier.data and self.supplier.data.id != supplier:
             self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
 

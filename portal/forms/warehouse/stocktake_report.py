@@ -186,8 +186,8 @@ class StocktakeReport(CompanyForm):
     def _check_places(self) -> None:
         chosen = set(place_codes(self.places.data or ""))
         for code in sorted(chosen - places.in_use(chosen)):
-            text = _l("没有启用的库位“%(text)s”，请填写库位编号，用顿号分开；新库位请仓库主管在“库位”页登记")
-            self.refuse("places", text, text=code)
+            text = _l("没有启用的库位“%(code)s”，请填写库位编号，用顿号分开；新库位请仓库主管在“库位”页登记")
+            self.refuse("places", text, code=code)
         for row in self.lines.rows:
             if row.place.data and row.place.data not in chosen:
                 row.refuse("place", _l("这个库位不在盘点范围内，请写进盘点范围或删去这一行"))
