@@ -29,6 +29,8 @@ def reads_places(actor: Any) -> bool:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("purchasing", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
+    Page("warehouse", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
     Page("warehouse", _l("库位"), "building-warehouse", "/warehouse/places", reads_places),
 )
 

@@ -341,6 +341,14 @@ def moved(record_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
     return {(item, place): quantity for item, place, quantity in db.session.execute(query)}
 
 
+def taken_by(record_ids: Collection[int]) -> dict[int, Decimal]:
+    """What these records have taken out of the warehouse and what still stands, by item id."""
+    found: dict[int, Decimal] = {}
+    for (item, _place), quantity in (moved(record_ids) if record_ids else {}).items():
+        found[item] = found.get(item, Decimal(0)) - quantity
+    return found
+
+
 def lying_at(places: Collection[str]) -> list[tuple[StockItem, str]]:
     """What the books have at these places, by place and code."""
     query = (

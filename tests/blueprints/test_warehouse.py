@@ -95,7 +95,7 @@ def test_the_front_page_leads_to_the_places_for_those_who_read_them(enter: Enter
 def test_places_are_suggested_while_one_types(books: Books, enter: Enter) -> None:
     desk = enter("warehouse_supervisor")
     desk.post(f"{PLACES}/{place(books, 'B-02')}/close")
-    found = desk.get("/pick/place?q=ｂ－").get_json()
+    found = desk.get("/pick/place?q=ｂ－０").get_json()
     assert [(one["value"], one["note"]) for one in found] == [("B-01", "二号库电气材料区")]
     assert len(desk.get("/pick/place?q=").get_json()) > 3
 

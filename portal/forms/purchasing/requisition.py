@@ -55,13 +55,18 @@ class StockCheck(Stage):
     )
 
     def compute(self) -> None:
-        """R54: short is what is neither on hand nor on order, item by item, what is promised to others left to them."""
+        """R54: short is what is neither on hand nor on order, item by item, what is promised to others left to them.
+
+        What the requisition that this one corrects was given counts as there: it comes back with the new issue.
+        """
         lines = self.context.get("lines") or []
         demand = goods.totals(lines, "quantity")
+        own = goods.taken_by(self.itself)
         supply, reserved = goods.supply(demand), promised.reserved(demand, but=self.itself)
         rows = []
         for item in {line["item"].id: line["item"] for line in lines if line["item"]}.values():
             on_hand, ordered = supply.get(item.id, (Decimal(0), Decimal(0)))
+            on_hand += own.get(item.id, Decimal(0))
             short = max(demand[item.id] + reserved[item.id] - on_hand - ordered, Decimal(0))
             rows.append(
                 {

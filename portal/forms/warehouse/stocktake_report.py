@@ -67,6 +67,7 @@ class SupervisorReview(Stage):
         for name in ("stock_list_checked", "journal_checked"):
             if getattr(self, name).data is False:
                 self.refuse(name, _l("须先查询，才能审核为合格"))
+        self._check_books()
         tolerance = self.context.get("@stocktake_tolerance_percent")
         if tolerance is None or (self.context.get("count_round") or 1) > 1:
             return
@@ -74,6 +75,18 @@ class SupervisorReview(Stage):
             if abs(line["difference"] or 0) * 100 > line["book"] * Decimal(tolerance):
                 text = _l("“%(item)s”的差异超过盘点规定的 %(percent)s%%：首次盘点须退回重新盘点")
                 self.refuse("verdict", text, item=line["item"].text, percent=f"{Decimal(tolerance):f}")
+                break
+
+    def _check_books(self) -> None:
+        """The books of the moment of the freeze are still those of the sheet: nothing slipped in as it was filed."""
+        for line in self.context["lines"]:
+            book = goods.book(line["item"].id, line["place"], self.context.get("frozen_at"), self.itself)
+            if book != line["book"]:
+                text = _l(
+                    "“%(item)s”在库位%(place)s的帐面数量已变为 %(book)s，请退回，按新的帐面数量重新盘点"
+                )
+                facts = {"item": line["item"].text, "place": line["place"], "book": f"{book.normalize():f}"}
+                self.refuse("verdict", text, **facts)
                 break
 
 
