@@ -170,6 +170,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_stock_items_code")),
     )
     op.create_table(
+        "storage_places",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_storage_places")),
+        sa.UniqueConstraint("code", name=op.f("uq_storage_places_code")),
+    )
+    op.create_table(
         "suppliers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -1235,6 +1245,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_people_department_id"), table_name="people")
     op.drop_table("people")
     op.drop_table("suppliers")
+    op.drop_table("storage_places")
     op.drop_table("stock_items")
     op.drop_index(op.f("ix_sign_in_attempts_at"), table_name="sign_in_attempts")
     op.drop_index(op.f("ix_sign_in_attempts_address"), table_name="sign_in_attempts")

@@ -41,7 +41,7 @@ def pairs(sheet: Sheet) -> list[tuple[str, str]]:
         elif isinstance(field, Attachments):
             files = field.data if isinstance(field.data, list) else [field.data]
             found += [(field.name, str(file["id"])) for file in files]
-        elif isinstance(field, Reference):
+        elif isinstance(field, Reference) and isinstance(field.data, Ref):
             found.append((field.name, field.data.text))
         elif field.kind == "multi_choice":
             found += [(field.name, value) for value in field.data]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from portal.domain.refusal import NotFound
-from portal.forms.kinds import REFERENCES
+from portal.forms.kinds import PICKED
 from portal.queries import pick
 from portal.web import posted
 from portal.web.guard import actor, open_to
@@ -17,7 +17,7 @@ bp = Blueprint("pick", __name__)
 @open_to("signed_in")
 def options(kind: str) -> Response:
     """Up to twenty things that fit what is typed; of a scanned code, that which has it."""
-    if kind not in REFERENCES:
+    if kind not in PICKED:
         raise NotFound
     targets = tuple(code for code in request.args.get("targets", "").split(",") if code)
     asked = posted.asked("q")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotFound
 from portal.domain.roles import DEPARTMENT, DEPARTMENTS
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import ITEM, LINK, Column
 from portal.forms.ledgers import LEDGERS, Ledger
 from portal.forms.registers import REGISTERS, Register
 from portal.forms.titles import record_path
@@ -117,18 +117,23 @@ def _lines(ledger: Ledger, rows: list[ledgers.Cells]) -> list[list[Cell]]:
     """The lines as shown; numbers of records that the person may open become links."""
     links = [column.name for column in ledger.columns if column.kind == LINK]
     known = ledgers.readable({row[name] for row in rows for name in links if row.get(name)}, actor())
-    spoken = language()
+    spoken, reads_items = language(), LEDGERS["stock_list"].open_to(actor())
     shapes = [(column, attributes(column)) for column in ledger.columns]
     return [
-        [(shape, *_cell(column, row.get(column.name), known, spoken)) for column, shape in shapes]
+        [
+            (shape, *_cell(column, row.get(column.name), known, spoken, reads_items))
+            for column, shape in shapes
+        ]
         for row in rows
     ]
 
 
-def _cell(column: Column, raw: Any, known: Any, spoken: str) -> tuple[str, str]:
+def _cell(column: Column, raw: Any, known: Any, spoken: str, reads_items: bool) -> tuple[str, str]:
     """The text, and the address it leads to or its look."""
     if column.kind == LINK:
         return raw or "", record_path(known[raw], raw) if raw in known else ""
+    if column.kind == ITEM:
+        return raw or "", url_for("warehouse.item", item=raw) if raw and reads_items else ""
     past = bool(raw) and (column.warns or (column.ends and str(raw) < f"{today()}"))
     text = column.text(raw, spoken)
     minus = column.look == "numeric" and text.startswith(("-", "¥-"))

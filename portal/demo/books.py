@@ -14,6 +14,7 @@ from portal.demo import suppliers as evaluated
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Customer, Notice, OutboxRow, Person, StockItem
+from portal.services import places
 
 BEFORE = timedelta(days=400)
 COST = Decimal("0.68")  # of a product, as part of its price
@@ -89,6 +90,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         place = goods.CATEGORIES["图书"] if category == "图书" else PLACE
         lots.setdefault(place, []).append(opening.Lot(item, Decimal(quantity), Decimal(cost)))
     lots[PLACE] += _offers(market.table(market.FEW_PRODUCTS), cast, now - BEFORE)
+    _places()
     for place, found in lots.items():
         opening.enter(found, place, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
     documents.load(day(now), timedelta())
@@ -128,6 +130,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
+    _places()
     kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
     opening.enter(
         kept, market.PRODUCT_PLACE, suppliers[0], cast["warehouse_keeper"], cast["buyer"], now - BEFORE
@@ -161,6 +164,12 @@ def _item(name: str, category: str, unit: str, limits: dict[str, Decimal]) -> St
     known = {"code": title.isbn, "facts": title.facts} if title else {}
     item: StockItem = rows.add("stock_item", name=name, category=category, unit=unit, **limits, **known)
     return item
+
+
+def _places() -> None:
+    """The storage places of the warehouse."""
+    for code, name in goods.PLACES.items():
+        places.enter(code, name)
 
 
 def _offers(offered: list[list[str]], cast: dict[str, Person], at: datetime) -> list[opening.Lot]:

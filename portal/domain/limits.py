@@ -13,7 +13,8 @@ from portal.lib.i18n import _l
 class Limit:
     """A number with its first value, which an administrator and its keeper (a role) may change.
 
-    The limits of a `share` are parts of so much, those of each `group` together, and something is left over.
+    `note` says what happens below, at and above it. The limits of a `share` are parts of so much, those of each
+    `group` together, and something is left over.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Limit:
     keeper: str = ""
     share: int = 0
     group: str = ""
+    note: Any = ""
 
 
 def _marks(key: str, title: Any, value: int, form: str) -> Limit:
@@ -51,9 +53,27 @@ TARGETS = (  # what each key performance indicator is to reach, by its key
 )
 SURVEY_MARKS = 100  # of a satisfaction survey's items together (R45)
 LIMITS = (
-    Limit("purchase_order_limit", _l("采购订货单须总经理审批的金额"), Decimal(50_000), _l("元")),
-    Limit("write_off_limit", _l("报损清单须财务和总经理批准的金额"), Decimal(5_000), _l("元")),
-    Limit("stocktake_tolerance_percent", _l("盘存差异容许比例"), Decimal("0.5"), "%"),
+    Limit(
+        "purchase_order_limit",
+        _l("采购订货单须总经理审批的金额"),
+        Decimal(50_000),
+        _l("元"),
+        note=_l("订单金额不超过它，由采购部经理审批；超过它，另须总经理审批。"),
+    ),
+    Limit(
+        "write_off_limit",
+        _l("报损清单须财务和总经理批准的金额"),
+        Decimal(5_000),
+        _l("元"),
+        note=_l("报损金额不超过它，仓库主管审核即可；超过它，另须财务主管和总经理批准，批准后才登记出库。"),
+    ),
+    Limit(
+        "stocktake_tolerance_percent",
+        _l("盘存差异容许比例"),
+        Decimal("0.5"),
+        "%",
+        note=_l("首次盘点的差异不超过帐面数量的这个比例，可以审核为合格；超过的须退回重新盘点。"),
+    ),
     Limit("major_incident_hours", _l("重大信息安全事故的响应时限"), Decimal(4), _l("小时")),
     Limit("serious_incident_hours", _l("较大信息安全事故的响应时限"), Decimal(8), _l("小时")),
     Limit("minor_incident_hours", _l("一般信息安全事故的响应时限"), Decimal(24), _l("小时")),

@@ -13,7 +13,10 @@ from portal.lib.clock import ZONE
 from portal.lib.i18n import both
 
 LINK = "record"  # kind of a column that holds a record's number
-SHORT = frozenset({LINK, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"})
+ITEM = "stock_item_code"  # kind of a column that holds the code of a stock item
+SHORT = frozenset(
+    {LINK, ITEM, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"}
+)
 
 CENT = Decimal("0.01")
 
@@ -44,7 +47,7 @@ class Column:
         """The value behind a stored one; a text that does not fit its kind stays a text."""
         if raw is None or raw == "":
             return None
-        if not isinstance(raw, str) or self.kind == LINK:
+        if not isinstance(raw, str) or self.kind in (LINK, ITEM):
             return raw
         try:
             return KINDS[self.kind].load(raw)

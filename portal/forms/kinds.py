@@ -115,6 +115,7 @@ KINDS: dict[str, Kind] = {
     "machine": _REF,
     "document": _REF,
     "asset": _REF,
+    "place": Kind(str, _same, _plain),
     "record_link": _REF,
     "attachment": _FILES,
     "photo": _FILES,
@@ -122,6 +123,7 @@ KINDS: dict[str, Kind] = {
 }
 ROWS = frozenset({"line_items", "checklist"})
 REFERENCES = frozenset(kind for kind, entry in KINDS.items() if entry in (_REF, _DEPARTMENT))
+PICKED = REFERENCES | {"place"}  # found while somebody types
 NUMBERS = frozenset({"integer", "decimal", "money", "percent", "score"})
 FILES = frozenset({"attachment", "photo"})
 SERVED: set[str] = set()  # codes of the forms that the portal serves; others are still on paper

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.effects import PostsStock
+from portal.lib.i18n import _l
 from portal.queries import goods
 
 Row = Mapping[str, Any]  # with item, place, quantity, and the cost of a unit where the sheet knows it
@@ -40,6 +41,19 @@ def first_short(rows: Iterable[Row], itself: Collection[int]) -> tuple[int, str]
             if wanted[key] > there:
                 return number, f"{row['item'].text}（{row['place']}：{there:f}）"
     return None
+
+
+def refuse_unmovable(table: Any, itself: Collection[int]) -> None:
+    """Says no beside the first row that takes more than lies there, and beside each whose place is being counted."""
+    for row in table.rows:
+        item, place = row.item.data, row.place.data
+        held = goods.frozen_by(item.id, place) if item and place else None
+        if held is not None:
+            text = _l("库位%(place)s正在盘存（%(number)s），盘存结束后才能出库")
+            row.refuse("place", text, place=place, number=goods.label(held).partition(" ")[0])
+    if lacking := first_short(table.data, itself):
+        number, there = lacking
+        table.rows[number].refuse("quantity", _l("超过库存：%(there)s"), there=there)
 
 
 def short(rows: Iterable[Row], itself: Collection[int]) -> str:

@@ -23,6 +23,11 @@ class Page:
     open_to: Callable[[Any], bool]
 
 
+def reads_places(actor: Any) -> bool:
+    """Whether the list of storage places is for the person: of the warehouse or purchasing, management, or an auditor."""
+    return bool(actor.sees_books_of("warehouse", "purchasing"))
+
+
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
@@ -40,6 +45,9 @@ PAGES = (
     Page("warehouse", _l("出门放行"), "shield", "/warehouse/door", shop_parts.may_watch_door),
     Page("warehouse", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
     Page("purchasing", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
+    Page("purchasing", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
+    Page("warehouse", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
+    Page("warehouse", _l("库位"), "building-warehouse", "/warehouse/places", reads_places),
 )
 
 

@@ -14,7 +14,7 @@ import wtforms
 from portal.forms.fields import CHOOSE, Answer
 from portal.forms.kinds import SERVED, Ref
 from portal.lib.i18n import _l
-from portal.lib.text import clean
+from portal.lib.text import clean, place_code
 from portal.queries import files, pick
 from portal.queries.pick import FORMER
 
@@ -118,6 +118,28 @@ class InformationAsset(Reference):
     """An information asset."""
 
     kind = "asset"
+
+
+class Place(Reference):
+    """A storage place, answered as its code; however it is typed (a-01, Ａ-01), it is one place (A-01)."""
+
+    kind = "place"
+
+    def _value(self) -> str:
+        return self.text or self.data or ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Keeps the code as the books write it until `resolve` looks it up."""
+        self.text = place_code(clean(valuelist[0])) if valuelist else ""
+        self.data = None
+
+    def settle(self, found: list[Ref]) -> None:
+        """Takes the place; one that is not in use is refused, whether it never was or was closed."""
+        if found:
+            self.data = self.text = found[0].text
+        else:
+            text = _l("没有启用的库位“%(text)s”，请从列表中选择；新库位请仓库主管在“库位”页登记")
+            self.process_errors = [str(text) % {"text": self.text}]
 
 
 class RecordLink(Reference):

@@ -6,6 +6,7 @@ import unicodedata
 from io import StringIO
 
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
+_HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (zero width, bidi, tags), lone surrogate
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -25,6 +26,17 @@ def clean(text: str, *, multiline: bool = False) -> str:
 def half_width(text: str) -> str:
     """Return the text with full-width letters, digits and marks (１２：３０) as plain ones."""
     return text.translate(HALF_WIDTH)
+
+
+def place_code(text: str) -> str:
+    """Return the code of a storage place as the books write it: half width, capital letters, plain hyphens."""
+    return "".join(half_width(text).translate(_HYPHENS).upper().split())
+
+
+def place_codes(text: str) -> list[str]:
+    """Return the codes of several storage places, each once, however they are set apart."""
+    parts = map(place_code, re.split(r"[\s、，,；;]+", text))
+    return list(dict.fromkeys(filter(None, parts)))
 
 
 def fold(text: str) -> str:

@@ -24,6 +24,7 @@ from portal.models.master import (
     Product,
     Project,
     StockItem,
+    StoragePlace,
     Supplier,
 )
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
@@ -99,6 +100,7 @@ __all__ = [
     "StockBalance",
     "StockEntry",
     "StockItem",
+    "StoragePlace",
     "StoredFile",
     "Substitution",
     "Supplier",

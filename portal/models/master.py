@@ -145,6 +145,17 @@ class StockItem(Base):
         return f"{self.name} {self.code}"
 
 
+class StoragePlace(Base):
+    """A storage place 库位 of the warehouse, named by its code in all the books; a closed one takes nothing more."""
+
+    __tablename__ = "storage_places"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    search_key: Mapped[str] = mapped_column(default="")
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class Machine(Base):
     """A single machine or vehicle 单机(车辆), `code` being its serial number and `name` its model.
 

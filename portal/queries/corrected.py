@@ -41,3 +41,37 @@ def standing_lines(table: type[Entry], record_id: int | None) -> list[Entry]:
         return []
     query = sa.select(table).where(standing(table, {record_id})).order_by(table.id.desc())
     return list(db.session.scalars(query))
+
+
+def taken_back(table: type[Entry], record: Record) -> list[Entry]:
+    """The lines of the record that this one corrects which this one has taken back, in the order of the journal."""
+    reversal = aliased(table)
+    query = (
+        sa.select(table)
+        .join(reversal, reversal.reverses_id == table.id)
+        .where(reversal.record_id == record.id, table.record_id == record.corrects_id)
+        .order_by(table.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def lineage(record_id: int) -> frozenset[int]:
+    """This record and all that it corrects, one after the other: what names one of them counts for it."""
+    found = {record_id}
+    while (earlier := db.session.scalar(_CORRECTS, {"record": record_id})) is not None:
+        found.add(earlier)
+        record_id = earlier
+    return frozenset(found)
+
+
+def standing_one(record_id: int) -> int:
+    """The record that stands for this one: itself, or the last of the finished ones that correct it."""
+    while (later := db.session.scalar(_CORRECTED_BY, {"record": record_id})) is not None:
+        record_id = later
+    return record_id
+
+
+_CORRECTS = sa.select(Record.corrects_id).where(Record.id == sa.bindparam("record"))
+_CORRECTED_BY = sa.select(Record.id).where(
+    Record.corrects_id == sa.bindparam("record"), Record.state == "finished"
+)

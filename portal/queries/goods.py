@@ -24,7 +24,7 @@ from portal.models import (
     StockItem,
     Supplier,
 )
-from portal.queries.corrected import is_corrected, standing
+from portal.queries.corrected import is_corrected, lineage, standing, standing_one
 
 OPEN_OR_DONE = ("running", "returned", "stuck", "finished")
 DONE = ("finished",)
@@ -135,6 +135,23 @@ def named(record_id: int, field: str) -> int | None:
     return _id(opening_answers(record_id), field)
 
 
+def same(record_id: int | None) -> frozenset[int]:
+    """This record, what it corrects and what corrects it: whoever names one of them means them all."""
+    return lineage(standing_one(record_id)) if record_id else frozenset()
+
+
+def corrected_by(record_id: int) -> str:
+    """The number of the record that stands in the place of this one; nothing if it stands itself."""
+    later = standing_one(record_id)
+    return label(later).partition(" ")[0] if later != record_id else ""
+
+
+def order_of(receipt_id: int) -> int | None:
+    """The purchase order that a goods received note names, both as they stand."""
+    order = named(standing_one(receipt_id), "order")
+    return standing_one(order) if order else None
+
+
 def label(record_id: int) -> str:
     """A record as pickers show it."""
     record = db.session.get(Record, record_id)
@@ -143,12 +160,13 @@ def label(record_id: int) -> str:
 
 def requisition_reason(record_id: int | None) -> str:
     """The reason written into a requisition for buying without a shortage."""
+    record_id = standing_one(record_id) if record_id else None
     return str(stage_answers(record_id, "stock_check").get("buy_reason") or "") if record_id else ""
 
 
 def requisition_shortages(record_id: int) -> dict[int, Decimal]:
     """What a requisition's look at the stock found missing, by item id."""
-    return totals(stage_answers(record_id, "stock_check").get("stock_lines") or [], "shortage")
+    return totals(stage_answers(standing_one(record_id), "stock_check").get("stock_lines") or [], "shortage")
 
 
 def inspection(record_id: int) -> Inspection:
@@ -187,10 +205,15 @@ def inspected_by(receipt_id: int, but: Collection[int] = ()) -> str:
 
 
 def handed_over(receipt_id: int) -> int | None:
-    """The inspection sheet by which a delivery went to the warehouse; None while it has not."""
+    """The inspection sheet by which a delivery went to the warehouse; None while it has not.
+
+    What was corrected stands as its correction says, here and below.
+    """
+    receipt_id = standing_one(receipt_id)
     if signer(receipt_id, "transfer_to_warehouse") is None:
         return None
-    return _id(stage_answers(receipt_id, "inspection_result"), "inspection")
+    named_sheet = _id(stage_answers(receipt_id, "inspection_result"), "inspection")
+    return standing_one(named_sheet) if named_sheet else None
 
 
 def inspection_of(receipt_id: int) -> int | None:
@@ -217,6 +240,7 @@ def outstanding(
 
     `but` are goods received notes that do not count, `states` those of the notes that do.
     """
+    order_id = standing_one(order_id)
     open = ordered(order_id)
     for id, answers in _naming("PU-07", "order", order_id, OPEN_OR_DONE).items():
         if answers.get("claim") != "refund" and signer(id, "supplier_sign"):
@@ -236,6 +260,7 @@ def entered(inspection_id: int, but: Collection[int] = ()) -> dict[int, Decimal]
 
 def refused_in_warehouse(record_id: int) -> dict[int, Decimal] | None:
     """What the keeper found bad in an entry check (WH-02); None while no supervisor has confirmed the return."""
+    record_id = standing_one(record_id)
     if stage_answers(record_id, "supervisor_review").get("reject_confirmed") is not True:
         return None
     return totals(stage_answers(record_id, "keeper_check").get("checked_lines") or [], "bad")
@@ -261,6 +286,25 @@ def balance(item_id: int, place: str) -> Decimal:
         StockBalance.item_id == item_id, StockBalance.place == place
     )
     return db.session.scalar(query) or Decimal(0)
+
+
+def spread(item_id: int, quantity: Decimal) -> list[tuple[str, Decimal]]:
+    """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first."""
+    query = (
+        sa.select(StockBalance.place, StockBalance.quantity)
+        .where(
+            StockBalance.item_id == item_id, StockBalance.quantity > 0, StockBalance.frozen_by_id.is_(None)
+        )
+        .order_by(StockBalance.quantity.desc(), StockBalance.place)
+    )
+    found: list[tuple[str, Decimal]] = []
+    for place, there in db.session.execute(query):
+        if quantity > 0:
+            found.append((place, min(there, quantity)))
+            quantity -= found[-1][1]
+    if quantity > 0:
+        found[:1] = [(found[0][0], found[0][1] + quantity)] if found else [("", quantity)]
+    return found
 
 
 def fullest_place(item_id: int) -> str | None:
@@ -295,6 +339,25 @@ def moved(record_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
         .group_by(StockEntry.item_id, StockEntry.place)
     )
     return {(item, place): quantity for item, place, quantity in db.session.execute(query)}
+
+
+def taken_by(record_ids: Collection[int]) -> dict[int, Decimal]:
+    """What these records have taken out of the warehouse and what still stands, by item id."""
+    found: dict[int, Decimal] = {}
+    for (item, _place), quantity in (moved(record_ids) if record_ids else {}).items():
+        found[item] = found.get(item, Decimal(0)) - quantity
+    return found
+
+
+def lying_at(places: Collection[str]) -> list[tuple[StockItem, str]]:
+    """What the books have at these places, by place and code."""
+    query = (
+        sa.select(StockItem, StockBalance.place)
+        .join(StockBalance, StockBalance.item_id == StockItem.id)
+        .where(StockBalance.place.in_(places), StockBalance.quantity > 0)
+        .order_by(StockBalance.place, StockItem.code)
+    )
+    return [(item, place) for item, place in db.session.execute(query)]
 
 
 def frozen_by(item_id: int, place: str) -> int | None:
@@ -363,7 +426,10 @@ def times_signed(record_id: int, step: str) -> int:
 def naming(
     code: str, field: str, record_id: int, states: tuple[str, ...] = OPEN_OR_DONE, but: Collection[int] = ()
 ) -> dict[int, dict[str, Any]]:
-    """Opening answers of the records of a form that name this record in a field, by id, without `but`."""
+    """Opening answers of the records of a form that name this record in a field, by id, without `but`.
+
+    What names a record that was corrected counts for the one that stands for it, and the other way round.
+    """
     return _naming(code, field, record_id, states, but)
 
 
@@ -375,15 +441,22 @@ def _naming(
     code: str, field: str, record_id: int, states: tuple[str, ...], but: Collection[int] = ()
 ) -> dict[int, dict[str, Any]]:
     """Opening answers of the records of a form that name this record in a field, by id; corrected ones no longer count."""
-    given = {"record": record_id, "code": code, "states": states, "but": list(but)}
+    given = {
+        "records": sorted(lineage(standing_one(record_id))),
+        "code": code,
+        "states": states,
+        "but": list(but),
+    }
     return dict(iter(db.session.execute(_named_in(field), given)))
 
 
 @cache
 def _named_in(field: str) -> sa.Select[int, dict[str, Any]]:
     """The records that name one in this field: found by their links, told by their answers."""
-    named = sa.bindparam("record", type_=sa.Integer)
-    linked = sa.select(RecordLink.source_id).where(RecordLink.target_id == named, RecordLink.kind == "named")
+    named = sa.bindparam("records", expanding=True, type_=sa.Integer)
+    linked = sa.select(RecordLink.source_id).where(
+        RecordLink.target_id.in_(named), RecordLink.kind == "named"
+    )
     return (
         sa.select(Record.id, Content.answers)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
@@ -393,7 +466,7 @@ def _named_in(field: str) -> sa.Select[int, dict[str, Any]]:
             Record.state.in_(sa.bindparam("states", expanding=True)),
             Record.id.not_in(sa.bindparam("but", expanding=True)),
             ~is_corrected(Record.id),
-            Content.answers[field]["id"].as_integer() == named,
+            Content.answers[field]["id"].as_integer().in_(named),
         )
         .order_by(Record.id)
     )

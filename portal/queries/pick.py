@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib.pinyin import needle
-from portal.lib.text import fold
+from portal.lib.text import fold, place_code
 from portal.models import (
     ControlledDocument,
     Customer,
@@ -21,6 +21,7 @@ from portal.models import (
     Project,
     Record,
     StockItem,
+    StoragePlace,
     Supplier,
 )
 from portal.queries.visible import visible_to
@@ -41,6 +42,8 @@ Found = tuple[int | None, str]
 
 def by_text(kind: str, texts: set[str], actor: Any, targets: tuple[str, ...]) -> dict[str, list[Found]]:
     """What each text stands for: the thing whose code or label it is, else all that it fits."""
+    if kind == "place":  # no part of a code stands for another
+        return {text: list(_exact_place(text)) for text in texts}
     exact = _by_code(kind, {code_of(kind, text) for text in texts}, actor, targets)
     found: dict[str, list[Found]] = {}
     for text in texts:
@@ -57,7 +60,7 @@ def search(
 ) -> Sequence[tuple[int | None, str, str]]:
     """Things that fit the text, as (id, label, note)."""
     wanted = needle(text)
-    if not wanted and kind != "record_link":
+    if not wanted and kind not in ("record_link", "place"):
         return []
     if kind == "person":
         named = (
@@ -76,6 +79,8 @@ def search(
         ][:limit]
     if kind == "record_link":
         return _records(text, actor, targets, limit)
+    if kind == "place":
+        return [(row.id, row.code, row.name) for row in db.session.scalars(_places(text).limit(limit))]
     model = MASTER[kind]
     query = (
         sa.select(model)
@@ -105,6 +110,21 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
     model = MASTER[kind]
     query = sa.select(model).where(model.code.in_(codes))
     return {row.code: (row.id, row.label) for row in db.session.scalars(query)}
+
+
+def _places(text: str) -> sa.Select[StoragePlace]:
+    """Places in use whose code or name the text fits, in the order of their codes."""
+    wanted = needle(place_code(text))
+    fits = StoragePlace.search_key.contains(wanted, autoescape=True) if wanted else sa.true()
+    return sa.select(StoragePlace).where(StoragePlace.active.is_(True), fits).order_by(StoragePlace.code)
+
+
+def _exact_place(text: str) -> Iterable[Found]:
+    """The place in use with this code."""
+    query = sa.select(StoragePlace).where(
+        StoragePlace.active.is_(True), StoragePlace.code == place_code(text)
+    )
+    return ((row.id, row.code) for row in db.session.scalars(query))
 
 
 def _at_work(targets: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -61,6 +61,12 @@ def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     receivables.reverse_corrected(record, by=by, now=now)
 
 
+def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """At the end of a correction that is refused or given up: what it had taken back stands again."""
+    stock.restore_corrected(record, by=by, now=now)
+    receivables.restore_corrected(record, by=by, now=now)
+
+
 def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
     """Posts one effect of a record."""
     match effect:

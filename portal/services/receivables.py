@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from portal.domain.effects import PostsReceivable
 from portal.extensions import db
 from portal.models import Customer, ReceivableEntry, Record
-from portal.queries.corrected import standing_lines
+from portal.queries.corrected import standing_lines, taken_back
 from portal.services import stock
 
 
@@ -45,12 +46,26 @@ def post(
 
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     """Takes back, line by line, what the record that this one corrects has posted; once."""
-    names = ("row", "due_on", "paid_on", "way", "account", "handler")
     for line in standing_lines(ReceivableEntry, record.corrects_id):
-        same: dict[str, Any] = {name: getattr(line, name) for name in names}
-        back = PostsReceivable(line.customer_id, line.of_id, -line.amount, **same)
-        post(back, record, by=by, now=now, reverses=line)
+        post(_like(line, -line.amount), record, by=by, now=now, reverses=line)
     db.session.flush()
+
+
+def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """Posts again, for the record that this one was to correct, what this one had taken back of it."""
+    if record.corrects_id is None:
+        return
+    former = db.session.get_one(Record, record.corrects_id)
+    for line in taken_back(ReceivableEntry, record):
+        post(_like(line, line.amount), former, by=by, now=now)
+    db.session.flush()
+
+
+def _like(line: ReceivableEntry, amount: Decimal) -> PostsReceivable:
+    """The posting of a line, with this amount."""
+    names = ("row", "due_on", "paid_on", "way", "account", "handler")
+    same: dict[str, Any] = {name: getattr(line, name) for name in names}
+    return PostsReceivable(line.customer_id, line.of_id, amount, **same)
 
 
 def customer(id: int) -> Customer:

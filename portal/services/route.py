@@ -231,6 +231,8 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     if state == "finished":
         ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
         outbox.add("print", now=now, record=record.id)
+    else:
+        ledgers.restore_corrected(record, by=by, now=now)  # it has corrected nothing
     _refresh_cells(record)
 
 

@@ -13,24 +13,33 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
-from portal.queries.corrected import standing_lines
+from portal.queries.corrected import standing_lines, taken_back
+from portal.services import stock_batches
 
 LOCK = {"key_share": True}  # kept from other writers, not from those who only name the row
 
 
 def move(
-    effect: PostsStock, record: Record, *, by: int, now: datetime, reverses: StockEntry | None = None
-) -> StockEntry:
-    """Adds a line to the warehouse journal and changes the balance of item and place by it.
+    effect: PostsStock,
+    record: Record,
+    *,
+    by: int,
+    now: datetime,
+    reverses: StockEntry | None = None,
+    exact: bool = False,
+) -> None:
+    """Adds to the warehouse journal, a line for each batch, and changes the balance of item and place by it.
+
+    What goes out without naming a batch takes the oldest batches first, what is put back returns to those that
+    the record took from; an `exact` line moves the batch that it names, even if that is the one without a number.
 
     Raises:
-        Refusal: the balance would fall below zero, or the place is frozen by a stock-take.
+        Refusal: the balance or a batch would fall below zero, or the place is frozen by a stock-take.
     """
     item = _item(effect.item_id)
     balance = balance_of(item.id, effect.place)
     _refuse_frozen(balance, record)
-    after = balance.quantity + effect.quantity
-    if after < 0:
+    if balance.quantity + effect.quantity < 0:
         raise Refusal(
             _l("“%(item)s”在库位%(place)s的库存只有 %(there)s，不足以出库 %(wanted)s。"),
             item=item.name,
@@ -38,25 +47,31 @@ def move(
             there=f"{balance.quantity:f}",
             wanted=f"{-effect.quantity:f}",
         )
+    shares = (
+        [(effect.batch, effect.quantity)]
+        if exact or reverses
+        else stock_batches.shares(effect, item.id, record)
+    )
+    stock_batches.refuse_lacking(item, effect.place, shares)
     if effect.kind in ("in", "reversal") and effect.unit_cost is not None:
         _average(item, effect.quantity, effect.unit_cost)
-    cost = effect.unit_cost if effect.unit_cost is not None else item.unit_cost
-    balance.quantity, balance.moved_at = after, now
-    entry = StockEntry(
-        kind=effect.kind,
-        item_id=item.id,
-        place=effect.place,
-        quantity=effect.quantity,
-        unit_cost=cost,
-        batch=effect.batch,
-        balance=after,
-        record_id=record.id,
-        posted_by_id=by,
-        posted_at=now,
-        reverses_id=reverses.id if reverses else None,
-    )
-    db.session.add(entry)
-    return entry
+    for batch, quantity in shares:
+        balance.quantity += quantity
+        entry = StockEntry(
+            kind=effect.kind,
+            item_id=item.id,
+            place=effect.place,
+            quantity=quantity,
+            unit_cost=effect.unit_cost if effect.unit_cost is not None else item.unit_cost,
+            batch=batch,
+            balance=balance.quantity,
+            record_id=record.id,
+            posted_by_id=by,
+            posted_at=now,
+            reverses_id=reverses.id if reverses else None,
+        )
+        db.session.add(entry)
+    balance.moved_at = now
 
 
 def order(
@@ -110,6 +125,29 @@ def reverse_corrected(
     for ordered in orders:
         back_order = OrdersStock(ordered.item_id, -ordered.quantity)
         order(back_order, record, by=by, now=now, reverses=ordered)
+    db.session.flush()
+
+
+def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """Posts again, for the record that this one was to correct, what this one had taken back of it.
+
+    A correction that is refused or given up has corrected nothing.
+
+    Raises:
+        Refusal: what is to go out again has left meanwhile, or is being counted.
+    """
+    if record.corrects_id is None:
+        return
+    moves, orders = taken_back(StockEntry, record), taken_back(OrderEntry, record)
+    if not (moves or orders):
+        return
+    lock({line.item_id for line in moves} | {line.item_id for line in orders})
+    former = db.session.get_one(Record, record.corrects_id)
+    for line in moves:
+        anew = PostsStock(line.kind, line.item_id, line.place, line.quantity, line.unit_cost, line.batch)
+        move(anew, former, by=by, now=now, exact=True)
+    for ordered in orders:
+        order(OrdersStock(ordered.item_id, ordered.quantity), former, by=by, now=now)
     db.session.flush()
 
 

@@ -49,7 +49,7 @@ def links(actor: Any) -> list[Link]:
     if actor.is_administrator:
         found.append(Link("/admin/", _l("管理"), "settings", active=path.startswith("/admin")))
     elif any(settings.may_change(limit, actor) for limit in LIMITS):
-        found.append(Link("/admin/limits", _l("限额"), "settings", active=path.startswith("/admin")))
+        found.append(Link("/admin/limits", _l("审批权限表"), "settings", active=path.startswith("/admin")))
     return found
 
 

@@ -126,6 +126,13 @@ class ReasonSheet(Sheet):
     reason = Text(REASON, max=300)
 
 
+class PlaceSheet(Sheet):
+    """A storage place."""
+
+    place_code = Text(_l("库位编号"), max=20, help=_l("例如 A-01；大小写和全角半角不分"))
+    place_name = Text(_l("库位名称"), required=False, max=80, help=_l("例如：东库一排"))
+
+
 class DaySheet(Sheet):
     """A day that the company works, or not, whatever the public calendar says."""
 

@@ -129,6 +129,7 @@ def furnished(app: Flask) -> Site:
         "which": "days",
         "code": "C0001",
         "supplier": "S0001",
+        "item": "I0001",
         "filename": "favicon.svg",
         **_ids(app),
         "files": _file(browsers["owner"]),

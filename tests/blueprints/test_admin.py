@@ -32,7 +32,7 @@ Cast = dict[str, Person]
 SECRET = re.compile(r'secret-text">([a-z0-9-]{19})<')
 PAGES = [
     "/admin/", "/admin/people", "/admin/people/new", "/admin/people/1", "/admin/people/1/leave", "/admin/departments",
-    "/admin/departments/quality", "/admin/substitutes", "/admin/stuck", "/admin/calendar", "/admin/limits",
+    "/admin/departments/quality", "/admin/substitutes", "/admin/stuck", "/admin/calendar",
     "/admin/limits/write_off_limit", "/admin/sessions", "/admin/import", "/admin/import/template",
     "/admin/public-page",
 ]  # fmt: skip
@@ -282,6 +282,18 @@ def test_a_limit_is_changed_with_a_reason(app: Flask, administrator: FlaskClient
     assert "董事会决议" in shown
 
 
+@pytest.mark.parametrize("login", ["buyer", "warehouse_keeper", "auditor"])
+def test_everybody_reads_the_authority_table(client: FlaskClient, sign_in: SignIn, login: str) -> None:
+    reader = sign_in(client, login)
+    shown = reader.get("/admin/limits").text
+    for text in ("审批权限表", "50,000", "超过它，另须总经理审批", "超过它，另须财务主管和总经理批准", "0.5"):
+        assert text in shown
+    assert "/admin/limits/purchase_order_limit" not in shown
+    assert reader.get("/admin/limits/purchase_order_limit").status_code == 404
+    for room in ("purchasing", "warehouse"):
+        assert 'href="/admin/limits"' in reader.get(f"/{room}/").text
+
+
 def test_the_quality_manager_sets_the_marks_of_surveys_and_nothing_else(
     client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -289,7 +301,8 @@ def test_the_quality_manager_sets_the_marks_of_surveys_and_nothing_else(
     assert 'href="/admin/limits"' in manager.get("/").text
     shown = manager.get("/admin/limits").text
     assert "产品价格" in shown
-    assert "采购订货单" not in shown
+    assert 'href="/admin/limits/survey_price_marks"' in shown
+    assert 'href="/admin/limits/purchase_order_limit"' not in shown
     changed = manager.post("/admin/limits/survey_price_marks", data={"value": "30", "reason": "价格更重要"})
     assert changed.status_code == 303
     too_much = manager.post("/admin/limits/survey_use_marks", data={"value": "45", "reason": "x"})

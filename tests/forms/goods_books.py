@@ -22,6 +22,7 @@ from portal.models import (
     StockBalance,
     StockEntry,
     StockItem,
+    StoragePlace,
     Supplier,
 )
 
@@ -58,6 +59,7 @@ def furnish() -> None:
         )
         db.session.add(item)
     db.session.flush()
+    db.session.add_all(StoragePlace(code=code) for code in ("A-01", "B-02"))
     db.session.add(StockBalance(item_id=1, place="A-01", quantity=Decimal(100)))
     db.session.add(StockBalance(item_id=2, place="A-01", quantity=Decimal(10)))
     db.session.flush()

@@ -5,7 +5,6 @@ Each act runs in a thread with a session and a write of its own; a barrier lets 
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -16,7 +15,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from portal.database import transaction
 from portal.domain.effects import PostsStock, Updates
 from portal.domain.refusal import AlreadyDecided, ContentChanged, Lapsed, NotYourTurn, Refusal
 from portal.extensions import db
@@ -50,55 +48,11 @@ from portal.services import (
 )
 from portal.services.signatures import Hand
 from tests.services import engine_forms as forms
+from tests.services.crowd import Crowd
 from tests.services.office import NOW, Office
 
 pytestmark = pytest.mark.both_databases
 Act = Callable[[], Any]
-
-
-class Crowd:
-    """Several people who act at once on one portal."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app = app
-
-    def alone(self, act: Callable[[Office], Any]) -> Any:
-        """One write before or after the crowd's; gives what the act gives."""
-        with self.app.app_context(), transaction():
-            return act(Office())
-
-    def together(self, *acts: Callable[[Office], Any]) -> list[Any]:
-        """All of these at once, each in a write of its own; what each gives, or the exception."""
-        barrier = threading.Barrier(len(acts))
-        results: list[Any] = [None] * len(acts)
-
-        def run(place: int) -> None:
-            with self.app.app_context():
-                try:
-                    barrier.wait(timeout=20)
-                    with transaction():
-                        results[place] = acts[place](Office())
-                except Exception as error:
-                    results[place] = error
-                finally:
-                    db.session.remove()
-
-        threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-            assert not thread.is_alive(), "they wait for each other"
-        return results
-
-    def submitted(self, form: Any, **answers: Any) -> tuple[int, str]:
-        """A new record: its id, and the hash of what its page shows."""
-
-        def submit(office: Office) -> tuple[int, str]:
-            record = office.submit(form, **answers)
-            return record.id, office.seen(record)
-
-        return self.alone(submit)
 
 
 @pytest.fixture

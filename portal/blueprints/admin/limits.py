@@ -22,16 +22,14 @@ from portal.web.transaction import writes
 @bp.get("/limits")
 @open_to("signed_in")
 def list_limits() -> str:
-    """The limits that the person may set, with their values and what they were before."""
-    mine = [limit for limit in LIMITS if settings.may_change(limit, actor())]
-    if not mine:
-        raise NotFound
+    """The authority table: all limits with their values and what they were before; some the person may change."""
+    mine = {limit.key for limit in LIMITS if settings.may_change(limit, actor())}
     events = trail.of_kind("limit_changed", "settings", size=100)
     past = {
         limit.key: [(event, who(event)) for event in events if event.facts["key"] == limit.key]
-        for limit in mine
+        for limit in LIMITS
     }
-    return render_template("admin/limits.html", limits=mine, values=history.limits(), past=past)
+    return render_template("admin/limits.html", limits=LIMITS, mine=mine, values=history.limits(), past=past)
 
 
 @bp.get("/limits/<key>")

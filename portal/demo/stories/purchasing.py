@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
-from portal.queries import goods
+from portal.queries import goods, promised
 
 PLACES = ("东区一号原材料库", "集团总库收货区", "西郊项目部工地料场", "二车间旁辅料库", "总部仓库三号卸货口")
 PAYMENT = (
@@ -111,10 +111,28 @@ def requisition_stock(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]
     """What is there is issued from stock, unless there is a reason to buy all the same."""
     demand = goods.totals(so_far["lines"], "quantity")
     supply = goods.supply(demand)
-    enough = all(quantity <= sum(supply.get(item, ())) for item, quantity in demand.items())
-    meets = enough and world.rng.random() < 0.8
+    others = promised.reserved(demand, but={so_far.get("@record_id", 0)})
+    wanted = {item: quantity + others[item] for item, quantity in demand.items()}
+    enough = all(quantity <= sum(supply.get(item, ())) for item, quantity in wanted.items())
+    there = all(quantity <= supply.get(item, (0,))[0] for item, quantity in wanted.items())
+    meets = there and world.rng.random() < 0.8
     reason = world.rng.choice(BUY_REASONS) if enough and not meets else None
     return {"stock_meets_demand": meets, "buy_reason": reason}
+
+
+def requisition_issue(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
+    """The warehouse hands out what was asked for."""
+    named = {line["item"].id: line["item"] for line in so_far["lines"]}
+    lines = [
+        {"item": named[item], "place": place or "A-01", "quantity": quantity}
+        for item, needed in goods.totals(so_far["lines"], "quantity").items()
+        for place, quantity in goods.spread(item, needed)
+    ]
+    return {
+        "issued_lines": lines,
+        "issued_at": _minute(world.now),
+        "receiver": world.person("assigned_person"),
+    }
 
 
 def order_opening(world: World) -> dict[str, Any]:
@@ -363,7 +381,7 @@ def _minute(moment: datetime) -> datetime:
 
 
 STORIES: dict[str, Story] = {
-    "PU-03": Story(requisition_opening, {"stock_check": requisition_stock}),
+    "PU-03": Story(requisition_opening, {"stock_check": requisition_stock, "issue": requisition_issue}),
     "PU-04": Story(order_opening, {"supplier_answer": order_answer}),
     "PU-05": Story(
         receipt_opening, {"inspection_result": receipt_inspection, "transfer_to_warehouse": receipt_transfer}

@@ -18,7 +18,6 @@ SUPERVISOR = (
     "不合格品已隔离存放，请采购部尽快办理退货。",
     "同意库管员意见，合格部分先行入库。",
 )
-RANGES = ("一号库 A 区货架", "原材料库全部库位", "五金件库 1 至 6 排", "成品库东侧", "辅料及劳保用品库")
 DIFFERENCES = ("领料尾数未及时开单", "小件散装计数误差", "上月退库漏记", "分装损耗")
 COUNT_REMARKS = (None, None, "盘点前已通知车间停止领料两小时。", "贵重件逐件称重复核。")
 REVIEWS = (
@@ -109,7 +108,7 @@ def count_opening(world: World) -> dict[str, Any]:
         "count_kind": rng.choice(("monthly_spot", "monthly_spot", "quarterly", "yearly_full")),
         "count_date": world.today,
         "frozen_at": _minute(world.now),
-        "places": rng.choice(RANGES),
+        "places": "、".join(dict.fromkeys(line["place"] for line in lines.values())),
         "team": "、".join(dict.fromkeys(team)),
         "lines": list(lines.values()),
         "stock_plan": world.record("WH-18") if rng.random() < 0.6 else None,

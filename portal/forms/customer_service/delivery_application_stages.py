@@ -12,7 +12,7 @@ from portal.forms.base import Sheet, Stage
 from portal.forms.customer_service import moments
 from portal.forms.customer_service.trade import refuse_barred
 from portal.forms.fields import Day, LongText, Moment, Number, Rows, Text, YesNo
-from portal.forms.references import Attachments, Product, StockItem
+from portal.forms.references import Attachments, Place, Product, StockItem
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.text import half_width
@@ -69,7 +69,7 @@ class IssuedRow(Sheet):
 
     product = Product(_l("产品"))
     item = StockItem(_l("库存品"), required=False)
-    place = Text(_l("库位"), max=40, required=False, required_when=filled("item"))
+    place = Place(_l("库位"), required=False, required_when=filled("item"))
     quantity = Number(_l("实发数量"), low=Decimal("0.001"))
     serial_no = Text(_l("机编号"), max=60, required=False)
 
@@ -111,9 +111,7 @@ class WarehouseIssue(Stage):
         moments.refuse_past(self, "issued_on", _l("发货时间不能早于送货申请的提交日期"))
         self._check_quantities()
         self._check_machines()
-        if short := outgoing.first_short(self.issued_goods.data, self.itself):
-            place, there = short
-            self.issued_goods.rows[place].refuse("quantity", _l("超过库存：%(there)s"), there=there)
+        outgoing.refuse_unmovable(self.issued_goods, self.itself)
 
     def _check_quantities(self) -> None:
         applied = totals(self.context.get("goods") or ())

@@ -9,7 +9,7 @@ from portal.forms.base import Sheet, Stage
 from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import CONTRACT
 from portal.forms.fields import Choice, LongText, Moment, Money, Number, Score, Text, YesNo
-from portal.forms.references import DrawnSignature, StockItem
+from portal.forms.references import DrawnSignature, Place, StockItem
 from portal.lib.i18n import _l
 from portal.queries import service
 
@@ -21,7 +21,7 @@ class UsedPart(Sheet):
     """A part that was put in."""
 
     part = StockItem(_l("零件"))
-    place = Text(_l("库位"), max=40, help=_l("只存放在一处的零件可以不填"))
+    place = Place(_l("库位"), help=_l("只存放在一处的零件可以不填"))
     quantity = Number(_l("数量"), low=Decimal("0.001"))
     unit_price = Money(_l("单价"))
     old_part_returned = YesNo(_l("旧件带回"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from portal.forms.columns import ITEM as ITEM_CODE
 from portal.forms.columns import LINK, Column
 from portal.forms.ledgers.ledger import POSTED, REVERSED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books, stock_books
 
-ITEM = (Column("code", _l("编号")), Column("name", _l("品名规格")))
+ITEM = (Column("code", _l("编号"), ITEM_CODE), Column("name", _l("品名规格")))
 MOVES = {
     "in": _l("入库"),
     "out": _l("出库"),

@@ -17,6 +17,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 
 class DeliveredLine(Sheet):
@@ -62,8 +63,13 @@ class InspectionResult(Stage):
         if not (self.inspection.data and self.inspection.data.id):
             return
         found = goods.inspection(self.inspection.data.id)
-        if found.receipt != self.context.get("@record_id"):
+        if found.receipt not in goods.same(self.context.get("@record_id")):
             self.refuse("inspection", _l("该进货检验单检验的不是本次到货"))
+        elif other := goods.corrected_by(self.inspection.data.id):
+            text = _l("该进货检验单已由 %(number)s 更正，请选择更正后的检验单")
+            self.refuse("inspection", text, number=other)
+        elif not _all_inspected(found, self.context.get("lines")):
+            self.refuse("inspection", _l("该进货检验单的到货数量与本单不一致，请先更正检验单"))
         elif not found.finished:
             self.refuse("inspection", _l("该进货检验单还没有审核完"))
         elif found.disposal == "sorting":
@@ -163,7 +169,7 @@ class GoodsReceipt(CompanyForm):
         """The ordered quantities are those of the order."""
         super().compute()
         if self.order.data and self.order.data.id:
-            ordered = goods.ordered(self.order.data.id)
+            ordered = goods.ordered(standing_one(self.order.data.id))
             for line in self.lines.rows:
                 if line.item.data:
                     line.ordered.data = ordered.get(line.item.data.id, Decimal(0))
@@ -172,7 +178,7 @@ class GoodsReceipt(CompanyForm):
         """The order is one that its supplier has accepted; the difference is the one that the lines show."""
         if not (self.order.data and self.order.data.id):
             return
-        order = self.order.data.id
+        order = standing_one(self.order.data.id)
         if goods.state(order) != "finished":
             self.refuse("order", _l("该采购订货单还没有得到供应商确认"))
         if self.supplier.data and self.supplier.data.id != goods.named(order, "supplier"):
@@ -188,7 +194,9 @@ class GoodsReceipt(CompanyForm):
     @staticmethod
     @after("purchasing_sign", _l("生成进货检验单草稿，交检验人员"))
     def open_inspection(record: Filed) -> Iterator[Effect]:
-        """R55: the first of the two checks."""
+        """R55: the first of the two checks; the sheet of the note that this one corrects is that of this one, too."""
+        if goods.inspected_by(record.id):
+            return
         lines = [{"item": line["item"], "delivered": line["delivered"]} for line in record["lines"]]
         answers = {"supplier": record["supplier"], "lines": lines}
         yield Opens("PU-06", answers, to="role:quality_inspector", names_as="receipt")
@@ -216,17 +224,7 @@ class GoodsReceipt(CompanyForm):
     def hand_over(record: Filed) -> Iterator[Effect]:
         """The keeper's check of what passed, and the way back of what did not."""
         yield from _settle_order(record)
-        batches = _batches(record)
-        known = goods.items(line["item"].id for line in record["transferred_lines"])
-        lines = [
-            {
-                "item": line["item"],
-                "quantity": line["quantity"],
-                "unit": known[line["item"].id].unit if line["item"].id in known else "",
-                "batch": batches.get(line["item"].id, ""),
-            }
-            for line in record["transferred_lines"]
-        ]
+        lines = _to_enter(record)
         answers = {
             "inspection": record["inspection"],
             "supplier": record["supplier"],
@@ -234,8 +232,37 @@ class GoodsReceipt(CompanyForm):
             "arrived_at": record["transferred_at"],
             "handed_by": Ref(record.signer_id, goods.person_label(record.signer_id)),
         }
-        yield Opens("WH-02", answers, to="role:warehouse_keeper", names_as="receipt")
+        if lines:
+            yield Opens("WH-02", answers, to="role:warehouse_keeper", names_as="receipt")
         yield from _return_failed(record)
+
+
+def _all_inspected(sheet: goods.Inspection, lines: list[dict[str, Any]] | None) -> bool:
+    """Whether the sheet is about just what the note says was delivered."""
+    return lines is None or goods.totals(sheet.lines, "delivered") == goods.totals(lines, "delivered")
+
+
+def _to_enter(record: Filed) -> list[dict[str, Any]]:
+    """What was brought to the warehouse and no entry check has taken in yet."""
+    batches = _batches(record)
+    known = goods.items(line["item"].id for line in record["transferred_lines"])
+    inspection = record["inspection"].id
+    entered = goods.entered(inspection) if inspection else {}
+    lines = []
+    for line in record["transferred_lines"]:
+        item = line["item"].id
+        before = min(entered.get(item, Decimal(0)), line["quantity"])
+        entered[item] = entered.get(item, Decimal(0)) - before
+        if line["quantity"] > before:
+            lines.append(
+                {
+                    "item": line["item"],
+                    "quantity": line["quantity"] - before,
+                    "unit": known[item].unit if item in known else "",
+                    "batch": batches.get(item, ""),
+                }
+            )
+    return lines
 
 
 def _differences(over: bool, short: bool) -> set[str]:
@@ -263,9 +290,12 @@ def _settle_order(record: Filed) -> Iterator[Effect]:
 
 
 def _return_failed(record: Filed) -> Iterator[Effect]:
-    """What the inspectors failed goes back to the supplier."""
-    failed = goods.inspection(record["inspection"].id).failed if record["inspection"].id else []
+    """What the inspectors failed goes back to the supplier, unless it does already."""
+    inspection = record["inspection"].id
+    failed = goods.inspection(inspection).failed if inspection else []
     batches = _batches(record)
+    if inspection and any(goods.returned("inspection", "inspection", inspection).values()):
+        return
     lines = [
         {
             "item": Ref(line["item"]["id"], line["item"]["text"]),

@@ -14,7 +14,7 @@ from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
-from portal.queries import goods
+from portal.queries import buying, goods
 
 
 class OrderLine(Sheet):
@@ -35,13 +35,16 @@ class OrderLine(Sheet):
                 Decimal("0.01"), ROUND_HALF_UP
             )
 
-    def check_shortage(self, recorded: bool) -> None:
-        """R54: without a reason no more is ordered than is short; a paper only says whether anything is."""
-        short = self.shortage.data
+    def check_shortage(self, above: Decimal) -> None:
+        """R54: without a reason no more is ordered than is short; `above` is what the rows before this one take of it."""
+        short, quantity = self.shortage.data, self.quantity.data
         if short == 0:
-            self.refuse("shortage", _l("没有缺口的行，须在请购单中写明仍要采购的理由"))
-        elif recorded and short is not None and self.quantity.data and self.quantity.data > short:
-            text = _l("订货数量超过缺口 %(short)s：须在请购单中写明仍要采购的理由")
+            text = _l("没有缺口，或缺口已由该请购单的其他订货单订足；仍要采购须在请购单中写明理由")
+            self.refuse("shortage", text)
+        elif short is not None and quantity and quantity + above > short:
+            text = _l(
+                "订货数量（与前面同一库存品的行合计）超过缺口 %(short)s：须在请购单中写明仍要采购的理由"
+            )
             self.refuse("quantity", text, short=f"{short.normalize():f}")
 
 
@@ -116,16 +119,23 @@ class PurchaseOrder(CompanyForm):
     def compute(self) -> None:
         """Amounts of the lines and their sum; shortages as the requisition found them."""
         super().compute()
-        requisition = self.requisition.data
-        found = goods.requisition_shortages(requisition.id) if requisition and requisition.id else None
-        if found is not None:
+        if self.requisition.data and self.requisition.data.id:
             lines = [line for line in self.lines.rows if line.item.data]
-            unnamed = {line.item.data.id for line in lines} - found.keys()
-            found = goods.shortages(unnamed, but=self.itself) | found
+            found = self._short(self.requisition.data.id, {line.item.data.id for line in lines})
             for line in lines:
                 line.shortage.data = found.get(line.item.data.id, Decimal(0))
         amounts = [line.amount.data for line in self.lines.rows if line.amount.data is not None]
         self.total_amount.data = sum(amounts, Decimal("0.00"))
+
+    def _short(self, requisition: int, wanted: set[int]) -> dict[int, Decimal]:
+        """What is short of these items and not taken by another order of the requisition, by item id."""
+        named = goods.requisition_shortages(requisition)
+        unnamed = goods.shortages(wanted - named.keys(), but=self.itself)
+        taken = buying.taken(requisition, but=self.itself)
+        waiting = buying.not_yet_on_order(requisition, but=self.itself)
+        left = {item: short - taken.get(item, Decimal(0)) for item, short in named.items()}
+        left |= {item: short - waiting.get(item, Decimal(0)) for item, short in unnamed.items()}
+        return {item: max(short, Decimal(0)) for item, short in left.items()}
 
     def check(self) -> None:
         """R54: by an approved requisition, from an approved supplier; what is not short only for a written reason."""
@@ -134,9 +144,27 @@ class PurchaseOrder(CompanyForm):
             self.refuse("requisition", _l("该请购单还没有办完，不能订货"))
         if self.supplier.data and not goods.may_order_from(self.supplier.data.id):
             self.refuse("supplier", _l("该供应商不在合格供应商名录中，不能订货"))
+        self._check_delivered()
         if not goods.requisition_reason(requisition):
+            above: dict[int, Decimal] = {}
             for line in self.lines.rows:
-                line.check_shortage(recorded=requisition is not None)
+                if line.item.data:
+                    before = above.get(line.item.data.id, Decimal(0))
+                    line.check_shortage(before)
+                    above[line.item.data.id] = before + (line.quantity.data or Decimal(0))
+
+    def _check_delivered(self) -> None:
+        """What a corrected order has brought already stays ordered."""
+        corrects = self.context.get("@corrects")
+        if not corrects:
+            return
+        before, wanted = goods.ordered(corrects), goods.totals(self.lines.data, "quantity")
+        for item, came in buying.delivered(corrects).items():
+            least = min(came, before.get(item, Decimal(0)))
+            if wanted.get(item, Decimal(0)) < least:
+                text = _l("原订货单已有 %(came)s 到货，更正后的订货数量不能少于它：%(item)s")
+                named = goods.items({item})[item].name
+                self.refuse("lines", text, came=f"{least.normalize():f}", item=named)
 
     @staticmethod
     @after("supplier_answer", _l("订货数量计入在途；过了承诺交期未收货时提醒采购员"))

@@ -7,15 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import equals
-from portal.domain.deadlines import working_days
-from portal.domain.effects import Asks, Effect, Opens, after
+from portal.domain.deadlines import until, working_days
+from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
+from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
+from portal.forms.purchasing.requisition_issue import Issue
 from portal.forms.references import Attachments, Department, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
-from portal.queries import goods
+from portal.queries import goods, promised
 
 TITLE = 60  # characters of the names that a list shows
 
@@ -37,6 +39,7 @@ class StockLine(Sheet):
     item = StockItem(_l("库存品"), computed=True)
     on_hand = Number(_l("现有库存"), computed=True)
     ordered = Number(_l("在途"), computed=True)
+    reserved = Number(_l("已承诺他人"), computed=True)
     demand = Number(_l("需求"), computed=True)
     shortage = Number(_l("缺口"), computed=True)
 
@@ -46,29 +49,37 @@ class StockCheck(Stage):
 
     stock_lines = Rows(_l("库存查询"), StockLine, computed=True)
     stock_meets_demand = YesNo(_l("库存能满足需要"))
+    issue_by = Day(_l("发货期限"), computed=True, when=equals("stock_meets_demand", True))
     buy_reason = LongText(
         _l("库存足够仍采购的理由"), required=False, when=equals("stock_meets_demand", False)
     )
 
     def compute(self) -> None:
-        """R54: short is what is neither on hand nor on order, item by item."""
+        """R54: short is what is neither on hand nor on order, item by item, what is promised to others left to them.
+
+        What the requisition that this one corrects was given counts as there: it comes back with the new issue.
+        """
         lines = self.context.get("lines") or []
         demand = goods.totals(lines, "quantity")
-        supply = goods.supply(demand)
+        own = goods.taken_by(self.itself)
+        supply, reserved = goods.supply(demand), promised.reserved(demand, but=self.itself)
         rows = []
         for item in {line["item"].id: line["item"] for line in lines if line["item"]}.values():
             on_hand, ordered = supply.get(item.id, (Decimal(0), Decimal(0)))
-            short = max(demand[item.id] - on_hand - ordered, Decimal(0))
+            on_hand += own.get(item.id, Decimal(0))
+            short = max(demand[item.id] + reserved[item.id] - on_hand - ordered, Decimal(0))
             rows.append(
                 {
                     "item": item,
                     "on_hand": on_hand,
                     "ordered": ordered,
+                    "reserved": reserved[item.id],
                     "demand": demand[item.id],
                     "shortage": short,
                 }
             )
         self.stock_lines.fill(rows)
+        self.issue_by.data = min((line["needed_by"] for line in lines if line["needed_by"]), default=None)
 
     def check(self) -> None:
         """R54: what is short cannot come from stock; what is not short is bought only for a reason."""
@@ -139,6 +150,16 @@ class Requisition(CompanyForm):
             when=equals("stock_meets_demand", False),
             on_refusal=Back("stock_check"),
         ),
+        Step(
+            "issue",
+            _l("库房发货"),
+            role("warehouse_keeper"),
+            meaning="posted",
+            within=until("issue_by"),
+            when=equals("stock_meets_demand", True),
+            fills=Issue,
+            on_refusal=Back("stock_check"),
+        ),
     )
 
     def heading(self) -> str:
@@ -147,11 +168,10 @@ class Requisition(CompanyForm):
         return "、".join(names)[:TITLE]
 
     @staticmethod
-    @after("stock_check", _l("库存能满足需要时：通知库房按请购单出库"))
-    def issue(record: Filed) -> Iterator[Effect]:
-        """Nothing is bought; the warehouse hands the goods out."""
-        if record["stock_meets_demand"]:
-            yield Asks(_l("按请购单从库存发货"), "role:warehouse_keeper", _first_needed(record))
+    @after("issue", _l("同时登记流水帐和库存台帐"))
+    def take_out(record: Filed) -> Iterator[Effect]:
+        """What is handed out leaves both books."""
+        yield from outgoing.settle(record.id, "out", record["issued_lines"])
 
     @staticmethod
     @after("purchasing_approval", _l("生成采购订货单草稿，带出缺口"))

@@ -15,6 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.references import Photos, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 
 class ReturnedLine(Sheet):
@@ -110,7 +111,7 @@ class SupplierReturn(CompanyForm):
     def check(self) -> None:
         """R56: each way back has its proof; no more goes back than was found bad."""
         order, supplier = self.order.data, self.supplier.data
-        if order and order.id and supplier and supplier.id != goods.named(order.id, "supplier"):
+        if order and order.id and supplier and supplier.id != goods.named(standing_one(order.id), "supplier"):
             self.refuse("supplier", _l("供应商与采购订货单上的供应商不一致"))
         if self.return_stage.data == "warehouse":
             self._check_warehouse()
@@ -131,7 +132,7 @@ class SupplierReturn(CompanyForm):
         inspection = self.inspection.data
         if not (inspection and inspection.id):
             return
-        found = goods.inspection(inspection.id)
+        found = goods.inspection(standing_one(inspection.id))
         if not found.finished:
             self.refuse("inspection", _l("该进货检验单还没有审核完"))
         elif found.verdict == "pass":
@@ -152,7 +153,11 @@ class SupplierReturn(CompanyForm):
                 self.refuse("lines", _l("退货数量不能超过查出的不合格数量（含其他退货单已退的数量）"))
                 break
         supplier = self.supplier.data
-        if supplier and supplier.id != goods.named(record, "supplier") and not self.supplier.errors:
+        if (
+            supplier
+            and supplier.id != goods.named(standing_one(record), "supplier")
+            and not self.supplier.errors
+        ):
             self.refuse("supplier", _l("供应商与查出不合格的单据上的供应商不一致"))
 
     @staticmethod

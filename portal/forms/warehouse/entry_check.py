@@ -14,9 +14,10 @@ from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.references import Person, RecordLink, StockItem, Supplier
+from portal.forms.references import Person, Place, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
+from portal.queries.corrected import standing_one
 
 KEEPER_IS_INSPECTOR = _l("入库审核人不能是该批货物的检验人员")
 
@@ -93,7 +94,7 @@ class PostingToBooks(Stage):
     def proposal(self) -> dict[str, Any]:
         """What passed, at the prices of the order."""
         receipt = self.context.get("receipt")
-        order = goods.named(receipt.id, "order") if receipt and receipt.id else None
+        order = goods.order_of(receipt.id) if receipt and receipt.id else None
         prices = goods.order_prices(order) if order else {}
         lines = [line for line in self.context.get("checked_lines") or () if line["good"]]
         rows = [
@@ -139,7 +140,7 @@ class EntryCheck(CompanyForm):
     lines = Rows(_l("送库货物"), ArrivedLine)
     arrived_at = Moment(_l("送库时间"))
     handed_by = Person(_l("送库人"))
-    storage_place = Text(_l("库位"), max=40)
+    storage_place = Place(_l("库位"))
     remark = LongText(_l("说明"), required=False)
 
     signoff = Route(
@@ -177,8 +178,8 @@ class EntryCheck(CompanyForm):
         inspection, receipt = self.inspection.data, self.receipt.data
         if not (inspection and inspection.id):
             return
-        found = goods.inspection(inspection.id)
-        if receipt and receipt.id != found.receipt:
+        found = goods.inspection(standing_one(inspection.id))
+        if receipt and receipt.id and found.receipt not in goods.same(receipt.id):
             self.refuse("inspection", _l("该进货检验单检验的不是这张采购收货单的货物"))
         elif not found.finished:
             self.refuse("inspection", _l("该进货检验单还没有审核完"))
@@ -197,9 +198,10 @@ class EntryCheck(CompanyForm):
         handed_over = goods.handed_over(receipt)
         if handed_over is None:
             self.refuse("receipt", _l("该采购收货单的合格货物还没有送交库房"))
-        elif handed_over != inspection:
+        elif handed_over != standing_one(inspection):
             self.refuse("inspection", _l("该批货物是按另一张进货检验单送库的"))
-        if self.supplier.data and self.supplier.data.id != goods.named(receipt, "supplier"):
+        supplier = goods.named(standing_one(receipt), "supplier")
+        if self.supplier.data and self.supplier.data.id != supplier:
             self.refuse("supplier", _l("供应商与采购收货单上的供应商不一致"))
 
     @staticmethod
@@ -226,7 +228,7 @@ class EntryCheck(CompanyForm):
             "lines": lines,
         }
         receipt = record["receipt"]
-        order = goods.named(receipt.id, "order") if receipt and receipt.id else None
+        order = goods.order_of(receipt.id) if receipt and receipt.id else None
         if order:
             answers["order"] = Ref(order, goods.label(order))
         yield Opens("PU-07", answers, names_as="warehouse_review")

@@ -21,9 +21,12 @@ from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.references import RecordLink, StockItem
+from portal.forms.kinds import Ref
+from portal.forms.references import Place, RecordLink, StockItem
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import goods, history
+from portal.lib.text import place_codes
+from portal.queries import goods, history, places
 
 CENT = Decimal("0.01")
 
@@ -32,7 +35,7 @@ class CountedLine(Sheet):
     """One item at one place: what the books say, and what lies there."""
 
     item = StockItem(_l("库存品"))
-    place = Text(_l("库位"), max=40)
+    place = Place(_l("库位"))
     book = Number(_l("帐面数量"), computed=True)
     counted = Number(_l("实盘数量"))
     difference = Number(_l("差异"), computed=True)
@@ -53,12 +56,18 @@ class SupervisorReview(Stage):
     reject_reason = LongText(_l("不合格原因"), required=False, required_when=equals("verdict", "rejected"))
 
     def check(self) -> None:
-        """Approval needs both look-ups; differences beyond the tolerance are counted again first."""
+        """Nobody reviews their own count; approval needs both look-ups; differences beyond the tolerance are counted
+        again first.
+        """
+        name = goods.person_label(self.person.id).rpartition(" ")[0] if self.person is not None else ""
+        if name and name in (self.context.get("team") or ""):
+            self.refuse("verdict", _l("盘点人员不能审核自己参加的盘点，请由另一位仓库主管审核"))
         if self.verdict.data != "approved":
             return
         for name in ("stock_list_checked", "journal_checked"):
             if getattr(self, name).data is False:
                 self.refuse(name, _l("须先查询，才能审核为合格"))
+        self._check_books()
         tolerance = self.context.get("@stocktake_tolerance_percent")
         if tolerance is None or (self.context.get("count_round") or 1) > 1:
             return
@@ -66,6 +75,18 @@ class SupervisorReview(Stage):
             if abs(line["difference"] or 0) * 100 > line["book"] * Decimal(tolerance):
                 text = _l("“%(item)s”的差异超过盘点规定的 %(percent)s%%：首次盘点须退回重新盘点")
                 self.refuse("verdict", text, item=line["item"].text, percent=f"{Decimal(tolerance):f}")
+                break
+
+    def _check_books(self) -> None:
+        """The books of the moment of the freeze are still those of the sheet: nothing slipped in as it was filed."""
+        for line in self.context["lines"]:
+            book = goods.book(line["item"].id, line["place"], self.context.get("frozen_at"), self.itself)
+            if book != line["book"]:
+                text = _l(
+                    "“%(item)s”在库位%(place)s的帐面数量已变为 %(book)s，请退回，按新的帐面数量重新盘点"
+                )
+                facts = {"item": line["item"].text, "place": line["place"], "book": f"{book.normalize():f}"}
+                self.refuse("verdict", text, **facts)
                 break
 
 
@@ -111,7 +132,10 @@ class StocktakeReport(CompanyForm):
     count_round = Integer(_l("盘点次数"), low=1, computed=True)
     count_date = Day(_l("盘点日期"))
     frozen_at = Moment(_l("库存冻结时间"), help=_l("帐面数量按这一时刻的库存帐目取数"))
-    places = Text(_l("盘点范围"))
+    places = Text(
+        _l("盘点范围"),
+        help=_l("填写库位编号，几个库位用顿号分开；盘存明细留空并保存草稿，即按帐面列出这些库位的库存品"),
+    )
     team = Text(_l("盘点人员"))
     lines = Rows(_l("盘存明细"), CountedLine)
     difference_value = Money(_l("差异金额"), computed=True)
@@ -139,7 +163,13 @@ class StocktakeReport(CompanyForm):
     )
 
     def compute(self) -> None:
-        """The round, the books at the moment of the freeze, the differences and what they are worth."""
+        """The round, the lines of the places chosen, the books at the moment of the freeze, the differences and what
+        they are worth.
+        """
+        self.places.data = "、".join(place_codes(self.places.data or ""))
+        if self.places.data and not self.lines.data and not self.lines.process_errors:
+            chosen = goods.lying_at(place_codes(self.places.data))
+            self.lines.fill({"item": Ref(item.id, item.label), "place": place} for item, place in chosen)
         super().compute()
         record = self.context.get("@record_id")
         self.count_round.data = history.decided_rounds(record) + 1 if record else 1
@@ -156,7 +186,8 @@ class StocktakeReport(CompanyForm):
         self.difference_value.data = value.quantize(CENT, ROUND_HALF_UP)
 
     def check(self) -> None:
-        """Each item is counted once at a place, and by one stock-take at a time; a plan is one that all have agreed to."""
+        """The places are those of the warehouse; each item is counted once there, by one stock-take; a plan has been agreed to."""
+        self._check_places()
         plan = self.stock_plan.data
         if plan and plan.id and goods.state(plan.id) != "finished":
             self.refuse("stock_plan", _l("该库存计划还没有会签完，请选择已生效的计划"))
@@ -167,6 +198,22 @@ class StocktakeReport(CompanyForm):
             if goods.frozen_by(item, place) not in (None, self.context.get("@record_id")):
                 self.refuse("lines", _l("库位%(place)s正由另一张盘存报表盘点"), place=place)
                 break
+
+    def _check_places(self) -> None:
+        chosen = set(place_codes(self.places.data or ""))
+        for code in sorted(chosen - places.in_use(chosen)):
+            text = _l("没有启用的库位“%(code)s”，请填写库位编号，用顿号分开；新库位请仓库主管在“库位”页登记")
+            self.refuse("places", text, code=code)
+        for row in self.lines.rows:
+            if row.place.data and row.place.data not in chosen:
+                row.refuse("place", _l("这个库位不在盘点范围内，请写进盘点范围或删去这一行"))
+        frozen, counted = self.frozen_at.data, self.count_date.data
+        if frozen and frozen > self.now:
+            self.refuse("frozen_at", _l("库存冻结时间不能晚于现在"))
+        if counted and counted > self.today:
+            self.refuse("count_date", _l("盘点日期不能晚于今天"))
+        elif counted and frozen and counted < day(frozen):
+            self.refuse("count_date", _l("盘点日期不能早于库存冻结的那一天"))
 
     def heading(self) -> str:
         """The places counted, and when."""

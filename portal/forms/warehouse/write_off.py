@@ -11,9 +11,9 @@ from portal.domain.effects import VOIDED, Effect, after
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
+from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, YesNo
 from portal.forms.filed import Filed
-from portal.forms.references import Person, Photos, RecordLink, StockItem
+from portal.forms.references import Person, Photos, Place, RecordLink, StockItem
 from portal.lib.i18n import _l
 from portal.queries import goods
 
@@ -26,7 +26,7 @@ class DamagedLine(Sheet):
     """One item that is damaged and of no more use."""
 
     item = StockItem(_l("库存品"))
-    place = Text(_l("库位"), max=40)
+    place = Place(_l("库位"))
     quantity = Number(_l("数量"), low=Decimal("0.001"))
     unit_cost = Money(_l("单价"), computed=True)
     value = Money(_l("金额"), computed=True)

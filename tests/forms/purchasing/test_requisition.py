@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from goods_books import BOLT, HENGDA, PIPE, filed, furnish, refusals
 
-from portal.domain.effects import Asks, Opens
+from portal.domain.effects import Opens
 from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.kinds import Ref
@@ -75,6 +75,7 @@ def test_the_numbers_of_the_books_stay_whatever_is_sent() -> None:
             "item": {"id": 1, "text": BOLT.text},
             "on_hand": "100",
             "ordered": "0",
+            "reserved": "0",
             "demand": "40",
             "shortage": "0",
         }
@@ -94,17 +95,18 @@ def test_r54_buying_without_a_shortage_needs_a_reason() -> None:
 
 def test_purchasing_approves_only_what_is_bought_and_a_refusal_goes_to_the_buyer() -> None:
     route = Requisition.signoff
-    assert route.following("stock_check", {"stock_meets_demand": True}) is None
+    assert route.following("stock_check", {"stock_meets_demand": True}) == route.step("issue")
     assert route.following("stock_check", {"stock_meets_demand": False}) == route.step("purchasing_approval")
     assert route.step("purchasing_approval").on_refusal == Back("stock_check")
 
 
-def test_the_warehouse_is_asked_to_issue_what_is_there() -> None:
-    met = record(line(BOLT, "40"), line(PIPE, "1", date(2026, 5, 20)), stock_meets_demand=True)
-    (ask,) = Requisition.effects("stock_check", met)
-    assert isinstance(ask, Asks)
-    assert (ask.to, ask.due) == ("role:warehouse_keeper", date(2026, 5, 20))
-    assert list(Requisition.effects("stock_check", record(line(BOLT, "101"), stock_meets_demand=False))) == []
+def test_what_is_there_is_issued_until_the_first_of_it_is_needed() -> None:
+    stage = check(line(BOLT, "40"), line(PIPE, "1", date(2026, 5, 20)), stock_meets_demand=True)
+    assert refusals(stage) == set()
+    assert stage.issue_by.data == date(2026, 5, 20)
+    bought = check(line(BOLT, "101"), stock_meets_demand=False)
+    assert refusals(bought) == set()
+    assert bought.issue_by.data is None
 
 
 def test_a_draft_order_names_what_is_short() -> None:

@@ -31,7 +31,7 @@ def opening(*lines: dict[str, Any], **other: Any) -> dict[str, Any]:
         "count_kind": "monthly_spot",
         "count_date": date(2026, 5, 12),
         "frozen_at": NOW,
-        "places": "A 区",
+        "places": "A-01",
         "team": "钱库、李库",
         "lines": list(lines) or [line(BOLT, "100")],
         **other,
