@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.models import Record
+from portal.forms.catalogue import FORMS
+from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
+from portal.forms.quality.nonconformity import Nonconformity
+from portal.models import Record, Supplier
+from portal.queries import goods, works
+from portal.queries.goods import Inspection
+from portal.services import drafts
 from tests.forms.customer_service.shop import LIFT, NOW, TODAY, Shop, wrong
 from tests.forms.quality.quality_room import department
 
@@ -125,3 +132,29 @@ def test_the_papers_begin_with_what_is_known(shop: Shop) -> None:
     assert (scrapped["responsible"], "实测 4.8 mm" in scrapped["remark"]) == ("夹具磨损", True)
     assert (report["source_record"].id, report["problem"]) == (record.id, "实测 4.8 mm\n夹具磨损")
     assert report["responsible_department"] == department(shop)
+
+
+def test_goods_of_an_inspection_bring_their_lines(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    item, sheet = {"id": 3, "text": "钢板"}, Ref(9, "PU-06-2026-0009")
+    lines = [
+        {"item": item, "good": "6", "bad": "4", "reason": "壁厚不足"},
+        {"item": {"id": 5, "text": "螺栓"}, "good": "10", "bad": "0", "reason": None},
+    ]
+    inspected = Inspection(lines, "partly", frozenset(), receipt=8, supplier=2)
+    monkeypatch.setattr(works, "origin", lambda _id: ("PU-06", 1))
+    monkeypatch.setattr(goods, "inspection", lambda _id: inspected)
+    monkeypatch.setattr(goods, "supplier", lambda id: Supplier(id=id, code="S0002", name="恒远"))
+    monkeypatch.setattr(goods, "named", lambda _id, _field: 7)
+    monkeypatch.setattr(goods, "label", lambda id: f"PU-04-{id}")
+    told = {**facts(shop), "source_record": sheet, "corrective_needed": False, "cause": "来料不良"}
+    drafted = {}
+    for disposition in ("scrap", "return"):
+        answers = {**told, "disposition": disposition}
+        record = Filed(4, "QA-05-2026-0004", "QA-05", answers, 1, 1, 1, {}, NOW)
+        (draft,) = Nonconformity.effects("finished", record)
+        drafted[draft.code] = drafts.prefill(FORMS[draft.code], draft.answers)
+    (scrapped,), (back,) = drafted["WH-17"]["lines"], drafted["PU-07"]["lines"]
+    assert (scrapped["item"]["id"], scrapped["quantity"]) == (3, "4")
+    assert (back["item"]["id"], back["quantity"], back["reason"]) == (3, "4", "壁厚不足")
+    assert (drafted["PU-07"]["inspection"]["id"], drafted["PU-07"]["order"]["id"]) == (9, 7)
+    assert drafted["PU-07"]["return_stage"] == "inspection"
