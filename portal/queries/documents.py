@@ -353,6 +353,7 @@ def listed() -> Source:
             Record.number.label("record"),
             Person.name.label("posted_by"),
             reversed_by(LedgerEntry.record_id).label("reversed_by"),
+            LedgerEntry.posted_at,
         )
         .join(Record, Record.id == LedgerEntry.record_id)
         .join(Person, Person.id == LedgerEntry.posted_by_id)
@@ -366,6 +367,7 @@ def listed() -> Source:
         sa.select(
             -row.id, row.code, row.name, row.kind, row.version, nothing,
             sa.cast(row.effective_on, sa.String), Department.name, review, row.state, nothing, nothing, nothing,
+            sa.cast(sa.null(), LedgerEntry.posted_at.type),
         )
         .outerjoin(Department, Department.id == row.department_id)
         .where(~entered)
@@ -376,6 +378,7 @@ def listed() -> Source:
         order=Order((lines.c.id,), (int,), descending=True),
         lines=lambda found: [dict(found._mapping)],
         text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.record),
+        at=lines.c.posted_at,
     )
 
 

@@ -31,6 +31,17 @@ def in_force() -> list[dict[str, Any]]:
     return list(db.session.scalars(query.order_by(LedgerEntry.id)))
 
 
+def years(form: str, otherwise: int) -> int | None:
+    """How many years records of a form are kept as the list in force says, None for good; else what the form says."""
+    query = sa.select(LedgerEntry.facts).where(
+        LedgerEntry.ledger == LIST,
+        LedgerEntry.record_id == _newest(),
+        LedgerEntry.facts["form"].as_string() == form,
+    )
+    facts = db.session.scalar(query.limit(1))
+    return otherwise if facts is None else facts["years"]
+
+
 def listed() -> Source:
     """质量记录清单: every list that was approved, newest first; one of them is in force."""
     found = {"in_force": LedgerEntry.record_id == _newest()}

@@ -17,6 +17,7 @@ from portal.domain.roles import DEPARTMENTS, GRANTABLE
 from portal.extensions import alembic, db
 from portal.lib.clock import day
 from portal.models import (
+    ControlledDocument,
     Customer,
     Department,
     Notice,
@@ -139,3 +140,29 @@ def test_opening_stock_stands_in_the_journal(empty: Flask) -> None:
     assert all(quantity > 0 for quantity in balances.values())
     assert len(balances) == 71
     assert audit.verify()[1] is None
+
+
+def procedures() -> list[str]:
+    """The numbers of the procedures in force, each whole."""
+    found = list(db.session.scalars(sa.select(ControlledDocument).order_by(ControlledDocument.code)))
+    for one in found:
+        assert (one.state, bool(one.version), bool(one.name)) == ("effective", True, True), one.code
+        assert one.department is not None
+        assert one.effective_on is not None
+        assert one.next_review_on is not None
+        assert one.effective_on < one.next_review_on
+    return [one.code for one in found if "-P-" in one.code]
+
+
+def test_the_procedures_are_controlled_documents(empty: Flask) -> None:
+    seed_small(NOW)
+    small = procedures()
+    assert len(small) == 17
+    assert {"QA-P-02", "CS-P-02", "PU-P-01"} <= set(small)
+
+
+def test_the_whole_company_has_the_same_procedures_reviewed_one_after_the_other(empty: Flask) -> None:
+    seed_company(NOW)
+    assert len(procedures()) == 17
+    days = set(db.session.scalars(sa.select(ControlledDocument.next_review_on)))
+    assert len(days) == count(ControlledDocument)

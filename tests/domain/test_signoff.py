@@ -21,6 +21,7 @@ from portal.domain.signoff import (
     either,
     every,
     head_of,
+    heads_in,
     outside,
     person_in,
     project_person,
@@ -40,6 +41,7 @@ from portal.domain.signoff import (
         (either(role("a"), either(role("b"), role("c"))), "any"),
         (every(role("a"), person_in("p")), "all"),
         (every(role("a")), "all"),
+        (heads_in("rows", "department"), "all"),
         (outside("customer"), "external"),
     ],
 )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from portal.demo.story import Story, World
+from portal.forms.quality.document_release import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
 from portal.lib.text import next_version
 from portal.queries import documents
@@ -92,21 +93,12 @@ def issue(world: World) -> dict[str, Any]:
     """The copies of what was released."""
     source = world.number("DC-01")
     given = world.answers_of(source)
-    holder = world.one("department")
     return {
         "document": world.one("document"),
         "version": given.get("version", FIRST),
         "release": source,
         "issue_kind": "first_issue",
-        "copies": [
-            {
-                "copy_no": f"{place:02d}",
-                "holder": holder,
-                "person": world.person("department_head"),
-                "issued_on": world.today,
-            }
-            for place in range(1, world.rng.randint(2, 4))
-        ],
+        "copies": numbered_copies(given.get("distribution") or (), world.today),
         "effective_on": given.get("effective_on", world.today),
         "old_version": TRIAL,
         "remark": "试行稿同时收回",

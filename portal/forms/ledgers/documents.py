@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.domain.roles import DEPARTMENTS
 from portal.forms.columns import LINK, Column
-from portal.forms.ledgers.ledger import ENTERED, Ledger
+from portal.forms.ledgers.ledger import ENTERED, RECORD, REVERSED, Ledger
 from portal.forms.quality.document_words import KINDS, STATES
 from portal.forms.quality.record_retention import DISPOSALS
 from portal.lib.i18n import _l
@@ -46,10 +46,11 @@ CONTROLLED = (
             Column("person", _l("领用人")),
             Column("issued_on", _l("发放日期"), "date"),
             Column("received_on", _l("领用日期"), "date"),
-            Column("recall_by", _l("已作废，应收回日期"), "date", ends=True),
+            Column("recall_by", _l("应收回日期"), "date", ends=True),
             Column("returned_on", _l("回收日期"), "date"),
             Column("destroyed", _l("已销毁"), "yes_no"),
-            *ENTERED[1:],
+            RECORD,
+            REVERSED,
         ),
         documents.issued,
         EVERYBODY,

@@ -13,7 +13,7 @@ from portal.forms.customer_service.service_voucher_stages import PAYMENT_WAYS
 from portal.forms.customer_service.service_words import FREE, SERVICE_TYPES
 from portal.forms.ledgers.ledger import ENTERED, REVERSED, Ledger
 from portal.lib.i18n import _l
-from portal.queries import master_books, service_books
+from portal.queries import master_books, retention, service_books
 from portal.queries.ledgers import Source
 
 EMPLOYERS = {"own_company": _l("本公司"), "sales_agency": _l("销售代理公司")}
@@ -45,7 +45,7 @@ def _form(form: type[CompanyForm]) -> dict[str, Any]:
         "form": str(form.name),
         "copies": 1,
         "keeper": str(KEEPER),
-        "retention": form.keep_years,
+        "retention": retention.years(form.code, form.keep_years),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -284,29 +284,33 @@ def _approved_on(record: Filed) -> date:
 
 
 def _issue(record: Filed) -> Opens:
-    """The copies for each department, numbered one after the other."""
+    """The draft by which every department gets its copies."""
     former = documents.versions(record["document_no"], but=record.itself)
-    rows: list[dict[str, Any]] = []
-    today: date = day(record.now)
-    for line in record["distribution"]:
-        leader = documents.head(line["department"].id)
-        rows += [
-            {
-                "copy_no": f"{len(rows) + 1 + place:02d}",
-                "holder": line["department"],
-                "person": Ref(leader.id, leader.label) if leader else None,
-                "issued_on": today,
-            }
-            for place in range(line["copies"])
-        ]
     answers = {
         "document": Made("document"),
         "version": record["version"],
         "issue_kind": "new_version" if former else "first_issue",
-        "copies": rows,
+        "copies": numbered_copies(record["distribution"], day(record.now)),
         "effective_on": record["effective_on"],
         "old_version": former[-1] if former else None,
     }
     return Opens(
         "DC-03", answers, to="role:document_controller", names_as="release", due=record["effective_on"]
     )
+
+
+def numbered_copies(distribution: Iterable[Mapping[str, Any]], issued_on: date) -> list[dict[str, Any]]:
+    """The copies for each department, numbered one after the other, each for its head."""
+    rows: list[dict[str, Any]] = []
+    for line in distribution:
+        leader = documents.head(line["department"].id)
+        rows += [
+            {
+                "copy_no": f"{len(rows) + 1 + place:02d}",
+                "holder": line["department"],
+                "person": Ref(leader.id, leader.label) if leader else None,
+                "issued_on": issued_on,
+            }
+            for place in range(line["copies"])
+        ]
+    return rows

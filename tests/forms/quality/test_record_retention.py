@@ -87,6 +87,18 @@ def test_an_approved_list_takes_the_place_of_the_one_before(papers: Papers) -> N
         ("PU-06", 5, False),
     ]
     assert rows[0]["record"] == second.number
+    assert retention.years("PU-06", 10) == 6
+    assert retention.years("PU-05", 10) == 10, "not in the list any more"
+
+
+def test_the_list_of_service_forms_says_how_long_they_are_kept(papers: Papers) -> None:
+    def kept() -> dict[str, int | None]:
+        return {row["code"]: row["retention"] for row in papers.lines("service_forms")}
+
+    before = kept()
+    assert before["CS-78"] == FORMS["CS-78"].keep_years
+    listed(papers, line(papers, "CS-78", 7), line(papers, "CS-77", None, disposal="permanent"))
+    assert kept() == {**before, "CS-78": 7, "CS-77": None}
 
 
 def test_r82_documents_and_records_are_two_lists(papers: Papers) -> None:
