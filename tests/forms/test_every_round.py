@@ -34,7 +34,7 @@ def walker(app: Flask) -> Walker:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_second_round_doubles_nothing(walker: Walker, code: str) -> None:
-    number = walker.open(code)
+    number = opened(walker, code)
     to_the_last_step(walker, number)
     begin_drafts(walker, number)
     before = going(walker, number)
@@ -42,6 +42,17 @@ def test_a_second_round_doubles_nothing(walker: Walker, code: str) -> None:
     correct(walker, number)
     to_the_last_step(walker, number)
     assert going(walker, number) == before
+
+
+def opened(walker: Walker, code: str) -> str:
+    """A record whose opening section leads to the last step, where that alone decides."""
+    last, names = FORMS[code].signoff.steps[-1], {field.short_name for field in FORMS[code]()}
+    while True:
+        number = walker.open(code)
+        with walker.app.app_context():
+            known = route.known(walker._turn(number)[0])
+        if last.when is None or last.when.fields() - names or last.when.holds(known):
+            return number
 
 
 def to_the_last_step(walker: Walker, number: str) -> None:

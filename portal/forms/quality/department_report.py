@@ -98,12 +98,12 @@ class DepartmentReport(CompanyForm):
     def proposal(self) -> dict[str, Any]:
         """The own department, the month before, and what was registered in it."""
         headed, period = people.headed(self.person.id), information.month_before(self.today)
-        own = Ref(headed[0].id, headed[0].name) if headed else own.department(self.person.id)
+        mine = Ref(headed[0].id, headed[0].name) if headed else own.department(self.person.id)
         return {
-            "department": own,
+            "department": mine,
             "kind": MONTHLY,
             "period": period,
-            "items": items(own.id if own else None, period),
+            "items": items(mine.id if mine else None, period),
         }
 
     def heading(self) -> str:

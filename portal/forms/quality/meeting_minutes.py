@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import hours, working_days
-from portal.domain.effects import Asks, Effect, after
+from portal.domain.effects import Asks, Effect, PostsEntry, after
 from portal.domain.signoff import Route, Step, heads_in, person_in
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import moments
@@ -18,6 +18,7 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Department, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.queries import customers
 
 
 class Attendee(Sheet):
@@ -119,4 +120,7 @@ class MeetingMinutes(CompanyForm):
                 title = _l("落实会议决议：%(text)s", text=row["decision"])
                 yield Asks(title, f"person:{row['owner'].id}", row["due"])
         measures = [(row["decision"], row["owner"], row["due"]) for row in rows if row["improvement"]]
-        yield from follow(record, measures)
+        entered = customers.entered("improvement_actions", record.id)
+        for effect in follow(record, measures):
+            if not isinstance(effect, PostsEntry) or dict(effect.facts) not in entered:
+                yield effect  # a line that a round before has entered stands

@@ -1,5 +1,7 @@
 """IC-04 and IC-05: reported to the deputy general manager, received by the centre, put together for the representative."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.extensions import db
@@ -118,3 +120,17 @@ def test_the_centre_head_may_refuse(centre: Centre) -> None:
     number = centre.filed("IC-05", period=LAST)
     centre.refuse(number)
     assert centre.state(number) == "returned"
+
+
+def test_the_own_department_the_last_month_and_its_information_are_proposed(centre: Centre) -> None:
+    number = classified(centre, "purchasing").text.split(" ")[0]
+    with centre.app.app_context():
+        record = centre.record(number)
+        record.submitted_at = record.submitted_at.replace(day=1) - timedelta(days=2)
+        db.session.commit()
+        db.session.remove()
+    page = centre.browser("purchasing_manager").get("/quality/department-reports/new").text
+    assert "采购部" in page
+    assert LAST in page
+    assert number in page
+    assert number not in centre.browser("warehouse_supervisor").get("/quality/department-reports/new").text
