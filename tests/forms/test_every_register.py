@@ -18,7 +18,8 @@ EXPECTED = (
     "improvement_actions permits complaints overdue_complaints dealers case_library documents system_issue "
     "receivables orders deliveries unit_file product_catalogue price_list sales_forecast campaigns follow_ups "
     "customer_communication nurture_list warranty warranty_work service_contracts service_income hand_in parts_ledger "
-    "training repairs service_forms warnings customer_requests no_order"
+    "training repairs service_forms warnings customer_requests no_order "
+    "access assets risks security_requirements ola_requirements security_problems"
 ).split()
 
 
