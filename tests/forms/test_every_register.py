@@ -19,7 +19,7 @@ EXPECTED = (
     "receivables orders deliveries unit_file product_catalogue price_list sales_forecast campaigns follow_ups "
     "customer_communication nurture_list warranty warranty_work service_contracts service_income hand_in parts_ledger "
     "document_copies record_retention records_past_retention training repairs service_forms warnings customer_requests "
-    "no_order kpi"
+    "no_order kpi access assets risks security_requirements ola_requirements security_problems"
 ).split()
 
 

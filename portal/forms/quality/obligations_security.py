@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from portal.domain.obligations import Case, Look, Number, Obligation
-from portal.domain.permissions import role_key
 from portal.forms.kinds import Ref
+from portal.forms.quality import obligations_rights
 from portal.forms.quality.asset_registration import facts
-from portal.forms.quality.service_level_agreement import ServiceLevelAgreement
+from portal.forms.quality.security_duties import DAYS, LONG, OFFICERS, REPRESENTATIVE, YEARLY
 from portal.lib.clock import months_later
 from portal.lib.i18n import _l
-from portal.queries import access_rights, owed_security, people, security, security_books
-
-OFFICER = (role_key("security_officer"),)
-REPRESENTATIVE = (role_key("management_representative"),)
-DAYS = _l("天")
-LONG = timedelta(days=180)  # after its day a case that nobody took up is history
-TERMS = ("agreement_kind", "agreement_no", "partner", "services")  # of an agreement that is reviewed
+from portal.queries import owed_security, people, security, security_books
 
 
 def yearly_assessment(look: Look) -> Iterator[Case]:
@@ -39,7 +32,7 @@ def _yearly(look: Look, code: str) -> Iterator[Case]:
     for place, (occurrence, on) in enumerate(chain):
         due = months_later(on, 12)
         if _is_asked(look, due):
-            yield Case(occurrence, OFFICER, look.at(due), str(due), kept=place + 1 < len(chain))
+            yield Case(occurrence, OFFICERS, look.at(due), str(due), kept=place + 1 < len(chain))
 
 
 def asset_reviews(look: Look) -> Iterator[Case]:
@@ -52,7 +45,7 @@ def asset_reviews(look: Look) -> Iterator[Case]:
         if _is_asked(look, asset.next_review_on):
             yield Case(
                 f"{asset.id}:{done[-1] if done else 0}",
-                OFFICER,
+                OFFICERS,
                 look.at(asset.next_review_on),
                 f"{asset.label} {asset.next_review_on}",
                 {"request_kind": "change", "asset": Ref(asset.id, asset.label), **facts(asset)},
@@ -60,74 +53,7 @@ def asset_reviews(look: Look) -> Iterator[Case]:
     known = owed_security.assets(set(registered))
     for id, records in registered.items():
         for before in (0, *records)[:-1]:  # what a later registration has kept
-            yield Case(f"{id}:{before}", OFFICER, title=known[id].label, kept=True)
-
-
-def right_reviews(look: Look) -> Iterator[Case]:
-    """A right is looked at again three months after the last look, and decided a week before it ends."""
-    first = max(look.since, look.today - LONG)
-    for right in access_rights.ended_since(first):
-        ends = right.ends - timedelta(days=look.numbers["before_end"])
-        if ends <= look.today:
-            answers = _right(right, look, "withdraw")
-            yield _case(right, f"{right.id}:end", look, right.ends, answers)
-        begins = right.review - timedelta(days=look.numbers["before_review"])
-        if begins <= look.today and right.review < ends and right.review >= first:
-            answers = _right(right, look, "extend")
-            yield _case(right, f"{right.id}:review", look, right.review, answers)
-
-
-def _case(right: access_rights.Right, name: str, look: Look, due: date, answers: dict[str, Any]) -> Case:
-    title = f"{right.facts['person']} · {right.facts['asset']} {due}"
-    return Case(name, OFFICER, look.at(due), title, answers, record=right.record_id, kept=right.closed)
-
-
-def _right(right: access_rights.Right, look: Look, kind: str) -> dict[str, Any]:
-    known = right.facts
-    days = {"valid_from": look.today, "valid_to": right.ends} if kind == "extend" else {}
-    return {
-        "person": Ref(known["person_id"], known["person"]),
-        "request_kind": kind,
-        "asset": Ref(known["asset_id"], known["asset"]),
-        "rights": known["rights"],
-        **days,
-    }
-
-
-def agreement_reviews(look: Look) -> Iterator[Case]:
-    """An agreement is reviewed a year after it was entered, and 60 days before it ends."""
-    newest: dict[str, owed_security.Done] = {}
-    for done in owed_security.finished(ServiceLevelAgreement.code):
-        number = str(done.answers["agreement_no"])
-        if number in newest:
-            yield from _agreement(look, newest[number], kept=True)
-        newest[number] = done
-    for done in newest.values():
-        yield from _agreement(look, done, kept=False)
-
-
-def _agreement(look: Look, done: owed_security.Done, *, kept: bool) -> Iterator[Case]:
-    text = done.answers.get("valid_to")
-    ends = date.fromisoformat(text) if text else None
-    again = months_later(done.on, 12)
-    title = f"{done.answers['agreement_no']} {done.answers['partner']}"
-    answers = {name: done.answers[name] for name in TERMS}
-    if customer := done.answers.get("customer"):
-        answers["customer"] = Ref(customer["id"], customer["text"])
-    dates = {"year": (again, look.numbers["before"]), "end": (ends, look.numbers["before_end"])}
-    for name, (due, before) in dates.items():
-        if due is None or (name == "year" and ends is not None and due > ends):
-            continue
-        if kept or (due - timedelta(days=before) <= look.today <= due + LONG and due >= look.since):
-            yield Case(
-                f"{done.record_id}:{name}",
-                OFFICER,
-                look.at(due),
-                f"{title} {due}",
-                answers,
-                record=done.record_id,
-                kept=kept,
-            )
+            yield Case(f"{id}:{before}", OFFICERS, title=known[id].label, kept=True)
 
 
 def yearly_training(look: Look) -> Iterator[Case]:
@@ -143,11 +69,11 @@ def yearly_training(look: Look) -> Iterator[Case]:
             missing = [id for id in there if id not in passed]
             already = len(there) - len(missing)
             for before in range(already):  # what a training has kept; whoever it left out is asked for anew
-                yield Case(f"{year}:{department.key}:{before}", OFFICER, kept=True)
+                yield Case(f"{year}:{department.key}:{before}", OFFICERS, kept=True)
             if missing:
                 yield Case(
                     f"{year}:{department.key}:{already}",
-                    OFFICER,
+                    OFFICERS,
                     look.at(due),
                     f"{department.name} {already}/{len(there)}",
                     {
@@ -167,9 +93,8 @@ def _is_asked(look: Look, due: date) -> bool:
     return due - timedelta(days=look.numbers["before"]) <= look.today <= due + LONG
 
 
-YEARLY = (Number("before", _l("提前提醒"), 30, DAYS),)
-
 OBLIGATIONS = (
+    *obligations_rights.OBLIGATIONS,
     Obligation(
         "OS-22",
         "",
@@ -214,39 +139,6 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         YEARLY,
         cases=asset_reviews,
-    ),
-    Obligation(
-        "OS-23",
-        "",
-        "quality",
-        _l("授权访问复核及到期处理"),
-        _l("有效权限每三个月复核；截止日期前一周决定延期或撤销"),
-        _l("信息安全管理员"),
-        _l("复核日期或截止日期"),
-        _l("权限已延期、变更或撤销"),
-        "IS-03",
-        _l("告知管理者代表"),
-        REPRESENTATIVE,
-        (
-            Number("before_review", _l("复核提前提醒"), 7, DAYS),
-            Number("before_end", _l("到期提前提醒"), 7, DAYS),
-        ),
-        cases=right_reviews,
-    ),
-    Obligation(
-        "OS-24",
-        "",
-        "quality",
-        _l("协议及安全需求评审"),
-        _l("协议登记满一年或将终止"),
-        _l("信息安全管理员"),
-        _l("满一年之日或终止日期"),
-        _l("同一编号的协议已重新登记"),
-        "IS-17",
-        _l("告知管理者代表"),
-        REPRESENTATIVE,
-        (*YEARLY, Number("before_end", _l("终止前提前提醒"), 60, DAYS)),
-        cases=agreement_reviews,
     ),
     Obligation(
         "OS-25",
