@@ -104,7 +104,7 @@ SATISFACTION = (
         "satisfaction_items",
         _l("得分最低的项目（占满分的百分比）"),
         _lowest,
-        ("%",),
+        (_l("得分率"),),
         source=_items,
         forms=tuple(surveys.FORMS.values()),
     ),
