@@ -147,6 +147,7 @@ def test_what_runs_low_is_counted_once(supplies: Supplies) -> None:
 
 
 def test_who_does_not_read_the_ledger_sees_neither(supplies: Supplies) -> None:
+    assert bars("warehouse", "stock_worth", supplies.actor("buyer"))["钢材"] == (13000,)
     salesperson = supplies.actor("salesperson")
     assert bars("warehouse", "stock_worth", salesperson) == bars("warehouse", "low_stock", salesperson) == {}
 
