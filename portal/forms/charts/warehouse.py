@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, largest, months
+from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, begun, largest, months
 from portal.forms.ledgers import LEDGERS
 from portal.forms.warehouse.write_off import DamagedLine
 from portal.lib.i18n import _l
@@ -46,11 +46,8 @@ def _differences(asked: Asked) -> list[Bar]:
     rows = chart_figures.sums(_stocktakes(asked), asked.seen_by)
     found = {(row.part, row.series): round(float(row.n or 0)) for row in rows}
     series = (chart_goods.SURPLUS, chart_goods.SHORTAGE)
-    return (
-        [Bar(month, month, tuple(found.get((month, one), 0) for one in series)) for month in months(asked)]
-        if found
-        else []
-    )
+    every = months(asked)
+    return begun([Bar(month, month, tuple(found.get((month, one), 0) for one in series)) for month in every])
 
 
 def _write_offs(asked: Asked) -> Source:
