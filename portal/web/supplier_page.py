@@ -98,13 +98,11 @@ def figures(one: Supplier, delivered: list[Delivery], today: date) -> list[tuple
     back = len(suppliers.returns(today - YEAR, one.id))
     settled = [each for each in delivered if each.state != WAITING]
     punctual = sum(each.state == IN_TIME for each in settled)
-    due = one.next_evaluation_on
     return [
         (_l("综合得分"), f"{one.score:f}" if one.score is not None else "—", False),
         (_l("进货检验合格率"), percent(one) or "—", False),
         (_l("近一年退货次数"), f"{back}", back >= 3),
         (_l("近一年按期交货"), f"{punctual}/{len(settled)}" if settled else "—", False),
-        (_l("下次评价日期"), f"{due or '—'}", bool(due and due < today)),
     ]
 
 

@@ -50,6 +50,7 @@ def supplier(department: str, supplier: str) -> str:
         "suppliers/supplier.html",
         supplier=one,
         status=SUPPLIER_STATES.get(one.status, one.status),
+        overdue=bool(one.next_evaluation_on and one.next_evaluation_on < today()),
         look=supplier_parts.LOOKS.get(one.status, ""),
         figures=supplier_page.figures(one, promises, today()),
         facts=supplier_page.facts(one, today()),

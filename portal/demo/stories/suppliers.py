@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from portal.demo import suppliers as market
 from portal.demo.story import Story, World
+from portal.forms.kinds import Ref
 from portal.forms.purchasing.supplier_words import AGAIN, NEW, YEARLY
 from portal.queries import goods, suppliers
 
@@ -64,7 +65,7 @@ def _newcomer(world: World) -> dict[str, Any] | None:
 
 
 def _known(world: World) -> dict[str, Any]:
-    supplier = world.one("supplier")
+    supplier = min((world.one("supplier") for _attempt in range(4)), key=_due)
     found = goods.supplier(supplier.id) if supplier.id else None
     return {
         "evaluation_kind": YEARLY if world.rng.random() < 0.8 else AGAIN,
@@ -74,6 +75,12 @@ def _known(world: World) -> dict[str, Any]:
         "contact": (found and found.contact) or "费建国",
         "contact_phone": (found and found.phone) or "0572-5550201",
     }
+
+
+def _due(supplier: Ref) -> date:
+    """The day on which the supplier is to be evaluated next."""
+    found = goods.supplier(supplier.id) if supplier.id else None
+    return (found and found.next_evaluation_on) or date.max
 
 
 def _scores(world: World, *, trusted: bool) -> dict[str, Decimal]:

@@ -106,3 +106,9 @@ def months(asked: Asked) -> list[str]:
     while (following := months_later(found[0], len(found))) <= last:
         found.append(following)
     return [f"{month:%Y-%m}" for month in found]
+
+
+def begun(bars: list[Bar]) -> list[Bar]:
+    """The bars from the first one that tells of something."""
+    first = next((at for at, bar in enumerate(bars) if any(bar.values)), len(bars))
+    return bars[first:]

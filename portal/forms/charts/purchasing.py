@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from portal.forms.charts.chart import Asked, Bar, Chart, counted, months
+from portal.forms.charts.chart import Asked, Bar, Chart, begun, counted, months
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import chart_figures, chart_goods
@@ -45,11 +45,7 @@ def _purchases(asked: Asked) -> Source:
 
 def _amounts(asked: Asked) -> list[Bar]:
     found = {row.part: row.n for row in chart_figures.sums(_purchases(asked), asked.seen_by)}
-    return (
-        [Bar(month, month, (round(float(found.get(month) or 0)),)) for month in months(asked)]
-        if found
-        else []
-    )
+    return begun([Bar(month, month, (round(float(found.get(month) or 0)),)) for month in months(asked)])
 
 
 PURCHASING = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, largest, months
+from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, begun, largest, months
+from portal.forms.ledgers import LEDGERS
 from portal.forms.warehouse.write_off import DamagedLine
 from portal.lib.i18n import _l
 from portal.queries import chart_figures, chart_goods
@@ -16,9 +17,13 @@ LEDGER = "/registers/stock_ledger"
 NONE = _l("未分类")
 
 
+def _reads(asked: Asked) -> bool:
+    """Whether the reader may see the stock ledger, which is no record."""
+    return asked.seen_by is None or LEDGERS["stock_ledger"].open_to(asked.seen_by)
+
+
 def _worth(asked: Asked) -> list[Bar]:
-    """Only for those who read the stock ledger as a whole."""
-    if asked.seen_by is not None:
+    if not _reads(asked):
         return []
     found = chart_goods.stock_worth()
     bars = [Bar(name, name or str(NONE), (round(float(worth)),)) for name, worth in found.items() if worth]
@@ -26,7 +31,7 @@ def _worth(asked: Asked) -> list[Bar]:
 
 
 def _low(asked: Asked) -> list[Bar]:
-    if asked.seen_by is not None:
+    if not _reads(asked):
         return []
     return largest(
         (Bar(name, name or str(NONE), many) for name, many in chart_goods.low_items().items()), MANY
@@ -41,11 +46,8 @@ def _differences(asked: Asked) -> list[Bar]:
     rows = chart_figures.sums(_stocktakes(asked), asked.seen_by)
     found = {(row.part, row.series): round(float(row.n or 0)) for row in rows}
     series = (chart_goods.SURPLUS, chart_goods.SHORTAGE)
-    return (
-        [Bar(month, month, tuple(found.get((month, one), 0) for one in series)) for month in months(asked)]
-        if found
-        else []
-    )
+    every = months(asked)
+    return begun([Bar(month, month, tuple(found.get((month, one), 0) for one in series)) for month in every])
 
 
 def _write_offs(asked: Asked) -> Source:

@@ -15,7 +15,7 @@ from portal.forms.base import CompanyForm, Sheet
 from portal.forms.fields import Choice, Day, Integer, LongText, Number, Percent, Phone, Rows, Score, Text
 from portal.forms.filed import Filed
 from portal.forms.purchasing.supplier_evaluation_stages import PurchasingApproval, QualityOpinion
-from portal.forms.purchasing.supplier_words import KINDS, NEW, STATUS, VERDICTS
+from portal.forms.purchasing.supplier_words import KINDS, NEW, STATUS, VERDICTS, YEARLY
 from portal.forms.references import Attachments, Supplier
 from portal.lib.clock import day, months_later
 from portal.lib.credit_code import is_valid, normal
@@ -127,6 +127,8 @@ class SupplierEvaluation(CompanyForm):
         super().compute()
         if self.credit_code.data:
             self.credit_code.data = normal(self.credit_code.data)
+        if self.supplier.data and self.evaluation_kind.blank and not self.evaluation_kind.process_errors:
+            self.evaluation_kind.data = YEARLY
         named = self.supplier.data if self.evaluation_kind.data != NEW else None
         found = goods.supplier(named.id) if named and named.id else None
         if found is not None:

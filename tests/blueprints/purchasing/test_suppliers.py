@@ -84,6 +84,11 @@ def test_a_supplier_is_found_by_what_is_typed(
     assert "德清恒通管业有限公司" not in text
 
 
+def test_an_evaluation_past_its_day_is_marked(supplies: Supplies, look: Callable[..., str]) -> None:
+    supplies.supplier().next_evaluation_on = today() - timedelta(days=1)
+    assert "合格供应商 评价已过期" in look()
+
+
 def test_nothing_found_says_so(supplies: Supplies, look: Callable[..., str]) -> None:
     assert "没有找到“zzz”" in look(f"{LIST}?q=zzz")
 
