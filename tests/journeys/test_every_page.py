@@ -32,6 +32,7 @@ MORE = {
         *("/customer-service/customers/C0003", "/customer-service/customers/?q=zzzz"),
         *("/obligations/O08", "/notices?show=all"),
         *("/customer-service/charts/complaints_by_department", "/customer-service/charts/service_ratings"),
+        *("/quality/charts/documents_by_state", "/quality/charts/document_reviews"),
     ],
     "auditor": ["/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"],
     "administrator": ["/admin/people?q=zzzz", "/obligations/OS-26"],
