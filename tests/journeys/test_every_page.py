@@ -35,6 +35,7 @@ MORE = {
         *("/customer-service/customers/C0003", "/customer-service/customers/?q=zzzz"),
         *("/obligations/O08", "/notices?show=all"),
         *("/customer-service/charts/complaints_by_department", "/customer-service/charts/service_ratings"),
+        *("/quality/charts/documents_by_state", "/quality/charts/document_reviews"),
     ],
     "auditor": [
         *("/quality/kpi?scope=service_process", "/quality/kpi/complaints?month=2026-05"),

@@ -10,6 +10,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.charts import Asked, of_department
 from portal.models import ControlledDocument
+from tests.books import SignIn
 from tests.forms.customer_service.shop import NOW, TODAY, days
 from tests.forms.quality.papers import Papers
 
@@ -58,3 +59,11 @@ def test_copies_of_obsolete_versions_by_holder(papers: Papers) -> None:
     assert bars("copies_to_recall") == {}
     papers.revised(first)
     assert bars("copies_to_recall") == {"质量部": 2, "库房": 1}
+
+
+@pytest.mark.parametrize("key", ["documents_by_state", "document_reviews", "copies_to_recall"])
+def test_each_leads_to_its_book(app: Flask, sign_in: SignIn, key: str) -> None:
+    answer = sign_in(app.test_client(), "document_controller").get(f"/quality/charts/{key}")
+    assert answer.status_code == 200
+    book = "document_copies" if key == "copies_to_recall" else "documents"
+    assert f'href="/registers/{book}"' in answer.text
