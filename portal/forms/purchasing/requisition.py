@@ -143,14 +143,6 @@ class Requisition(CompanyForm):
             fills=StockCheck,
         ),
         Step(
-            "purchasing_approval",
-            _l("采购部经理审批"),
-            role("purchasing_manager"),
-            within=working_days(1),
-            when=equals("stock_meets_demand", False),
-            on_refusal=Back("stock_check"),
-        ),
-        Step(
             "issue",
             _l("库房发货"),
             role("warehouse_keeper"),
@@ -158,6 +150,14 @@ class Requisition(CompanyForm):
             within=until("issue_by"),
             when=equals("stock_meets_demand", True),
             fills=Issue,
+            on_refusal=Back("stock_check"),
+        ),
+        Step(
+            "purchasing_approval",
+            _l("采购部经理审批"),
+            role("purchasing_manager"),
+            within=working_days(1),
+            when=equals("stock_meets_demand", False),
             on_refusal=Back("stock_check"),
         ),
     )
