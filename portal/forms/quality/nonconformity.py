@@ -166,6 +166,7 @@ def _write_off(record: Filed) -> dict[str, Any]:
     lines = _bad(inspected[1]) if inspected else []
     return {
         "list_date": day(record.now),
+        "damage_found": True,
         "lines": [{"item": item, "quantity": quantity, "usable": False} for item, quantity, _why in lines],
         "responsible": record["cause"],
         "remark": f"{record['product'].text} {record['batch']}：{record['actual_state']}",
