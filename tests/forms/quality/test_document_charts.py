@@ -61,9 +61,14 @@ def test_copies_of_obsolete_versions_by_holder(papers: Papers) -> None:
     assert bars("copies_to_recall") == {"质量部": 2, "库房": 1}
 
 
-@pytest.mark.parametrize("key", ["documents_by_state", "document_reviews", "copies_to_recall"])
+@pytest.mark.parametrize("key", ["documents_by_state", "document_reviews"])
 def test_each_leads_to_its_book(app: Flask, sign_in: SignIn, key: str) -> None:
     answer = sign_in(app.test_client(), "document_controller").get(f"/quality/charts/{key}")
     assert answer.status_code == 200
-    book = "document_copies" if key == "copies_to_recall" else "documents"
-    assert f'href="/registers/{book}"' in answer.text
+    assert 'href="/registers/documents"' in answer.text
+
+
+def test_where_nothing_is_to_be_recalled_the_page_says_so(app: Flask, sign_in: SignIn) -> None:
+    answer = sign_in(app.test_client(), "document_controller").get("/quality/charts/copies_to_recall")
+    assert answer.status_code == 200
+    assert "还没有可统计的记录" in answer.text
