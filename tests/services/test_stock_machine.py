@@ -593,8 +593,8 @@ class Goods(RuleBasedStateMachine):
 def test_the_books_balance_whatever_is_done_with_goods(app: Flask, books: Books) -> None:
     Goods.app, Goods.contract = app, contract(books)
     bounds = settings(
-        max_examples=max(1, STEPS // 50) if STEPS else 4,
-        stateful_step_count=50 if STEPS else 25,
+        max_examples=max(1, STEPS // 50) if STEPS else 3,
+        stateful_step_count=50 if STEPS else 20,
         deadline=None,
         database=None,
         derandomize=not STEPS,
