@@ -96,13 +96,24 @@ def _orders(wanted: list[int]) -> None:
 def check_record(record: Record) -> None:
     """What a record has posted stands once: as it was signed; not at all once it was corrected, refused or given up."""
     stands = standing(record.id)
-    corrected = db.session.scalar(
-        sa.select(Record.id).where(Record.corrects_id == record.id, Record.state == "finished")
-    )
-    if record.state in ENDED or corrected is not None:
+    if record.state in ENDED or corrected(record):
         assert stands == {}, (record.number, record.state, stands)
     elif record.state == "finished" and record.form_code in POSTS:
         assert stands == signed(record), record.number
+
+
+def corrected(record: Record) -> bool:
+    """Whether another finished record corrects it, or one under way has posted in its place already."""
+    query = sa.select(Record).where(Record.corrects_id == record.id, Record.state.not_in(ENDED))
+    return any(
+        later.state == "finished"
+        or db.session.scalar(
+            sa.select(StockEntry.id).where(
+                StockEntry.record_id == later.id, StockEntry.reverses_id.is_not(None)
+            )
+        )
+        for later in db.session.scalars(query)
+    )
 
 
 def standing(record_id: int) -> dict[tuple[int, str], Decimal]:
