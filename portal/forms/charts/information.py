@@ -51,7 +51,7 @@ def _owing(asked: Asked) -> list[Bar]:
 
 INFORMATION = (
     Chart(
-        "information_by_class",
+        "information_classes",
         _l("信息按类别"),
         counted(_classes, lambda key: CLASSES.get(key, key)),
         (_l("信息"),),
