@@ -10,6 +10,7 @@ from portal.forms.ledgers.security import RISK_STATES
 from portal.forms.quality.risk_assessment import RiskAssessment
 from portal.forms.quality.risk_assessment_stages import OPTIONS
 from portal.forms.quality.risk_levels import BANDS, band
+from portal.lib.clock import today
 from portal.queries import risks
 
 GRADES = range(1, 6)
@@ -51,6 +52,13 @@ class Matrix:
         """The heads of the columns."""
         return GRADES
 
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Each band with its word and the levels that are in it, for screens too small to write it in each field."""
+        levels = sorted({one * other for one in GRADES for other in GRADES})
+        found = {key: [level for level in levels if band(level) == key] for key in BANDS}
+        return [(key, f"{some[0]}–{some[-1]} {BANDS[key]}") for key, some in found.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
@@ -64,6 +72,11 @@ class Treatment:
     until: str
     state: str
     word: Any
+
+    @property
+    def late(self) -> bool:
+        """Whether it should have been done by now."""
+        return self.state == risks.OPEN and "" < self.due < today().isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,11 @@ class Listed:
     def open(self) -> bool:
         """Whether somebody has something to do about it."""
         return any(one.state == risks.OPEN for one in self.treatments)
+
+    @property
+    def late(self) -> bool:
+        """Whether that should have been done by now."""
+        return any(one.late for one in self.treatments)
 
 
 def matrix(spots: Iterable[Spot]) -> Matrix:
