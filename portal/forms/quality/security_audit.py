@@ -27,6 +27,7 @@ from portal.forms.quality.security_audit_stages import (
 from portal.forms.quality.security_words import READERS
 from portal.forms.references import Attachments, Department, Person
 from portal.lib.i18n import _l
+from portal.lib.text import first_line
 from portal.queries import security
 
 DISPUTED = equals("any_disputed", True)
@@ -128,8 +129,7 @@ class SecurityAudit(CompanyForm):
 
     def heading(self) -> str:
         """The year and what was audited."""
-        scope = next(iter((self.scope.data or "").splitlines()), "")
-        return f"{self.audit_year.data or ''} {scope}".strip()
+        return f"{self.audit_year.data or ''} {first_line(self.scope.data)}".strip()
 
     def compute(self) -> None:
         """Numbers the findings."""
@@ -143,6 +143,8 @@ class SecurityAudit(CompanyForm):
         begins, ends = self.audit_from.data, self.audit_to.data
         if begins and ends and ends < begins:
             self.refuse("audit_to", _l("结束日期不能早于开始日期"))
+        if begins and self.audit_year.data and self.audit_year.data not in (begins.year, begins.year - 1):
+            self.refuse("audit_year", _l("年度须为开始日期的当年或上一年，请核对"))
         audited = Counter(row["department"].id for row in self.audited_departments.data if row["department"])
         for row in self.audited_departments.rows:
             if row.department.data and audited[row.department.data.id] > 1:
@@ -176,7 +178,7 @@ class SecurityAudit(CompanyForm):
         for row in record["findings"]:
             if row["grade"] == MAJOR:
                 answers = {
-                    "subject": row["fact"].splitlines()[0][:TITLE],
+                    "subject": first_line(row["fact"], TITLE),
                     "responsible_department": row["department"],
                     "problem": f"{row['fact']}\n{row['clause']}",
                     "found_on": record["audit_to"],

@@ -316,3 +316,30 @@ def record_answers(record: Record) -> dict[str, Any]:
     """The stored opening answers."""
     from_page: dict[str, Any] = history.content(record).answers
     return from_page
+
+
+def test_a_risk_with_a_long_name_can_be_treated(office: Office) -> None:
+    record = office.submit("IS-08", OFFICER, **assessment(office, risk(office, source="电" * 200)))
+    (row,) = office.stage(record).treatments.data
+    given = treatment(office, risk=row["risk"])
+    assert not office.stage(record, treatments=[given]).errors
+
+
+def test_the_year_is_not_long_over(office: Office) -> None:
+    year = office.today.year
+    assert not wrong(office.sheet("IS-08", OFFICER, **assessment(office, year=year - 1)))
+    assert wrong(office.sheet("IS-08", OFFICER, **assessment(office, year=year - 2))) == {"year"}
+
+
+def test_a_measure_past_its_day_is_called_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risk_matrix, "today", lambda: office.today)
+    approved(office)
+    (first, second) = risk_matrix.listed(risks.current())
+    assert (first.open, first.late, second.late) == (True, False, False)
+    office.move(61)
+    assert risk_matrix.listed(risks.current())[0].late
+
+
+def test_the_bands_of_the_matrix_are_told_with_their_levels() -> None:
+    told = [text.split()[0] for _band, text in risk_matrix.matrix([]).legend]
+    assert told == ["1–4", "5–9", "10–16", "20–25"]
