@@ -41,7 +41,7 @@ PAGES = (
     Page("purchasing", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
     Page("purchasing", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
     Page("warehouse", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
-    Page("warehouse", _l("库位"), "building-warehouse", "/warehouse/places", reads_places),
+    Page("warehouse", _l("库位清单"), "building-warehouse", "/warehouse/places", reads_places),
 )
 
 
