@@ -10,7 +10,6 @@ from portal.forms.ledgers.security import RISK_STATES
 from portal.forms.quality.risk_assessment import RiskAssessment
 from portal.forms.quality.risk_assessment_stages import OPTIONS
 from portal.forms.quality.risk_levels import BANDS, band
-from portal.lib.clock import today
 from portal.queries import risks
 
 GRADES = range(1, 6)
@@ -72,11 +71,7 @@ class Treatment:
     until: str
     state: str
     word: Any
-
-    @property
-    def late(self) -> bool:
-        """Whether it should have been done by now."""
-        return self.state == risks.OPEN and "" < self.due < today().isoformat()
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,4 +173,5 @@ def _treatment(line: risks.Line) -> Treatment:
         until=facts.get("accepted_until", ""),
         state=line.state,
         word=RISK_STATES[line.state],
+        late=line.late,
     )
