@@ -186,9 +186,7 @@ def review(world: World) -> dict[str, Any]:
         "review_year": world.today.year,
         "scope": list(scope),
         "planned_on": world.today,
-        "participants": [
-            {"person": world.person(role), "department": world.one("department")} for role in people
-        ],
+        "participants": [{"person": world.person(role)} for role in people],
         "inputs": [{"item": str(item), **done} for item in INPUTS.values()],
         "isms_topics": [{"item": str(item), **done} for item in TOPICS] if secure else [],
         "input_files": [world.file("管理评审输入资料.pdf")],

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.forms.base import Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, PairedRows, Rows, Text, YesNo
-from portal.forms.quality.security_words import department_of
+from portal.forms.quality.own import department_of
 from portal.forms.references import Department, Person
 from portal.lib.i18n import _l
 

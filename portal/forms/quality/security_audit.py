@@ -17,6 +17,7 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.actions import follow
+from portal.forms.quality.own import department_of
 from portal.forms.quality.security_audit_stages import (
     GRADES,
     MAJOR,
@@ -44,7 +45,7 @@ class AuditedDepartment(Sheet):
     def check(self) -> None:
         """Nobody audits their own department."""
         if self.auditor.data and self.department.data:
-            own = security.department_of(self.auditor.data.id)
+            own = department_of(self.auditor.data)
             if own is not None and own.id == self.department.data.id:
                 self.refuse("auditor", _l("审核员不能审核自己所在的部门，请另选一位"))
 
