@@ -31,23 +31,17 @@ def reads_places(actor: Any) -> bool:
 PAGES = (
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
-    Page("quality", _l("风险矩阵"), "alert-triangle", "/quality/risks", risk_levels.may_see),
-    Page("quality", _l("简报和公告"), "file-text", "/bulletins/", lambda actor: True),
-    Page(
-        "quality",
-        _l("关键绩效指标"),
-        "chart-bar",
-        "/quality/kpi",
-        kpi.may_see,
-    ),
+    Page("quality", _l("关键绩效指标"), "chart-bar", "/quality/kpi", kpi.may_see),
     Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
+    Page("quality", _l("简报和公告"), "file-text", "/bulletins/", lambda actor: True),
+    Page("quality", _l("风险矩阵"), "alert-triangle", "/quality/risks", risk_levels.may_see),
     Page("purchasing", _l("供应商列表"), "users", "/purchasing/suppliers/", supplier_parts.may_see),
     Page("warehouse", _l("出门放行"), "shield", "/warehouse/door", shop_parts.may_watch_door),
     Page("warehouse", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
     Page("purchasing", _l("标签打印"), "printer", "/warehouse/labels", shop_parts.may_print_labels),
     Page("purchasing", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
     Page("warehouse", _l("审批权限表"), "shield", "/admin/limits", lambda actor: True),
-    Page("warehouse", _l("库位"), "building-warehouse", "/warehouse/places", reads_places),
+    Page("warehouse", _l("库位清单"), "building-warehouse", "/warehouse/places", reads_places),
 )
 
 

@@ -23,6 +23,11 @@ def clean(text: str, *, multiline: bool = False) -> str:
     return unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
 
 
+def first_line(text: str | None, most: int = 200) -> str:
+    """Return the first line of a text as lists call it by, cut to `most` characters; nothing of nothing."""
+    return next(iter((text or "").splitlines()), "")[:most]
+
+
 def half_width(text: str) -> str:
     """Return the text with full-width letters, digits and marks (１２：３０) as plain ones."""
     return text.translate(HALF_WIDTH)

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.lib.clock import today
 from portal.models import LedgerEntry, Person, Record
 from portal.queries.corrected import is_corrected, reversed_by
+from portal.queries.days import TODAY
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
 
@@ -109,10 +109,7 @@ def _closed_by(name: str, but: Collection[int] = ()) -> sa.ScalarSelect[str | No
     )
 
 
-_TODAY: Any = sa.bindparam("today", callable_=lambda: today().isoformat(), type_=sa.String)
-
-
-def states(day: Any = _TODAY) -> sa.Case[str]:
+def states(day: Any = TODAY) -> sa.Case[str]:
     """How a line stands: in force, to come, withdrawn, extended, changed, expired or taken back."""
     how = _closed_by("kind")
     return sa.case(
@@ -146,7 +143,9 @@ def book() -> Source:
     names = ("state", "withdrawn_on", "posted_at", "record", "posted_by", "reversed_by")
 
     def line(row: Any) -> list[Cells]:
-        return [{**row.facts, **{name: getattr(row, name) for name in names}}]
+        stands = row.state in ("in_force", "to_come")  # nobody looks at another one again
+        review = row.facts["next_review"] if stands else None
+        return [{**row.facts, "next_review": review, **{name: getattr(row, name) for name in names}}]
 
     first = sa.case((state == "in_force", 1), else_=0)
     searched = (LedgerEntry.facts[name].as_string() for name in ("person", "asset", "granted_by"))

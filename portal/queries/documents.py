@@ -25,6 +25,7 @@ from portal.models import (
 from portal.models.records import OPEN
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected, reversed_by
+from portal.queries.days import TODAY
 from portal.queries.goods import named, opening_answers, stage_answers
 from portal.queries.goods import state as state_of
 from portal.queries.keyset import Order
@@ -327,19 +328,22 @@ def reviews(today: date, soon: timedelta) -> dict[str, int]:
 
 
 def listed() -> Source:
-    """受控文件清单: every version released, newest first, then the documents as loaded, of which none was released.
+    """受控文件清单: every version released, newest first, and the documents as loaded, of which none was released.
 
-    The newest version of a document is in force, or under revision; the others are obsolete.
+    The newest version whose day has come is in force, or under revision; those before it are obsolete, those after
+    it wait for their day. What is obsolete stands at the end.
     """
     later = aliased(LedgerEntry)
     newer = sa.exists().where(
         later.ledger == DOCUMENTS,
         later.id > LedgerEntry.id,
         later.facts["number"].as_string() == LedgerEntry.facts["number"].as_string(),
+        sa.func.coalesce(later.facts["effective_on"].as_string(), "") <= TODAY,
         ~is_corrected(later.record_id),
     )
     old = sa.or_(newer, is_corrected(LedgerEntry.record_id))
     facts, row = LedgerEntry.facts, ControlledDocument
+    to_come = facts["effective_on"].as_string() > TODAY
     texts = ("number", "title", "kind", "version", "approved_on", "effective_on", "owner")
     review = sa.cast(row.next_review_on, sa.String)
     released = (
@@ -349,7 +353,9 @@ def listed() -> Source:
             sa.case((old, facts["next_review"].as_string()), else_=sa.func.coalesce(
                 review, facts["next_review"].as_string()
             )).label("next_review"),
-            sa.case((old, "obsolete"), else_=sa.func.coalesce(row.state, "effective")).label("state"),
+            sa.case(
+                (old, "obsolete"), (to_come, "to_come"), else_=sa.func.coalesce(row.state, "effective")
+            ).label("state"),
             Record.number.label("record"),
             Person.name.label("posted_by"),
             reversed_by(LedgerEntry.record_id).label("reversed_by"),
@@ -373,9 +379,10 @@ def listed() -> Source:
         .where(~entered)
     )  # fmt: skip
     lines = sa.union_all(released, loaded).subquery()
+    stands = sa.case((lines.c.state == "obsolete", 0), else_=1)
     return Source(
         query=sa.select(lines),
-        order=Order((lines.c.id,), (int,), descending=True),
+        order=Order((stands, lines.c.id), (int, int), descending=True),
         lines=lambda found: [dict(found._mapping)],
         text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.record),
         at=lines.c.posted_at,

@@ -63,6 +63,26 @@ def by_state() -> Figures:
     return query.where(~is_corrected(LedgerEntry.record_id))
 
 
+def overdue(numbers: Collection[str]) -> set[str]:
+    """Those of the measures with these numbers that should have been done by now."""
+    query = _followed(_fact("no")).where(
+        _fact("no").in_(list(numbers)), _state() == OVERDUE, ~is_corrected(LedgerEntry.record_id)
+    )
+    return set(db.session.scalars(query))
+
+
+def is_effective(number: sa.ColumnElement[str]) -> sa.Exists:
+    """Whether the measure that the line at hand calls by this number has been verified as effective by its tracker."""
+    tracker, paper = aliased(Record), aliased(Content)
+    return sa.exists().where(
+        *(RecordLink.target_id == LedgerEntry.record_id, RecordLink.kind == "named"),
+        *(tracker.id == RecordLink.source_id, tracker.form_code == TRACKER, tracker.state == "finished"),
+        *(paper.record_id == tracker.id, paper.version == tracker.version),
+        ~is_corrected(tracker.id),
+        paper.answers["action_no"].as_string() == number,
+    )
+
+
 def line(source_id: int, number: str) -> dict[str, Any] | None:
     """The measure that a record has entered under a number; None if there is none."""
     query = (

@@ -11,6 +11,7 @@ from portal.extensions import db
 from portal.models import LedgerEntry, Record
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
+from portal.queries.days import TODAY
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -19,10 +20,13 @@ PERMANENT = "permanent"
 
 
 def _newest() -> sa.ScalarSelect[int]:
-    """The record that approved the list in force."""
+    """The record that approved the list in force: the last one whose first day has come."""
     line = aliased(LedgerEntry)
-    query = sa.select(sa.func.max(line.record_id)).where(line.ledger == LIST, ~is_corrected(line.record_id))
-    return query.scalar_subquery()
+    since = line.facts["valid_from"].as_string()
+    query = sa.select(line.record_id).where(
+        line.ledger == LIST, ~is_corrected(line.record_id), since <= TODAY
+    )
+    return query.order_by(since.desc(), line.id.desc()).limit(1).scalar_subquery()
 
 
 def in_force() -> list[dict[str, Any]]:

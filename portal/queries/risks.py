@@ -15,11 +15,12 @@ from sqlalchemy.orm import aliased
 from portal.extensions import db
 from portal.lib.clock import today
 from portal.models import LedgerEntry, Person, Record
+from portal.queries import improvement
 from portal.queries.corrected import is_corrected, reversed_by
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
 
-LEDGER, MEASURES = "risks", "improvement_actions"
+LEDGER = "risks"
 SUPERSEDED, ENDED, TREATED, OPEN, ACCEPTED, LOW = (
     *("superseded", "acceptance_ended", "treated", "treatment_open", "accepted", "below_level"),
 )
@@ -32,6 +33,7 @@ class Line:
     record: str
     facts: dict[str, Any]
     state: str
+    late: bool  # whether the measure should have been done by now
 
     @property
     def no(self) -> str:
@@ -42,8 +44,9 @@ class Line:
 def current() -> list[Line]:
     """The lines that stand, of the risks with the highest level first."""
     query = _lines().where(~_is_superseded(), ~is_corrected(LedgerEntry.record_id)).order_by(LedgerEntry.id)
-    on = today()
-    found = [Line(row.record, row.facts, _state(row, on)) for row in db.session.execute(query)]
+    on, rows = today(), list(db.session.execute(query))
+    late = improvement.overdue({row.facts["action_no"] for row in rows if row.facts.get("action_no")})
+    found = [Line(row.record, row.facts, _state(row, on), row.facts.get("action_no") in late) for row in rows]
     return sorted(found, key=lambda line: -int(line.facts["level"]))
 
 
@@ -75,7 +78,7 @@ def _lines() -> sa.Select[*tuple[Any, ...]]:
             Person.name.label("posted_by"),
             reversed_by(LedgerEntry.record_id).label("reversed_by"),
             _is_superseded().label("superseded"),
-            _is_done().label("done"),
+            improvement.is_effective(LedgerEntry.facts["action_no"].as_string()).label("done"),
         )
         .join(Record, Record.id == LedgerEntry.record_id)
         .join(Person, Person.id == LedgerEntry.posted_by_id)
@@ -92,17 +95,6 @@ def _is_superseded() -> sa.Exists:
         later.record_id != LedgerEntry.record_id,
         later.facts["asset_id"].as_integer() == LedgerEntry.facts["asset_id"].as_integer(),
         ~is_corrected(later.record_id),
-    )
-
-
-def _is_done() -> sa.Exists:
-    """Whether the measure was found effective."""
-    measure = aliased(LedgerEntry)
-    return sa.exists().where(
-        measure.ledger == MEASURES,
-        measure.facts["no"].as_string() == LedgerEntry.facts["action_no"].as_string(),
-        measure.facts["verified"].as_boolean(),
-        ~is_corrected(measure.record_id),
     )
 
 

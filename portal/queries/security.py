@@ -78,12 +78,6 @@ def answers_for(asset_id: int, but: Collection[int]) -> Named | None:
     return next((Named(one.id, one.label) for one in able), None)
 
 
-def department_of(person_id: int | None) -> Named | None:
-    """Where somebody works."""
-    person = db.session.get(Person, person_id) if person_id else None
-    return Named(person.department.id, person.department.name) if person else None
-
-
 def is_at_work(person_id: int) -> bool:
     """Whether somebody still works here."""
     person = db.session.get(Person, person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,6 +101,21 @@ def requirements(kinds: tuple[str, ...] = ()) -> Source:
         text=(*searched, Record.number),
         at=LedgerEntry.posted_at,
     )
+
+
+def partner_of(agreement_no: str, but: Collection[int] = ()) -> str:
+    """With whom the agreement with this number was made, as it was entered last; nothing if there is none."""
+    query = (
+        sa.select(LedgerEntry.facts["partner"].as_string())
+        .where(
+            LedgerEntry.ledger == REQUIREMENTS,
+            LedgerEntry.facts["agreement_no"].as_string() == agreement_no,
+            LedgerEntry.record_id.not_in(list(but)),
+            ~is_corrected(LedgerEntry.record_id),
+        )
+        .order_by(LedgerEntry.id.desc())
+    )
+    return db.session.scalar(query.limit(1)) or ""
 
 
 def incidents(since: Any) -> chart_figures.Source:

@@ -11,6 +11,7 @@ from flask import request
 from portal.domain.roles import ROLE
 from portal.forms import charts
 from portal.forms.charts import Asked, Bar, Chart
+from portal.forms.sections import SECTIONS
 from portal.lib.clock import now
 from portal.lib.i18n import _l, language
 from portal.queries.actors import Actor
@@ -59,11 +60,23 @@ def asked(by: Actor, department: str, days: str) -> Asked:
     return Asked(department, at - timedelta(days=int(days)), at, language(), seen_by)
 
 
-def every(wanted: Asked, days: str) -> list[Drawn]:
-    """The department's charts that have something to tell of."""
+def groups(department: str) -> dict[str, str]:
+    """The groups of the department's charts and what they are called; none where all stand together."""
+    return {key: str(SECTIONS[key]) for key in charts.groups(department) if key}
+
+
+def group(department: str) -> str:
+    """The group in the address; the first one for none, or one that there is not."""
+    there = charts.groups(department)
+    given = request.args.get("charts", "")
+    return given if given in there else next(iter(there))
+
+
+def every(wanted: Asked, days: str, group: str) -> list[Drawn]:
+    """The charts of a group; those that have nothing to tell of have no bars."""
     room = f"/{wanted.department.replace('_', '-')}"
     return [
         Drawn(chart, chart.ask(wanted), f"{room}/charts/{chart.key}?period={days}")
-        for chart in charts.of_department(wanted.department)
+        for chart in charts.groups(wanted.department)[group]
         if chart.is_served
     ]

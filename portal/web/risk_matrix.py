@@ -51,6 +51,13 @@ class Matrix:
         """The heads of the columns."""
         return GRADES
 
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """Each band with its word and the levels that are in it, for screens too small to write it in each field."""
+        levels = sorted({one * other for one in GRADES for other in GRADES})
+        found = {key: [level for level in levels if band(level) == key] for key in BANDS}
+        return [(key, f"{some[0]}–{some[-1]} {BANDS[key]}") for key, some in found.items()]
+
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
@@ -64,6 +71,7 @@ class Treatment:
     until: str
     state: str
     word: Any
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,11 @@ class Listed:
     def open(self) -> bool:
         """Whether somebody has something to do about it."""
         return any(one.state == risks.OPEN for one in self.treatments)
+
+    @property
+    def late(self) -> bool:
+        """Whether that should have been done by now."""
+        return any(one.late for one in self.treatments)
 
 
 def matrix(spots: Iterable[Spot]) -> Matrix:
@@ -160,4 +173,5 @@ def _treatment(line: risks.Line) -> Treatment:
         until=facts.get("accepted_until", ""),
         state=line.state,
         word=RISK_STATES[line.state],
+        late=line.late,
     )

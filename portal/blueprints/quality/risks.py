@@ -27,4 +27,5 @@ def risks(department: str) -> str:
         waiting=security.to_assess(),
         ended=sum(one.ended for one in listed),
         treated=sum(one.open for one in listed),
+        late=sum(one.late for one in listed),
     )

@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from portal.demo.story import Story, World
+from portal.forms.catalogue import FORMS
+from portal.forms.kinds import Ref
 from portal.forms.quality.document_release import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
 from portal.lib.text import next_version
-from portal.queries import documents
+from portal.queries import documents, people
 
 # DC-01 文件编制审批发布单
 
@@ -131,12 +133,13 @@ KEPT = (
 
 
 def retention(world: World) -> dict[str, Any]:
-    """The list as it was looked through this year."""
+    """The list as it was looked through this year; each department keeps the records of its own forms."""
+    keepers = {one.key: Ref(one.id, one.name) for one in people.departments()}
     lines = [
         {
             "record": record,
             "form": form,
-            "keeper": world.one("department"),
+            "keeper": keepers[FORMS[form].department_key],
             "place": "门户",
             "years": years,
             "disposal": "destroy",
@@ -147,7 +150,7 @@ def retention(world: World) -> dict[str, Any]:
         {
             "record": "管理评审报告",
             "form": "DC-06",
-            "keeper": world.one("department"),
+            "keeper": keepers["quality"],
             "place": "门户及质量部档案柜",
             "disposal": "permanent",
         }
@@ -186,9 +189,7 @@ def review(world: World) -> dict[str, Any]:
         "review_year": world.today.year,
         "scope": list(scope),
         "planned_on": world.today,
-        "participants": [
-            {"person": world.person(role), "department": world.one("department")} for role in people
-        ],
+        "participants": [{"person": world.person(role)} for role in people],
         "inputs": [{"item": str(item), **done} for item in INPUTS.values()],
         "isms_topics": [{"item": str(item), **done} for item in TOPICS] if secure else [],
         "input_files": [world.file("管理评审输入资料.pdf")],

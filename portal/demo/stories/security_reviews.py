@@ -8,8 +8,8 @@ from typing import Any
 
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
+from portal.forms.quality.own import department_of
 from portal.forms.quality.risk_assessment_stages import label
-from portal.queries import security
 
 LIKELIHOOD = "1 几乎不会；2 不大可能；3 有可能；4 很可能；5 几乎必然"
 IMPACT = "1 轻微；2 较小；3 中等；4 严重；5 灾难性"
@@ -133,7 +133,7 @@ def _auditor(world: World, department: Ref) -> Ref:
     """Somebody who does not work there."""
     for role in ("security_officer", "hr_manager", "quality_inspector"):
         person = world.person(role)
-        own = security.department_of(person.id)
+        own = department_of(person)
         if own is None or own.id != department.id:
             return person
     return world.person("engineering_manager")

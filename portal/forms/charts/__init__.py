@@ -13,17 +13,30 @@ from portal.forms.charts.satisfaction import SATISFACTION
 from portal.forms.charts.security import SECURITY
 from portal.forms.charts.warehouse import WAREHOUSE
 
-CHARTS: dict[str, tuple[Chart, ...]] = {
-    "customer_service": CUSTOMER_SERVICE,
-    "purchasing": PURCHASING,
-    "warehouse": WAREHOUSE,
-    "quality": (*QUALITY, *SATISFACTION, *INFORMATION, *DOCUMENT_CONTROL, *SECURITY),
+GROUPS: dict[str, dict[str, tuple[Chart, ...]]] = {
+    "customer_service": {"": CUSTOMER_SERVICE},
+    "purchasing": {"": PURCHASING},
+    "warehouse": {"": WAREHOUSE},
+    "quality": {
+        "quality_satisfaction": (*QUALITY, *SATISFACTION),
+        "information_centre": INFORMATION,
+        "document_control": DOCUMENT_CONTROL,
+        "information_security": SECURITY,
+    },
 }
+"""The charts of a department by section of its front page; `""` where they are few enough to stand together."""
+
+
+def groups(key: str) -> dict[str, tuple[Chart, ...]]:
+    """The charts of a department by section; those that all departments have come first."""
+    own = GROUPS.get(key, {"": ()})
+    first = next(iter(own))
+    return {**own, first: (*EVERY_DEPARTMENT, *own[first])}
 
 
 def of_department(key: str) -> tuple[Chart, ...]:
     """The charts of a department: those that all have, then its own."""
-    return (*EVERY_DEPARTMENT, *CHARTS.get(key, ()))
+    return tuple(chart for group in groups(key).values() for chart in group)
 
 
-__all__ = ["Asked", "Bar", "Chart", "of_department"]
+__all__ = ["Asked", "Bar", "Chart", "groups", "of_department"]

@@ -51,7 +51,7 @@ def _owing(asked: Asked) -> list[Bar]:
 
 INFORMATION = (
     Chart(
-        "information_classes",
+        "collected_by_class",
         _l("信息按类别"),
         counted(_classes, lambda key: CLASSES.get(key, key)),
         (_l("信息"),),
@@ -59,7 +59,7 @@ INFORMATION = (
         forms=("IC-01",),
     ),
     Chart(
-        "information_by_source",
+        "collected_by_source",
         _l("信息按来源"),
         counted(_sources, lambda key: SOURCES.get(key, key)),
         (_l("信息"),),

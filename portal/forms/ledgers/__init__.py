@@ -24,8 +24,8 @@ LEDGERS: dict[str, Ledger] = {
     ledger.key: ledger
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
-        *WORKS, *PEOPLE, *CONTROLLED, *SECURITY, *INFORMATION, *IMPROVEMENT, *KPI_SHEET,
-        *SATISFACTION, *BOOKSHOP,
+        *WORKS, *PEOPLE, *KPI_SHEET, *IMPROVEMENT, *SATISFACTION, *INFORMATION, *CONTROLLED, *SECURITY,
+        *BOOKSHOP,
     )
 }  # fmt: skip
 

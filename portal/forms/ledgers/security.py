@@ -56,7 +56,7 @@ SECURITY = (
             Column("to", _l("截止日期"), "date", ends=True),
             Column("granted_by", _l("授权人")),
             Column("last_review", _l("上次复核"), "date"),
-            Column("next_review", _l("下次复核"), "date"),
+            Column("next_review", _l("下次复核"), "date", ends=True),
             Column("withdrawn_on", _l("撤销日期"), "date"),
             *ENTERED,
         ),

@@ -21,6 +21,7 @@ from portal.forms.quality.security_words import (
 )
 from portal.forms.references import Customer, InformationAsset, Person
 from portal.lib.i18n import _l
+from portal.queries import submissions
 
 KINDS = {"standard": _l("标准"), "normal": _l("普通"), "emergency": _l("紧急")}
 EMERGENCY = equals("change_kind", "emergency")
@@ -37,8 +38,12 @@ class Implementation(Stage):
     back_out_result = LongText(_l("回退情况"), when=FAILED, help=_l("如何按回退方案恢复，现在是否正常"))
 
     def check(self) -> None:
-        """It has been done."""
+        """It has been done, and not before it was asked for."""
         moments.refuse_future(self, "implemented_at")
+        asked_on = submissions.first([self.context["@record_id"]]) if "@record_id" in self.context else None
+        moments.refuse_earlier(
+            self, "implemented_at", asked_on, _l("实施时间不能早于提交时间，变更须先批准后实施")
+        )
 
 
 class ChangeRequest(CompanyForm):

@@ -92,6 +92,8 @@ class DocumentIssue(CompanyForm):
         found = documents.find(named.id) if named and named.id else None
         if found is None:
             return
+        if found.state == "obsolete" and ISSUED.holds(self.answers()):
+            self.refuse("document", _l("该文件已作废，只能办理回收"))
         if self.version.data and self.version.data != found.version:
             self.refuse("version", _l("现行版本是 %(version)s，只发放现行有效的版本"), version=found.version)
         self._check_release(found)

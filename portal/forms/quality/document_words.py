@@ -16,6 +16,7 @@ KINDS = {
 }
 STATES = {
     "draft": _l("草稿"),
+    "to_come": _l("待生效"),
     "effective": _l("现行有效"),
     "obsolete": _l("已作废"),
     "under_revision": _l("修订中"),

@@ -20,6 +20,7 @@ from portal.forms.quality.security_words import OFFICER, PROPERTIES, READERS, SE
 from portal.forms.references import Attachments, Customer, InformationAsset, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
+from portal.lib.text import first_line
 
 INCIDENT = equals("is_incident", True)
 CLOCKS = {  # hours within which a response is due, until the company sets others
@@ -73,6 +74,8 @@ class Response(Stage):
         moments.refuse_future(self, "recovered_at")
         found_at = self.context.get("found_at")
         moments.refuse_earlier(self, "recovered_at", found_at, _l("恢复时间不能早于发现时间"))
+        for row in self.timeline.rows:
+            moments.refuse_earlier(row, "time", found_at, _l("处置时间不能早于发现时间"))
 
 
 class CustomerNotice(Stage):
@@ -164,7 +167,7 @@ class IncidentResponse(CompanyForm):
 
     def heading(self) -> str:
         """The beginning of the problem."""
-        return next(iter((self.problem.data or "").splitlines()), "")[:TITLE]
+        return first_line(self.problem.data, TITLE)
 
     def check(self) -> None:
         """What is reported has been found."""
@@ -212,4 +215,4 @@ class IncidentResponse(CompanyForm):
 
 
 def _title(record: Filed) -> str:
-    return next(iter(record["problem"].splitlines()), "")[:TITLE]
+    return first_line(record["problem"], TITLE)

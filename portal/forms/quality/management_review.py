@@ -14,6 +14,7 @@ from portal.forms.checklists import Checklist, Done
 from portal.forms.fields import Day, Integer, LongText, MultiChoice, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality.actions import follow
+from portal.forms.quality.own import department_of
 from portal.forms.references import Attachments, ControlledDocument, Department, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -38,7 +39,11 @@ class Participant(Sheet):
     """Somebody who takes part."""
 
     person_ = Person(_l("人员"))
-    department = Department(_l("部门"))
+    department = Department(_l("部门"), computed=True)
+
+    def compute(self) -> None:
+        """Where they work."""
+        self.department.data = department_of(self.person_.data)
 
 
 class Decision(Sheet):

@@ -1,9 +1,14 @@
-"""What somebody calls their own when they open a form of the information centre."""
+"""What somebody calls their own on a form of quality: the department that they work in."""
 
 from __future__ import annotations
 
 from portal.forms.kinds import Ref
 from portal.queries import information
+
+
+def department_of(person: Ref | None) -> Ref | None:
+    """The department in which a person named works."""
+    return department(person.id) if person is not None and person.id else None
 
 
 def department(person_id: int) -> Ref | None:

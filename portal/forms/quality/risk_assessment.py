@@ -25,6 +25,7 @@ from portal.forms.quality.risk_assessment_stages import (
 from portal.forms.quality.security_words import READERS
 from portal.forms.references import InformationAsset
 from portal.lib.i18n import _l
+from portal.lib.text import first_line
 from portal.queries import risks, security
 
 CARRIED = ("likelihood_scale", "impact_scale", "acceptance_level")  # from one assessment to the next
@@ -116,8 +117,7 @@ class RiskAssessment(CompanyForm):
 
     def heading(self) -> str:
         """The year and what was looked at."""
-        scope = next(iter((self.scope.data or "").splitlines()), "")
-        return f"{self.year.data or ''} {scope}".strip()
+        return f"{self.year.data or ''} {first_line(self.scope.data)}".strip()
 
     def compute(self) -> None:
         """Numbers the risks; the level is likelihood times impact, important what lies above the level."""
@@ -132,8 +132,11 @@ class RiskAssessment(CompanyForm):
     def check(self) -> None:
         """It has been judged, each danger to an asset once."""
         moments.refuse_future(self, "assessed_on")
-        if self.year.data and self.assessed_on.data and self.assessed_on.data.year < self.year.data:
-            self.refuse("assessed_on", _l("评估日期不能早于评估年度"))
+        if self.year.data and self.assessed_on.data:
+            if self.assessed_on.data.year < self.year.data:
+                self.refuse("assessed_on", _l("评估日期不能早于评估年度"))
+            elif self.assessed_on.data.year > self.year.data + 1:
+                self.refuse("year", _l("评估年度最早为评估日期的上一年，请核对年度"))
         seen: dict[Any, int] = {}
         for row in self.risks.rows:
             found = security.asset(row.asset.data.id) if row.asset.data else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.forms.base import Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, PairedRows, Rows, Text, YesNo
-from portal.forms.quality.security_words import department_of
+from portal.forms.quality.own import department_of
 from portal.forms.references import Department, Person
 from portal.lib.i18n import _l
 
@@ -18,6 +18,7 @@ OPTIONS = {
     "transfer": _l("转移"),
     "accept": _l("接受"),
 }
+LONGEST = 400  # characters of what a risk is called: its number, an asset and a source as long as they may be
 HIGHEST = 25  # five grades of likelihood by five of impact
 _NUMBER = re.compile(r"\d{1,4}")
 
@@ -35,7 +36,7 @@ def labels(risks: list[dict[str, Any]] | None) -> dict[int, str]:
 class Treatment(Sheet):
     """Something done about a risk."""
 
-    risk = Text(_l("风险"))
+    risk = Text(_l("风险"), max=LONGEST)
     option = Choice(_l("方式"), OPTIONS)
     measure = LongText(_l("措施"))
     owner = Person(_l("负责人"))
@@ -93,7 +94,7 @@ class TreatmentPlan(Stage):
 class Residual(Sheet):
     """What is left of a risk once it has been treated."""
 
-    risk = Text(_l("风险"), computed=True)
+    risk = Text(_l("风险"), computed=True, max=LONGEST)
     level = Integer(_l("残余值"), low=1, high=HIGHEST)
     accepted = YesNo(_l("接受"))
     valid_until = Day(_l("有效至"), required=False)

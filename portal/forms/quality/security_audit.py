@@ -17,6 +17,7 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.actions import follow
+from portal.forms.quality.own import department_of
 from portal.forms.quality.security_audit_stages import (
     GRADES,
     MAJOR,
@@ -27,6 +28,7 @@ from portal.forms.quality.security_audit_stages import (
 from portal.forms.quality.security_words import READERS
 from portal.forms.references import Attachments, Department, Person
 from portal.lib.i18n import _l
+from portal.lib.text import first_line
 from portal.queries import security
 
 DISPUTED = equals("any_disputed", True)
@@ -43,7 +45,7 @@ class AuditedDepartment(Sheet):
     def check(self) -> None:
         """Nobody audits their own department."""
         if self.auditor.data and self.department.data:
-            own = security.department_of(self.auditor.data.id)
+            own = department_of(self.auditor.data)
             if own is not None and own.id == self.department.data.id:
                 self.refuse("auditor", _l("审核员不能审核自己所在的部门，请另选一位"))
 
@@ -128,8 +130,7 @@ class SecurityAudit(CompanyForm):
 
     def heading(self) -> str:
         """The year and what was audited."""
-        scope = next(iter((self.scope.data or "").splitlines()), "")
-        return f"{self.audit_year.data or ''} {scope}".strip()
+        return f"{self.audit_year.data or ''} {first_line(self.scope.data)}".strip()
 
     def compute(self) -> None:
         """Numbers the findings."""
@@ -143,6 +144,8 @@ class SecurityAudit(CompanyForm):
         begins, ends = self.audit_from.data, self.audit_to.data
         if begins and ends and ends < begins:
             self.refuse("audit_to", _l("结束日期不能早于开始日期"))
+        if begins and self.audit_year.data and self.audit_year.data not in (begins.year, begins.year - 1):
+            self.refuse("audit_year", _l("年度须为开始日期的当年或上一年，请核对"))
         audited = Counter(row["department"].id for row in self.audited_departments.data if row["department"])
         for row in self.audited_departments.rows:
             if row.department.data and audited[row.department.data.id] > 1:
@@ -176,7 +179,7 @@ class SecurityAudit(CompanyForm):
         for row in record["findings"]:
             if row["grade"] == MAJOR:
                 answers = {
-                    "subject": row["fact"].splitlines()[0][:TITLE],
+                    "subject": first_line(row["fact"], TITLE),
                     "responsible_department": row["department"],
                     "problem": f"{row['fact']}\n{row['clause']}",
                     "found_on": record["audit_to"],

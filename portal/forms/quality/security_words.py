@@ -48,9 +48,3 @@ def refuse_unusable(sheet: Sheet, name: str = "asset") -> None:
         sheet.refuse(name, _l("该资产已报废，请选择在用的资产"))
     elif found is not None and found.owner_id is None:
         sheet.refuse(name, _l("该资产还没有责任人，请先用信息资产登记表补上"))
-
-
-def department_of(person: Ref | None) -> Ref | None:
-    """The department in which a person named works."""
-    found = security.department_of(person.id) if person is not None else None
-    return Ref(found.id, found.text) if found else None

@@ -15,6 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.quality.security_words import READERS, SECURITY_CHECK
 from portal.forms.references import Attachments, Customer, Person
 from portal.lib.i18n import _l
+from portal.queries import security_books
 
 LEDGER = "security_requirements"
 INSIDE = ("ola", "underpinning_contract")  # agreements by which the company keeps those with its customers
@@ -124,7 +125,12 @@ class ServiceLevelAgreement(CompanyForm):
             self.partner.data = self.customer.data.text
 
     def check(self) -> None:
-        """It ends after it begins."""
+        """It ends after it begins; a number names one agreement, which is entered again when it changes."""
+        number, partner = self.agreement_no.data, self.partner.data
+        other = security_books.partner_of(number, self.itself) if number and partner else ""
+        if other and other != partner:
+            text = _l("编号“%(number)s”是与“%(partner)s”的协议；同一协议请照填相对方，另一份请换一个编号")
+            self.refuse("agreement_no", text, number=number, partner=other)
         begins, ends = self.valid_from.data, self.valid_to.data
         if begins and ends and ends <= begins:
             self.refuse("valid_to", _l("终止日期须晚于生效日期"))

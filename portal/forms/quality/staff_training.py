@@ -15,7 +15,8 @@ from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Integer, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.quality.security_words import READERS, department_of
+from portal.forms.quality.own import department_of
+from portal.forms.quality.security_words import READERS
 from portal.forms.references import Attachments, ControlledDocument, Department, DrawnSignature, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l

@@ -34,6 +34,7 @@ def front(department: str) -> str:
     forms = [form for form in FORMS.values() if form.department_key == department]
     codes = [form.code for form in forms]
     whole, days = charts.belongs(by, department), charts.period()
+    group = charts.group(department)
     figures = statistics.by_form(codes, now=at, since=_month(at), seen_by=None if whole else by)
     registers = [one for one in of_department(department) if not isinstance(one, Ledger) or one.open_to(by)]
     return render_template(
@@ -43,7 +44,9 @@ def front(department: str) -> str:
         sections=_sections(forms, by, figures, spoken),
         total=_total(figures),
         pages=pages.of_department(department, by),
-        charts=charts.every(charts.asked(by, department, days), days),
+        charts=charts.every(charts.asked(by, department, days), days, group),
+        chart_groups=charts.groups(department),
+        chart_group=group,
         periods=charts.PERIODS,
         period=days,
         late=[_late(row, at, spoken) for row in statistics.late_records(codes, by, now=at, limit=LATE)],
@@ -54,8 +57,8 @@ def front(department: str) -> str:
 
 def _sections(
     forms: list[type[CompanyForm]], by: Actor, figures: dict[str, FormCounts], spoken: str
-) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The forms in the order of the sections."""
+) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Each section's key and name with its forms, in the order of the sections."""
     found: dict[str, list[dict[str, Any]]] = {}
     for form in sorted(forms, key=lambda form: (list(SECTIONS).index(form.section), form.code)):
         shown = {
@@ -67,7 +70,7 @@ def _sections(
             "counts": figures[form.code],
         }
         found.setdefault(form.section, []).append(shown)
-    return [(str(SECTIONS[key]), rows) for key, rows in found.items()]
+    return [(key, str(SECTIONS[key]), rows) for key, rows in found.items()]
 
 
 def _total(figures: dict[str, FormCounts]) -> FormCounts:

@@ -99,7 +99,7 @@ def test_the_front_page_draws_incidents_risks_rights_and_training(app: Flask, si
         walker.walk(code)
     for key in ("incidents", "risks", "access_rights", "security_training"):
         assert "<h1" in sign_in(app.test_client(), "quality_manager").get(f"/quality/charts/{key}").text
-    page = look(app, sign_in, "/quality/?period=365", "quality_manager")
+    page = look(app, sign_in, "/quality/?period=365&charts=information_security", "quality_manager")
     assert "信息安全事故（按月和级别）" in page
     assert f"{today():%Y-%m}" in page
     outside = look(app, sign_in, "/quality/charts/risks", "foreman")

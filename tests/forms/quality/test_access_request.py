@@ -9,7 +9,7 @@ import pytest
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.lib.clock import months_later
-from portal.queries import access_rights
+from portal.queries import access_rights, days
 from tests.forms.customer_service.shop import wrong
 from tests.forms.quality.security_desk import CUSTOMERS, HEAD, OFFICER, Office
 
@@ -17,7 +17,7 @@ from tests.forms.quality.security_desk import CUSTOMERS, HEAD, OFFICER, Office
 @pytest.fixture(autouse=True)
 def clock(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The ledger is read on the day at hand."""
-    monkeypatch.setattr(access_rights, "today", lambda: office.today)
+    monkeypatch.setattr(days, "today", lambda: office.today)
 
 
 def book(office: Office) -> list[tuple[str, str]]:
@@ -203,3 +203,11 @@ def test_the_officer_grants_what_the_officer_has_asked_for(office: Office) -> No
     assert office.signers(record) == {OFFICER}
     assert office.sign(record, granted_on=office.today).state == "finished"
     assert date.fromisoformat(office.facts("access")[0]["granted_on"]) == office.today
+
+
+def test_only_a_right_that_stands_names_its_next_review(office: Office) -> None:
+    office.granted()
+    office.granted(person=office.person("buyer"))
+    office.granted(request_kind="withdraw", valid_from=None, valid_to=None)
+    rows = {row["state"]: row["next_review"] for row in office.lines(access_rights.book())}
+    assert rows == {"in_force": "2026-08-12", "withdraw": None}

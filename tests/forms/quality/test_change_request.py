@@ -114,3 +114,11 @@ def test_it_was_made_by_now(office: Office) -> None:
     record = agreed(office)
     late = made(office, implemented_at=office.now + timedelta(hours=1))
     assert wrong(office.stage(record, **late)) == {"implemented_at"}
+
+
+def test_it_is_not_made_before_it_is_asked_for(office: Office) -> None:
+    record = agreed(office)
+    office.move(1)
+    early = made(office, implemented_at=office.now - timedelta(days=2))
+    assert wrong(office.stage(record, **early)) == {"implemented_at"}
+    assert not wrong(office.stage(record, **made(office)))

@@ -163,3 +163,12 @@ def test_only_what_is_out_comes_back(papers: Papers) -> None:
     assert wrong_in(told({**good, "returned_on": days(1)}), "returned_copies") == {"returned_on"}
     assert wrong_in(told({**good, "returned_on": days(-1)}), "returned_copies") == {"returned_on"}
     assert wrong(told()) == {"returned_copies"}, "something has to come back"
+
+
+def test_no_copy_of_an_obsolete_document_is_issued(papers: Papers) -> None:
+    release = papers.released()
+    papers.document("QA-W-1").state = "obsolete"
+    given = papers.issue(release)
+    assert wrong(papers.sheet("DC-03", "document_controller", **given)) == {"document"}
+    recall = {**given, "issue_kind": "recall", "copies": None, "old_version": "0.9"}
+    assert "document" not in wrong(papers.sheet("DC-03", "document_controller", **recall))

@@ -11,6 +11,7 @@ from flask import Flask
 from portal.domain.refusal import Refusal
 from portal.forms.catalogue import FORMS
 from portal.lib.text import next_edition, next_version
+from portal.queries import days as queried
 from portal.services import records
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.quality.papers import PROCEDURE, Papers
@@ -272,3 +273,19 @@ def test_the_next_version_by_a_small_or_a_thorough_change(version: str, small: s
 
 def test_the_empty_page_begins_with_a_release(papers: Papers) -> None:
     assert papers.page("DC-01", "employee") == {"purpose": "release"}
+
+
+def test_until_its_day_a_version_waits_and_the_former_is_in_force(
+    papers: Papers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def states() -> list[tuple[str, str]]:
+        found = [line for line in papers.lines("documents") if line["number"] == "QA-W-1"]
+        return [(line["version"], line["state"]) for line in found]
+
+    monkeypatch.setattr(queried, "today", lambda: days(4))
+    first = papers.released()
+    assert states() == [("1.0", "effective")]
+    papers.revised(first, effective=days(10))
+    assert states() == [("1.1", "to_come"), ("1.0", "effective")]
+    monkeypatch.setattr(queried, "today", lambda: days(10))
+    assert states() == [("1.1", "effective"), ("1.0", "obsolete")]

@@ -132,3 +132,11 @@ def test_a_change_and_a_report_follow_where_they_are_needed(office: Office) -> N
     report = office.drafted(record, "QA-15")
     assert report["source_record"].id == record.id
     assert (report["subject"], report["found_on"]) == ("收到钓鱼邮件", office.today)
+
+
+def test_nothing_is_done_about_it_before_it_is_found(office: Office) -> None:
+    record = triaged(office)
+    given = response(office)
+    given["timeline"][0]["time"] = office.now - timedelta(hours=1)
+    assert wrong_in(office.stage(record, **given), "timeline") == {"time"}
+    assert not wrong(office.stage(record, **response(office)))

@@ -31,8 +31,8 @@ def plan(papers: Papers, **changed: Any) -> dict[str, Any]:
         "scope": ["quality_system"],
         "planned_on": days(10),
         "participants": [
-            {"person": papers.person("general_manager"), "department": papers.department("management")},
-            {"person": papers.person("quality_manager"), "department": papers.department("quality")},
+            {"person": papers.person("general_manager")},
+            {"person": papers.person("quality_manager")},
         ],
         "inputs": [{**row, "done": True} for row in rows],
     }
@@ -140,3 +140,10 @@ def test_what_was_decided_is_followed(papers: Papers) -> None:
     assert draft["urgency"] == "normal"
     rest = {"clause": "4.1", "old_text": "每季度", "new_text": "每月"}
     assert not wrong(papers.sheet("DC-02", "quality_manager", **{**draft, **rest})), "the rest is typed"
+
+
+def test_departments_of_those_who_take_part_are_their_own(papers: Papers) -> None:
+    given = plan(papers)
+    given["participants"][1]["department"] = papers.department("warehouse")
+    rows = papers.sheet("DC-06", LOGIN, **given).participants.data
+    assert [row["department"].text for row in rows] == ["公司管理层", "质量部"]

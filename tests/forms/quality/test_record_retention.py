@@ -12,6 +12,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.models import Record
+from portal.queries import days as queried
 from portal.queries import retention
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.quality.papers import Papers
@@ -137,3 +138,17 @@ def test_records_past_their_years_are_listed(papers: Papers) -> None:
     assert (rows[0]["kind"], int(rows[0]["kept_until"])) == ("进货检验单", this - 1)
     assert rows[0]["keeper"] == "质量部"
     assert date.fromisoformat(f"{rows[0]['closed_at']:%Y-%m-%d}").year == this - 6
+
+
+def test_a_list_counts_from_its_first_day_on(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queried, "today", lambda: TODAY)
+    listed(papers, line(papers, years=5))
+    later = papers.submit("DC-05", LOGIN, year=2027, records=[line(papers, years=9)], changes="按年核定")
+    papers.finish(later, approval={"effective_on": days(30)})
+    assert retention.years("PU-06", 10) == 5
+    monkeypatch.setattr(queried, "today", lambda: days(30))
+    assert retention.years("PU-06", 10) == 9
+    assert {row["years"]: bool(row["in_force"]) for row in papers.lines("record_retention")} == {
+        9: True,
+        5: False,
+    }

@@ -9,8 +9,8 @@ import pytest
 
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
-from portal.models import ControlledDocument, LedgerEntry, Record
-from portal.queries import history, risks
+from portal.models import ControlledDocument, Record
+from portal.queries import history, improvement, risks
 from portal.web import risk_matrix
 from tests.forms.customer_service.shop import wrong, wrong_in
 from tests.forms.quality.security_desk import CUSTOMERS, DRAWINGS, FINANCE, OFFICER, REPRESENTATIVE, Office
@@ -241,7 +241,7 @@ def test_an_acceptance_that_has_ended_is_shown(office: Office) -> None:
     until = office.today + timedelta(days=90)
     record = approved(office, left(level=10, reason="等待预算", valid_until=until))
     assert states(office)[f"{record.number}/1"] == risks.OPEN
-    verify(record)
+    verify(office, record)
     assert states(office)[f"{record.number}/1"] == risks.ACCEPTED
     office.move(90)
     assert states(office)[f"{record.number}/1"] == risks.ACCEPTED, "on its last day"
@@ -251,24 +251,21 @@ def test_an_acceptance_that_has_ended_is_shown(office: Office) -> None:
     assert listed.ended
 
 
-def verify(record: Record) -> None:
-    """The measure is found effective."""
-    db.session.add(
-        LedgerEntry(
-            ledger="improvement_actions",
-            facts={"no": f"{record.number}/1", "verified": True},
-            record_id=record.id,
-            posted_by_id=record.applicant_id,
-            posted_at=record.submitted_at,
-        )
+def verify(office: Office, record: Record) -> None:
+    """The measure is followed by the draft that the assessment has left, and found effective."""
+    draft = office.drafted(record, "QA-19")
+    tracker = office.submit(
+        "QA-19", "quality_inspector", **draft, expected_result="不再上当", priority="high"
     )
-    db.session.flush()
+    office.sign(tracker, done_on=office.today, result="全员已培训")
+    assert states(office)[f"{record.number}/1"] == risks.OPEN, "until it is verified"
+    office.sign(tracker, verified_effective=True)
 
 
 def test_a_measure_found_effective_closes_its_treatment(office: Office) -> None:
     record = approved(office)
     assert states(office)[f"{record.number}/1"] == risks.OPEN
-    verify(record)
+    verify(office, record)
     assert states(office)[f"{record.number}/1"] == risks.TREATED
 
 
@@ -316,3 +313,30 @@ def record_answers(record: Record) -> dict[str, Any]:
     """The stored opening answers."""
     from_page: dict[str, Any] = history.content(record).answers
     return from_page
+
+
+def test_a_risk_with_a_long_name_can_be_treated(office: Office) -> None:
+    record = office.submit("IS-08", OFFICER, **assessment(office, risk(office, source="电" * 200)))
+    (row,) = office.stage(record).treatments.data
+    given = treatment(office, risk=row["risk"])
+    assert not office.stage(record, treatments=[given]).errors
+
+
+def test_the_year_is_not_long_over(office: Office) -> None:
+    year = office.today.year
+    assert not wrong(office.sheet("IS-08", OFFICER, **assessment(office, year=year - 1)))
+    assert wrong(office.sheet("IS-08", OFFICER, **assessment(office, year=year - 2))) == {"year"}
+
+
+def test_a_measure_past_its_day_is_called_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improvement, "today", lambda: office.today)
+    approved(office)
+    (first, second) = risk_matrix.listed(risks.current())
+    assert (first.open, first.late, second.late) == (True, False, False)
+    office.move(61)
+    assert risk_matrix.listed(risks.current())[0].late
+
+
+def test_the_bands_of_the_matrix_are_told_with_their_levels() -> None:
+    told = [text.split()[0] for _band, text in risk_matrix.matrix([]).legend]
+    assert told == ["1–4", "5–9", "10–16", "20–25"]

@@ -176,3 +176,15 @@ def test_a_representative_who_declines_sends_it_back(office: Office) -> None:
         office.sign(record, **answer(office))
     assert office.refuse(record).state == "returned"
     assert office.facts("improvement_actions") == []
+
+
+def test_the_year_is_that_of_the_audit(office: Office) -> None:
+    year = office.today.year
+    for given, says in (
+        (year, set()),
+        (year - 1, set()),
+        (year - 2, {"audit_year"}),
+        (year + 1, {"audit_year"}),
+    ):
+        sheet = office.sheet("IS-13", OFFICER, **audit(office, audit_year=given))
+        assert wrong(sheet) == says, given

@@ -123,3 +123,13 @@ def test_a_later_entry_of_the_agreement_takes_its_place(office: Office) -> None:
         (old.number, False),
         (old.number, False),
     ]
+
+
+def test_a_number_names_one_agreement(office: Office) -> None:
+    record = entered(office, "ola")
+    again = office.sheet("IS-17", OFFICER, **agreement(office, "ola"))
+    assert not again.errors, "it may be entered anew"
+    other = office.sheet("IS-17", OFFICER, **agreement(office, "ola", partner="另一家"))
+    assert wrong(other) == {"agreement_no"}
+    changed = agreement(office, "ola", partner="另一家")
+    assert not wrong(office.sheet("IS-17", OFFICER, corrects=record, **changed)), "unless it is put right"

@@ -87,6 +87,27 @@ def test_a_chart_of_forms_that_are_not_served_has_no_bars() -> None:
 # The front page
 
 
+def test_many_charts_stand_in_groups_of_which_one_is_shown(app: Flask, sign_in: SignIn) -> None:
+    first = look(app, sign_in, "/quality/", "quality_manager").split('id="charts"')[1]
+    assert 'aria-current="page">质量与满意度' in first
+    assert "授权访问（按状态）" not in first
+    chosen = look(app, sign_in, "/quality/?period=365&charts=information_security", "quality_manager")
+    shown = chosen.split('id="charts"')[1]
+    assert 'aria-current="page">信息安全' in shown
+    assert "授权访问（按状态）" in shown
+    assert 'href="?period=90&charts=information_security#charts"' in shown, "another period of the same group"
+    odd = look(app, sign_in, "/quality/?charts=<script>", "quality_manager")
+    assert 'aria-current="page">质量与满意度' in odd
+
+
+def test_long_pages_say_what_they_hold(app: Flask, sign_in: SignIn) -> None:
+    text = look(app, sign_in, "/quality/", "quality_manager")
+    for key in ("quality_satisfaction", "information_centre", "document_control", "information_security"):
+        assert f'href="#{key}"' in text
+        assert f'id="{key}"' in text
+    assert 'href="#books"' in text
+
+
 def test_the_front_page_shows_what_there_is(app: Flask, books: Books, sign_in: SignIn) -> None:
     investigated(books, "supplier")
     text = look(app, sign_in, FRONT)
@@ -110,7 +131,9 @@ def test_pages_of_the_department_only_for_their_readers(app: Flask, sign_in: Sig
 
 def test_nothing_to_count_is_said(app: Flask, sign_in: SignIn) -> None:
     text = look(app, sign_in, f"{FRONT}")
-    assert "这段时间还没有可统计的记录。" in text
+    silent = text.split("还没有可统计的记录：")[1].split("</p>")[0]
+    assert "投诉的责任归属、" in silent
+    assert f'href="{CHARTS}complaints_by_party?' not in text
     for key in (
         "complaints_by_party",
         "step_times",
