@@ -103,12 +103,15 @@ def turns(forms: str = "", step: str = "") -> Source:
 
 
 def obligations() -> Source:
-    """What the obligations have asked for and was due, by its deadline: whether it was kept in time."""
+    """What the obligations have asked for and was kept or missed, by its deadline: whether it was kept in time."""
     return sa.select(
         Task.record_id.label("record_id"),
         Task.due_at.label("at"),
-        _one_if(sa.and_(Task.missed_at.is_(None), Task.state == "done")).label("value"),
-    ).where(Task.obligation.is_not(None), Task.due_at.is_not(None), _is_over())
+        _one_if(Task.missed_at.is_(None)).label("value"),
+    ).where(
+        *(Task.obligation.is_not(None), Task.due_at.is_not(None), _is_over()),
+        sa.or_(Task.state == "done", Task.missed_at.is_not(None)),
+    )
 
 
 def solved(code: str, step: str, confirmed: str) -> Source:
