@@ -19,6 +19,7 @@ from portal.forms.references import StockItem
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import books, goods
+from portal.queries.corrected import lineage
 
 PAYMENT_WAYS = {
     "cash": _l("现金"),
@@ -178,7 +179,7 @@ def _settle(record: Filed, *, sold: bool) -> Iterator[Effect]:
     """Brings journal, balances and the ledger of sales to what the slip says now."""
     yield from outgoing.settle(record.id, "sale", _rows(record["books"]) if sold else ())
     left = _entries(record) if sold else []
-    for facts in books.sold(record.itself):
+    for facts in books.sold(lineage(record.id)):  # what a corrected slip took back of another is no sale
         if facts in left:
             left.remove(facts)
         else:

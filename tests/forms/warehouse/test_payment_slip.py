@@ -114,6 +114,21 @@ def test_a_correction_takes_the_sale_s_place_when_it_is_released(shop: Shop) -> 
     assert shop.takings() == [("cash", 1, 0, Decimal(0)), ("card", 1, 3, 3 * PRICE)]
 
 
+def test_a_correction_is_corrected_once_more(shop: Shop) -> None:
+    _status, number = shop.sale("2", discount="12")
+    shop.walker.sign(number)
+    for quantity, way in (("3", "card"), ("4", "mobile")):
+        status, number = shop.anew(number, "cashier", **shop.sale_fields(quantity, payment_way=way))
+        assert status == 303, number
+        shop.walker.sign(number)
+        assert shop.there() == 50 - int(quantity)
+    assert shop.takings() == [
+        ("mobile", 1, 4, 4 * PRICE),
+        ("cash", 1, 0, Decimal(0)),
+        ("card", 1, 0, Decimal(0)),
+    ]
+
+
 def test_a_correction_that_is_given_up_changes_nothing(shop: Shop) -> None:
     _status, number = shop.sale("2")
     shop.walker.sign(number)
