@@ -106,26 +106,66 @@ def freeze(effect: FreezesStock, record: Record) -> None:
     balance.frozen_by_id = record.id if effect.frozen else None
 
 
-def reverse_corrected(
-    record: Record, *, by: int, now: datetime, before: frozenset[int] | None = None
-) -> None:
-    """Takes back, line by line, what the record that this one corrects has posted; once.
+def reverse_before(record: Record, items: frozenset[int], *, by: int, now: datetime) -> None:
+    """Before a record posts: takes back, line by line, what the record that it corrects has posted; once.
 
-    `before` are the items that the record is about to post. An order is only taken back when the new one
-    stands, at the end: what has come in on it since is then taken off the new one.
+    `items` are those that the record is about to post. What came in and has left since waits until the new
+    lines stand (`reverse_moves`): only what is missing after both is missing. So does an order: what has come
+    in on it since is then taken off the new one.
     """
     moves = standing_lines(StockEntry, record.corrects_id)
-    orders = standing_lines(OrderEntry, record.corrects_id)
-    if before is not None:
-        orders = [line for line in orders if line.quantity < 0]
-    lock({line.item_id for line in moves} | {line.item_id for line in orders} | (before or frozenset()))
+    orders = [line for line in standing_lines(OrderEntry, record.corrects_id) if line.quantity < 0]
+    lock({line.item_id for line in (*moves, *orders)} | items)
     for line in moves:
-        back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
-        move(back, record, by=by, now=now, reverses=line)
+        if stock_batches.holds(line):
+            _take_back(line, record, by=by, now=now)
     for ordered in orders:
-        back_order = OrdersStock(ordered.item_id, -ordered.quantity)
-        order(back_order, record, by=by, now=now, reverses=ordered)
+        _take_back_order(ordered, record, by=by, now=now)
     db.session.flush()
+
+
+def reverse_moves(record: Record, *, by: int, now: datetime) -> None:
+    """Takes back the movements of the record that this one corrects which still stand."""
+    moves = standing_lines(StockEntry, record.corrects_id)
+    lock({line.item_id for line in moves})
+    for line in moves:
+        _take_back(line, record, by=by, now=now)
+    db.session.flush()
+
+
+def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """At the end of a record: takes back whatever is left of what the record that it corrects has posted."""
+    orders = standing_lines(OrderEntry, record.corrects_id)
+    lock({line.item_id for line in (*standing_lines(StockEntry, record.corrects_id), *orders)})
+    reverse_moves(record, by=by, now=now)
+    for ordered in orders:
+        _take_back_order(ordered, record, by=by, now=now)
+    db.session.flush()
+
+
+def _take_back(line: StockEntry, record: Record, *, by: int, now: datetime) -> None:
+    """Reverses a line.
+
+    Raises:
+        Refusal: too much of it has left.
+    """
+    if not stock_batches.holds(line):
+        raise Refusal(
+            _l(
+                "原记录记入库存的“%(item)s”（库位%(place)s，批号“%(batch)s”，%(quantity)s）已有一部分出库，不能冲销："
+                "更正后的数量不能少于已出库的数量，批号和库位须与原记录一致；否则请先冲销其后的出库记录。"
+            ),
+            item=line.item.name,
+            place=line.place,
+            batch=line.batch or str(_l("无批号")),
+            quantity=f"{line.quantity.normalize():f}",
+        )
+    back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
+    move(back, record, by=by, now=now, reverses=line)
+
+
+def _take_back_order(line: OrderEntry, record: Record, *, by: int, now: datetime) -> None:
+    order(OrdersStock(line.item_id, -line.quantity), record, by=by, now=now, reverses=line)
 
 
 def restore_corrected(record: Record, *, by: int, now: datetime) -> None:

@@ -18,7 +18,7 @@ from portal.queries import batches, goods, promised
 from portal.services import corrections, effects, master
 from tests.services import balanced_books
 from tests.services.engine_forms import OneRole
-from tests.services.goods_house import House, Wrong, link
+from tests.services.goods_house import House, Wrong, link, ref
 from tests.services.office import NOW, TODAY, Office
 
 PLACE = "A-01"
@@ -89,10 +89,29 @@ def test_what_is_put_back_returns_to_its_batches_the_last_first(office: Office, 
 def test_a_batch_that_has_left_cannot_be_taken_back_from_the_others(house: House, bolt: StockItem) -> None:
     entry = db.session.scalars(sa.select(Record).where(Record.form_code == "WH-02").order_by(Record.id)).all()
     house.sign(house.write_off(bolt, PLACE, Decimal(5)), must_scrap=True, supervisor_opinion="属实")
-    right = house.anew(entry[-3])
-    house.checked(right, Decimal(5))
+    right = house.anew(
+        entry[-3], lines=[{"item": ref(bolt), "quantity": Decimal(4), "unit": "件", "batch": "B2"}]
+    )
+    house.checked(right, Decimal(4))
     with pytest.raises(Refusal, match="B2"), db.session.begin_nested():
         house.posted(right, Decimal(3))
+    assert batches.at(bolt.id, PLACE) == {"B1": 4, "": 3}
+
+
+def test_an_entry_of_which_some_has_left_is_corrected_to_no_less_than_that(
+    house: House, bolt: StockItem
+) -> None:
+    entry = db.session.scalars(sa.select(Record).where(Record.form_code == "WH-02").order_by(Record.id)).all()
+    house.sign(house.write_off(bolt, PLACE, Decimal(3)), must_scrap=True, supervisor_opinion="属实")
+    right = house.anew(
+        entry[-3], lines=[{"item": ref(bolt), "quantity": Decimal(4), "unit": "件", "batch": "B2"}]
+    )
+    house.checked(right, Decimal(4))
+    house.posted(right, Decimal(3))
+    assert lines(right) == [("B2", 4), ("B2", -5)]
+    assert batches.at(bolt.id, PLACE) == {"B2": 1, "B1": 4, "": 3}
+    balanced_books.check([bolt.id])
+    balanced_books.check_record(right)
 
 
 def test_a_count_takes_what_is_missing_from_the_oldest_and_adds_what_is_over_without_a_batch(
