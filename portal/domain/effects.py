@@ -56,6 +56,7 @@ class OrdersStock:
 
     item_id: int
     quantity: Decimal  # signed
+    put_back: bool = False  # what the record itself had ordered is not to come after all
 
 
 @dataclass(frozen=True, slots=True)

@@ -387,14 +387,14 @@ def supply(items: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
 
 def shortages(item_ids: Collection[int], but: Collection[int] = ()) -> dict[int, Decimal]:
     """How much the minimum exceeds what is there and on order, by item id; what `but` have ordered is left out."""
-    found, own = supply(item_ids), _on_order(but)
+    found, own = supply(item_ids), on_order_by(but)
     return {
         id: max(Decimal(0), item.minimum - sum(found[id], Decimal(0)) + own.get(id, Decimal(0)))
         for id, item in items(item_ids).items()
     }
 
 
-def _on_order(record_ids: Collection[int]) -> dict[int, Decimal]:
+def on_order_by(record_ids: Collection[int]) -> dict[int, Decimal]:
     """What these records have put on order, by item id."""
     query = (
         sa.select(OrderEntry.item_id, sa.func.sum(OrderEntry.quantity))
@@ -413,6 +413,20 @@ def signer(record_id: int, step: str) -> int | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def signed_as(record_id: int, step: str) -> list[dict[str, Any]]:
+    """The stored opening answers as they were at each signature of a step, over all rounds, oldest first."""
+    query = (
+        sa.select(Content.answers)
+        .join(
+            Signature,
+            sa.and_(Signature.record_id == Content.record_id, Signature.version == Content.version),
+        )
+        .where(Signature.record_id == record_id, Signature.step == step, Signature.act == "signed")
+        .order_by(Signature.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def times_signed(record_id: int, step: str) -> int:

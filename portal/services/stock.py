@@ -83,7 +83,7 @@ def order(
     item.on_order += quantity
     kind = "order" if quantity > 0 else "received"
     entry = OrderEntry(
-        kind="reversal" if reverses else kind,
+        kind="reversal" if reverses or effect.put_back else kind,
         item_id=item.id,
         quantity=quantity,
         balance=item.on_order,

@@ -13,12 +13,12 @@ from portal.domain.effects import OrdersStock, PostsReceivable, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.kinds import Ref
-from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem
+from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem, Supplier
 from portal.queries import batches, goods, promised
 from portal.services import corrections, effects, master
 from tests.services import balanced_books
 from tests.services.engine_forms import OneRole
-from tests.services.goods_house import House, Wrong, link, ref
+from tests.services.goods_house import PAPER, House, Wrong, link, ref
 from tests.services.office import NOW, TODAY, Office
 
 PLACE = "A-01"
@@ -382,6 +382,54 @@ def test_a_correction_that_is_given_up_brings_back_what_it_took_back(house: Hous
     last = house.anew(wrong, lines=[house.damaged(bolt, PLACE, Decimal(1))])
     written_off(house, last)
     assert goods.balance(bolt.id, PLACE) == 11
+
+
+def test_a_return_signed_anew_counts_as_it_says_then_and_given_up_not_at_all(
+    house: House, bolt: StockItem
+) -> None:
+    first, second = db.session.scalars(sa.select(Supplier).order_by(Supplier.id).limit(2))
+    line = {"item": ref(bolt), "quantity": Decimal(5), "reason": "锈蚀"}
+    about = {"supplier": Ref(first.id, first.label), "order": PAPER, "return_stage": "receipt"}
+    taken = {"taken_back_on": TODAY, "supplier_answer": "同意"}
+    record = house.submit("PU-07", "buyer", **about, lines=[line], claim="replacement", wanted_by=TODAY)
+    house.sign(record)
+    house.sign(record, **taken)
+    assert (first.returns, bolt.on_order) == (1, 5)
+    other = Ref(second.id, second.label)
+    for supplier, claim, counted, on_order in (
+        (about["supplier"], "supply_again", (1, 0), 3),
+        (other, "refund", (0, 1), 0),
+        (other, "replacement", (0, 1), 3),
+    ):
+        house.send_back(record)
+        house.again(record, lines=[{**line, "quantity": Decimal(3)}], supplier=supplier, claim=claim)
+        house.sign(record)
+        house.sign(record, **taken)
+        assert ((first.returns, second.returns), bolt.on_order) == (counted, on_order)
+    house.send_back(record)
+    house.void(record)
+    assert (first.returns, second.returns, bolt.on_order) == (0, 0, 0)
+    kinds = sa.select(OrderEntry.kind).where(OrderEntry.record_id == record.id).order_by(OrderEntry.id)
+    assert list(db.session.scalars(kinds)) == ["order", "reversal", "reversal", "order", "reversal"]
+
+
+def test_a_correction_of_a_return_that_is_given_up_leaves_the_first_one_counted(
+    house: House, bolt: StockItem
+) -> None:
+    first, second = db.session.scalars(sa.select(Supplier).order_by(Supplier.id).limit(2))
+    line = {"item": ref(bolt), "quantity": Decimal(5), "reason": "锈蚀"}
+    about = {"supplier": Ref(first.id, first.label), "order": PAPER, "return_stage": "receipt"}
+    taken = {"taken_back_on": TODAY, "supplier_answer": "同意"}
+    record = house.submit("PU-07", "buyer", **about, lines=[line], claim="replacement", wanted_by=TODAY)
+    for answers in ({}, taken, {"settled_how": "已换货"}):
+        house.sign(record, **answers)
+    right = house.anew(record, supplier=Ref(second.id, second.label))
+    house.sign(right)
+    house.sign(right, **taken)
+    assert (first.returns, second.returns) == (0, 1)
+    house.send_back(right)
+    house.void(right)
+    assert (first.returns, second.returns, bolt.on_order) == (1, 0, 5)
 
 
 def test_a_correction_is_not_given_up_while_what_it_gave_back_has_left(house: House, bolt: StockItem) -> None:

@@ -11,6 +11,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import REFUSED, Effect, Opens, OrdersStock, after
 from portal.domain.signoff import Close, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -93,9 +94,9 @@ class TransferToWarehouse(Stage):
 
     def check(self) -> None:
         """R55: exactly what passed goes to the warehouse."""
-        handed, received = self.transferred_at.data, self.context.get("received_at")
-        if handed and received and handed < received.replace(second=0, microsecond=0):
-            self.refuse("transferred_at", _l("送库时间不能早于到货时间"))
+        moments.refuse_future(self, "transferred_at")
+        received = self.context.get("received_at")
+        moments.refuse_earlier(self, "transferred_at", received, _l("送库时间不能早于到货时间"))
         passed = self._passed()
         if passed is not None and goods.totals(self.transferred_lines.data, "quantity") != passed:
             self.refuse("transferred_lines", _l("送库数量须与进货检验单的合格数量一致"))
@@ -176,6 +177,7 @@ class GoodsReceipt(CompanyForm):
 
     def check(self) -> None:
         """The order is one that its supplier has accepted; the difference is the one that the lines show."""
+        moments.refuse_future(self, "received_at")
         if not (self.order.data and self.order.data.id):
             return
         order = standing_one(self.order.data.id)

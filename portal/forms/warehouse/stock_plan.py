@@ -9,6 +9,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Person, StockItem
@@ -93,6 +94,7 @@ class StockPlan(CompanyForm):
 
     def check(self) -> None:
         """The period is as long as it is called, its days lie within, and each item and day stands there once."""
+        moments.refuse_past(self, "period_end", _l("计划期间已经过去，请填写今后的期间"))
         start, end = self.period_start.data, self.period_end.data
         if start and end:
             if end < start:

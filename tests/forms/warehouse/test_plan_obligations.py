@@ -51,6 +51,7 @@ def counted(supplies: Supplies, plan: Record, on: int, **changed: Any) -> Record
 def looked_through(supplies: Supplies, plan: Record, on: int) -> Record:
     """A look for scrap that found nothing."""
     answers = {"stock_plan": supplies.ref(plan), "list_date": days(on), "damage_found": False}
+    supplies.now = at(days(on))
     return supplies.submit("WH-17", "warehouse_keeper", **answers)
 
 
