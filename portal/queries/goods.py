@@ -93,6 +93,15 @@ def totals(lines: Iterable[Mapping[str, Any]], *columns: str) -> dict[int, Decim
     return found
 
 
+def batches_of(lines: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The batch of each item of these lines; several of one item are named together."""
+    found: dict[int, dict[str, None]] = {}
+    for line in lines:
+        if line["batch"]:
+            found.setdefault(line["item"].id, {})[line["batch"]] = None
+    return {item: "、".join(batches) for item, batches in found.items()}
+
+
 def verdict(lines: Iterable[Mapping[str, Any]]) -> str:
     """What lines with good and bad quantities say together: pass, partly or fail."""
     found = list(lines)
@@ -288,18 +297,21 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
-def spread(item_id: int, quantity: Decimal) -> list[tuple[str, Decimal]]:
-    """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first."""
-    query = (
-        sa.select(StockBalance.place, StockBalance.quantity)
-        .where(
-            StockBalance.item_id == item_id, StockBalance.quantity > 0, StockBalance.frozen_by_id.is_(None)
-        )
-        .order_by(StockBalance.quantity.desc(), StockBalance.place)
+def spread(item_id: int, quantity: Decimal, but: Collection[int] = ()) -> list[tuple[str, Decimal]]:
+    """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first.
+
+    What these records (`but`) have taken counts as there.
+    """
+    own = moved(but) if but else {}
+    query = sa.select(StockBalance.place, StockBalance.quantity).where(
+        StockBalance.item_id == item_id, StockBalance.frozen_by_id.is_(None)
     )
+    lies = [
+        (place, there - own.get((item_id, place), Decimal(0))) for place, there in db.session.execute(query)
+    ]
     found: list[tuple[str, Decimal]] = []
-    for place, there in db.session.execute(query):
-        if quantity > 0:
+    for place, there in sorted(lies, key=lambda one: (-one[1], one[0])):
+        if quantity > 0 and there > 0:
             found.append((place, min(there, quantity)))
             quantity -= found[-1][1]
     if quantity > 0:

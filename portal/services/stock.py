@@ -13,6 +13,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
+from portal.queries import places
 from portal.queries.corrected import standing_lines, taken_back
 from portal.services import stock_batches
 
@@ -34,11 +35,13 @@ def move(
     the record took from; an `exact` line moves the batch that it names, even if that is the one without a number.
 
     Raises:
-        Refusal: the balance or a batch would fall below zero, or the place is frozen by a stock-take.
+        Refusal: the balance or a batch would fall below zero, the place is frozen by a stock-take, or it was closed.
     """
     item = _item(effect.item_id)
     balance = balance_of(item.id, effect.place)
     _refuse_frozen(balance, record)
+    if effect.quantity > 0:
+        _refuse_closed(effect.place)
     if balance.quantity + effect.quantity < 0:
         raise Refusal(
             _l("“%(item)s”在库位%(place)s的库存只有 %(there)s，不足以出库 %(wanted)s。"),
@@ -221,6 +224,13 @@ def _refuse_frozen(balance: StockBalance, record: Record) -> None:
             place=balance.place,
             number=counting.number,
         )
+
+
+def _refuse_closed(place: str) -> None:
+    """Nothing is put where no form could take it from."""
+    row = places.with_code(place)
+    if row is not None and not row.active:
+        raise Refusal(_l("库位%(place)s已停用，货品不能放入；请仓库主管先在“库位”页重新启用。"), place=place)
 
 
 def _average(item: StockItem, quantity: Decimal, cost: Decimal) -> None:

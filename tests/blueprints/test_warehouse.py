@@ -56,6 +56,8 @@ def test_a_place_is_entered_once_however_it_is_typed(books: Books, enter: Enter)
     answer = desk.post(PLACES, data={"place_code": "a - 01"})
     assert (answer.status_code, "库位“A-01”已有了" in answer.text) == (422, True)
     assert desk.post(PLACES, data={"place_code": ""}).status_code == 422
+    answer = desk.post(PLACES, data={"place_code": "F-01，F-02"})
+    assert (answer.status_code, "不能含顿号" in answer.text) == (422, True)
 
 
 def test_a_place_that_holds_goods_or_is_being_counted_is_not_closed(books: Books, enter: Enter) -> None:

@@ -13,7 +13,7 @@ from portal.domain.effects import OrdersStock, PostsReceivable, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.kinds import Ref
-from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem, Supplier
+from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem, StoragePlace, Supplier
 from portal.queries import batches, goods, promised
 from portal.services import corrections, effects, master
 from tests.services import balanced_books
@@ -227,6 +227,32 @@ def test_a_corrected_issue_is_promised_only_what_is_more(house: House, bolt: Sto
     balanced_books.check([bolt.id])
 
 
+def test_a_corrected_issue_proposes_what_comes_back_with_it(house: House, bolt: StockItem) -> None:
+    wrong = needed(house, bolt, 12)
+    house.sign(wrong, stock_meets_demand=True)
+    house.sign(wrong, receiver=house.office.ref("employee"))
+    assert goods.balance(bolt.id, PLACE) == 0
+    (line,) = balanced_books.answers(wrong)["lines"]
+    right = house.anew(wrong, lines=[{**line, "quantity": Decimal(11)}])
+    house.sign(right)
+    house.sign(right, stock_meets_demand=True)
+    house.sign(right, receiver=house.office.ref("employee"))
+    assert goods.balance(bolt.id, PLACE) == 1
+
+
+def test_nothing_is_put_into_a_place_that_was_closed(house: House, bolt: StockItem) -> None:
+    record = house.entry(bolt, Decimal(2), "B-01", "")
+    house.checked(record, Decimal(2))
+    place = db.session.scalars(sa.select(StoragePlace).where(StoragePlace.code == "B-01")).one()
+    place.active = False
+    db.session.flush()
+    with pytest.raises(Refusal, match="库位B-01已停用"), db.session.begin_nested():
+        house.posted(record, Decimal(2))
+    place.active = True
+    house.posted(record, Decimal(2))
+    assert goods.balance(bolt.id, "B-01") == 2
+
+
 # Orders of one requisition
 
 
@@ -236,6 +262,18 @@ def short(house: House, item: StockItem, quantity: int) -> Record:
     house.sign(record, stock_meets_demand=False)
     house.sign(record)
     return record
+
+
+def test_a_corrected_requisition_orders_only_what_no_order_of_it_has(house: House, bolt: StockItem) -> None:
+    wrong = short(house, bolt, 22)
+    house.order(link(wrong), (bolt, Decimal(6)), price=Decimal(1))
+    right = house.anew(wrong)
+    house.sign(right)
+    house.sign(right, stock_meets_demand=False)
+    house.sign(right)
+    drafts = sa.select(Draft).where(Draft.form_code == "PU-04", Draft.source_id == right.id)
+    (draft,) = db.session.scalars(drafts)
+    assert [line["quantity"] for line in draft.answers["lines"]] == ["4"]
 
 
 def test_r54_orders_and_rows_of_one_requisition_share_its_shortage(house: House, bolt: StockItem) -> None:

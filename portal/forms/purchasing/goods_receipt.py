@@ -190,6 +190,8 @@ class GoodsReceipt(CompanyForm):
         over = any(quantity > expected.get(item, 0) for item, quantity in delivered.items())
         short = any(quantity < expected.get(item, 0) for item, quantity in delivered.items())
         right = _differences(over, short)
+        if any(quantity for item, quantity in expected.items() if item not in delivered):
+            right.add("short")  # of what has not come at all; a delivery in parts may agree all the same
         if self.short_or_over.data and self.short_or_over.data not in right:
             self.refuse("short_or_over", _l("数量差异与到货明细和订单未交数量不一致"))
 
@@ -246,7 +248,7 @@ def _all_inspected(sheet: goods.Inspection, lines: list[dict[str, Any]] | None) 
 
 def _to_enter(record: Filed) -> list[dict[str, Any]]:
     """What was brought to the warehouse and no entry check has taken in yet."""
-    batches = _batches(record)
+    batches = goods.batches_of(record["lines"])
     known = goods.items(line["item"].id for line in record["transferred_lines"])
     inspection = record["inspection"].id
     entered = goods.entered(inspection) if inspection else {}
@@ -272,14 +274,6 @@ def _differences(over: bool, short: bool) -> set[str]:
     return {word for word, true in (("over", over), ("short", short)) if true} or {"agrees"}
 
 
-def _batches(record: Filed) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for line in record["lines"]:
-        if line["batch"]:
-            found.setdefault(line["item"].id, []).append(line["batch"])
-    return {item: "、".join(dict.fromkeys(batches)) for item, batches in found.items()}
-
-
 def _settle_order(record: Filed) -> Iterator[Effect]:
     """Takes what came off the quantity on order, at most what was still to come."""
     if not record["order"].id:
@@ -295,7 +289,7 @@ def _return_failed(record: Filed) -> Iterator[Effect]:
     """What the inspectors failed goes back to the supplier, unless it does already."""
     inspection = record["inspection"].id
     failed = goods.inspection(inspection).failed if inspection else []
-    batches = _batches(record)
+    batches = goods.batches_of(record["lines"])
     if inspection and any(goods.returned("inspection", "inspection", inspection).values()):
         return
     lines = [

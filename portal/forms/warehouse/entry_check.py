@@ -216,7 +216,7 @@ class EntryCheck(CompanyForm):
         bad = [line for line in record["checked_lines"] if line["bad"]]
         if not (record["reject_confirmed"] and bad):
             return
-        batches = _batches(record)
+        batches = goods.batches_of(record["lines"])
         lines = [
             {
                 "item": line["item"],
@@ -242,7 +242,7 @@ class EntryCheck(CompanyForm):
     @after("posting", _l("同时登记流水帐、库存台帐和入库台帐"))
     def post(record: Filed) -> Iterator[Effect]:
         """R57: both books in one write."""
-        batches = _batches(record)
+        batches = goods.batches_of(record["lines"])
         for line in record["unit_costs"]:
             item = line["item"].id
             yield PostsStock(
@@ -259,12 +259,3 @@ class EntryCheck(CompanyForm):
                     "supplier": record["supplier"].text,
                 },
             )
-
-
-def _batches(record: Filed) -> dict[int, str]:
-    """The batch of each item; several of one item are named together."""
-    found: dict[int, list[str]] = {}
-    for line in record["lines"]:
-        if line["batch"]:
-            found.setdefault(line["item"].id, []).append(line["batch"])
-    return {item: "、".join(dict.fromkeys(batches)) for item, batches in found.items()}
