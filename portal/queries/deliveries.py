@@ -88,7 +88,7 @@ def _meant(order_ids: Collection[int]) -> dict[int, int]:
     """These orders and all that they correct, one after the other, each with the order that it counts for."""
     query = sa.select(Record.id, Record.corrects_id)
     query = query.where(Record.form_code == "PU-04", Record.corrects_id.is_not(None))
-    corrects: dict[int, int] = dict(iter(db.session.execute(query)))
+    corrects: dict[int, int | None] = dict(iter(db.session.execute(query)))
     found: dict[int, int] = {}
     for order in order_ids:
         former: int | None = order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -118,7 +119,7 @@ def reverse_before(record: Record, items: frozenset[int], *, by: int, now: datet
     """
     moves = standing_lines(StockEntry, record.corrects_id)
     orders = [line for line in standing_lines(OrderEntry, record.corrects_id) if line.quantity < 0]
-    lock({line.item_id for line in (*moves, *orders)} | items)
+    lock({line.item_id for line in moves} | {line.item_id for line in orders} | items)
     for line in moves:
         if stock_batches.holds(line):
             _take_back(line, record, by=by, now=now)
@@ -138,8 +139,9 @@ def reverse_moves(record: Record, *, by: int, now: datetime) -> None:
 
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
     """At the end of a record: takes back whatever is left of what the record that it corrects has posted."""
+    moves = standing_lines(StockEntry, record.corrects_id)
     orders = standing_lines(OrderEntry, record.corrects_id)
-    lock({line.item_id for line in (*standing_lines(StockEntry, record.corrects_id), *orders)})
+    lock({line.item_id for line in moves} | {line.item_id for line in orders})
     reverse_moves(record, by=by, now=now)
     for ordered in orders:
         _take_back_order(ordered, record, by=by, now=now)
@@ -194,7 +196,7 @@ def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
 
 
-def lock(item_ids: set[int]) -> None:
+def lock(item_ids: Set[int]) -> None:
     """Locks these items, in one order for all, so that two records with the same items wait for each other."""
     query = sa.select(StockItem).where(StockItem.id.in_(item_ids)).order_by(StockItem.id)
     if item_ids:
