@@ -35,7 +35,7 @@ def _apart(party: Party, answers: dict[str, Any]) -> list[Party]:
         return [party]
     table, _dot, column = party.key.partition(".")
     named = dict.fromkeys(row[column].id for row in answers.get(table) or () if row.get(column))
-    known = dict(db.session.execute(sa.select(Department.id, Department.key)).tuples().all())
+    known = {one.id: one.key for one in db.session.scalars(sa.select(Department))}
     return [Party("department", known[id]) for id in named]
 
 
