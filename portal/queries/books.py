@@ -15,6 +15,7 @@ from portal.queries.corrected import is_corrected, standing_one
 
 SHOP = "书店"  # the place at which the books for sale lie
 CATEGORY = "图书"
+DISCOUNT = "优惠"  # the item of the line that tells what was let off, whatever the cashier speaks
 
 
 def titles(numbers: Collection[str]) -> dict[str, StockItem]:

@@ -130,6 +130,20 @@ def test_a_promise_stands_on_the_page_until_it_is_kept(books: Books, enter: Ente
 
 
 @pytest.mark.parametrize(
+    ("login", "priced", "journal"),
+    [("warehouse_keeper", True, True), ("buyer", True, False), ("quality_manager", False, False)],
+)
+def test_the_page_of_an_item_tells_no_more_than_the_ledgers(
+    books: Books, enter: Enter, login: str, priced: bool, journal: bool
+) -> None:
+    (id, code), record = item(books), books.record("WH-02")
+    books.post(PostsStock("in", id, "B-01", Decimal(1), Decimal(3), "L77"), record.number)
+    page = enter(login).get(f"/warehouse/items/{code}").text
+    assert "L77" in page
+    assert ("¥" in page, "库存金额" in page, "warehouse_journal" in page) == (priced, priced, journal)
+
+
+@pytest.mark.parametrize(
     ("login", "status"), [("buyer", 200), ("quality_manager", 200), ("salesperson", 404)]
 )
 def test_who_reads_the_stock_list_reads_the_page_of_an_item(

@@ -15,7 +15,7 @@ from portal.forms.book_fields import BookNo
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, PairedRows, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, Supplier
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import books, goods
 from portal.queries.corrected import standing_one
 
@@ -216,7 +216,7 @@ class PurchaseList(CompanyForm):
                 "title": row["title"],
                 "book_no": row["book_no"],
                 "quantity": row["rejected"] - before.get(row["book_no"], 0),
-                "reason": str(REASONS[row["reason"]]),
+                "reason": both(REASONS[row["reason"]])["zh"],  # a text, whatever its signer speaks
             }
             for row in record["accepted_books"]
             if row["rejected"] > before.get(row["book_no"], 0)

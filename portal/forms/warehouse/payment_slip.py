@@ -27,7 +27,6 @@ PAYMENT_WAYS = {
     "mobile": _l("移动支付"),
     "other": _l("其他"),
 }
-DISCOUNT = _l("优惠")
 
 
 class SoldBook(Sheet):
@@ -214,7 +213,7 @@ def _entries(record: Filed) -> list[dict[str, Any]]:
         for line in record["books"]
     ]
     if record["discount"]:
-        rows.append({"item": str(DISCOUNT), "quantity": "0", "price": "", **_sum(-record["discount"])})
+        rows.append({"item": books.DISCOUNT, "quantity": "0", "price": "", **_sum(-record["discount"])})
     return [{**same, **row} for row in rows]
 
 

@@ -32,6 +32,18 @@ def test_a_sale_is_posted_at_once_at_the_book_s_own_price(shop: Shop) -> None:
     assert shop.takings() == [("cash", 1, 2, 2 * PRICE - 12)]
 
 
+def test_what_was_let_off_is_told_in_the_reader_s_language(shop: Shop) -> None:
+    desk = shop.walker.browser("cashier")
+    desk.post("/account/language", data={"language": "en"})
+    assert shop.sale("2", discount="12")[0] == 303
+    assert "优惠" in [one["item"] for one in shop.posted("sales_ledger")]
+    page = shop.walker.browser("warehouse_supervisor").get("/registers/sales_ledger").text
+    assert "优惠" in page
+    shop.walker.browser("warehouse_supervisor").post("/account/language", data={"language": "en"})
+    page = shop.walker.browser("warehouse_supervisor").get("/registers/sales_ledger").text
+    assert ("Discount" in page, "优惠" in page) == (True, False)
+
+
 def test_the_day_s_takings_go_by_way_of_payment(shop: Shop) -> None:
     for quantity, way in (("1", "cash"), ("3", "mobile"), ("2", "cash")):
         assert shop.sale(quantity, payment_way=way)[0] == 303
