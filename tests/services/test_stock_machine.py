@@ -448,10 +448,18 @@ class Goods(RuleBasedStateMachine):
         (row,) = self.house_answers(record)["lines"]
         key = (row["item"].id, row["place"])
 
+        own = self.model.posted.get(record.corrects_id or 0, ())
+        wrongly = sum((line[3] for line in own if line[:2] == key), Decimal(0))
+        difference = row["counted"] - (self.model.balance(*key) - wrongly)
+
+        def adjust() -> None:
+            self.model.move(record.id, *key, difference)
+
         def put_right() -> None:
             if record.corrects_id:
-                self.model.take_back(record.id, record.corrects_id)
-            self.model.move(record.id, *key, row["counted"] - self.model.balance(*key))
+                self.model.replace(record.id, record.corrects_id, adjust)
+            else:
+                adjust()
             self.thawed(record)
 
         self.attempt(lambda: self.house.sign(record, updated_on=TODAY), put_right)
@@ -489,10 +497,12 @@ class Goods(RuleBasedStateMachine):
         nothing = quantity > 12
         self.house.checked(record, Decimal(0) if nothing else quantity, quantity if nothing else Decimal(0))
 
-        def replace() -> None:
-            self.model.take_back(record.id, wrong.id)
+        def enter() -> None:
             if not nothing:
                 self.model.move(record.id, item, place, quantity, batch)
+
+        def replace() -> None:
+            self.model.replace(record.id, wrong.id, enter)
 
         if nothing:
             done = self.attempt(
