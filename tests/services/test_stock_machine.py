@@ -34,6 +34,7 @@ from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.models import Product, Record, StockBalance, StockItem
 from portal.queries import batches, promised
+from portal.queries.books import SHOP
 from portal.services import master
 from tests.books import Books
 from tests.services import balanced_books
@@ -337,6 +338,35 @@ class Goods(RuleBasedStateMachine):
         else:
             self.house.refuse(record)
             self.model.promised[record.id] = self.sent.pop(record.id)
+
+    @rule(n=st.integers(0, 2), quantity=AMOUNTS)
+    def are_sold_over_the_counter(self, n: int, quantity: Decimal) -> None:
+        """The cashier sells what lies in the shop; it leaves the books at once."""
+        item, found = self.items[n], list[Record]()
+        if self.attempt(
+            lambda: found.append(self.house.sale(item, quantity)),
+            lambda: self.model.move(found[0].id if found else 0, item.id, SHOP, -quantity),
+        ):
+            self.records[found[0].id] = found[0]
+
+    @precondition(lambda self: self.at("WH-14", "door_release"))
+    @rule(data=st.data(), match=st.booleans(), keeps=st.booleans(), quantity=AMOUNTS)
+    def are_let_out(self, data: st.DataObject, match: bool, keeps: bool, quantity: Decimal) -> None:
+        """The guard lets the customer out, or sends them back: the slip is put right, or nothing is bought."""
+        record = data.draw(st.sampled_from(self.at("WH-14", "door_release")))
+        self.house.sign(record, books_match=match)
+        if match:
+            return
+        (row,) = self.house_answers(record)["books"]
+        if keeps:
+            other = [{**row, "quantity": int(quantity)}]
+            key = (row["item"].id, SHOP)
+            done = self.attempt(
+                lambda: self.house.again(record, books=other),
+                lambda: self.settled(record, {key: quantity}),
+            )
+        if not (keeps and done):
+            self.attempt(lambda: self.house.void(record), lambda: self.settled(record, {}))
 
     @rule(n=st.integers(0, 2), place=PLACED, quantity=HALVES)
     def are_damaged(self, n: int, place: str, quantity: Decimal) -> None:
