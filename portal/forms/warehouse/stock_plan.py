@@ -44,7 +44,7 @@ class PlannedItem(Sheet):
 class CountDate(Sheet):
     """A day on which is counted."""
 
-    kind = Choice(_l("类型"), COUNTS)
+    kind = Choice(_l("盘点类型"), COUNTS)
     on = Day(_l("日期"))
     scope = Text(_l("范围"), help=_l("写明库位编号的，会带入盘存报表的盘点范围"))
     team = Text(_l("人员"))
