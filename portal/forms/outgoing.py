@@ -31,13 +31,15 @@ def settle(record_id: int, kind: str, rows: Iterable[Row]) -> Iterator[PostsStoc
 
 def first_short(rows: Iterable[Row], itself: Collection[int]) -> tuple[int, str] | None:
     """The place of the first row that takes more than lies there, with what lies there; none if all can go."""
+    every = list(rows)
     own = goods.moved(itself)
-    wanted: dict[tuple[int, str], Decimal] = {}
-    for number, row in enumerate(rows):
+    balances = goods.balances({row["item"].id for row in every if row["item"]})
+    wanted: dict[goods.Spot, Decimal] = {}
+    for number, row in enumerate(every):
         if row["item"] and row["place"] and row["quantity"]:
             key = (row["item"].id, row["place"])
             wanted[key] = wanted.get(key, Decimal(0)) + row["quantity"]
-            there = goods.balance(*key) - own.get(key, Decimal(0))
+            there = balances.get(key, Decimal(0)) - own.get(key, Decimal(0))
             if wanted[key] > there:
                 return number, f"{row['item'].text}（{row['place']}：{there:f}）"
     return None
@@ -45,9 +47,10 @@ def first_short(rows: Iterable[Row], itself: Collection[int]) -> tuple[int, str]
 
 def refuse_unmovable(table: Any, itself: Collection[int]) -> None:
     """Says no beside the first row that takes more than lies there, and beside each whose place is being counted."""
+    counted = goods.frozen_by({row.item.data.id for row in table.rows if row.item.data})
     for row in table.rows:
         item, place = row.item.data, row.place.data
-        held = goods.frozen_by(item.id, place) if item and place else None
+        held = counted.get((item.id, place)) if item and place else None
         if held is not None:
             text = _l("库位%(place)s正在盘存（%(number)s），盘存结束后才能出库")
             row.refuse("place", text, place=place, number=goods.label(held).partition(" ")[0])

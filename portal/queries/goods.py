@@ -28,6 +28,7 @@ from portal.queries.corrected import is_corrected, lineage, standing, standing_o
 
 OPEN_OR_DONE = ("running", "returned", "stuck", "finished")
 DONE = ("finished",)
+Spot = tuple[int, str]  # an item at a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +298,13 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
+def balances(item_ids: Collection[int]) -> dict[Spot, Decimal]:
+    """What the stock ledger holds of these items, by item and place."""
+    query = sa.select(StockBalance.item_id, StockBalance.place, StockBalance.quantity)
+    rows = db.session.execute(query.where(StockBalance.item_id.in_(set(item_ids)))) if item_ids else ()
+    return {(item, place): quantity for item, place, quantity in rows}
+
+
 def spread(item_id: int, quantity: Decimal, but: Collection[int] = ()) -> list[tuple[str, Decimal]]:
     """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first.
 
@@ -330,17 +338,25 @@ def fullest_place(item_id: int) -> str | None:
     return db.session.scalar(query)
 
 
-def book(item_id: int, place: str, at: datetime | None, but: Collection[int] = ()) -> Decimal:
-    """What the stock ledger held at a minute: today's balance without what was posted after it, or by these records."""
-    if at is None:
-        return balance(item_id, place)
+def book(item_ids: Collection[int], at: datetime | None, but: Collection[int] = ()) -> dict[Spot, Decimal]:
+    """What the stock ledger held of these items at a minute, by item and place: today's balances without what was
+
+    posted after it, or by these records.
+    """
+    found = balances(item_ids)
+    if at is None or not found:
+        return found
     left_out = StockEntry.posted_at >= at + timedelta(minutes=1)
     if but:
         left_out |= standing(StockEntry, but)
-    query = sa.select(sa.func.sum(StockEntry.quantity)).where(
-        StockEntry.item_id == item_id, StockEntry.place == place, left_out
+    query = (
+        sa.select(StockEntry.item_id, StockEntry.place, sa.func.sum(StockEntry.quantity))
+        .where(StockEntry.item_id.in_(set(item_ids)), left_out)
+        .group_by(StockEntry.item_id, StockEntry.place)
     )
-    return balance(item_id, place) - (db.session.scalar(query) or Decimal(0))
+    for item, place, quantity in db.session.execute(query):
+        found[item, place] = found.get((item, place), Decimal(0)) - quantity
+    return found
 
 
 def moved(record_ids: Collection[int]) -> dict[tuple[int, str], Decimal]:
@@ -372,12 +388,13 @@ def lying_at(places: Collection[str]) -> list[tuple[StockItem, str]]:
     return [(item, place) for item, place in db.session.execute(query)]
 
 
-def frozen_by(item_id: int, place: str) -> int | None:
-    """The stock-take that holds the balance of an item at a place, if any."""
-    query = sa.select(StockBalance.frozen_by_id).where(
-        StockBalance.item_id == item_id, StockBalance.place == place
+def frozen_by(item_ids: Collection[int]) -> dict[Spot, int]:
+    """The stock-takes that hold balances of these items, by item and place."""
+    query = sa.select(StockBalance.item_id, StockBalance.place, StockBalance.frozen_by_id).where(
+        StockBalance.item_id.in_(set(item_ids)), StockBalance.frozen_by_id.is_not(None)
     )
-    return db.session.scalar(query)
+    rows = db.session.execute(query) if item_ids else ()
+    return {(item, place): record for item, place, record in rows if record is not None}
 
 
 def frozen(record_id: int) -> set[tuple[int, str]]:

@@ -46,7 +46,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
     every = list(wanted)
     earlier: dict[str, list[Draft | None]] = {}
     made: dict[str, int] = {}
-    stock = minimum_stock.levels(every)
+    stock = minimum_stock.levels(every, record)
     ledgers.prepare(every, record, by=by, now=now)
     for one in every:
         effect = _settled(one, made)

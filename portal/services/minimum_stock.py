@@ -11,16 +11,18 @@ from portal.domain.effects import Effect, moved_items
 from portal.domain.permissions import role_key
 from portal.extensions import db
 from portal.lib.i18n import _l, both
+from portal.models import Record, StockEntry
 from portal.queries import goods
+from portal.queries.corrected import standing_lines
 from portal.services import notices
 
 SUPERVISOR = (role_key("warehouse_supervisor"),)
 Levels = dict[int, Decimal]
 
 
-def levels(wanted: Iterable[Effect]) -> Levels:
-    """How much there is, at all places together, of the items that these effects move."""
-    moved = moved_items(wanted)
+def levels(wanted: Iterable[Effect], record: Record) -> Levels:
+    """How much there is, at all places together, of the items that these effects, or what is taken back, move."""
+    moved = moved_items(wanted) | {line.item_id for line in standing_lines(StockEntry, record.corrects_id)}
     return {item: there for item, (there, _ordered) in goods.supply(moved).items()} if moved else {}
 
 

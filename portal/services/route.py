@@ -20,7 +20,7 @@ from portal.lib.i18n import both
 from portal.models import Record, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries import calendar, history
-from portal.services import audit, effects, ledgers, notices, outbox, parties, stuck, tasks
+from portal.services import audit, effects, ledgers, minimum_stock, notices, outbox, parties, stuck, tasks
 
 OVER = ("finished", "refused", "voided")
 
@@ -229,7 +229,9 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
     notices.tell([person_key(record.applicant_id)], state, now=now, record_id=record.id, but=by)
     fall(record, state, by=by, now=now)
     if state == "finished":
+        stock = minimum_stock.levels((), record)
         ledgers.reverse_corrected(record, by=by, now=now)  # unless its own postings have done so
+        minimum_stock.warn(stock, now=now)
         outbox.add("print", now=now, record=record.id)
     else:
         ledgers.restore_corrected(record, by=by, now=now)  # it has corrected nothing

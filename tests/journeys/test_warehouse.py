@@ -123,7 +123,7 @@ def test_goods_reach_the_books(served: Served, visit: Visit) -> None:
         keys(keeper, f"lines-{place}-unit", "件")
     keeper.at("arrived_at").fill("2026-11-20T10:00")
     keeper.pick("handed_by", "黄婷婷")
-    keys(keeper, "storage_place", "A-07")
+    keys(keeper, "storage_place", "A-02")
     submit(keeper, 'button[value="submit"]')
     number = page.url.rsplit("/", 1)[-1]
     assert re.fullmatch(r"WH-02-2026-\d+", number), page.locator("#errors").inner_text()
@@ -139,7 +139,7 @@ def test_goods_reach_the_books(served: Served, visit: Visit) -> None:
     assert served.walker.state(number) == "finished"
 
     keeper.go("/registers/stock_ledger")
-    assert "A-07" in page.locator("main").inner_text()
+    assert "A-02" in page.locator("main").inner_text()
     keeper.go("/registers/warehouse_journal")
     page.get_by_role("link", name=number).first.click()
     page.wait_for_url(f"**/{number}")

@@ -193,7 +193,7 @@ def test_a_count_begins_before_goods_leave_or_after(crowd: Crowd) -> None:
         begun, left = crowd.together(begin, on(issue, issued))
         assert begun is None or isinstance(begun, Refusal), begun
         assert left is None or isinstance(left, Refusal), left
-        held = made(crowd, goods.frozen_by, item, PLACE)
+        held = made(crowd, lambda item=item: goods.frozen_by({item}).get((item, PLACE)))
         assert (held is not None) == (begun is None)
         balanced(crowd, item, issue)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from portal.demo.stories.purchasing import listed_supplier
 from portal.demo.story import Story, World
 from portal.demo.titles import titles
 from portal.forms.kinds import Ref
@@ -168,9 +169,11 @@ def sale_release(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bookseller(world: World) -> Ref:
-    """A supplier that is a bookseller; any other where none is."""
-    found = pick.search("supplier", "书店", None)
-    return Ref(found[0][0], found[0][1]) if found else world.one("supplier")
+    """A bookseller of the approved list; any other supplier of it where none is."""
+    for id, label, _note in pick.search("supplier", "书店", None):
+        if id is not None and goods.may_order_from(id):
+            return Ref(id, label)
+    return listed_supplier(world)
 
 
 def _rejected(world: World) -> tuple[str, Ref, dict[str, int]]:

@@ -99,7 +99,7 @@ def requisition_opening(world: World) -> dict[str, Any]:
         "category": rng.choice(("goods", "parts", "office_and_tools", "works_material")),
         "lines": lines,
         "source_record": world.record(*SOURCES) if rng.random() < 0.3 else None,
-        "suggested_supplier": _supplier(world) if rng.random() < 0.4 else None,
+        "suggested_supplier": listed_supplier(world) if rng.random() < 0.4 else None,
         "urgency": "urgent" if rng.random() < 0.2 else "normal",
         "purpose": rng.choice(PURPOSES),
         "budget": sum(worth, Decimal(0)).quantize(Decimal("0.01")) if rng.random() < 0.7 else None,
@@ -153,7 +153,7 @@ def order_opening(world: World) -> dict[str, Any]:
             }
         )
     return {
-        "supplier": _supplier(world),
+        "supplier": listed_supplier(world),
         "requisition": requisition,
         "lines": lines,
         "delivery_date": world.today + timedelta(days=rng.randint(7, 30)),
@@ -287,7 +287,7 @@ def _order(world: World) -> tuple[Ref, Ref, list[tuple[Ref, Decimal]]]:
     paper = Ref(None, f"纸质订货单 DH{world.today:%Y}-{world.rng.randint(1, 300):03d}")
     amounts = [Decimal(n) for n in (10, 25, 40, 60, 120)]
     rows = [(item, world.rng.choice(amounts)) for item in _items(world, world.rng.randint(1, 4))]
-    return paper, _supplier(world), rows
+    return paper, listed_supplier(world), rows
 
 
 def _bad_in_warehouse(world: World) -> dict[str, Any] | None:
@@ -356,7 +356,7 @@ def _order_of(world: World, receipt: Ref) -> Ref:
     return Ref(None, f"纸质订货单 DH{world.today:%Y}-{world.rng.randint(1, 300):03d}")
 
 
-def _supplier(world: World) -> Ref:
+def listed_supplier(world: World) -> Ref:
     """A supplier that may be ordered from."""
     for _attempt in range(20):
         supplier = world.one("supplier")

@@ -87,7 +87,7 @@ def count_opening(world: World) -> dict[str, Any]:
     for _attempt in range(24):
         item = world.one("stock_item")
         facts = world.item_facts(item)
-        if item.id in lines or (item.id and goods.frozen_by(item.id, facts["place"])):
+        if item.id in lines or (item.id and (item.id, facts["place"]) in goods.frozen_by({item.id})):
             continue
         off = Decimal(rng.choice((-1, 1))) if facts["quantity"] >= 400 and rng.random() < 0.4 else Decimal(0)
         lines[item.id] = {
@@ -135,7 +135,11 @@ def write_off_opening(world: World) -> dict[str, Any]:
         item = world.one("stock_item")
         facts = world.item_facts(item)
         there = facts["quantity"]
-        if item.id in lines or there <= 0 or (item.id and goods.frozen_by(item.id, facts["place"])):
+        if (
+            item.id in lines
+            or there <= 0
+            or (item.id and (item.id, facts["place"]) in goods.frozen_by({item.id}))
+        ):
             continue
         lines[item.id] = {
             "item": item,

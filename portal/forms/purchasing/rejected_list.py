@@ -88,6 +88,8 @@ class RejectedList(CompanyForm):
     def check(self) -> None:
         """No more goes back than was found bad of this list, over all that go back of it."""
         refuse_twice(self)
+        if self.returned_on.data and self.returned_on.data > self.today:
+            self.refuse("returned_on", _l("退回日期不能晚于今天"))
         listed, stage = self.purchase_list.data, self.reject_stage.data
         if not (listed and listed.id):
             return

@@ -148,6 +148,7 @@ class SupplierEvaluation(CompanyForm):
     def check(self) -> None:
         """A credit code is a real one and nobody else's; whoever is known already is evaluated as known."""
         own = suppliers.named_by(self.itself)
+        self._check_corrected()
         if self.evaluation_kind.data == NEW and self.supplier_name.data:
             known = suppliers.called(self.supplier_name.data)
             if known is not None and known.id not in own:
@@ -171,6 +172,14 @@ class SupplierEvaluation(CompanyForm):
         names = [row["paper"] for row in self.licences.data if row["paper"]]
         if len(set(names)) < len(names):
             self.refuse("licences", _l("同一种证照只填一行"))
+
+    def _check_corrected(self) -> None:
+        """A correction is about the same supplier: the verdict on another one would leave the first one as it was."""
+        corrects = self.context.get("@corrects")
+        former = goods.named(corrects, "supplier") if corrects else None
+        if former and self.supplier.data and self.supplier.data.id != former:
+            text = _l("更正评价表时不能换成另一家供应商；评错了供应商的，请对原来的供应商重新评价")
+            self.refuse("supplier", text)
 
     @staticmethod
     @after("purchasing_approval", _l("登记合格供应商名录：状态、得分、供应产品、下次评价日期；证照登记台帐"))

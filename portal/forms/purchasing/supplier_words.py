@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.lib.i18n import _l
 
-VERDICTS = {"approved": _l("合格"), "on_trial": _l("试用"), "not_approved": _l("不合格")}
+VERDICTS = {"approved": _l("合格供应商"), "on_trial": _l("试用"), "not_approved": _l("不合格供应商")}
 STATUS = {"approved": "approved", "on_trial": "trial", "not_approved": "removed"}
 """What becomes of a supplier after a verdict."""
 

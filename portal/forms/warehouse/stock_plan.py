@@ -44,7 +44,7 @@ class PlannedItem(Sheet):
 class CountDate(Sheet):
     """A day on which is counted."""
 
-    kind = Choice(_l("类型"), COUNTS)
+    kind = Choice(_l("盘点类型"), COUNTS)
     on = Day(_l("日期"))
     scope = Text(_l("范围"), help=_l("写明库位编号的，会带入盘存报表的盘点范围"))
     team = Text(_l("人员"))
@@ -110,10 +110,20 @@ class StockPlan(CompanyForm):
         items = [row["item"].id for row in self.items.data if row["item"]]
         if len(set(items)) < len(items):
             self.refuse("items", _l("同一库存品只能有一行"))
+        self._check_corrected(set(items))
         for name in ("count_dates", "scrap_check_dates"):
             days = [(row["on"], row["scope"]) for row in self[name].data if row["on"]]
             if len(set(days)) < len(days):
                 self.refuse(name, _l("同一天的同一范围只能有一行"))
+
+    def _check_corrected(self, items: set[int]) -> None:
+        """What a corrected plan has set stays set until another value is given."""
+        corrects = self.context.get("@corrects")
+        former = goods.opening_answers(corrects).get("items") or () if corrects else ()
+        dropped = [row["item"]["text"] for row in former if row["item"]["id"] not in items]
+        if dropped:
+            text = _l("原计划已改过这些库存品的限额，更正时须列出并填写应有的限额：%(items)s")
+            self.refuse("items", text, items="、".join(dropped))
 
     @staticmethod
     @after(

@@ -80,8 +80,10 @@ class SupervisorReview(Stage):
 
     def _check_books(self) -> None:
         """The books of the moment of the freeze are still those of the sheet: nothing slipped in as it was filed."""
-        for line in self.context["lines"]:
-            book = goods.book(line["item"].id, line["place"], self.context.get("frozen_at"), self.itself)
+        lines = self.context["lines"]
+        books = goods.book({line["item"].id for line in lines}, self.context.get("frozen_at"), self.itself)
+        for line in lines:
+            book = books.get((line["item"].id, line["place"]), Decimal(0))
             if book != line["book"]:
                 text = _l(
                     "“%(item)s”在库位%(place)s的帐面数量已变为 %(book)s，请退回，按新的帐面数量重新盘点"
@@ -181,11 +183,12 @@ class StocktakeReport(CompanyForm):
         record = self.context.get("@record_id")
         self.count_round.data = history.decided_rounds(record) + 1 if record else 1
         known = goods.items(row.item.data.id for row in self.lines.rows if row.item.data)
+        books = goods.book(known, self.frozen_at.data, self.itself)
         value = Decimal(0)
         for row in self.lines.rows:
             if not row.item.data or row.place.blank:
                 continue
-            row.book.data = goods.book(row.item.data.id, row.place.data, self.frozen_at.data, self.itself)
+            row.book.data = books.get((row.item.data.id, row.place.data), Decimal(0))
             if row.counted.data is not None:
                 row.difference.data = row.counted.data - row.book.data
                 cost = known[row.item.data.id].unit_cost if row.item.data.id in known else Decimal(0)
@@ -201,8 +204,9 @@ class StocktakeReport(CompanyForm):
         counted = [(row["item"].id, row["place"]) for row in self.lines.data if row["item"] and row["place"]]
         if len(set(counted)) < len(counted):
             self.refuse("lines", _l("同一库存品在同一库位只能有一行"))
+        held = goods.frozen_by({item for item, _place in counted})
         for item, place in counted:
-            if goods.frozen_by(item, place) not in (None, self.context.get("@record_id")):
+            if held.get((item, place)) not in (None, self.context.get("@record_id")):
                 self.refuse("lines", _l("库位%(place)s正由另一张盘存报表盘点"), place=place)
                 break
 

@@ -233,6 +233,14 @@ def test_a_correction_changes_the_supplier_that_was_entered(supplies: Supplies) 
     )
 
 
+def test_a_correction_is_about_the_same_supplier(supplies: Supplies) -> None:
+    first = supplies.evaluate("on_trial", **supplies.again())
+    for code, refused in ((PIPES, {"supplier"}), (STEEL, set())):
+        answers = supplies.again(code=code, credit_code=None)
+        sheet = supplies.sheet("PU-08", "buyer", corrects=first, **answers)
+        assert wrong(sheet) & {"supplier"} == refused
+
+
 def test_two_sheets_of_one_newcomer_make_one_supplier(supplies: Supplies) -> None:
     first = supplies.submit("PU-08", "buyer", **supplies.evaluated())
     second = supplies.submit("PU-08", "buyer", **supplies.evaluated(supplier_name="绍兴密封件公司"))

@@ -16,7 +16,7 @@ from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.models import Notice, Person
 from portal.queries import ledgers
-from portal.services import effects
+from portal.services import effects, route
 from tests.conftest import both_databases
 from tests.forms.customer_service.shop import days
 from tests.forms.customer_service.test_customer_obligations import at
@@ -79,6 +79,25 @@ def test_all_places_count_together(supplies: Supplies) -> None:
     assert warned() == []
     move(supplies, (ANGLE, "B-02", -20), (CYLINDER, "A-01", -1))
     assert len(warned()) == 1
+
+
+@pytest.mark.parametrize("anew", [0, 5])
+def test_what_a_correction_takes_back_is_told_too(supplies: Supplies, anew: int) -> None:
+    item, when = supplies.stock(CYLINDER), at(days(1))
+    item.minimum = Decimal(20)
+    wrong = supplies.record("WH-02", {}, when, login="warehouse_keeper")
+    come = PostsStock("in", item.id, "A-01", Decimal(30), Decimal(1))
+    effects.carry_out([come], wrong, by=wrong.applicant_id, now=when)
+    right = supplies.record("WH-02", {}, when, login="warehouse_keeper", state="running")
+    right.corrects_id = wrong.id
+    db.session.flush()
+    if anew:  # of another item
+        other = PostsStock("in", supplies.stock().id, "A-01", Decimal(anew), Decimal(1))
+        effects.carry_out([other], right, by=right.applicant_id, now=when)
+    route.finish(right, "finished", by=right.applicant_id, now=when)
+    assert [text for _login, text in warned()] == [
+        f"库存品“{item.label}”现有 16 {item.unit}，低于最低库存 20"
+    ]
 
 
 @both_databases

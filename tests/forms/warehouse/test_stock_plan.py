@@ -115,6 +115,16 @@ def test_a_refusal_is_a_reason_to_revise(supplies: Supplies, signed: int) -> Non
     assert supplies.stock().reorder_point == 60
 
 
+def test_a_corrected_plan_says_what_the_items_of_the_first_are_to_be(supplies: Supplies) -> None:
+    first = supplies.agreed(items=[supplies.planned(ANGLE), supplies.planned(CYLINDER, 1, 2, 3)])
+    for rows, refused in (
+        ([supplies.planned(ANGLE)], {"items"}),
+        ([supplies.planned(CYLINDER, 0, 0, 9), supplies.planned(ANGLE)], set()),
+    ):
+        sheet = supplies.sheet("WH-18", "warehouse_supervisor", corrects=first, **supplies.plan(items=rows))
+        assert wrong(sheet) == refused
+
+
 def test_only_the_supervisor_plans(supplies: Supplies) -> None:
     assert supplies.actor("warehouse_supervisor").may_open(("warehouse_supervisor",))
     assert not supplies.actor("warehouse_keeper").may_open(("warehouse_supervisor",))
