@@ -386,6 +386,7 @@ def listed() -> Source:
         lines=lambda found: [dict(found._mapping)],
         text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.record),
         at=lines.c.posted_at,
+        picked={"state": lines.c.state, "kind": lines.c.kind},
     )
 
 

@@ -39,6 +39,9 @@ def test_every_book_tells_what_was_done(papers: Papers) -> None:
     for key in BOOKS:
         searched = ledgers.Wanted(words=("质量",))
         assert ledgers.page(LEDGERS[key].source, searched, "", 5).rows is not None
+    for state, many in (("effective", len(listed) - 1), ("obsolete", 1), ("to_come", 0)):
+        wanted = ledgers.Wanted(picked=(("state", state),))
+        assert len(ledgers.page(LEDGERS["documents"].source, wanted, "", 99).rows) == many
     assert documents.states() == {"effective": len(documents.all_documents())}
     assert documents.recalls(papers.document("QA-W-1").id) == ([], set())
     assert documents.requests_given_up(papers.document("QA-W-1").id) == 0
