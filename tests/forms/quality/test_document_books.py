@@ -31,6 +31,7 @@ def test_every_book_tells_what_was_done(papers: Papers) -> None:
     found = {key: papers.lines(key) for key in BOOKS}
     listed = found["documents"]
     assert (listed[0]["version"], listed[-1]["version"]) == ("1.1", "1.0"), "what is obsolete comes last"
+    assert (listed[0]["next_review"], listed[-1]["next_review"]) == (days(368).isoformat(), None)
     assert {line["state"] for line in listed} == {"effective", "obsolete"}
     assert len(listed) == len(documents.all_documents()) + 1, "each version, loaded documents too"
     assert [line["recall_by"] for line in found["document_copies"]] == [days(5).isoformat()] * 3
