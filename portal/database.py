@@ -91,10 +91,11 @@ def insert(model: Any, dialect: str) -> Any:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Options of the engine for this address."""
+    """Options of the engine for this address; what goes wrong is told in the log without what people have written."""
+    options: dict[str, Any] = {"hide_parameters": True}
     if not url.startswith("sqlite"):
-        return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
-    options: dict[str, Any] = {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
+        return {**options, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+    options |= {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
     try:
         import pysqlite3.dbapi2 as newer_sqlite
     except ImportError:

@@ -51,7 +51,7 @@ def sign(token: str) -> str | tuple[str, int]:
     except AnswersWrong as wrong:
         return _page(link, task, stage), wrong.status
     except Refusal as refusal:
-        return _page(link, task, problem=str(refusal)), refusal.status
+        return _page(link, task, stage or _stage(link, task, None), str(refusal)), refusal.status
     return render_template("outside/thanks.html", record=task.record)
 
 
@@ -63,15 +63,15 @@ def _drawing(sender_id: int) -> int:
     return uploads.keep_drawing(drawing, by=sender_id, now=now()).id
 
 
-def _stage(link: OutsideLink, task: Task, drawn_id: int) -> Sheet | None:
-    """The stage as it was filled in."""
+def _stage(link: OutsideLink, task: Task, drawn_id: int | None) -> Sheet | None:
+    """The stage as it was filled in, with the signature as far as there is one."""
     assert task.record is not None
     fields = MultiDict(
         (name, value)
         for name, value in request.form.items(multi=True)
         if name not in posted.CONTROLS and not name.endswith("-drawn")
     )
-    for field in _own_signatures(task):
+    for field in _own_signatures(task) if drawn_id is not None else ():
         fields.add(field, str(drawn_id))
     return stage_for(task.record, task, actors.actor(link.sent_by, today()), fields)
 

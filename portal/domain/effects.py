@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -34,12 +34,16 @@ class Made:
     kind: str
 
 
+RowId = int | Made
+"""The id of a row of master data, or what stands for it until it has been created."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostsStock:
     """One line of the warehouse journal, with the balance of item and place."""
 
     kind: str  # in, out, sale, scrap, adjust, reversal
-    item_id: int | Made
+    item_id: RowId
     place: str
     quantity: Decimal  # signed
     unit_cost: Decimal | None = None
@@ -52,6 +56,7 @@ class OrdersStock:
 
     item_id: int
     quantity: Decimal  # signed
+    put_back: bool = False  # what the record itself had ordered is not to come after all
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ class PostsReceivable:
 class PostsPrice:
     """The price of a product from a day on."""
 
-    product_id: int | Made
+    product_id: RowId
     price: Decimal
     valid_from: Any
 
@@ -201,6 +206,19 @@ Effect = (
     | Shares
     | Publishes
 )
+
+
+def moved_items(effects: Iterable[Effect]) -> frozenset[int]:
+    """The items whose stock these effects move, without those that are only created by them."""
+    ids = (effect.item_id for effect in effects if isinstance(effect, PostsStock))
+    return frozenset(id for id in ids if not isinstance(id, Made))
+
+
+def touched_items(effects: Iterable[Effect]) -> frozenset[int]:
+    """The items of whose books these effects write anything, without those that are only created by them."""
+    every = list(effects)
+    others = (one.item_id for one in every if isinstance(one, OrdersStock | FreezesStock | PostsCount))
+    return moved_items(every) | frozenset(others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ TARGETS = (  # what each key performance indicator is to reach, by its key
     ("repairs_in_time", _l("指标目标：报修按期处理率"), 95, "%"),
     ("steps_in_time", _l("指标目标：步骤按期签署率"), 95, "%"),
     ("incidents_major", _l("指标目标：每月重大信息安全事件不超过"), 0, _l("起")),
-    ("incidents_serious", _l("指标目标：每月严重信息安全事件不超过"), 1, _l("起")),
+    ("incidents_serious", _l("指标目标：每月较大信息安全事件不超过"), 1, _l("起")),
     ("incidents_minor", _l("指标目标：每月一般信息安全事件不超过"), 5, _l("起")),
     ("security_steps_in_time", _l("指标目标：信息安全步骤按期签署率"), 95, "%"),
 )

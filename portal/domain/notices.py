@@ -68,7 +68,9 @@ KINDS = {
     "obligation_missed": Kind(
         "watch", "alert-triangle", _l("%(text)s"), _l("有一项义务逾期未办：%(record)s"), True
     ),
-    "below_minimum": Kind("watch", "building-warehouse", _l("%(text)s")),
+    "below_minimum": Kind(
+        "watch", "building-warehouse", _l("%(text)s"), _l("有库存品低于最低库存 %(record)s")
+    ),
     "lapsed": Kind("watch", "alarm", _l("%(record)s 的“%(step)s”到期无人办理，已自动转到“%(onward)s”")),
     "urged": Kind("late", "alarm", _l("%(who)s 催办 %(record)s：%(step)s")),
     "overdue": Kind("late", "alarm", _l("%(record)s 已逾期，请尽快办理：%(step)s")),

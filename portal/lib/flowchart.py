@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -19,6 +18,7 @@ from itertools import pairwise
 from typing import Literal
 
 from portal.lib.i18n import _, _l
+from portal.lib.text import width
 
 State = Literal["done", "current", "waiting", "skipped", "refused", "lapsed", "todo"]
 Point = tuple[float, float]
@@ -92,7 +92,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_.,:;@#&%/+\-'\u00c0-\u024f]+|\s+|.", re.DOTALL)
 
 def measure(text: str, size: float) -> float:
     """Width of a text: 1 em for a wide character, about half of it for others."""
-    return size * sum(1 if unicodedata.east_asian_width(one) in "WFA" else 0.56 for one in text)
+    return size * width(text)
 
 
 def wrap(text: str, width: float, size: float, most: int) -> list[str]:

@@ -28,6 +28,11 @@ def first_line(text: str | None, most: int = 200) -> str:
     return next(iter((text or "").splitlines()), "")[:most]
 
 
+def width(text: str) -> float:
+    """Return how wide the text is in print, about, in Chinese characters."""
+    return sum(1 if unicodedata.east_asian_width(one) in "WFA" else 0.56 for one in text)
+
+
 def half_width(text: str) -> str:
     """Return the text with full-width letters, digits and marks (１２：３０) as plain ones."""
     return text.translate(HALF_WIDTH)

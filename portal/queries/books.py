@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.models import Content, LedgerEntry, Record, Signature, StockBalance, StockItem
 from portal.queries import goods
-from portal.queries.corrected import is_corrected
+from portal.queries.corrected import is_corrected, standing_one
 
 SHOP = "书店"  # the place at which the books for sale lie
 CATEGORY = "图书"
+DISCOUNT = "优惠"  # the item of the line that tells what was let off, whatever the cashier speaks
 
 
 def titles(numbers: Collection[str]) -> dict[str, StockItem]:
@@ -92,7 +93,7 @@ def entered(list_id: int, but: Collection[int] = ()) -> dict[str, int]:
 def come(order_id: int, rows: Iterable[Mapping[str, Any]], but: Collection[int]) -> dict[int, Decimal]:
     """What these accepted rows bring of a purchase order (PU-04), by item id; what other lists brought is off it."""
     brought = quantities(rows, "accepted")
-    left = goods.ordered(order_id)
+    left = goods.ordered(standing_one(order_id))
     for id in goods.naming("PU-09", "order", order_id, goods.DONE, but):
         _take_off(left, accepted(id))
     before = dict(left)

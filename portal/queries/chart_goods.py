@@ -17,7 +17,7 @@ from portal.queries import opening_answers
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
 from portal.queries.corrected import is_corrected
-from portal.queries.deliveries import PROMISED
+from portal.queries.deliveries import COMING, PROMISED
 from portal.queries.owed import ALIVE
 from portal.queries.visible import visible_to
 
@@ -112,15 +112,20 @@ def low_items() -> dict[str, tuple[int, int]]:
 
 
 def _arrived() -> sa.ScalarSelect[str | None]:
-    """The day of the first goods received note that names the order. Asked beside `Record`."""
+    """The day of the first goods received note or bookseller's list that names the order, or the one that it corrects.
+
+    Asked beside `Record`.
+    """
     note, content = aliased(Record), aliased(Content)
+    came = (content.answers[name].as_string() for name in ("received_at", "arrived_on"))
     return (
-        sa.select(sa.func.substr(sa.func.min(content.answers["received_at"].as_string()), 1, 10))
+        sa.select(sa.func.substr(sa.func.min(sa.func.coalesce(*came)), 1, 10))
         .select_from(RecordLink)
         .join(note, note.id == RecordLink.source_id)
         .join(content, (content.record_id == note.id) & (content.version == note.version))
         .where(
-            *(RecordLink.target_id == Record.id, RecordLink.kind == "named", note.form_code == "PU-05"),
+            sa.or_(RecordLink.target_id == Record.id, RecordLink.target_id == Record.corrects_id),
+            *(RecordLink.kind == "named", note.form_code.in_(COMING)),
             *(note.state.in_(ALIVE), ~is_corrected(note.id)),
         )
         .correlate(Record)

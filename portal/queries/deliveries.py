@@ -17,6 +17,7 @@ from portal.queries.corrected import is_corrected
 from portal.queries.owed import ALIVE
 from portal.queries.pick import record_label
 
+COMING = ("PU-05", "PU-09")  # the forms that take in what was ordered
 PROMISED = stage_answers.text("supplier_answer", "promised_date")
 
 
@@ -59,18 +60,46 @@ def promised(first: date, last: date, supplier_id: int | None = None) -> list[Pr
 
 
 def arrived(order_ids: Collection[int]) -> dict[int, date]:
-    """The day on which the first goods of each of these orders came, by the goods received notes."""
-    named = Content.answers["order"]["id"].as_integer()
+    """The day on which the first goods of each of these orders came, by goods received notes or booksellers' lists.
+
+    What names an order that was corrected came for the one that stands.
+    """
+    if not order_ids:
+        return {}
+    meant = _meant(order_ids)
+    named, answers = Content.answers["order"]["id"].as_integer(), Content.answers
+    came = sa.func.coalesce(answers["received_at"].as_string(), answers["arrived_on"].as_string())
     query = (
-        sa.select(named.label("order_id"), Content.answers["received_at"].as_string())
+        sa.select(named.label("order_id"), came)
         .join(Record, (Record.id == Content.record_id) & (Record.version == Content.version))
         .where(
-            *(Record.form_code == "PU-05", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
-            named.in_(order_ids),
+            *(Record.form_code.in_(COMING), Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+            named.in_(meant),
         )
     )
     found: dict[int, date] = {}
-    for order, text in db.session.execute(query) if order_ids else ():
-        on = day(datetime.fromisoformat(text)) if text else date.max
+    for former, text in db.session.execute(query):
+        order, on = meant[former], _day(text)
         found[order] = min(on, found.get(order, on))
     return found
+
+
+def _meant(order_ids: Collection[int]) -> dict[int, int]:
+    """These orders and all that they correct, one after the other, each with the order that it counts for."""
+    query = sa.select(Record.id, Record.corrects_id)
+    query = query.where(Record.form_code == "PU-04", Record.corrects_id.is_not(None))
+    corrects: dict[int, int | None] = dict(iter(db.session.execute(query)))
+    found: dict[int, int] = {}
+    for order in order_ids:
+        former: int | None = order
+        while former is not None:
+            found[former] = order
+            former = corrects.get(former)
+    return found
+
+
+def _day(text: str | None) -> date:
+    """The day of a stored moment or day; one that is not told yet lies far off."""
+    if not text:
+        return date.max
+    return day(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)

@@ -93,6 +93,15 @@ def totals(lines: Iterable[Mapping[str, Any]], *columns: str) -> dict[int, Decim
     return found
 
 
+def batches_of(lines: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The batch of each item of these lines; several of one item are named together."""
+    found: dict[int, dict[str, None]] = {}
+    for line in lines:
+        if line["batch"]:
+            found.setdefault(line["item"].id, {})[line["batch"]] = None
+    return {item: "、".join(batches) for item, batches in found.items()}
+
+
 def verdict(lines: Iterable[Mapping[str, Any]]) -> str:
     """What lines with good and bad quantities say together: pass, partly or fail."""
     found = list(lines)
@@ -288,18 +297,21 @@ def balance(item_id: int, place: str) -> Decimal:
     return db.session.scalar(query) or Decimal(0)
 
 
-def spread(item_id: int, quantity: Decimal) -> list[tuple[str, Decimal]]:
-    """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first."""
-    query = (
-        sa.select(StockBalance.place, StockBalance.quantity)
-        .where(
-            StockBalance.item_id == item_id, StockBalance.quantity > 0, StockBalance.frozen_by_id.is_(None)
-        )
-        .order_by(StockBalance.quantity.desc(), StockBalance.place)
+def spread(item_id: int, quantity: Decimal, but: Collection[int] = ()) -> list[tuple[str, Decimal]]:
+    """From which places so much of an item may be taken, the fullest first; what is lacking stands at the first.
+
+    What these records (`but`) have taken counts as there.
+    """
+    own = moved(but) if but else {}
+    query = sa.select(StockBalance.place, StockBalance.quantity).where(
+        StockBalance.item_id == item_id, StockBalance.frozen_by_id.is_(None)
     )
+    lies = [
+        (place, there - own.get((item_id, place), Decimal(0))) for place, there in db.session.execute(query)
+    ]
     found: list[tuple[str, Decimal]] = []
-    for place, there in db.session.execute(query):
-        if quantity > 0:
+    for place, there in sorted(lies, key=lambda one: (-one[1], one[0])):
+        if quantity > 0 and there > 0:
             found.append((place, min(there, quantity)))
             quantity -= found[-1][1]
     if quantity > 0:
@@ -387,14 +399,14 @@ def supply(items: Iterable[int]) -> dict[int, tuple[Decimal, Decimal]]:
 
 def shortages(item_ids: Collection[int], but: Collection[int] = ()) -> dict[int, Decimal]:
     """How much the minimum exceeds what is there and on order, by item id; what `but` have ordered is left out."""
-    found, own = supply(item_ids), _on_order(but)
+    found, own = supply(item_ids), on_order_by(but)
     return {
         id: max(Decimal(0), item.minimum - sum(found[id], Decimal(0)) + own.get(id, Decimal(0)))
         for id, item in items(item_ids).items()
     }
 
 
-def _on_order(record_ids: Collection[int]) -> dict[int, Decimal]:
+def on_order_by(record_ids: Collection[int]) -> dict[int, Decimal]:
     """What these records have put on order, by item id."""
     query = (
         sa.select(OrderEntry.item_id, sa.func.sum(OrderEntry.quantity))
@@ -413,6 +425,20 @@ def signer(record_id: int, step: str) -> int | None:
         .limit(1)
     )
     return db.session.scalar(query)
+
+
+def signed_as(record_id: int, step: str) -> list[dict[str, Any]]:
+    """The stored opening answers as they were at each signature of a step, over all rounds, oldest first."""
+    query = (
+        sa.select(Content.answers)
+        .join(
+            Signature,
+            sa.and_(Signature.record_id == Content.record_id, Signature.version == Content.version),
+        )
+        .where(Signature.record_id == record_id, Signature.step == step, Signature.act == "signed")
+        .order_by(Signature.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def times_signed(record_id: int, step: str) -> int:

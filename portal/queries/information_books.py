@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.extensions import db
 from portal.models import Content, Department, LedgerEntry, Record, Signature, Task, TaskHolder
 from portal.queries import master_books, stage_answers
 from portal.queries.corrected import is_corrected, reversed_by
@@ -19,7 +19,8 @@ COUNTED = ("running", "returned", "stuck", "finished")
 
 def archive() -> Source:
     """信息归档保管台帐: every paper kept, newest first."""
-    return master_books.entries("archive", "code", "class", "title", "origin", "place")
+    found = master_books.entries("archive", "code", "title", "origin", "place")
+    return replace(found, picked={"class": LedgerEntry.facts["class"].as_string()})
 
 
 def sources() -> Source:
@@ -43,11 +44,12 @@ def sources() -> Source:
 def issued() -> Source:
     """下发文件登记及签收台帐: every paper issued (IC-10), newest first, with the receipts that are missing."""
     approved = _signed("approval", sa.func.max(Signature.signed_at))
-    received = _signed("receipts", sa.func.count(Signature.id))
+    received = _signed("receipts", sa.func.count(sa.distinct(Signature.task_id)), _is_receipt())
     query = (
         sa.select(
             *(Record.id, Record.number.label("record"), Content.answers, Record.submitted_at),
             *(approved.label("issued_on"), received.label("received")),
+            *(_owing().label("missing"), _feedback().label("feedback")),
             reversed_by(Record.id).label("reversed_by"),
         )
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
@@ -119,13 +121,13 @@ def waiting_receipts(since: Any) -> Query:
     )
 
 
-def _signed(step: str, what: Any) -> sa.ScalarSelect[Any]:
+def _signed(step: str, what: Any, *which: Any) -> sa.ScalarSelect[Any]:
     """Something of the signatures at a step in the record's round."""
     return (
         sa.select(what)
         .where(
             *(Signature.record_id == Record.id, Signature.step == step, Signature.act == "signed"),
-            Signature.round == Record.round,
+            *(Signature.round == Record.round, *which),
         )
         .correlate(Record)
         .scalar_subquery()
@@ -144,32 +146,49 @@ def _issued(row: Any) -> list[Cells]:
             "issued_on": row.issued_on,
             "receipts_due": due,
             "receipts_signed": row.received,
-            "missing": "、".join(_owing(row.id)) if row.received < due else "",
-            "feedback": "；".join(_feedback(row.id)),
+            "missing": row.missing or "",
+            "feedback": row.feedback or "",
             "record": row.record,
             "reversed_by": row.reversed_by,
         }
     ]
 
 
-def _owing(record_id: int) -> list[str]:
-    """The departments whose receipt is missing."""
+def _is_receipt() -> Any:
+    """That a signature is a department's own, not one that was asked for besides."""
+    return Signature.task_id.in_(sa.select(Task.id).where(Task.step == "receipts", Task.kind == "sign"))
+
+
+def _owing() -> sa.ScalarSelect[Any]:
+    """The departments whose receipt is missing, in one text."""
     key = sa.literal("head:") + sa.cast(Department.id, sa.String)
     query = (
-        sa.select(Department.name)
+        sa.select(Department.name.label("name"))
         .join(TaskHolder, TaskHolder.key == key)
         .join(Task, Task.id == TaskHolder.task_id)
-        .where(Task.record_id == record_id, Task.step == "receipts", Task.state.in_(("open", "stuck")))
+        .where(
+            *(Task.record_id == Record.id, Task.step == "receipts", Task.kind == "sign"),
+            *(Task.round == Record.round, Task.state.in_(("open", "stuck"))),
+        )
         .order_by(Task.slot)
+        .correlate(Record)
     )
-    return list(db.session.scalars(query))
+    found = query.subquery()
+    return sa.select(sa.func.aggregate_strings(found.c.name, "、")).scalar_subquery()
 
 
-def _feedback(record_id: int) -> list[str]:
-    """What the departments say of how they carry it out."""
+def _feedback() -> sa.ScalarSelect[Any]:
+    """What each department says of how it carries the document out, in one text."""
+    said = Signature.answers["feedback"].as_string()
+    department = sa.func.coalesce(Signature.authority["department"].as_string(), "")
     query = (
-        sa.select(Signature.answers)
-        .where(Signature.record_id == record_id, Signature.step == "receipts", Signature.act == "signed")
+        sa.select((department + "：" + said).label("said"))
+        .where(
+            *(Signature.record_id == Record.id, Signature.step == "receipts", Signature.act == "signed"),
+            *(Signature.round == Record.round, sa.func.coalesce(said, "") != ""),
+        )
         .order_by(Signature.id)
+        .correlate(Record)
     )
-    return [answers["feedback"] for answers in db.session.scalars(query) if answers.get("feedback")]
+    found = query.subquery()
+    return sa.select(sa.func.aggregate_strings(found.c.said, "；")).scalar_subquery()

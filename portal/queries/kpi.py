@@ -103,12 +103,15 @@ def turns(forms: str = "", step: str = "") -> Source:
 
 
 def obligations() -> Source:
-    """What the obligations have asked for and was due, by its deadline: whether it was kept in time."""
+    """What the obligations have asked for and was kept or missed, by its deadline: whether it was kept in time."""
     return sa.select(
         Task.record_id.label("record_id"),
         Task.due_at.label("at"),
         _one_if(Task.missed_at.is_(None)).label("value"),
-    ).where(Task.obligation.is_not(None), Task.due_at.is_not(None), _is_over())
+    ).where(
+        *(Task.obligation.is_not(None), Task.due_at.is_not(None), _is_over()),
+        sa.or_(Task.state == "done", Task.missed_at.is_not(None)),
+    )
 
 
 def solved(code: str, step: str, confirmed: str) -> Source:
@@ -153,12 +156,15 @@ def of_severity(code: str, step: str, severity: str) -> Source:
     return submitted(code).where(stage_answers.text(step, "severity") == severity)
 
 
-def marks(ledger: str, name: str) -> Source:
-    """The lines of a plain ledger, by their posting, with a mark that each holds."""
+def marks(ledger: str, name: str, module: str) -> Source:
+    """The lines of a plain ledger about a module, by their posting, with a mark that each holds."""
     mark = sa.cast(LedgerEntry.facts[name].as_string(), sa.Float)
     return sa.select(
         LedgerEntry.record_id.label("record_id"), LedgerEntry.posted_at.label("at"), mark.label("value")
-    ).where(LedgerEntry.ledger == ledger, mark.is_not(None), ~is_corrected(LedgerEntry.record_id))
+    ).where(
+        *(LedgerEntry.ledger == ledger, LedgerEntry.facts["module"].as_string() == module),
+        *(mark.is_not(None), ~is_corrected(LedgerEntry.record_id)),
+    )
 
 
 def faults(

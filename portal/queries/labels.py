@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib.pinyin import needle
-from portal.models import StockBalance, StockItem
+from portal.models import StockItem, StoragePlace
 
 MOST = 200  # items that the page offers at once
 
@@ -26,7 +26,7 @@ def chosen(ids: Collection[int]) -> list[StockItem]:
     )
 
 
-def places() -> list[str]:
-    """Every place that the stock ledger names."""
-    query = sa.select(StockBalance.place).distinct().order_by(StockBalance.place)
+def places() -> list[StoragePlace]:
+    """The storage places in use, by code."""
+    query = sa.select(StoragePlace).where(StoragePlace.active.is_(True)).order_by(StoragePlace.code)
     return list(db.session.scalars(query))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.lib.i18n import _
 from portal.models import LedgerEntry
-from portal.queries import master_books
+from portal.queries import books, master_books
 from portal.queries.keyset import Order
-from portal.queries.ledgers import Source
+from portal.queries.ledgers import Cells, Source
 
 LEDGER = "sales_ledger"
 
 
 def sales() -> Source:
     """销售台帐: a line for each book of a slip, newest first; what was taken back stands with a minus."""
-    return master_books.entries(LEDGER, "item", "cashier", "slip_no", "date")
+    every = master_books.entries(LEDGER, "item", "cashier", "slip_no", "date")
+    return replace(every, lines=lambda row: [_sold(cells) for cells in every.lines(row)])
 
 
 def takings() -> Source:
@@ -50,6 +53,11 @@ def takings() -> Source:
         text=(line.c.date, line.c.cashier),
         at=line.c.posted_at,
     )
+
+
+def _sold(cells: Cells) -> Cells:
+    """A line with what was let off in the reader's language."""
+    return {**cells, "item": _("优惠")} if cells["item"] == books.DISCOUNT else cells
 
 
 def _taken(row: Any) -> dict[str, Any]:

@@ -59,12 +59,19 @@ def plan(record_id: int) -> Plan | None:
 
 
 def totals(code: str, survey_ids: Collection[int]) -> list[Decimal]:
-    """The totals of the questionnaires of a survey that were answered and looked at."""
+    """The totals of the questionnaires of a survey that were answered and looked at: of each customer the latest."""
     total = stage_answers.text(ANSWER, "total_score")
-    query = sa.select(total).where(
-        *_of(code, survey_ids), Record.state == "finished", ~is_corrected(Record.id)
+    query = (
+        sa.select(RecordSubject.row_id, total)
+        .join(Record, Record.id == RecordSubject.record_id)
+        .where(
+            *(*_of(code, survey_ids), RecordSubject.kind == "customer"),
+            *(Record.state == "finished", ~is_corrected(Record.id)),
+        )
+        .order_by(Record.id)
     )
-    return [Decimal(one) for one in db.session.scalars(query) if one is not None]
+    latest = {customer: one for customer, one in db.session.execute(query) if one is not None}
+    return [Decimal(one) for one in latest.values()]
 
 
 def outstanding(code: str, survey_ids: Collection[int]) -> int:

@@ -76,6 +76,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 tasks.let_read(record, effect.keys)
             case Publishes():
                 postings.publish(effect, record, now=now)
+    ledgers.complete(every, record, by=by, now=now)
     minimum_stock.warn(stock, now=now)
 
 

@@ -16,7 +16,7 @@ MOST = 1200  # labels of one file
 def make(
     items: Collection[int], places: Collection[str], *, layout: str, mark: str, copies: int, language: str
 ) -> bytes | None:
-    """The labels of these items and of these places of the stock ledger as PDF; None if there are none."""
+    """The labels of these items and of these storage places as PDF; None if there are none."""
     wanted = sheet(items, places, layout=layout, mark=mark, copies=copies, language=language)
     return printer.render(wanted) if wanted.labels else None
 
@@ -29,6 +29,10 @@ def sheet(
         Label(item.name, item.code, " · ".join(filter(None, (item.category, item.unit))))
         for item in labels.chosen(items)
     ]
-    found += [Label(place, place, _("库位")) for place in labels.places() if place in places]
+    found += [
+        Label(place.name or place.code, place.code, _("库位"))
+        for place in labels.places()
+        if place.code in places
+    ]
     every = [label for label in found for _copy in range(max(copies, 1))][:MOST]
     return LabelSheet(_("标签"), language, layout, mark, every)

@@ -15,6 +15,7 @@ from portal.domain.effects import (
     PostsPrice,
     PostsReceivable,
     PostsStock,
+    touched_items,
 )
 from portal.domain.refusal import Refusal
 from portal.extensions import db
@@ -38,20 +39,25 @@ Posting = (
 def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
     """Before a record posts: locks all its items, and takes back what it corrects."""
     every = list(wanted)
-    posts = [effect for effect in every if isinstance(effect, PostsStock | OrdersStock)]
-    places = [effect for effect in every if isinstance(effect, FreezesStock | PostsCount)]
-    if posts:
-        items = (one.item_id for one in (*posts, *places))
-        known = frozenset(
-            item for item in items if isinstance(item, int)
-        )  # nobody else has what is made just now
-        stock.reverse_corrected(record, by=by, now=now, before=known)
-    elif places:
-        stock.lock({one.item_id for one in places})
+    items = touched_items(every)
+    if _moves_goods(every):
+        stock.reverse_before(record, items, by=by, now=now)
+    elif items:
+        stock.lock(items)
     if any(isinstance(effect, PostsCredit) for effect in every):
         _reverse_credit(record, by=by, now=now)
     if any(isinstance(effect, PostsReceivable) for effect in every):
         receivables.reverse_corrected(record, by=by, now=now)
+
+
+def complete(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
+    """After a record has posted: takes back what could not be taken back before."""
+    if _moves_goods(wanted):
+        stock.reverse_moves(record, by=by, now=now)
+
+
+def _moves_goods(wanted: Iterable[Effect]) -> bool:
+    return any(isinstance(effect, PostsStock | OrdersStock) for effect in wanted)
 
 
 def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:

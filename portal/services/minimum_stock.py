@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from urllib.parse import quote
 
-from portal.domain.effects import Effect, PostsStock
+from portal.domain.effects import Effect, moved_items
 from portal.domain.permissions import role_key
 from portal.extensions import db
 from portal.lib.i18n import _l, both
@@ -20,11 +20,7 @@ Levels = dict[int, Decimal]
 
 def levels(wanted: Iterable[Effect]) -> Levels:
     """How much there is, at all places together, of the items that these effects move."""
-    moved = {
-        effect.item_id
-        for effect in wanted
-        if isinstance(effect, PostsStock) and isinstance(effect.item_id, int)
-    }
+    moved = moved_items(wanted)
     return {item: there for item, (there, _ordered) in goods.supply(moved).items()} if moved else {}
 
 

@@ -9,7 +9,7 @@ from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.lib.pinyin import spellings
-from portal.lib.text import place_code
+from portal.lib.text import place_code, place_codes
 from portal.models import StoragePlace
 from portal.queries import places
 from portal.queries.actors import Actor
@@ -27,9 +27,11 @@ def enter(code: str, name: str = "") -> StoragePlace:
     """A place with this code, as the books write it.
 
     Raises:
-        Refusal: there is one already, perhaps closed.
+        Refusal: there is one already, perhaps closed, or a list of places would read it as several.
     """
     code = place_code(code)
+    if place_codes(code) != [code]:
+        raise Refusal(_l("库位编号不能含顿号、逗号或分号，它们用来分开几个库位。"))
     row = StoragePlace(code=code, name=name, search_key=spellings(f"{name} {code}"))
     if once.add(row, partial(places.with_code, code)) is not row:
         raise Refusal(_l("库位“%(code)s”已有了；已停用的可以重新启用。"), code=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
+from portal.queries import places
 from portal.queries.corrected import standing_lines, taken_back
 from portal.services import stock_batches
 
@@ -34,11 +36,13 @@ def move(
     the record took from; an `exact` line moves the batch that it names, even if that is the one without a number.
 
     Raises:
-        Refusal: the balance or a batch would fall below zero, or the place is frozen by a stock-take.
+        Refusal: the balance or a batch would fall below zero, the place is frozen by a stock-take, or it was closed.
     """
     item = _item(effect.item_id)
     balance = balance_of(item.id, effect.place)
     _refuse_frozen(balance, record)
+    if effect.quantity > 0:
+        _refuse_closed(effect.place)
     if balance.quantity + effect.quantity < 0:
         raise Refusal(
             _l("“%(item)s”在库位%(place)s的库存只有 %(there)s，不足以出库 %(wanted)s。"),
@@ -83,7 +87,7 @@ def order(
     item.on_order += quantity
     kind = "order" if quantity > 0 else "received"
     entry = OrderEntry(
-        kind="reversal" if reverses else kind,
+        kind="reversal" if reverses or effect.put_back else kind,
         item_id=item.id,
         quantity=quantity,
         balance=item.on_order,
@@ -106,26 +110,67 @@ def freeze(effect: FreezesStock, record: Record) -> None:
     balance.frozen_by_id = record.id if effect.frozen else None
 
 
-def reverse_corrected(
-    record: Record, *, by: int, now: datetime, before: frozenset[int] | None = None
-) -> None:
-    """Takes back, line by line, what the record that this one corrects has posted; once.
+def reverse_before(record: Record, items: frozenset[int], *, by: int, now: datetime) -> None:
+    """Before a record posts: takes back, line by line, what the record that it corrects has posted; once.
 
-    `before` are the items that the record is about to post. An order is only taken back when the new one
-    stands, at the end: what has come in on it since is then taken off the new one.
+    `items` are those that the record is about to post. What came in and has left since waits until the new
+    lines stand (`reverse_moves`): only what is missing after both is missing. So does an order: what has come
+    in on it since is then taken off the new one.
     """
     moves = standing_lines(StockEntry, record.corrects_id)
-    orders = standing_lines(OrderEntry, record.corrects_id)
-    if before is not None:
-        orders = [line for line in orders if line.quantity < 0]
-    lock({line.item_id for line in moves} | {line.item_id for line in orders} | (before or frozenset()))
+    orders = [line for line in standing_lines(OrderEntry, record.corrects_id) if line.quantity < 0]
+    lock({line.item_id for line in moves} | {line.item_id for line in orders} | items)
     for line in moves:
-        back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
-        move(back, record, by=by, now=now, reverses=line)
+        if stock_batches.holds(line):
+            _take_back(line, record, by=by, now=now)
     for ordered in orders:
-        back_order = OrdersStock(ordered.item_id, -ordered.quantity)
-        order(back_order, record, by=by, now=now, reverses=ordered)
+        _take_back_order(ordered, record, by=by, now=now)
     db.session.flush()
+
+
+def reverse_moves(record: Record, *, by: int, now: datetime) -> None:
+    """Takes back the movements of the record that this one corrects which still stand."""
+    moves = standing_lines(StockEntry, record.corrects_id)
+    lock({line.item_id for line in moves})
+    for line in moves:
+        _take_back(line, record, by=by, now=now)
+    db.session.flush()
+
+
+def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
+    """At the end of a record: takes back whatever is left of what the record that it corrects has posted."""
+    moves = standing_lines(StockEntry, record.corrects_id)
+    orders = standing_lines(OrderEntry, record.corrects_id)
+    lock({line.item_id for line in moves} | {line.item_id for line in orders})
+    reverse_moves(record, by=by, now=now)
+    for ordered in orders:
+        _take_back_order(ordered, record, by=by, now=now)
+    db.session.flush()
+
+
+def _take_back(line: StockEntry, record: Record, *, by: int, now: datetime) -> None:
+    """Reverses a line.
+
+    Raises:
+        Refusal: too much of it has left.
+    """
+    if not stock_batches.holds(line):
+        raise Refusal(
+            _l(
+                "原记录记入库存的“%(item)s”（库位%(place)s，批号“%(batch)s”，%(quantity)s）已有一部分出库，不能冲销："
+                "更正后的数量不能少于已出库的数量，批号和库位须与原记录一致；否则请先冲销其后的出库记录。"
+            ),
+            item=line.item.name,
+            place=line.place,
+            batch=line.batch or str(_l("无批号")),
+            quantity=f"{line.quantity.normalize():f}",
+        )
+    back = PostsStock("reversal", line.item_id, line.place, -line.quantity, line.unit_cost, line.batch)
+    move(back, record, by=by, now=now, reverses=line)
+
+
+def _take_back_order(line: OrderEntry, record: Record, *, by: int, now: datetime) -> None:
+    order(OrdersStock(line.item_id, -line.quantity), record, by=by, now=now, reverses=line)
 
 
 def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
@@ -151,7 +196,7 @@ def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
 
 
-def lock(item_ids: set[int]) -> None:
+def lock(item_ids: Set[int]) -> None:
     """Locks these items, in one order for all, so that two records with the same items wait for each other."""
     query = sa.select(StockItem).where(StockItem.id.in_(item_ids)).order_by(StockItem.id)
     if item_ids:
@@ -181,6 +226,13 @@ def _refuse_frozen(balance: StockBalance, record: Record) -> None:
             place=balance.place,
             number=counting.number,
         )
+
+
+def _refuse_closed(place: str) -> None:
+    """Nothing is put where no form could take it from."""
+    row = places.with_code(place)
+    if row is not None and not row.active:
+        raise Refusal(_l("库位%(place)s已停用，货品不能放入；请仓库主管先在“库位”页重新启用。"), place=place)
 
 
 def _average(item: StockItem, quantity: Decimal, cost: Decimal) -> None:

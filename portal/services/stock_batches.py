@@ -8,7 +8,7 @@ from decimal import Decimal
 from portal.domain.effects import PostsStock
 from portal.domain.refusal import Refusal
 from portal.lib.i18n import _l
-from portal.models import Record, StockItem
+from portal.models import Record, StockEntry, StockItem
 from portal.queries import batches
 
 Share = tuple[str, Decimal]  # batch, signed quantity
@@ -38,6 +38,13 @@ def _fill(wanted: Decimal, there: Mapping[str, Decimal]) -> list[Share]:
     if wanted > 0:
         found[""] = found.get("", Decimal(0)) + wanted
     return list(found.items())
+
+
+def holds(line: StockEntry) -> bool:
+    """Whether what a line has brought in still lies there, so that it can be taken back; what it took out always can."""
+    return line.quantity <= 0 or line.quantity <= batches.at(line.item_id, line.place).get(
+        line.batch, Decimal(0)
+    )
 
 
 def refuse_lacking(item: StockItem, place: str, wanted: Iterable[Share]) -> None:

@@ -186,14 +186,14 @@ def errand(app: Flask, cast: Cast) -> int:
     with app.app_context(), transaction():
         record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
         key = person_key(cast["employee"].id)
-        asks.ask(_l("把板报张贴到板报栏"), key, None, record, now=datetime.now(UTC))
+        asks.ask(_l("处理警告处分的申诉"), key, None, record, now=datetime.now(UTC))
         db.session.flush()
         return db.session.scalars(sa.select(Task.id).where(Task.kind == "ask")).one()
 
 
 def test_errand_is_ticked_off(app: Flask, client: FlaskClient, sign_in: SignIn, errand: int) -> None:
     browser = sign_in(client, "employee")
-    assert "把板报张贴到板报栏" in browser.get("/").text
+    assert "处理警告处分的申诉" in browser.get("/").text
     assert browser.post(f"/tasks/{errand}/done", data={"note": "已核对"}).status_code == 303
     with app.app_context():
         assert db.session.get_one(Task, errand).state == "done"
@@ -206,11 +206,11 @@ def test_errand_is_read_in_ones_own_language(client: FlaskClient, sign_in: SignI
     home = browser.get("/").text
     record = re.search(r"/purchasing/purchase-orders/PU-04-[\d-]+", home)
     assert record is not None
-    assert "Put the notice up on the board" in browser.get(record[0]).text
+    assert "Hear the appeal against a warning" in browser.get(record[0]).text
     browser.post(f"/tasks/{errand}/done", data={"note": "checked"})
     for page in (home, browser.get(record[0]).text, browser.get("/notices?show=all").text):
-        assert "Put the notice up on the board" in page
-        assert "把板报张贴到板报栏" not in page
+        assert "Hear the appeal against a warning" in page
+        assert "处理警告处分的申诉" not in page
 
 
 def test_prepared_draft_and_correction_lead_to_their_forms(

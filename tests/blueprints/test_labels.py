@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.extensions import db
-from portal.models import StockItem
+from portal.models import StockItem, StoragePlace
 from portal.services import label_prints
 
 PAGE, FILE = "/warehouse/labels", "/warehouse/labels/print"
@@ -37,6 +37,18 @@ def test_items_and_places_are_offered_and_found(keeper: FlaskClient) -> None:
     found = keeper.get(PAGE, query_string={"q": "dxjg"}).text
     assert "镀锌角钢 50×5" in found
     assert "液压油缸" not in found
+
+
+def test_places_are_those_of_the_list_of_places(app: Flask, keeper: FlaskClient) -> None:
+    with app.app_context():
+        db.session.add(StoragePlace(code="C-09", name="西库九排"))  # nothing has ever lain there
+        db.session.execute(sa.update(StoragePlace).where(StoragePlace.code == "A-01").values(active=False))
+        db.session.commit()
+    page = keeper.get(PAGE).text
+    assert ("C-09" in page, "西库九排" in page, "A-01" in page) == (True, True, False)
+    answer = keeper.get(FILE, query_string={"place": ["C-09", "A-01"]})
+    text = pypdfium2.PdfDocument(io.BytesIO(answer.data))[0].get_textpage().get_text_bounded()
+    assert ("西库九排" in text, "C-09" in text, "A-01" in text) == (True, True, False)
 
 
 @pytest.mark.parametrize(

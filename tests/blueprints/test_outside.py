@@ -27,7 +27,9 @@ def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(tmp_path: Path) 
     assert seen is not None
     sent = {"_outside_name": "钱女士", "_seen": seen[1], "briefing_content": "水电走向、饰面做法"}
     sent["briefing_ended_at"] = "2026-03-02T10:30"
-    assert browser.post(path, data=sent).status_code == 422
+    unsigned = browser.post(path, data=sent)
+    assert unsigned.status_code == 422
+    assert "水电走向、饰面做法" in unsigned.text, "what was typed is not lost"
     wrong = {**sent, "_hand-upload": (io.BytesIO(b"no picture"), "signature.png")}
     assert "签名图像无法读取" in browser.post(path, data=wrong).text
     picture = io.BytesIO(base64.b64decode(DRAWING.partition(",")[2]))

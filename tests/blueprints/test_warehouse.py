@@ -56,6 +56,8 @@ def test_a_place_is_entered_once_however_it_is_typed(books: Books, enter: Enter)
     answer = desk.post(PLACES, data={"place_code": "a - 01"})
     assert (answer.status_code, "库位“A-01”已有了" in answer.text) == (422, True)
     assert desk.post(PLACES, data={"place_code": ""}).status_code == 422
+    answer = desk.post(PLACES, data={"place_code": "F-01，F-02"})
+    assert (answer.status_code, "不能含顿号" in answer.text) == (422, True)
 
 
 def test_a_place_that_holds_goods_or_is_being_counted_is_not_closed(books: Books, enter: Enter) -> None:
@@ -125,6 +127,20 @@ def test_a_promise_stands_on_the_page_until_it_is_kept(books: Books, enter: Ente
     assert promise.number in desk.get(f"/warehouse/items/{code}").text
     books.do(lambda: db.session.get_one(Record, promise.id).__setattr__("state", "finished"))
     assert promise.number not in desk.get(f"/warehouse/items/{code}").text
+
+
+@pytest.mark.parametrize(
+    ("login", "priced", "journal"),
+    [("warehouse_keeper", True, True), ("buyer", True, False), ("quality_manager", False, False)],
+)
+def test_the_page_of_an_item_tells_no_more_than_the_ledgers(
+    books: Books, enter: Enter, login: str, priced: bool, journal: bool
+) -> None:
+    (id, code), record = item(books), books.record("WH-02")
+    books.post(PostsStock("in", id, "B-01", Decimal(1), Decimal(3), "L77"), record.number)
+    page = enter(login).get(f"/warehouse/items/{code}").text
+    assert "L77" in page
+    assert ("¥" in page, "库存金额" in page, "warehouse_journal" in page) == (priced, priced, journal)
 
 
 @pytest.mark.parametrize(

@@ -258,3 +258,19 @@ def test_rows_of_a_pair_cannot_be_added_or_taken_away() -> None:
     for op in ("add:replies", "remove:replies:0", "down:replies:0", "insert:replies:1"):
         rows.carry_out(form, op)
         assert said(form) == [("一", "甲"), ("二", "乙")], op
+
+
+@pytest.mark.parametrize(
+    ("label", "computed", "column"),
+    [
+        ("合格", False, "c-choice"),
+        ("客户满意度", False, "c-choice c-wide"),
+        ("Complaints handled to satisfaction", False, "c-choice c-widest"),
+        ("Complaints handled to satisfaction", True, "c-choice c-told"),
+    ],
+)
+def test_a_column_of_choices_is_as_wide_as_its_longest_word(label: str, computed: bool, column: str) -> None:
+    class Row(Sheet):
+        verdict = Choice("结论", {"one": "好", "two": label}, computed=computed)
+
+    assert Row().verdict.column == column

@@ -148,6 +148,31 @@ def camera(visit: Visit, served: Served, **shape: Any) -> Visitor:
     return visitor
 
 
+def test_a_place_scanned_again_stays_in_its_field(served: Served, visit: Visit) -> None:
+    visitor = visit(served, "warehouse_keeper")
+    visitor.context.add_init_script(WITHOUT)
+    visitor.go("/warehouse/write-offs/new")
+    page = visitor.page
+    visitor.at("damage_found").first.check()
+    for _again in range(2):
+        into(page, "lines-0-place")
+        scan(page, "a-01")
+        value(page, "lines-0-place", "A-01")
+    assert page.locator("#lines-1").count() == 0
+    assert visitor.at("lines-0-item").input_value() == ""
+
+
+def test_the_camera_reads_a_place(served: Served, visit: Visit) -> None:
+    visitor = visit(served, "warehouse_keeper", permissions=["camera"])
+    visitor.context.add_init_script(DETECTOR + CAMERA)
+    visitor.go("/warehouse/entry-checks/new")
+    page = visitor.page
+    page.locator(".field", has=visitor.at("storage_place")).get_by_role("button", name="用摄像头扫描").click()
+    page.locator("dialog[open] video").wait_for()
+    page.evaluate("code => { window.reading = code; }", "B-01")
+    value(page, "storage_place", "B-01")
+
+
 def test_the_camera_fills_the_next_row(served: Served, visit: Visit) -> None:
     visitor = camera(visit, served, phone=True)
     page = visitor.page

@@ -13,15 +13,17 @@ from portal.extensions import db
 from portal.forms.kinds import load
 from portal.models import OrderEntry, Record, StockBalance, StockEntry, StockItem
 from portal.queries import batches, history
+from portal.queries.books import SHOP
 
 NOTHING = Decimal(0)
 ENDED = ("refused", "voided")
-# form -> step whose signature posts, its table, item, place (in the row, or of the sheet), quantity, sign
+# form -> step whose signature posts, its table, item, place (in the row, @ of the sheet, = always), quantity, sign
 POSTS = {
     "WH-02": ("posting", "unit_costs", "item", "@storage_place", "quantity", 1),
     "WH-17": ("removal", "lines", "item", "place", "quantity", -1),
     "PU-03": ("issue", "issued_lines", "item", "place", "quantity", -1),
     "CS-31": ("delivery_receipt", "issued_goods", "item", "place", "quantity", -1),
+    "WH-14": ("submitted", "books", "item", f"={SHOP}", "quantity", -1),
     "WH-06": ("update", "lines", "item", "place", "difference", 1),
 }
 
@@ -96,13 +98,24 @@ def _orders(wanted: list[int]) -> None:
 def check_record(record: Record) -> None:
     """What a record has posted stands once: as it was signed; not at all once it was corrected, refused or given up."""
     stands = standing(record.id)
-    corrected = db.session.scalar(
-        sa.select(Record.id).where(Record.corrects_id == record.id, Record.state == "finished")
-    )
-    if record.state in ENDED or corrected is not None:
+    if record.state in ENDED or corrected(record):
         assert stands == {}, (record.number, record.state, stands)
     elif record.state == "finished" and record.form_code in POSTS:
         assert stands == signed(record), record.number
+
+
+def corrected(record: Record) -> bool:
+    """Whether another finished record corrects it, or one under way has posted in its place already."""
+    query = sa.select(Record).where(Record.corrects_id == record.id, Record.state.not_in(ENDED))
+    return any(
+        later.state == "finished"
+        or db.session.scalar(
+            sa.select(StockEntry.id).where(
+                StockEntry.record_id == later.id, StockEntry.reverses_id.is_not(None)
+            )
+        )
+        for later in db.session.scalars(query)
+    )
 
 
 def standing(record_id: int) -> dict[tuple[int, str], Decimal]:
@@ -138,6 +151,6 @@ def signed(record: Record) -> dict[tuple[int, str], Decimal]:
     for row in rows:
         if row[item] is None:
             continue
-        where = given[place[1:]] if place.startswith("@") else row[place]
+        where = given[place[1:]] if place[0] == "@" else place[1:] if place[0] == "=" else row[place]
         found[row[item].id, where] += sign * row[amount]
     return {key: quantity for key, quantity in found.items() if quantity}

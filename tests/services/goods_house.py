@@ -19,6 +19,7 @@ from portal.forms.kinds import Ref, load
 from portal.models import Customer, Department, Person, Product, Record, StockItem, Supplier, Task
 from portal.queries import history
 from portal.queries.actors import Actor, actor
+from portal.queries.books import SHOP
 from portal.queries.pick import record_label
 from portal.services import corrections, drafts, records, route, signing, tasks
 from portal.services.signatures import Hand
@@ -27,7 +28,7 @@ from tests.services.office import Office
 PAPER = Ref(None, "纸质")
 FILE = {"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "sha256": "0" * 64}
 PHOTO = {**FILE, "name": "a.jpg", "type": "image/jpeg"}
-PLACES = ("A-01", "B-01")
+PLACES = ("A-01", "B-01", SHOP)
 _keys = count(1)
 
 
@@ -285,6 +286,11 @@ class House:
             wanted_from=self.now + timedelta(days=2),
             goods=[{"product": Ref(product.id, product.label), "quantity": quantity, "unit": "台"}],
         )
+
+    def sale(self, item: StockItem, quantity: Decimal) -> Record:
+        """WH-14."""
+        row = {"item": ref(item), "quantity": int(quantity), "price": Decimal("28.50")}
+        return self.submit("WH-14", "cashier", sold_at=self.now, books=[row], payment_way="cash")
 
     def count(self, *counted: tuple[StockItem, str, Decimal]) -> Record:
         """WH-06."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -125,6 +126,18 @@ class Model:
             self.posted[record].pop()
         self.taken_back[record] = lines
         self.posted[corrects] = []
+
+    def replace(self, record: int, corrects: int, post: Callable[[], None]) -> None:
+        """What a record has posted counts no longer, and what stands in its place does; what has left of it is made up first."""
+        left = any(
+            quantity > self.stock.get((item, place), {}).get(batch, NOTHING)
+            for item, place, batch, quantity in self.posted.get(corrects, ())
+        )
+        if not left:
+            self.take_back(record, corrects)
+        post()
+        if left:
+            self.take_back(record, corrects)
 
     def restore(self, record: int, corrects: int) -> None:
         """The correction is given up: what it took back stands again."""

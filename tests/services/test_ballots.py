@@ -201,6 +201,21 @@ def test_ballots_lie_in_the_order_of_what_they_say(hall: Hall) -> None:
 
 
 @both_databases
+def test_what_goes_wrong_is_told_without_what_was_voted(hall: Hall) -> None:
+    """An error of the database stands in the log, beside the address of the page and the moment."""
+    hall.cast("buyer", ballot(7, said="only-I-say-this"))
+
+    def twice(_by: Actor) -> None:
+        found = db.session.scalars(sa.select(Ballot)).one()
+        row = {"box_id": found.box_id, "position": found.position, "answers": found.answers}
+        db.session.execute(sa.insert(Ballot), [row])
+
+    with pytest.raises(sa.exc.IntegrityError) as told:
+        hall.do(HR, twice)
+    assert "only-I-say-this" not in str(told.value)
+
+
+@both_databases
 def test_nobody_votes_twice(hall: Hall) -> None:
     hall.cast("buyer", ballot(7))
     with pytest.raises(Refusal, match="每人只填一次"):

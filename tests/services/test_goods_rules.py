@@ -13,12 +13,12 @@ from portal.domain.effects import OrdersStock, PostsReceivable, PostsStock
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.forms.kinds import Ref
-from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem
+from portal.models import Customer, Draft, OrderEntry, Record, StockEntry, StockItem, StoragePlace, Supplier
 from portal.queries import batches, goods, promised
 from portal.services import corrections, effects, master
 from tests.services import balanced_books
 from tests.services.engine_forms import OneRole
-from tests.services.goods_house import House, Wrong, link
+from tests.services.goods_house import PAPER, House, Wrong, link, ref
 from tests.services.office import NOW, TODAY, Office
 
 PLACE = "A-01"
@@ -89,10 +89,29 @@ def test_what_is_put_back_returns_to_its_batches_the_last_first(office: Office, 
 def test_a_batch_that_has_left_cannot_be_taken_back_from_the_others(house: House, bolt: StockItem) -> None:
     entry = db.session.scalars(sa.select(Record).where(Record.form_code == "WH-02").order_by(Record.id)).all()
     house.sign(house.write_off(bolt, PLACE, Decimal(5)), must_scrap=True, supervisor_opinion="属实")
-    right = house.anew(entry[-3])
-    house.checked(right, Decimal(5))
+    right = house.anew(
+        entry[-3], lines=[{"item": ref(bolt), "quantity": Decimal(4), "unit": "件", "batch": "B2"}]
+    )
+    house.checked(right, Decimal(4))
     with pytest.raises(Refusal, match="B2"), db.session.begin_nested():
         house.posted(right, Decimal(3))
+    assert batches.at(bolt.id, PLACE) == {"B1": 4, "": 3}
+
+
+def test_an_entry_of_which_some_has_left_is_corrected_to_no_less_than_that(
+    house: House, bolt: StockItem
+) -> None:
+    entry = db.session.scalars(sa.select(Record).where(Record.form_code == "WH-02").order_by(Record.id)).all()
+    house.sign(house.write_off(bolt, PLACE, Decimal(3)), must_scrap=True, supervisor_opinion="属实")
+    right = house.anew(
+        entry[-3], lines=[{"item": ref(bolt), "quantity": Decimal(4), "unit": "件", "batch": "B2"}]
+    )
+    house.checked(right, Decimal(4))
+    house.posted(right, Decimal(3))
+    assert lines(right) == [("B2", 4), ("B2", -5)]
+    assert batches.at(bolt.id, PLACE) == {"B2": 1, "B1": 4, "": 3}
+    balanced_books.check([bolt.id])
+    balanced_books.check_record(right)
 
 
 def test_a_count_takes_what_is_missing_from_the_oldest_and_adds_what_is_over_without_a_batch(
@@ -208,6 +227,32 @@ def test_a_corrected_issue_is_promised_only_what_is_more(house: House, bolt: Sto
     balanced_books.check([bolt.id])
 
 
+def test_a_corrected_issue_proposes_what_comes_back_with_it(house: House, bolt: StockItem) -> None:
+    wrong = needed(house, bolt, 12)
+    house.sign(wrong, stock_meets_demand=True)
+    house.sign(wrong, receiver=house.office.ref("employee"))
+    assert goods.balance(bolt.id, PLACE) == 0
+    (line,) = balanced_books.answers(wrong)["lines"]
+    right = house.anew(wrong, lines=[{**line, "quantity": Decimal(11)}])
+    house.sign(right)
+    house.sign(right, stock_meets_demand=True)
+    house.sign(right, receiver=house.office.ref("employee"))
+    assert goods.balance(bolt.id, PLACE) == 1
+
+
+def test_nothing_is_put_into_a_place_that_was_closed(house: House, bolt: StockItem) -> None:
+    record = house.entry(bolt, Decimal(2), "B-01", "")
+    house.checked(record, Decimal(2))
+    place = db.session.scalars(sa.select(StoragePlace).where(StoragePlace.code == "B-01")).one()
+    place.active = False
+    db.session.flush()
+    with pytest.raises(Refusal, match="库位B-01已停用"), db.session.begin_nested():
+        house.posted(record, Decimal(2))
+    place.active = True
+    house.posted(record, Decimal(2))
+    assert goods.balance(bolt.id, "B-01") == 2
+
+
 # Orders of one requisition
 
 
@@ -217,6 +262,18 @@ def short(house: House, item: StockItem, quantity: int) -> Record:
     house.sign(record, stock_meets_demand=False)
     house.sign(record)
     return record
+
+
+def test_a_corrected_requisition_orders_only_what_no_order_of_it_has(house: House, bolt: StockItem) -> None:
+    wrong = short(house, bolt, 22)
+    house.order(link(wrong), (bolt, Decimal(6)), price=Decimal(1))
+    right = house.anew(wrong)
+    house.sign(right)
+    house.sign(right, stock_meets_demand=False)
+    house.sign(right)
+    drafts = sa.select(Draft).where(Draft.form_code == "PU-04", Draft.source_id == right.id)
+    (draft,) = db.session.scalars(drafts)
+    assert [line["quantity"] for line in draft.answers["lines"]] == ["4"]
 
 
 def test_r54_orders_and_rows_of_one_requisition_share_its_shortage(house: House, bolt: StockItem) -> None:
@@ -363,6 +420,54 @@ def test_a_correction_that_is_given_up_brings_back_what_it_took_back(house: Hous
     last = house.anew(wrong, lines=[house.damaged(bolt, PLACE, Decimal(1))])
     written_off(house, last)
     assert goods.balance(bolt.id, PLACE) == 11
+
+
+def test_a_return_signed_anew_counts_as_it_says_then_and_given_up_not_at_all(
+    house: House, bolt: StockItem
+) -> None:
+    first, second = db.session.scalars(sa.select(Supplier).order_by(Supplier.id).limit(2))
+    line = {"item": ref(bolt), "quantity": Decimal(5), "reason": "锈蚀"}
+    about = {"supplier": Ref(first.id, first.label), "order": PAPER, "return_stage": "receipt"}
+    taken = {"taken_back_on": TODAY, "supplier_answer": "同意"}
+    record = house.submit("PU-07", "buyer", **about, lines=[line], claim="replacement", wanted_by=TODAY)
+    house.sign(record)
+    house.sign(record, **taken)
+    assert (first.returns, bolt.on_order) == (1, 5)
+    other = Ref(second.id, second.label)
+    for supplier, claim, counted, on_order in (
+        (about["supplier"], "supply_again", (1, 0), 3),
+        (other, "refund", (0, 1), 0),
+        (other, "replacement", (0, 1), 3),
+    ):
+        house.send_back(record)
+        house.again(record, lines=[{**line, "quantity": Decimal(3)}], supplier=supplier, claim=claim)
+        house.sign(record)
+        house.sign(record, **taken)
+        assert ((first.returns, second.returns), bolt.on_order) == (counted, on_order)
+    house.send_back(record)
+    house.void(record)
+    assert (first.returns, second.returns, bolt.on_order) == (0, 0, 0)
+    kinds = sa.select(OrderEntry.kind).where(OrderEntry.record_id == record.id).order_by(OrderEntry.id)
+    assert list(db.session.scalars(kinds)) == ["order", "reversal", "reversal", "order", "reversal"]
+
+
+def test_a_correction_of_a_return_that_is_given_up_leaves_the_first_one_counted(
+    house: House, bolt: StockItem
+) -> None:
+    first, second = db.session.scalars(sa.select(Supplier).order_by(Supplier.id).limit(2))
+    line = {"item": ref(bolt), "quantity": Decimal(5), "reason": "锈蚀"}
+    about = {"supplier": Ref(first.id, first.label), "order": PAPER, "return_stage": "receipt"}
+    taken = {"taken_back_on": TODAY, "supplier_answer": "同意"}
+    record = house.submit("PU-07", "buyer", **about, lines=[line], claim="replacement", wanted_by=TODAY)
+    for answers in ({}, taken, {"settled_how": "已换货"}):
+        house.sign(record, **answers)
+    right = house.anew(record, supplier=Ref(second.id, second.label))
+    house.sign(right)
+    house.sign(right, **taken)
+    assert (first.returns, second.returns) == (0, 1)
+    house.send_back(right)
+    house.void(right)
+    assert (first.returns, second.returns, bolt.on_order) == (1, 0, 5)
 
 
 def test_a_correction_is_not_given_up_while_what_it_gave_back_has_left(house: House, bolt: StockItem) -> None:

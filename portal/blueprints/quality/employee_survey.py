@@ -35,7 +35,7 @@ Answer = str | Response | tuple[str, int]
 class LastDay(Sheet):
     """Until when ballots may be cast."""
 
-    closes_on = Day(_l("截止日期"))
+    closes_on = Day(_l("填写截止日期"))
 
 
 @bp.get("/employee-survey")

@@ -19,7 +19,7 @@ from portal.web.guard import actor, open_to
 @bp.get("/items/<item>")
 @open_to("signed_in")
 def item(department: str, item: str) -> str:
-    """One item, for those who read the stock list."""
+    """One item, for those who read the stock list; its worth for those who read the stock ledger."""
     by = actor()
     if not LEDGERS["stock_list"].open_to(by):
         raise NotFound
@@ -33,4 +33,6 @@ def item(department: str, item: str) -> str:
         links={number: record_path(form, number) for number, form in readable.items()},
         form_title=lambda form: form_title(form, language()),
         yuan=yuan,
+        priced=LEDGERS["stock_ledger"].open_to(by),
+        journal=LEDGERS["warehouse_journal"].open_to(by),
     )

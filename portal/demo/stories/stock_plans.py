@@ -11,7 +11,7 @@ from portal.forms.kinds import Ref
 from portal.forms.warehouse.plan_words import MONTHS
 from portal.lib.clock import months_later
 
-SCOPES = ("一号库 A 区货架", "原材料库全部库位", "五金件库 1 至 6 排", "成品库东侧", "辅料及劳保用品库")
+SCOPES = ("A-01、A-02", "B-01、B-02", "C-01", "E-01", "D-01、C-01")
 FORECASTS = (
     None,
     "按销售部三季度预测，升降机配件需求上升约一成，液压件适当多备。",

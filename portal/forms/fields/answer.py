@@ -43,6 +43,11 @@ class Answer(wtforms.Field):
         self.computed = computed
 
     @property
+    def column(self) -> str:
+        """How a table lays out a column of it: classes of the style sheet."""
+        return f"c-{self.kind}"
+
+    @property
     def blank(self) -> bool:
         """Whether no answer is given."""
         return self.data in (None, "", [], ())

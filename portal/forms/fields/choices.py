@@ -10,6 +10,9 @@ from wtforms import validators as check
 
 from portal.forms.fields.answer import CHOOSE, Answer
 from portal.lib.i18n import _l
+from portal.lib.text import width as text_width
+
+NARROW, WIDE = 4, 8  # of the width of a Chinese character
 
 
 class Choice(Answer, wtforms.SelectField):
@@ -21,6 +24,16 @@ class Choice(Answer, wtforms.SelectField):
     def __init__(self, label: Any = "", choices: dict[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
         self._choices = self.labels = choices or {}  # WTForms would take lazy labels for groups
+
+    @property
+    def column(self) -> str:
+        """Wide enough for its longest word; a computed one breaks its lines."""
+        longest = max((text_width(str(label)) for label in self.labels.values()), default=0)
+        if longest <= NARROW:
+            return super().column
+        if self.computed:
+            return f"{super().column} c-told"
+        return f"{super().column} {'c-wide' if longest <= WIDE else 'c-widest'}"
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Takes the chosen value, or its label as a pasted row has it; nothing when none is chosen."""

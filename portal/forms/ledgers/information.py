@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.forms.columns import LINK, Column
 from portal.forms.ledgers.ledger import ENTERED, REVERSED, Ledger
-from portal.forms.quality.information_words import PLANNED_SOURCES, VALUES
+from portal.forms.quality.information_words import ARCHIVE_CLASSES, PLANNED_SOURCES, VALUES
 from portal.forms.quality.issued_document import KINDS
 from portal.lib.i18n import _l
 from portal.queries import information_books
@@ -17,7 +17,7 @@ INFORMATION = (
         "quality",
         (
             Column("code", _l("归档编码")),
-            Column("class", _l("类别")),
+            Column("class", _l("类别"), "choice", ARCHIVE_CLASSES),
             Column("title", _l("标题")),
             Column("origin", _l("来源")),
             Column("date", _l("归档日期"), "date"),

@@ -17,7 +17,7 @@ SATISFACTION = (
         (
             Column("year", _l("年度")),
             Column("module", _l("模块"), "choice", LEDGER_MODULES),
-            Column("answers", _l("份数"), "integer"),
+            Column("answers", _l("答卷份数"), "integer"),
             Column("mean", _l("平均分"), "decimal"),
             Column("weight", _l("分值"), "decimal"),
             Column("converted", _l("折算分"), "decimal"),

@@ -11,6 +11,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import REFUSED, Effect, Opens, OrdersStock, after
 from portal.domain.signoff import Close, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -93,9 +94,9 @@ class TransferToWarehouse(Stage):
 
     def check(self) -> None:
         """R55: exactly what passed goes to the warehouse."""
-        handed, received = self.transferred_at.data, self.context.get("received_at")
-        if handed and received and handed < received.replace(second=0, microsecond=0):
-            self.refuse("transferred_at", _l("送库时间不能早于到货时间"))
+        moments.refuse_future(self, "transferred_at")
+        received = self.context.get("received_at")
+        moments.refuse_earlier(self, "transferred_at", received, _l("送库时间不能早于到货时间"))
         passed = self._passed()
         if passed is not None and goods.totals(self.transferred_lines.data, "quantity") != passed:
             self.refuse("transferred_lines", _l("送库数量须与进货检验单的合格数量一致"))
@@ -176,6 +177,7 @@ class GoodsReceipt(CompanyForm):
 
     def check(self) -> None:
         """The order is one that its supplier has accepted; the difference is the one that the lines show."""
+        moments.refuse_future(self, "received_at")
         if not (self.order.data and self.order.data.id):
             return
         order = standing_one(self.order.data.id)
@@ -188,6 +190,8 @@ class GoodsReceipt(CompanyForm):
         over = any(quantity > expected.get(item, 0) for item, quantity in delivered.items())
         short = any(quantity < expected.get(item, 0) for item, quantity in delivered.items())
         right = _differences(over, short)
+        if any(quantity for item, quantity in expected.items() if item not in delivered):
+            right.add("short")  # of what has not come at all; a delivery in parts may agree all the same
         if self.short_or_over.data and self.short_or_over.data not in right:
             self.refuse("short_or_over", _l("数量差异与到货明细和订单未交数量不一致"))
 
@@ -244,7 +248,7 @@ def _all_inspected(sheet: goods.Inspection, lines: list[dict[str, Any]] | None) 
 
 def _to_enter(record: Filed) -> list[dict[str, Any]]:
     """What was brought to the warehouse and no entry check has taken in yet."""
-    batches = _batches(record)
+    batches = goods.batches_of(record["lines"])
     known = goods.items(line["item"].id for line in record["transferred_lines"])
     inspection = record["inspection"].id
     entered = goods.entered(inspection) if inspection else {}
@@ -270,14 +274,6 @@ def _differences(over: bool, short: bool) -> set[str]:
     return {word for word, true in (("over", over), ("short", short)) if true} or {"agrees"}
 
 
-def _batches(record: Filed) -> dict[int, str]:
-    found: dict[int, list[str]] = {}
-    for line in record["lines"]:
-        if line["batch"]:
-            found.setdefault(line["item"].id, []).append(line["batch"])
-    return {item: "、".join(dict.fromkeys(batches)) for item, batches in found.items()}
-
-
 def _settle_order(record: Filed) -> Iterator[Effect]:
     """Takes what came off the quantity on order, at most what was still to come."""
     if not record["order"].id:
@@ -293,7 +289,7 @@ def _return_failed(record: Filed) -> Iterator[Effect]:
     """What the inspectors failed goes back to the supplier, unless it does already."""
     inspection = record["inspection"].id
     failed = goods.inspection(inspection).failed if inspection else []
-    batches = _batches(record)
+    batches = goods.batches_of(record["lines"])
     if inspection and any(goods.returned("inspection", "inspection", inspection).values()):
         return
     lines = [

@@ -15,8 +15,9 @@ from portal.forms.book_fields import BookNo
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, PairedRows, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, Supplier
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import books, goods
+from portal.queries.corrected import standing_one
 
 REASONS = {
     "damaged": _l("破损"),
@@ -159,16 +160,26 @@ class PurchaseList(CompanyForm):
         if self.arrived_on.data and self.arrived_on.data > self.today:
             self.refuse("arrived_on", _l("送达日期不能晚于今天"))
         refuse_twice(self)
+        self._check_seller()
         seller, order = self.bookseller.data, self.order.data
         if seller and seller.id and self.list_no.data:
             number = books.list_named(seller.id, self.list_no.data, but=self.itself)
             if number:
                 self.refuse("list_no", _l("该书商的这张采购单已由 %(number)s 登记"), number=number)
         if order and order.id and seller:
-            if goods.named(order.id, "supplier") != seller.id:
+            standing = standing_one(order.id)
+            if goods.named(standing, "supplier") != seller.id:
                 self.refuse("order", _l("该采购订货单不是向这家书商订的货"))
-            elif goods.state(order.id) != "finished":
+            elif goods.state(standing) != "finished":
                 self.refuse("order", _l("该采购订货单还没有得到供应商确认"))
+
+    def _check_seller(self) -> None:
+        """Books are taken in from sellers of the approved list; what is corrected was so when it came."""
+        seller, corrects = self.bookseller.data, self.context.get("@corrects")
+        former = goods.named(corrects, "bookseller") if corrects else None
+        if seller and seller.id and seller.id != former and not goods.may_order_from(seller.id):
+            text = _l("该书商不在合格供应商名录中，不能收书；须先经供应商评价（PU-08）列入名录")
+            self.refuse("bookseller", text)
 
     def heading(self) -> str:
         """The bookseller and its list."""
@@ -178,34 +189,37 @@ class PurchaseList(CompanyForm):
     @staticmethod
     @after("to_cataloguer", _l("生成入库单草稿，带出验收合格的图书，交编目员"))
     def open_slip(record: Filed) -> Iterator[Effect]:
-        """What passed is entered by a slip."""
+        """What passed is entered by a slip, without what slips of the list that this one corrects enter."""
         prices = {row["book_no"]: row["price"] for row in record["books"]}
+        entered = books.entered(record.id)
         rows = [
             {
                 "title": row["title"],
                 "book_no": row["book_no"],
-                "quantity": row["accepted"],
+                "quantity": row["accepted"] - entered.get(row["book_no"], 0),
                 "price": prices.get(row["book_no"]),
             }
             for row in record["accepted_books"]
-            if row["accepted"]
+            if row["accepted"] > entered.get(row["book_no"], 0)
         ]
         answers = {"bookseller": record["bookseller"], "books": rows}
-        yield Opens("WH-12", answers, names_as="purchase_list")
+        if rows:
+            yield Opens("WH-12", answers, names_as="purchase_list")
 
     @staticmethod
     @after(FINISHED, _l("有不合格图书时：生成不合格采购单草稿，交采购员"))
     def reject(record: Filed) -> Iterator[Effect]:
         """What did not pass goes back to the bookseller, once the count is settled with the cataloguer."""
+        before = books.given_back(record.id, "buyer_s_acceptance")
         rows = [
             {
                 "title": row["title"],
                 "book_no": row["book_no"],
-                "quantity": row["rejected"],
-                "reason": str(REASONS[row["reason"]]),
+                "quantity": row["rejected"] - before.get(row["book_no"], 0),
+                "reason": both(REASONS[row["reason"]])["zh"],  # a text, whatever its signer speaks
             }
             for row in record["accepted_books"]
-            if row["rejected"]
+            if row["rejected"] > before.get(row["book_no"], 0)
         ]
         if rows:
             answers = {

@@ -10,6 +10,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, OrdersStock, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
@@ -54,6 +55,10 @@ class SupplierAnswer(Stage):
     supplier_accepts = YesNo(_l("供应商接受"))
     promised_date = Day(_l("供应商承诺交期"), when=equals("supplier_accepts", True))
     supplier_note = LongText(_l("说明"), required=False)
+
+    def check(self) -> None:
+        """Nobody promises a day before the order."""
+        moments.refuse_past(self, "promised_date", _l("承诺交期不能早于下单日期"))
 
 
 class PurchaseOrder(CompanyForm):
@@ -139,6 +144,7 @@ class PurchaseOrder(CompanyForm):
 
     def check(self) -> None:
         """R54: by an approved requisition, from an approved supplier; what is not short only for a written reason."""
+        moments.refuse_past(self, "delivery_date", _l("要求交货日期不能早于下单日期"))
         requisition = self.requisition.data.id if self.requisition.data else None
         if requisition and goods.state(requisition) != "finished":
             self.refuse("requisition", _l("该请购单还没有办完，不能订货"))

@@ -12,12 +12,14 @@ from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
 from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.purchasing.requisition_issue import Issue
 from portal.forms.references import Attachments, Department, RecordLink, StockItem, Supplier
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import goods, promised
+from portal.queries import buying, goods, promised
 
 TITLE = 60  # characters of the names that a list shows
 
@@ -162,6 +164,13 @@ class Requisition(CompanyForm):
         ),
     )
 
+    def check(self) -> None:
+        """Nothing is needed before it is asked for."""
+        asked = day(moments.submitted_at(self))
+        for line in self.lines.rows:
+            if line.needed_by.data and line.needed_by.data < asked:
+                line.refuse("needed_by", _l("需用日期不能早于申请日期"))
+
     def heading(self) -> str:
         """The things that are needed."""
         names = dict.fromkeys(line["name"] for line in self.lines.data if line["name"])
@@ -179,16 +188,22 @@ class Requisition(CompanyForm):
         """R54: what is short is ordered; when nothing is, what was asked for, by the reason given."""
         short = any(line["shortage"] for line in record["stock_lines"])
         asked = {line["item"].id: line for line in record["lines"]}
+        wanted = {
+            line["item"].id: line["shortage"] if short else line["demand"] for line in record["stock_lines"]
+        }
+        taken = buying.taken(record.id)  # by the orders of the requisition that this one corrects
         lines: list[dict[str, Any]] = [
             {
-                "item": line["item"],
-                "name": asked[line["item"].id]["name"],
-                "quantity": line["shortage"] if short else line["demand"],
-                "unit": asked[line["item"].id]["unit"],
+                "item": asked[item]["item"],
+                "name": asked[item]["name"],
+                "quantity": quantity - taken.get(item, Decimal(0)),
+                "unit": asked[item]["unit"],
             }
-            for line in record["stock_lines"]
-            if line["shortage"] or not short
+            for item, quantity in wanted.items()
+            if quantity > taken.get(item, Decimal(0))
         ]
+        if not lines:
+            return
         answers = {
             "supplier": record["suggested_supplier"],
             "lines": lines,

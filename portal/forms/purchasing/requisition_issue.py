@@ -35,7 +35,7 @@ class Issue(Stage):
         rows = [
             {"item": named[item], "place": place or None, "quantity": quantity}
             for item, needed in goods.totals(lines, "quantity").items()
-            for place, quantity in goods.spread(item, needed)
+            for place, quantity in goods.spread(item, needed, self.itself)
         ]
         return {"issued_lines": rows, "issued_at": self.now}
 

@@ -28,3 +28,13 @@ class PurchasingApproval(Stage):
     def proposal(self) -> dict[str, Any]:
         """What the buyer proposes and the quality department has agreed to."""
         return {"supplier_status": self.context.get("proposed_status")}
+
+    def check(self) -> None:
+        """Nobody is listed by licences that have expired."""
+        if self.supplier_status.data in (None, "not_approved"):
+            return
+        for row in self.context.get("licences") or ():
+            if row["expires_on"] and row["expires_on"] < self.today:
+                text = _l("“%(paper)s”已过有效期：请退回采购员更新证照，或结论选择不合格")
+                self.refuse("supplier_status", text, paper=row["paper"])
+                break

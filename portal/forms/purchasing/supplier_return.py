@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import Effect, OrdersStock, Updates, after
+from portal.domain.effects import VOIDED, Effect, OrdersStock, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Photos, RecordLink, StockItem, Supplier
@@ -32,6 +34,10 @@ class SupplierTakesBack(Stage):
 
     taken_back_on = Day(_l("取回日期"))
     supplier_answer = LongText(_l("供应商处理意见"))
+
+    def check(self) -> None:
+        """They are not fetched in days to come."""
+        moments.refuse_future(self, "taken_back_on")
 
 
 class Settlement(Stage):
@@ -110,6 +116,7 @@ class SupplierReturn(CompanyForm):
 
     def check(self) -> None:
         """R56: each way back has its proof; no more goes back than was found bad."""
+        moments.refuse_past(self, "wanted_by", _l("要求处理日期不能早于填单日期"))
         order, supplier = self.order.data, self.supplier.data
         if order and order.id and supplier and supplier.id != goods.named(standing_one(order.id), "supplier"):
             self.refuse("supplier", _l("供应商与采购订货单上的供应商不一致"))
@@ -163,16 +170,44 @@ class SupplierReturn(CompanyForm):
     @staticmethod
     @after("supplier_sign", _l("退货计入供应商评分；换货或补货时增加在途数量"))
     def count_return(record: Filed) -> Iterator[Effect]:
-        """One more return of this supplier; what it will send again is on order. Signed anew, it counts once;
+        """One more return of this supplier; what it will send again is on order. Signed anew, it counts once, as it
 
-        what it corrects counts no longer.
+        says then; what it corrects counts no longer.
         """
-        if goods.times_signed(record.id, "supplier_sign") > 1:
-            return
-        corrected = goods.named(record["@corrects"], "supplier") if record["@corrects"] else None
-        if corrected is not None:
-            yield Updates("supplier", corrected, adds={"returns": -1})
-        yield Updates("supplier", record["supplier"].id, adds={"returns": 1})
-        if record["claim"] in ("replacement", "supply_again"):
-            for line in record["lines"]:
-                yield OrdersStock(line["item"].id, line["quantity"])
+        before = goods.signed_as(record.id, "supplier_sign")[:-1]
+        yield from _count(_counted_until(record, before), record["supplier"].id)
+        again = record["lines"] if record["claim"] in ("replacement", "supply_again") else ()
+        yield from _order_again(record.id, goods.totals(again, "quantity"))
+
+    @staticmethod
+    @after(VOIDED, _l("退货单作废时：不计入供应商评分，冲减换货或补货的在途数量"))
+    def let_go(record: Filed) -> Iterator[Effect]:
+        """A return that is given up has never been, though the supplier may have signed for it."""
+        signed = goods.signed_as(record.id, "supplier_sign")
+        if signed:
+            yield from _count(_counted_until(record, signed), _counted_until(record, []))
+            yield from _order_again(record.id, {})
+
+
+def _counted_until(record: Filed, signed: list[dict[str, Any]]) -> int | None:
+    """For which supplier the return counts by these signatures; by none of them, that of the record it corrects."""
+    if signed:
+        return int(signed[-1]["supplier"]["id"])
+    return goods.named(record["@corrects"], "supplier") if record["@corrects"] else None
+
+
+def _count(before: int | None, now: int | None) -> Iterator[Effect]:
+    """The return counts for another supplier than before, or for none."""
+    if before != now:
+        for supplier, more in ((before, -1), (now, 1)):
+            if supplier is not None:
+                yield Updates("supplier", supplier, adds={"returns": more})
+
+
+def _order_again(record_id: int, wanted: dict[int, Decimal]) -> Iterator[Effect]:
+    """Brings what the return has put on order to what the supplier is to send again."""
+    posted = goods.on_order_by({record_id})
+    for item in {**wanted, **posted}:
+        more = wanted.get(item, Decimal(0)) - posted.get(item, Decimal(0))
+        if more:
+            yield OrdersStock(item, more, put_back=more < 0)

@@ -7,11 +7,33 @@ from datetime import date
 from typing import Any
 
 from portal.domain.effects import Effect, Opens, PostsEntry
+from portal.forms.base import Sheet
+from portal.forms.customer_service import moments
+from portal.forms.fields import Day, LongText
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.forms.references import Person
+from portal.lib.i18n import _l
 
 Measure = tuple[str, Ref | None, date | None]
 """What is to be done, by whom, until when."""
+
+
+class ImprovementAction(Sheet):
+    """A row of a table of measures."""
+
+    action = LongText(_l("措施"))
+    owner = Person(_l("负责人"))
+    due = Day(_l("期限"))
+
+    def check(self) -> None:
+        """A measure lies ahead; one that is put right later keeps its day."""
+        moments.refuse_past(self, "due", _l("改进措施的期限不能早于今天"))
+
+
+def measures(rows: Iterable[dict[str, Any]] | None) -> list[Measure]:
+    """The rows of such a table."""
+    return [(row["action"], row["owner"], row["due"]) for row in rows or ()]
 
 
 def follow(

@@ -14,6 +14,7 @@ from portal.forms.fields import Choice, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.archive import archived
+from portal.forms.quality.information_words import BULLETIN
 from portal.forms.references import Attachments, Department, Person, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -56,7 +57,7 @@ class Bulletin(CompanyForm):
     highlights = LongText(_l("要点"))
     distribution = Choice(_l("发送范围"), {"all": _l("全公司"), "departments": _l("指定部门")})
     departments = Rows(_l("发送部门"), Receiver, when=CHOSEN)
-    editor = Person(_l("编辑"))
+    editor = Person(_l("编辑人"))
     layout_file = Attachments(_l("版面文件"), required=False)
 
     signoff = Route(
@@ -111,7 +112,7 @@ class Bulletin(CompanyForm):
             departments=tuple(row["department"].id for row in rows),
             confirm=True,
         )
-        yield archived(record, str(Bulletin.name), title)
+        yield archived(record, BULLETIN, title)
 
 
 def issue_name(year: int, number: int) -> str:

@@ -9,7 +9,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Tells, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.fields import Integer, LongText, Rows, Text
+from portal.forms.fields import Choice, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality import periods
@@ -17,7 +17,7 @@ from portal.forms.quality.archive import archived
 from portal.forms.quality.department_report import MONTHLY
 from portal.forms.quality.information_words import CLASSES
 from portal.forms.references import Attachments, Department, RecordLink
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import information
 
 
@@ -32,7 +32,7 @@ class ReportLine(Sheet):
 class CountLine(Sheet):
     """How much information of a class there was, in this month and the last."""
 
-    class_ = Text(_l("类别"), computed=True)
+    class_ = Choice(_l("类别"), CLASSES, computed=True)
     count = Integer(_l("数量"), computed=True)
     last_period = Integer(_l("上期"), computed=True)
 
@@ -112,7 +112,7 @@ class ConsolidatedReport(CompanyForm):
         missing = [name for id, name in information.departments() if id not in there] if known else []
         self.missing_departments.data = "、".join(missing) or None
         self.counts.fill(
-            {"class": str(CLASSES.get(one, one)), "count": many, "last_period": before}
+            {"class": one, "count": many, "last_period": before}
             for one, many, before in (information.counts(period) if known else ())
         )
 
@@ -127,7 +127,7 @@ class ConsolidatedReport(CompanyForm):
     @after("representative", _l("登记入信息归档保管台帐；指示告知编制人"))
     def keep(record: Filed) -> Iterator[Effect]:
         """R74: what the representative has seen is kept, and what was said is heard."""
-        yield archived(record, str(CLASSES["management"]), f"{ConsolidatedReport.name} {record['period']}")
+        yield archived(record, "management", f"{both(ConsolidatedReport.name)['zh']} {record['period']}")
         if record["representative_instruction"]:
             yield Tells(
                 f"person:{record.applicant_id}",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from wtforms.fields.core import UnboundField
 
-from portal.domain.conditions import any_of, equals, filled
+from portal.domain.conditions import any_of, differs, equals, filled
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Asks, Effect, Opens
 from portal.domain.limits import SURVEY_MARKS
@@ -19,12 +19,13 @@ from portal.forms.base import Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Phone, Score, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, DrawnSignature, RecordLink
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import surveys
 
 LOW = Decimal("0.6")  # of an item's marks: below it the customer's complaint is taken down
 REMIND_AFTER = timedelta(weeks=1)
 ANSWER = "customer_answer"  # the step at which the customer answers
+ON_PAPER = differs("answer_way", "link")  # a customer who follows a link has no paper to scan
 UNSIGNED = any_of(equals("answer_way", "telephone"), filled("paper_scan"))
 
 
@@ -56,7 +57,7 @@ class SurveyAnswer(Stage):
     answered_by = Text(_l("填表人"))
     answered_on = Day(_l("填写日期"))
     customer_signature = DrawnSignature(_l("顾客签字"), required=False)
-    paper_scan = Attachments(_l("纸质问卷扫描"), required=False)
+    paper_scan = Attachments(_l("纸质问卷扫描"), required=False, when=ON_PAPER)
 
     def __init_subclass__(cls) -> None:
         for name, field in list(vars(SurveyAnswer).items()):
@@ -178,7 +179,7 @@ def offered(record: Filed, answer: type[SurveyAnswer]) -> Iterator[Effect]:
     full = marks_of(answer.items, record.answers)
     low = [item for item in full if record[item] < full[item] * LOW]
     if low:
-        labels = {field.short_name: str(field.label.text) for field in answer()}
+        labels = {field.short_name: both(field.label.text)["zh"] for field in answer()}
         said = "；".join(f"{labels[item]}：{record[item]}/{full[item].normalize():f}" for item in low)
         yield Opens(
             "CS-50",

@@ -25,7 +25,7 @@ class Item(Sheet):
 
     record = RecordLink(_l("信息登记"), "IC-01")
     title = Text(_l("标题"), computed=True)
-    class_ = Text(_l("类别"), computed=True)
+    class_ = Choice(_l("类别"), CLASSES, computed=True)
 
     def compute(self) -> None:
         """Title and class as registered."""
@@ -34,7 +34,7 @@ class Item(Sheet):
         if named and named.id:
             piece = information.named([named.id]).get(named.id)
             self.title.data = piece.title if piece else None
-            self.class_.data = str(CLASSES.get(piece.information_class, "")) if piece else None
+            self.class_.data = piece.information_class or None if piece else None
 
 
 class DeputyRead(Stage):

@@ -9,6 +9,7 @@ from portal.domain.deadlines import hours, weeks, working_days
 from portal.domain.effects import Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Day, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality.actions import Measure, follow, proven
@@ -31,6 +32,10 @@ class InterimAction(Sheet):
     action = LongText(_l("措施"))
     owner = Person(_l("负责人"))
     done_on = Day(_l("完成"))
+
+    def check(self) -> None:
+        """It has been done."""
+        refuse_future(self, "done_on")
 
 
 class CorrectiveAction(Sheet):
@@ -181,6 +186,15 @@ class EightDReport(CompanyForm):
     def heading(self) -> str:
         """The subject."""
         return self.subject.data or ""
+
+    def check(self) -> None:
+        """It was found by now; each of the team stands once."""
+        refuse_future(self, "found_on")
+        named = [row["person"] for row in self.team.data if row["person"]]
+        ids = [one.id for one in named]
+        double = next((one.text for one in named if ids.count(one.id) > 1), None)
+        if double:
+            self.refuse("team", _l("%(who)s填写了两行，请删去一行"), who=double)
 
     @staticmethod
     @after("closing", _l("纠正措施和预防措施登记入纠正改进措施台帐；期限未到的，生成纠正改进措施跟踪表草稿"))

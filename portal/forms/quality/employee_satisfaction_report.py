@@ -11,12 +11,11 @@ from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.roles import DEPARTMENTS, TOP
 from portal.domain.signoff import Route, Step, every, head_of_department, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.fields import Integer, LongText, Number, Percent, Rows, Text
+from portal.forms.fields import Choice, Integer, LongText, Number, Percent, Rows
 from portal.forms.filed import Filed
-from portal.forms.quality.actions import follow
-from portal.forms.quality.employee_satisfaction_survey import ITEMS, EmployeeSatisfactionSurvey
+from portal.forms.quality.actions import ImprovementAction, follow, measures
+from portal.forms.quality.employee_satisfaction_survey import ITEMS
 from portal.forms.quality.survey_words import STANDARD, rounded
-from portal.forms.quality.yearly_satisfaction_stages import ImprovementAction
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
 from portal.queries import ballots, surveys
@@ -27,7 +26,7 @@ HUNDRED = Decimal(100)
 class ItemScore(Sheet):
     """The mean of one item, beside that of the year before."""
 
-    item = Text(_l("项目"), computed=True)
+    item = Choice(_l("调查项目"), ITEMS, computed=True)
     mean = Number(_l("平均分"), computed=True)
     last_year = Number(_l("上年"), computed=True)
 
@@ -51,7 +50,7 @@ class EmployeeSatisfactionReport(CompanyForm):
     total_score = Number(_l("总得分"), computed=True)
     assessment = LongText(_l("评定"))
     analysis = LongText(_l("分析"))
-    improvements = Rows(_l("改进"), ImprovementAction)
+    improvements = Rows(_l("改进措施"), ImprovementAction)
     attachments = Attachments(_l("附件"), required=False)
 
     signoff = Route(
@@ -81,13 +80,11 @@ class EmployeeSatisfactionReport(CompanyForm):
         year = self.year.data
         given = ballots.answers(year) if year else []
         means, before = (
-            ballots.means(given, ITEMS),
-            ballots.means(ballots.answers(year - 1) if year else [], ITEMS),
+            ballots.means(given, tuple(ITEMS)),
+            ballots.means(ballots.answers(year - 1) if year else [], tuple(ITEMS)),
         )
-        labels = {field.short_name: str(field.label.text) for field in EmployeeSatisfactionSurvey()}
         self.scores.fill(
-            {"item": labels[name], "mean": _shown(means, name), "last_year": _shown(before, name)}
-            for name in ITEMS
+            {"item": name, "mean": _shown(means, name), "last_year": _shown(before, name)} for name in ITEMS
         )
         self.answers_.data = len(given)
         asked = ballots.asked_in(year, self.today) if year else 0
@@ -127,9 +124,7 @@ class EmployeeSatisfactionReport(CompanyForm):
     @after("gm_approval", _l("改进措施登记入纠正改进措施台帐，并生成跟踪表草稿"))
     def follow_improvements(record: Filed) -> Iterator[Effect]:
         """What was promised is followed to its end."""
-        yield from follow(
-            record, [(row["action"], row["owner"], row["due"]) for row in record["improvements"]]
-        )
+        yield from follow(record, measures(record["improvements"]))
 
 
 def _shown(means: dict[str, Decimal], name: str) -> Decimal | None:

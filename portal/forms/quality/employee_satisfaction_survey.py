@@ -16,7 +16,13 @@ from portal.forms.fields import Choice, Integer, LongText, Score
 from portal.forms.references import Department
 from portal.lib.i18n import _l
 
-ITEMS = ("pay_score", "environment_score", "training_score", "management_score", "work_score")
+ITEMS = {
+    "pay_score": _l("薪酬福利"),
+    "environment_score": _l("工作环境"),
+    "training_score": _l("培训与成长"),
+    "management_score": _l("管理与沟通"),
+    "work_score": _l("工作内容"),
+}
 FULL = 20
 BANDS = {
     "under_1": _l("不满1年"),
@@ -44,11 +50,11 @@ class EmployeeSatisfactionSurvey(CompanyForm):
     year = Integer(_l("年度"), low=2000, high=2199)
     department = Department(_l("部门"))
     years_in_company = Choice(_l("工龄"), BANDS, required=False, help=_l("只按年限段填写；不想说可以不选"))
-    pay_score = Score(_l("薪酬福利"), maximum=FULL)
-    environment_score = Score(_l("工作环境"), maximum=FULL)
-    training_score = Score(_l("培训与成长"), maximum=FULL)
-    management_score = Score(_l("管理与沟通"), maximum=FULL)
-    work_score = Score(_l("工作内容"), maximum=FULL)
+    pay_score = Score(ITEMS["pay_score"], maximum=FULL)
+    environment_score = Score(ITEMS["environment_score"], maximum=FULL)
+    training_score = Score(ITEMS["training_score"], maximum=FULL)
+    management_score = Score(ITEMS["management_score"], maximum=FULL)
+    work_score = Score(ITEMS["work_score"], maximum=FULL)
     total_score = Score(_l("总分"), maximum=FULL * len(ITEMS), computed=True)
     suggestions = LongText(
         _l("意见与建议"),

@@ -12,6 +12,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import FINISHED, Effect, Opens, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Person, Photos, RecordLink, StockItem, Supplier
@@ -93,7 +94,8 @@ class IncomingInspection(CompanyForm):
     )
 
     def check(self) -> None:
-        """Everything delivered is inspected, and the verdict says what the lines say."""
+        """Everything delivered has been inspected, and the verdict says what the lines say."""
+        refuse_future(self, "inspected_at")
         if self.receipt.data and self.receipt.data.id:
             receipt = goods.opening_answers(self.receipt.data.id)
             if goods.totals(self.lines.data, "delivered") != goods.totals(receipt["lines"], "delivered"):

@@ -22,10 +22,10 @@ from portal.forms.quality.information_registration_stages import (
     Identification,
     Verification,
 )
-from portal.forms.quality.information_words import AREAS, CLASSES, SOURCES, VALUES
+from portal.forms.quality.information_words import AREAS, SOURCES, VALUES
 from portal.forms.references import Attachments, Department, RecordLink
 from portal.lib.clock import day
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import information
 
 ORIGINS = {"internal": _l("内部"), "external": _l("外部")}
@@ -152,6 +152,7 @@ class InformationRegistration(CompanyForm):
                     "description": f"{record.number} {record['title']}\n{record['content']}",
                 },
                 to="role:quality_inspector",
+                names_as="source_record",
             )
         concerned = [row["department"] for row in record["departments_concerned"] or () if row["department"]]
         if concerned:
@@ -177,10 +178,10 @@ class InformationRegistration(CompanyForm):
         """R81: kept under a class and a code of its own."""
         yield archived(
             record,
-            str(CLASSES[record["archive_class"]]),
+            record["archive_class"],
             record["title"],
             code=record["archive_code"],
             years=record["retention_years"],
             place=record["storage_place"],
-            origin=f"{SOURCES[record['source_kind']]} {record['source_name']}",
+            origin=f"{both(SOURCES[record['source_kind']])['zh']} {record['source_name']}",
         )

@@ -16,16 +16,12 @@ from portal.forms.filed import Filed
 from portal.forms.quality import own
 from portal.forms.quality.archive import archived
 from portal.forms.quality.information_transfer_stages import URGENCIES, DeputyRead, IssuingSign, Receipt
+from portal.forms.quality.information_words import TRANSFERS
 from portal.forms.references import Attachments, Department, RecordLink
 from portal.lib.i18n import _l
 from portal.queries import information
 
 ALERT = equals("kind", "major_change_alert")
-KINDS = {
-    "information_transfer": _l("信息传递"),
-    "major_change_alert": _l("重大信息变动预警"),
-    "liaison_note": _l("联络单"),
-}
 
 
 class Receiver(Sheet):
@@ -49,7 +45,7 @@ class InformationTransfer(CompanyForm):
         "current_step", "due_at", "status",
     )  # fmt: skip
 
-    kind = Choice(_l("类型"), KINDS)
+    kind = Choice(_l("类型"), TRANSFERS)
     from_department = Department(_l("发出部门"))
     to_departments = Rows(_l("接收部门"), Receiver)
     subject = Text(_l("主题"))
@@ -149,6 +145,4 @@ class InformationTransfer(CompanyForm):
     @after(FINISHED, _l("登记入信息归档保管台帐"))
     def keep(record: Filed) -> Iterator[Effect]:
         """What was handed on is kept."""
-        yield archived(
-            record, str(KINDS[record["kind"]]), record["subject"], origin=record["from_department"].text
-        )
+        yield archived(record, record["kind"], record["subject"], origin=record["from_department"].text)

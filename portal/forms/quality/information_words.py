@@ -53,6 +53,14 @@ LETTERS = {
     "other": "QT",
 }
 """How the code of a piece of information begins, by its class."""
+TRANSFERS = {
+    "information_transfer": _l("信息传递"),
+    "major_change_alert": _l("重大信息变动预警"),
+    "liaison_note": _l("联络单"),
+}
+BULLETIN, ISSUED = "bulletin", "issued_document"
+ARCHIVE_CLASSES = {**CLASSES, **TRANSFERS, BULLETIN: _l("简报"), ISSUED: _l("下发文件")}
+"""The classes of the archive: those of information, and the papers that the centre hands on."""
 USUAL_CLASS = {
     "production": "production",
     "technology": "technology",

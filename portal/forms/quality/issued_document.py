@@ -15,6 +15,7 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Rows, Te
 from portal.forms.filed import Filed
 from portal.forms.quality import own
 from portal.forms.quality.archive import archived
+from portal.forms.quality.information_words import ISSUED
 from portal.forms.references import Attachments, Department
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -129,7 +130,7 @@ class IssuedDocument(CompanyForm):
         """What everybody has signed for is kept."""
         yield archived(
             record,
-            str(KINDS[record["document_kind"]]),
+            ISSUED,
             f"{record['document_no']} {record['title']}",
             origin=record["issuing_department"].text,
         )

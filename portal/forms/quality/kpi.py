@@ -128,11 +128,11 @@ KPIS = (
         QUALITY,
         _l("顾客满意度总分"),
         _l("年度调查得出的满意度"),
-        _l("当月登记入满意度得分台帐的得分"),
-        _l("各行总分的平均值"),
+        _l("当月登记入满意度得分台帐的顾客满意度总分"),
+        _l("各次调查总分的平均值"),
         _l("与上年和标准比较，分析得分低的模块"),
         _l("分"),
-        lambda: kpi.marks("satisfaction", "total"),
+        lambda: kpi.marks("satisfaction", "total", "total"),
         MEAN,
     ),
     Kpi(
@@ -227,9 +227,9 @@ KPIS = (
     Kpi(
         "incidents_serious",
         SECURITY,
-        _l("严重信息安全事件"),
+        _l("较大信息安全事件"),
         _l("影响较大的信息安全事件"),
-        _l("当月报告并判定为严重的信息安全事件"),
+        _l("当月报告并判定为较大的信息安全事件"),
         _l("事件的起数"),
         _l("分析原因、影响和恢复用时"),
         _l("起"),
@@ -260,6 +260,10 @@ KPIS = (
         lambda: kpi.turns("IS-"),
     ),
 )
+TITLES = {one.key: one.title for one in KPIS}
+PARAMETERS = {one.key: one.parameter for one in KPIS}
+SAMPLINGS = {one.key: one.sampling for one in KPIS}
+CALCULATIONS = {one.key: one.calculation for one in KPIS}
 KPI: Mapping[str, Kpi] = {one.key: one for one in KPIS}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import hours, working_days
-from portal.domain.effects import Asks, Effect, PostsEntry, after
+from portal.domain.effects import FINISHED, Asks, Effect, after
 from portal.domain.signoff import Route, Step, heads_in, person_in
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service import moments
@@ -18,7 +18,6 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Department, Person
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers
 
 
 class Attendee(Sheet):
@@ -111,16 +110,17 @@ class MeetingMinutes(CompanyForm):
             self.refuse("decisions", _l("决议的期限不能早于会议当天"))
 
     @staticmethod
-    @after("chair_sign", _l("决议成为负责人的待办；属改进措施的登记入纠正改进措施台帐并跟踪"))
+    @after("chair_sign", _l("决议成为负责人的待办"))
     def carry_out(record: Filed) -> Iterator[Effect]:
-        """What was decided is somebody's to do; measures of improvement are tracked to their end."""
-        rows = record["decisions"]
-        for row in rows:
+        """What was decided is somebody's to do, from the chair's signature on."""
+        for row in record["decisions"]:
             if not row["improvement"]:
                 title = _l("落实会议决议：%(text)s", text=row["decision"])
                 yield Asks(title, f"person:{row['owner'].id}", row["due"])
-        measures = [(row["decision"], row["owner"], row["due"]) for row in rows if row["improvement"]]
-        entered = customers.entered("improvement_actions", record.id)
-        for effect in follow(record, measures):
-            if not isinstance(effect, PostsEntry) or dict(effect.facts) not in entered:
-                yield effect  # a line that a round before has entered stands
+
+    @staticmethod
+    @after(FINISHED, _l("属改进措施的决议登记入纠正改进措施台帐，并生成纠正改进措施跟踪表草稿"))
+    def track(record: Filed) -> Iterator[Effect]:
+        """Measures of improvement are entered once nothing can send the minutes back any more: no line goes twice."""
+        rows = [row for row in record["decisions"] if row["improvement"]]
+        yield from follow(record, [(row["decision"], row["owner"], row["due"]) for row in rows])

@@ -46,7 +46,7 @@ class NoticeBoard(CompanyForm):
     category = Choice(_l("类别"), CATEGORIES)
     content = LongText(_l("正文"))
     posted_from = Day(_l("发布日期"))
-    posted_to = Day(_l("截止日期"))
+    posted_to = Day(_l("发布截止日期"))
     place = Choice(
         _l("张贴位置"),
         {

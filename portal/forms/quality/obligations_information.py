@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from portal.domain.obligations import Case, Look, Number, Obligation, Turn
 from portal.domain.permissions import head_key, role_key
 from portal.forms.kinds import Ref
+from portal.forms.quality import periods
 from portal.forms.quality.department_report import AT_ONCE, MONTHLY, items
-from portal.lib.clock import months_later
 from portal.lib.i18n import _l
 from portal.queries import information
 
@@ -20,15 +20,14 @@ MONTHS = 2  # so long a report that nobody has made is asked for
 
 def department_reports(look: Look) -> Iterator[Case]:
     """R74: each department reports on the month before, and on information of class A at once."""
-    for period, following in _months(look):
-        if look.today < _first_working_day(look, following):
-            continue
+    for month in periods.reported(look, MONTHS):
+        period = month.key
         done = {one.department_id for one in information.reports(period) if one.kind == MONTHLY}
         for id, name in information.departments():
             yield Case(
                 f"{id}:{period}",
                 (head_key(id),),
-                look.closing(following + timedelta(days=look.numbers["day"] - 1)),
+                look.closing(month.day(look.numbers["day"])),
                 f"{name} {period}",
                 {
                     "department": Ref(id, name),
@@ -67,31 +66,18 @@ def _class_a(look: Look) -> Iterator[Case]:
 
 def consolidated_reports(look: Look) -> Iterator[Case]:
     """R74: the centre reports to the management representative."""
-    for period, following in _months(look):
-        if look.today < following + timedelta(days=look.numbers["from"] - 1):
+    for month in periods.reported(look, MONTHS):
+        period = month.key
+        if look.today < month.following + timedelta(days=look.numbers["from"] - 1):
             continue
         yield Case(
             period,
             OFFICERS,
-            look.closing(following + timedelta(days=look.numbers["day"] - 1)),
+            look.closing(month.day(look.numbers["day"])),
             period,
             {"period": period},
             kept=information.consolidated(period) is not None,
         )
-
-
-def _months(look: Look) -> Iterator[tuple[str, date]]:
-    """The months whose reports are asked for, each with the first day of the month after: not those due before all began."""
-    this = look.today.replace(day=1)
-    for back in range(MONTHS - 1, -1, -1):
-        following = months_later(this, -back)
-        if following + timedelta(days=look.numbers["day"] - 1) >= look.since:
-            yield f"{months_later(following, -1):%Y-%m}", following
-
-
-def _first_working_day(look: Look, first: date) -> date:
-    """The first day of the month on which the company works."""
-    return next(day for n in range(31) if look.calendar.is_working_day(day := first + timedelta(days=n)))
 
 
 DAY_OF_MONTH = _l("日")
@@ -104,7 +90,7 @@ OBLIGATIONS = (
         _l("部门信息分析整理报告"),
         _l("每月第一个工作日；登记了A类质量信息"),
         _l("各部门负责人"),
-        _l("每月 5 日前；A类质量信息立即报告"),
+        _l("每月 5 日前，遇长假不早于第二个工作日；A类质量信息立即报告"),
         _l("报告已提交"),
         "IC-04",
         _l("告知信息管理人员，列出未交报告的部门"),

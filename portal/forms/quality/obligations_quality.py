@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from portal.domain.obligations import Case, Look, Number, Obligation, Turn, asked_in
 from portal.domain.permissions import role_key
-from portal.forms.quality import kpi
-from portal.lib.clock import months_later
-from portal.lib.i18n import _l
+from portal.forms.quality import kpi, periods
+from portal.lib.i18n import _l, both
 from portal.queries import quality_reports
-from portal.queries.months import Month
 
 LATEST = 3  # months back for which a report is still asked for
 REPORTERS = {
@@ -23,25 +20,16 @@ REPORTERS = {
 
 def monthly_reports(look: Look) -> Iterator[Case]:
     """R83: from the first working day of a month, the indicators of the month before are reported."""
-    for back in range(LATEST):
-        this = Month.of(look.today).back(back)
-        asked_on, reported = _first_working_day(look, this.first), this.back(1)
-        if not look.since <= asked_on <= look.today:
-            continue
+    for month in periods.reported(look, LATEST):
         for scope, to in REPORTERS.items():
             yield Case(
-                f"{reported.key}:{scope}",
+                f"{month.key}:{scope}",
                 to,
-                look.at(this.first + timedelta(days=look.numbers["day"] - 1)),
-                f"{reported.key} {kpi.SCOPES[scope]}",
-                {"period": reported.key, "scope": scope},
-                kept=bool(quality_reports.of_period(reported.key, scope)),
+                look.at(month.day(look.numbers["day"])),
+                f"{month.key} {both(kpi.SCOPES[scope])['zh']}",
+                {"period": month.key, "scope": scope},
+                kept=bool(quality_reports.of_period(month.key, scope)),
             )
-
-
-def _first_working_day(look: Look, first: date) -> date:
-    days = (first + timedelta(days=n) for n in range((months_later(first, 1) - first).days))
-    return next((day for day in days if look.calendar.is_working_day(day)), first)
 
 
 OBLIGATIONS = (
@@ -71,7 +59,7 @@ OBLIGATIONS = (
         _l("每月报告质量检验及指标完成情况"),
         _l("每月第一个工作日"),
         _l("检验人员；信息安全指标由信息安全管理员报告"),
-        _l("当月 5 日"),
+        _l("当月 5 日，遇长假不早于第二个工作日"),
         _l("上月的报告已提交，并由信息中心接收"),
         "QA-02",
         _l("告知质量部经理"),

@@ -68,7 +68,7 @@ def _reminder(key: str, form: str, title: Any, who: Any, told: Any, manager: str
         title,
         _l("调查问卷发出后客户没有答复"),
         who,
-        _l("调查截止日期"),
+        _l("发出后两周"),
         _l("客户已答复"),
         form,
         told,

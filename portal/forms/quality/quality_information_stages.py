@@ -66,14 +66,18 @@ class Filing(Stage):
     archive_code = Text(_l("归档编码"), max=60)
 
     def proposal(self) -> dict[str, Any]:
-        """A code of the class and the day."""
+        """A code of the class and the day; in a later round the one under which the sheet stands."""
+        if standing := archive.code_of(self.itself):
+            return {"archive_code": standing}
         class_ = {"class_a": "A", "class_b": "B"}.get(str(self.context.get("information_class")), "C")
         record = self.context.get("@record_id")
         return {"archive_code": f"ZLXX-{class_}-{self.today:%Y%m%d}-{record}" if record else None}
 
     def check(self) -> None:
-        """Each code stands for one paper."""
-        code = self.archive_code.data
+        """Each code stands for one paper, and each paper under one code."""
+        code, standing = self.archive_code.data, archive.code_of(self.itself)
+        if code and standing and code != standing:
+            self.refuse("archive_code", _l("本单已按编码 %(code)s 归档，请沿用这个编码"), code=standing)
         if code and (other := archive.kept_under(code, self.itself)):
             self.refuse("archive_code", _l("这个编码已用于 %(number)s，请换一个归档编码"), number=other)
 

@@ -14,10 +14,10 @@ from portal.forms.fields import Choice, Integer, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality import kpi as declared
 from portal.forms.quality import quality_report_rows as rows
-from portal.forms.quality.actions import follow
+from portal.forms.quality.actions import ImprovementAction, follow, measures
 from portal.forms.quality.archive import archived
 from portal.forms.references import Attachments
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import kpi, quality_reports
 from portal.queries.months import Month
 
@@ -52,7 +52,7 @@ class QualityReport(CompanyForm):
     returns_count = Integer(_l("退货次数"), computed=True)
     targets_reached = YesNo(_l("指标全部达成"), computed=True)
     gaps = LongText(_l("未达成原因"), required=False, required_when=MISSED)
-    actions = Rows(_l("改进措施"), rows.ImprovementAction, required=False, required_when=MISSED)
+    actions = Rows(_l("改进措施"), ImprovementAction, required=False, required_when=MISSED)
     attachments = Attachments(_l("附件"), required=False)
 
     signoff = Route(
@@ -124,13 +124,11 @@ class QualityReport(CompanyForm):
     @after("centre_receipt", _l("改进措施登记入纠正改进措施台帐，并生成纠正改进措施跟踪表草稿"))
     def follow_actions(record: Filed) -> Iterator[Effect]:
         """Each measure is followed to its end."""
-        yield from follow(
-            record, [(one["action"], one["owner"], one["due"]) for one in record["actions"] or ()]
-        )
+        yield from follow(record, measures(record["actions"]))
 
     @staticmethod
     @after("centre_receipt", _l("登记入信息归档保管台帐"))
     def archive(record: Filed) -> Iterator[Effect]:
         """R74: the information centre keeps the report."""
-        scope = declared.SCOPES[record["scope"]]
+        scope = both(declared.SCOPES[record["scope"]])["zh"]
         yield archived(record, "quality", f"{record['period']} {scope}")

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from portal.forms.base import Sheet
-from portal.forms.fields import Choice, Day, Integer, LongText, Number, Percent, Text
+from portal.forms.fields import Choice, Integer, LongText, Number, Percent, Text
 from portal.forms.quality import kpi as declared
 from portal.forms.quality.process_information import CONTROL, INSPECTION, MEASUREMENT, PROCESS
-from portal.forms.references import Person
-from portal.lib.i18n import _l, both
+from portal.lib.i18n import _l
 from portal.queries import history, kpi
 from portal.queries.kpi import Count
 from portal.queries.months import Month
@@ -32,7 +31,7 @@ TABLES = {  # of each kind: the form, which of its records, and where faults sta
 class InspectionResult(Sheet):
     """How the inspections of one kind went."""
 
-    kind = Choice(_l("检验"), KINDS, computed=True)
+    kind = Choice(_l("检验类别"), KINDS, computed=True)
     lots = Integer(_l("批次"), computed=True)
     passed = Integer(_l("合格批次"), computed=True)
     rate = Percent(_l("合格率"), computed=True)
@@ -42,26 +41,13 @@ class InspectionResult(Sheet):
 class Indicator(Sheet):
     """R83: one indicator with its parameter, sampling, calculation and analysis."""
 
-    indicator = Choice(_l("指标"), {one.key: one.title for one in declared.KPIS})
-    parameter = Text(_l("设置"), computed=True)
-    sampling = Text(_l("取样"), computed=True)
-    calculation = Text(_l("计算"), computed=True)
+    indicator = Choice(_l("指标"), declared.TITLES)
+    parameter = Choice(_l("设置"), declared.PARAMETERS, computed=True)
+    sampling = Choice(_l("取样"), declared.SAMPLINGS, computed=True)
+    calculation = Choice(_l("计算"), declared.CALCULATIONS, computed=True)
     target = Number(_l("目标"), computed=True)
     actual = Number(_l("实际"), computed=True)
     analysis = LongText(_l("分析"), max=500)
-
-
-class ImprovementAction(Sheet):
-    """What is to be done where a target was missed."""
-
-    action = LongText(_l("措施"))
-    owner = Person(_l("负责人"))
-    due = Day(_l("期限"))
-
-    def check(self) -> None:
-        """A measure lies ahead."""
-        if self.due.data and self.due.data < self.today:
-            self.refuse("due", _l("改进措施的期限不能早于今天"))
 
 
 def inspections(month: Month) -> list[dict[str, Any]]:
@@ -90,10 +76,7 @@ def indicators(scope: str, month: Month, given: Iterable[Mapping[str, Any]]) -> 
     limits = history.limits()
     return [
         {
-            "indicator": one.key,
-            "parameter": both(one.parameter)["zh"],
-            "sampling": both(one.sampling)["zh"],
-            "calculation": both(one.calculation)["zh"],
+            **dict.fromkeys(("indicator", "parameter", "sampling", "calculation"), one.key),
             "target": limits[one.limit],
             "actual": one.actual(month),
             "analysis": written.get(one.key),

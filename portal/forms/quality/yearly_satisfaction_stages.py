@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from portal.forms.base import Sheet, Stage
-from portal.forms.fields import Choice, Day, Integer, LongText, Number, Rows, YesNo
+from portal.forms.fields import Choice, Integer, LongText, Number, Rows, YesNo
+from portal.forms.quality.actions import ImprovementAction
 from portal.forms.quality.survey_words import MODULES, rounded
-from portal.forms.references import Person
 from portal.lib.i18n import _l
 from portal.queries import surveys
 
@@ -19,7 +19,7 @@ class ModuleScore(Sheet):
     """What the answers of one module came to."""
 
     module = Choice(_l("模块"), MODULES, computed=True)
-    answers_ = Integer(_l("份数"), computed=True)
+    answers_ = Integer(_l("答卷份数"), computed=True)
     outstanding = Integer(_l("未回收"), computed=True)
     mean = Number(_l("平均分"), computed=True)
     weight = Number(_l("分值"), computed=True)
@@ -61,19 +61,6 @@ def _score(line: dict[str, Any], mine: frozenset[int]) -> dict[str, Any]:
 def total_standard(weights: list[dict[str, Any]]) -> Decimal:
     """R46: what the total must come to: the standards of the modules by their weights."""
     return rounded(sum((line["standard"] * line["weight"] / HUNDRED for line in weights), Decimal(0)))
-
-
-class ImprovementAction(Sheet):
-    """What is to be done, by whom and until when."""
-
-    action = LongText(_l("措施"))
-    owner = Person(_l("负责人"))
-    due = Day(_l("期限"))
-
-    def check(self) -> None:
-        """Nothing is to be done yesterday."""
-        if self.due.data and self.due.data < self.today:
-            self.refuse("due", _l("期限不能早于今天"))
 
 
 class Assessment(Stage):

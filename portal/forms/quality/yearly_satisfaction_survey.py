@@ -14,8 +14,16 @@ from portal.forms.base import CompanyForm, Sheet
 from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Number, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.forms.quality.actions import follow
-from portal.forms.quality.survey_words import DEPARTMENT, MODULES, OWNERS, STANDARD, USUAL, said
+from portal.forms.quality.actions import follow, measures
+from portal.forms.quality.survey_words import (
+    DEPARTMENT,
+    LEDGER_MODULES,
+    MODULES,
+    OWNERS,
+    STANDARD,
+    USUAL,
+    said,
+)
 from portal.forms.quality.yearly_satisfaction_stages import (
     HUNDRED,
     Assessment,
@@ -24,7 +32,7 @@ from portal.forms.quality.yearly_satisfaction_stages import (
 )
 from portal.forms.references import Customer
 from portal.lib.clock import day
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import surveys
 
 YEAR, MOST = timedelta(days=365), 50
@@ -200,14 +208,14 @@ class YearlySatisfactionSurvey(CompanyForm):
             if not row["reached"]:
                 yield _report(
                     record,
-                    str(MODULES[row["module"]]),
+                    MODULES[row["module"]],
                     row["mean"],
                     row["standard"],
                     DEPARTMENT[row["module"]],
                 )
         standard = total_standard(record["weights"])
         if record["total_score"] < standard and all(row["reached"] for row in record["module_scores"]):
-            yield _report(record, str(_l("顾客满意度总分")), record["total_score"], standard, "quality")
+            yield _report(record, LEDGER_MODULES["total"], record["total_score"], standard, "quality")
 
     @staticmethod
     @after("gm_read", _l("得分登记入满意度得分台帐"))
@@ -246,28 +254,27 @@ class YearlySatisfactionSurvey(CompanyForm):
     @after("gm_read", _l("改进措施登记入纠正改进措施台帐，并生成跟踪表草稿"))
     def follow_actions(record: Filed) -> Iterator[Effect]:
         """What was decided is followed to its end."""
-        rows = record["improvement_actions"] or ()
-        yield from follow(record, [(row["action"], row["owner"], row["due"]) for row in rows])
+        yield from follow(record, measures(record["improvement_actions"]))
 
 
-def _report(record: Filed, what: str, score: Decimal | None, standard: Decimal, department: str) -> Opens:
-    """The draft of an 8D report about one score."""
-    found = surveys.department(department)
+def _report(record: Filed, what: Any, score: Decimal | None, standard: Decimal, department: str) -> Opens:
+    """The draft of an 8D report about one score, in Chinese whoever has signed."""
+    found, subject = surveys.department(department), both(what)["zh"]
     return Opens(
         "QA-15",
         {
-            "subject": f"{record['year']} {what} {said(score)} < {said(standard)}",
+            "subject": f"{record['year']} {subject} {said(score)} < {said(standard)}",
             "responsible_department": Ref(found.id, found.name),
-            "problem": str(
+            "problem": both(
                 _l(
                     "%(year)s 年度%(what)s得分 %(score)s，低于达标准则 %(standard)s。分析：%(analysis)s",
                     year=record["year"],
-                    what=what,
+                    what=subject,
                     score=said(score),
                     standard=said(standard),
                     analysis=record["analysis"],
                 )
-            ),
+            )["zh"],
             "found_on": day(record.now),
         },
         to="role:quality_manager",

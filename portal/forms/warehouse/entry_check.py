@@ -11,6 +11,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsEntry, PostsStock, after
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -104,7 +105,10 @@ class PostingToBooks(Stage):
         return {"unit_costs": rows}
 
     def check(self) -> None:
-        """R57: exactly what passed is posted."""
+        """R57: exactly what passed is posted, after it came and not in days to come."""
+        moments.refuse_future(self, "posted_on")
+        text = _l("入库日期不能早于送库的那一天")
+        moments.refuse_earlier(self, "posted_on", self.context.get("arrived_at"), text)
         passed = {k: v for k, v in goods.totals(self.context["checked_lines"], "good").items() if v}
         if goods.totals(self.unit_costs.data, "quantity") != passed:
             self.refuse("unit_costs", _l("入库数量须与审核合格数量一致"))
@@ -175,6 +179,7 @@ class EntryCheck(CompanyForm):
 
     def check(self) -> None:
         """R55: opens only for goods that passed inspection, once, and not by their inspector."""
+        moments.refuse_future(self, "arrived_at")
         inspection, receipt = self.inspection.data, self.receipt.data
         if not (inspection and inspection.id):
             return
@@ -211,7 +216,7 @@ class EntryCheck(CompanyForm):
         bad = [line for line in record["checked_lines"] if line["bad"]]
         if not (record["reject_confirmed"] and bad):
             return
-        batches = _batches(record)
+        batches = goods.batches_of(record["lines"])
         lines = [
             {
                 "item": line["item"],
@@ -237,7 +242,7 @@ class EntryCheck(CompanyForm):
     @after("posting", _l("同时登记流水帐、库存台帐和入库台帐"))
     def post(record: Filed) -> Iterator[Effect]:
         """R57: both books in one write."""
-        batches = _batches(record)
+        batches = goods.batches_of(record["lines"])
         for line in record["unit_costs"]:
             item = line["item"].id
             yield PostsStock(
@@ -254,12 +259,3 @@ class EntryCheck(CompanyForm):
                     "supplier": record["supplier"].text,
                 },
             )
-
-
-def _batches(record: Filed) -> dict[int, str]:
-    """The batch of each item; several of one item are named together."""
-    found: dict[int, list[str]] = {}
-    for line in record["lines"]:
-        if line["batch"]:
-            found.setdefault(line["item"].id, []).append(line["batch"])
-    return {item: "、".join(dict.fromkeys(batches)) for item, batches in found.items()}

@@ -10,12 +10,14 @@ from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import person_key, role_key
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l
-from portal.queries import rights, stock_plans
+from portal.lib.text import place_codes
+from portal.queries import places, rights, stock_plans
 from portal.queries.stock_plans import Arranged
 
 KEEPERS, SUPERVISOR = (role_key("warehouse_keeper"),), (role_key("warehouse_supervisor"),)
 LONG = timedelta(days=180)  # after its day a case that nobody took up is history
 DAYS = _l("天")
+PLANNED = "库存计划的盘点范围：%s"
 
 
 def stocktakes(look: Look) -> Iterator[Case]:
@@ -29,13 +31,22 @@ def stocktakes(look: Look) -> Iterator[Case]:
             {
                 "count_kind": one.row["kind"],
                 "count_date": one.on,
-                "places": one.row["scope"],
+                **_scope(one.row["scope"]),
                 "team": one.row["team"],
                 "stock_plan": Ref(one.plan_id, one.plan),
             },
             record=one.plan_id,
             kept=kept,
         )
+
+
+def _scope(planned: str) -> dict[str, Any]:
+    """The places that a scope names by their codes; one that is told in other words is left to the keeper."""
+    codes = place_codes(planned)
+    known = places.in_use(set(codes))
+    if known:
+        return {"places": "、".join(code for code in codes if code in known)}
+    return {"remark": PLANNED % planned}
 
 
 def scrap_checks(look: Look) -> Iterator[Case]:

@@ -19,6 +19,7 @@ from portal.forms.references import StockItem
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import books, goods
+from portal.queries.corrected import lineage
 
 PAYMENT_WAYS = {
     "cash": _l("现金"),
@@ -26,7 +27,6 @@ PAYMENT_WAYS = {
     "mobile": _l("移动支付"),
     "other": _l("其他"),
 }
-DISCOUNT = _l("优惠")
 
 
 class SoldBook(Sheet):
@@ -178,7 +178,7 @@ def _settle(record: Filed, *, sold: bool) -> Iterator[Effect]:
     """Brings journal, balances and the ledger of sales to what the slip says now."""
     yield from outgoing.settle(record.id, "sale", _rows(record["books"]) if sold else ())
     left = _entries(record) if sold else []
-    for facts in books.sold(record.itself):
+    for facts in books.sold(lineage(record.id)):  # what a corrected slip took back of another is no sale
         if facts in left:
             left.remove(facts)
         else:
@@ -213,7 +213,7 @@ def _entries(record: Filed) -> list[dict[str, Any]]:
         for line in record["books"]
     ]
     if record["discount"]:
-        rows.append({"item": str(DISCOUNT), "quantity": "0", "price": "", **_sum(-record["discount"])})
+        rows.append({"item": books.DISCOUNT, "quantity": "0", "price": "", **_sum(-record["discount"])})
     return [{**same, **row} for row in rows]
 
 

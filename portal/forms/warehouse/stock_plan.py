@@ -9,9 +9,10 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.references import Person, StockItem
+from portal.forms.references import Person, Place, StockItem
 from portal.forms.warehouse.plan_words import COUNTS, MONTHS, PERIODS
 from portal.lib.clock import months_later
 from portal.lib.i18n import _l
@@ -27,7 +28,7 @@ class PlannedItem(Sheet):
     minimum = Number(_l("最低库存"))
     maximum = Number(_l("最高库存"))
     reorder = Number(_l("订货点"))
-    place = Text(_l("库位"), max=40, required=False)
+    place = Place(_l("库位"), required=False)
 
     def check(self) -> None:
         """The point at which is ordered anew lies between the least and the most."""
@@ -45,7 +46,7 @@ class CountDate(Sheet):
 
     kind = Choice(_l("类型"), COUNTS)
     on = Day(_l("日期"))
-    scope = Text(_l("范围"))
+    scope = Text(_l("范围"), help=_l("写明库位编号的，会带入盘存报表的盘点范围"))
     team = Text(_l("人员"))
 
 
@@ -93,6 +94,7 @@ class StockPlan(CompanyForm):
 
     def check(self) -> None:
         """The period is as long as it is called, its days lie within, and each item and day stands there once."""
+        moments.refuse_past(self, "period_end", _l("计划期间已经过去，请填写今后的期间"))
         start, end = self.period_start.data, self.period_end.data
         if start and end:
             if end < start:

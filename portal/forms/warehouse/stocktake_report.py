@@ -19,6 +19,7 @@ from portal.domain.effects import (
 )
 from portal.domain.signoff import Back, Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -94,6 +95,12 @@ class BooksUpdated(Stage):
     """When the keeper brought the stock list and the journal up to date."""
 
     updated_on = Day(_l("更新日期"))
+
+    def check(self) -> None:
+        """After the count, and not in days to come."""
+        moments.refuse_future(self, "updated_on")
+        text = _l("更新日期不能早于盘点日期")
+        moments.refuse_earlier(self, "updated_on", self.context.get("count_date"), text)
 
 
 class StocktakeReport(CompanyForm):

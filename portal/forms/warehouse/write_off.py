@@ -11,6 +11,7 @@ from portal.domain.effects import VOIDED, Effect, after
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms import outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
+from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Photos, Place, RecordLink, StockItem
@@ -71,7 +72,10 @@ class Removal(Stage):
     witness = Person(_l("监督人"))
 
     def check(self) -> None:
-        """R61: the witness is somebody else than the keeper."""
+        """R61: the witness is somebody else than the keeper; what was listed is removed afterwards."""
+        moments.refuse_future(self, "removed_on")
+        text = _l("清除日期不能早于编制日期")
+        moments.refuse_earlier(self, "removed_on", self.context.get("list_date"), text)
         if self.witness.data and self.person is not None and self.witness.data.id == self.person.id:
             self.refuse("witness", _l("监督人不能是办理清除的库管员本人"))
 
@@ -154,6 +158,7 @@ class WriteOff(CompanyForm):
 
     def check(self) -> None:
         """R60: the plan is one that all have agreed to. No more is written off than lies there."""
+        moments.refuse_future(self, "list_date")
         plan = self.stock_plan.data
         if plan and plan.id and goods.state(plan.id) != "finished":
             self.refuse("stock_plan", _l("该库存计划还没有会签完，请选择已生效的计划"))

@@ -1,9 +1,10 @@
-// A button beside item pickers, and below tables of items, that reads a code with the camera. Only where the browser can.
+// A button beside pickers of items and storage places, and below tables of items, that reads a code with the camera. Only where the browser can.
 (() => {
   const { words } = document.currentScript.dataset;
   if (!("BarcodeDetector" in window) || !navigator.mediaDevices?.getUserMedia) return;
   const say = JSON.parse(words);
   const ITEM = 'input[data-picker^="/pick/stock_item"]';
+  const PLACE = 'input[data-picker^="/pick/place"]';
   const FORMATS = ["qr_code", "ean_13", "code_128"];
 
   function make(name, values) {
@@ -11,7 +12,7 @@
   }
 
   function offer() {
-    for (const input of document.querySelectorAll(`.field > ${ITEM}, input[data-scan]`)) {
+    for (const input of document.querySelectorAll(`.field > ${ITEM}, .field > ${PLACE}, input[data-scan]`)) {
       if (!input.parentElement.querySelector(":scope > .scan-open")) input.parentElement.append(button(input));
     }
     for (const foot of document.querySelectorAll(".rows-foot")) {

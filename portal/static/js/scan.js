@@ -57,7 +57,7 @@
 
   function accept(input, option) {
     const box = input.closest("[data-rows]");
-    if (box && input.value === option.value) return inTable(box, (free) => put(free, option));
+    if (box && input.matches(ITEM) && input.value === option.value) return inTable(box, (free) => put(free, option));
     return put(input, option);
   }
 

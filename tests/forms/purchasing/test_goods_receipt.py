@@ -69,6 +69,18 @@ def test_the_difference_is_the_one_that_the_lines_show(delivered: int, right: st
         assert refusals(form) == (set() if word == right else {"short_or_over"})
 
 
+def test_goods_of_which_nothing_came_are_short_or_come_later() -> None:
+    order = kept_order((BOLT, 30), (PIPE, 4))
+    for word, refused in (("agrees", set()), ("short", set()), ("over", {"short_or_over"})):
+        form = GoodsReceipt(answers=opening(order, line(BOLT, 30), short_or_over=word))
+        assert refusals(form) == refused, word
+
+
+def test_goods_have_come_before_they_are_noted() -> None:
+    answers = opening(kept_order((BOLT, 30)), line(BOLT, 30), received_at=NOW + timedelta(hours=1))
+    assert refusals(GoodsReceipt(answers=answers, context={"@now": NOW})) == {"received_at"}
+
+
 def test_what_earlier_deliveries_brought_is_not_expected_again() -> None:
     order = kept_order((BOLT, 30))
     earlier = kept_receipt(order, (BOLT, 20), state="finished")

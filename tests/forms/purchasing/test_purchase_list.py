@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from book_people import KNOWN, NEW, SELLER, TODAY, Shop
 from flask import Flask
 
+from portal.extensions import db
 from portal.lib.clock import today
+from portal.models import Draft, Supplier
 
 OTHER_SELLER = "德清恒通管业有限公司 S0002"
 TOMORROW = (today() + timedelta(days=1)).isoformat()
@@ -54,6 +57,38 @@ def test_a_list_is_taken_in_once_and_not_from_the_future(shop: Shop) -> None:
     assert shop.list(bookseller=OTHER_SELLER)[0] == 303
     status, text = shop.list(list_no="XH-2", arrived_on=TOMORROW)
     assert (status, "不能晚于今天" in text) == (422, True), text
+
+
+def test_only_booksellers_of_the_approved_list_bring_books(shop: Shop) -> None:
+    _status, number = shop.list()
+    shop.judge(number)
+    shop.walker.sign(number, received_quantity="15")
+    for code, status in (("S0001", "removed"), ("S0002", "rejected")):
+        with shop.app.app_context():
+            db.session.execute(sa.update(Supplier).where(Supplier.code == code).values(status=status))
+            db.session.commit()
+    for seller in (SELLER, OTHER_SELLER):
+        status, text = shop.list(bookseller=seller, list_no="XH-2")
+        assert (status, "不在合格供应商名录中" in text) == (422, True), text
+    status, text = shop.anew(number, "buyer", **shop.list_fields(bookseller=OTHER_SELLER))
+    assert (status, "不在合格供应商名录中" in text) == (422, True), text
+    with shop.app.app_context():
+        key = db.session.scalars(sa.select(Draft.key).where(Draft.corrects_id.is_not(None))).one()
+    right = {"_key": key, **shop.list_fields()}
+    assert shop.submit("PU-09", "buyer", **right)[0] == 303, "the books came when the seller was on the list"
+
+
+def test_a_corrected_list_opens_slips_only_for_what_no_slip_has(shop: Shop) -> None:
+    listed = shop.accepted(bad=2)
+    assert shop.entry(listed, (KNOWN.isbn, "8"), (NEW.isbn, "3"))[0] == 303
+    assert shop.submit("PU-11", "buyer", **back(listed, "1"))[0] == 303
+    _status, again = shop.anew(listed, "buyer", **shop.list_fields())
+    shop.judge(again, bad=2)
+    shop.walker.sign(again, received_quantity="13")
+    (slip,) = [one["books"] for one in shop.drafts("WH-12") if again in str(one["purchase_list"])]
+    assert [(row["book_no"], row["quantity"]) for row in slip] == [(KNOWN.isbn, 2)]
+    (rejected,) = [one["books"] for one in shop.drafts("PU-11") if again in str(one["purchase_list"])]
+    assert [(row["book_no"], row["quantity"]) for row in rejected] == [(NEW.isbn, 1)]
 
 
 def test_an_order_is_this_bookseller_s(shop: Shop) -> None:

@@ -59,7 +59,7 @@ def opening(**other: Any) -> dict[str, Any]:
         "supplier": HENGDA,
         "requisition": requisition(),
         "lines": [line()],
-        "delivery_date": date(2026, 6, 1),
+        "delivery_date": date(2099, 6, 1),
         "delivery_place": "一号库",
         "payment_terms": "月结",
         "quality_terms": "附合格证",

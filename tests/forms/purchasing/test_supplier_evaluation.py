@@ -107,6 +107,18 @@ def test_nobody_is_proposed_with_a_licence_that_has_expired(supplies: Supplies) 
         assert wrong_in(sheet, "licences", 1) == refused, (verdict, expires)
 
 
+def test_nobody_is_listed_by_a_licence_that_has_expired(supplies: Supplies) -> None:
+    licences = [supplies.licence("许可证", days(-1))]
+    answers = supplies.evaluated(licences=licences, proposed_status="not_approved")
+    record = supplies.sign(supplies.submit("PU-08", "buyer", **answers), quality_agrees=True)
+    for verdict, refused in (
+        ("approved", {"supplier_status"}),
+        ("on_trial", {"supplier_status"}),
+        ("not_approved", set()),
+    ):
+        assert wrong(supplies.stage(record, supplier_status=verdict)) == refused
+
+
 def test_licences_are_shown_once_each_with_a_scan(supplies: Supplies) -> None:
     twice = supplies.evaluated(licences=[supplies.licence(), supplies.licence()])
     assert wrong(supplies.sheet("PU-08", "buyer", **twice)) == {"licences"}

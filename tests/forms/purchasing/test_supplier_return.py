@@ -40,7 +40,7 @@ def opening(stage: str, quantity: str = "3", **other: Any) -> dict[str, Any]:
         "return_stage": stage,
         "lines": [{"item": BOLT, "quantity": Decimal(quantity), "reason": "锈蚀"}],
         "claim": "refund",
-        "wanted_by": date(2026, 6, 1),
+        "wanted_by": date(2099, 6, 1),
         **other,
     }
 

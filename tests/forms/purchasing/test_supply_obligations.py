@@ -91,6 +91,28 @@ def test_os11_what_came_in_time_is_never_asked_for(supplies: Supplies) -> None:
     assert supplies.run("OS-11", at(days(11))).made == 0
 
 
+def test_os11_what_came_for_an_order_that_was_corrected_came_for_its_correction(supplies: Supplies) -> None:
+    first = ordered(supplies, days(10))
+    received(supplies, first, days(9))
+    second = ordered(supplies, days(10))
+    second.corrects_id = first.id
+    third = ordered(supplies, days(10))
+    third.corrects_id = second.id
+    db.session.flush()
+    assert supplies.run("OS-11", at(days(11))).made == 0
+
+
+def test_os11_a_bookseller_s_list_answers_an_order_too(supplies: Supplies) -> None:
+    order = ordered(supplies, days(10))
+    answers = {
+        "bookseller": supplies.ref(supplies.supplier()),
+        "order": supplies.ref(order),
+        "arrived_on": days(9),
+    }
+    supplies.record("PU-09", answers, at(days(9)), login="buyer", state="running")
+    assert supplies.run("OS-11", at(days(11))).made == 0
+
+
 def test_os11_an_order_that_no_longer_stands_is_called_off(supplies: Supplies) -> None:
     order = ordered(supplies, days(10))
     supplies.run("OS-11", at(days(11)))

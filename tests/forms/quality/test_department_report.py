@@ -94,7 +94,7 @@ def test_the_consolidated_report_lists_reports_missing_departments_and_counts(ce
         assert "库房" in sheet.missing_departments.data
         assert "公司管理层" not in sheet.missing_departments.data
         (count,) = sheet.counts.data
-        assert (count["class"], count["count"], count["last_period"]) == ("供应信息", 1, 0)
+        assert (count["class"], count["count"], count["last_period"]) == ("supply", 1, 0)
         following = ConsolidatedReport(answers={"period": "五月"})
         following.compute()
         assert following.counts.data == following.department_reports.data == []

@@ -57,6 +57,20 @@ def test_a_team_needs_a_member() -> None:
     assert EightDReport(answers=opening()).validate()
 
 
+def test_a_problem_was_found_and_each_of_the_team_stands_once() -> None:
+    later = EightDReport(answers=opening(found_on=date(2200, 1, 1)))
+    twice = EightDReport(answers=opening(team=[{"person": LEADER, "task": "组织"}] * 2))
+    assert not later.validate()
+    assert not twice.validate()
+    assert (set(later.errors), set(twice.errors)) == ({"found_on"}, {"team"})
+
+
+def test_an_interim_action_was_done() -> None:
+    row = {"action": "全检在库品", "owner": LEADER, "done_on": date(2200, 1, 1)}
+    assert not Containment(answers={"interim_actions": [row]}).validate()
+    assert Containment(answers={"interim_actions": [{**row, "done_on": DAY}]}).validate()
+
+
 def test_it_is_called_by_its_subject() -> None:
     assert EightDReport(answers=opening()).heading() == "门板划伤"
 

@@ -94,7 +94,7 @@ def test_the_report_reckons_the_year_beside_the_last(staff: Staff) -> None:
     asked = ballots.asked(TODAY)
     assert sheet.participation_rate.data == round(Decimal(200) / asked, 2)
     first = sheet.scores.data[0]
-    assert (first["item"], first["mean"], first["last_year"]) == ("薪酬福利", Decimal("12.75"), Decimal(12))
+    assert (first["item"], first["mean"], first["last_year"]) == ("pay_score", Decimal("12.75"), Decimal(12))
     assert sheet.total_score.data == Decimal("63.75")
 
 

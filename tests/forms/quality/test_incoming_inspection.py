@@ -85,6 +85,11 @@ def test_all_of_the_delivery_is_inspected_and_nothing_else() -> None:
     assert refusals(IncomingInspection(answers=opening(supplier=BLOCKED))) == {"supplier"}
 
 
+def test_goods_have_been_inspected_by_now() -> None:
+    later = opening(inspected_at=NOW + timedelta(days=30_000))
+    assert refusals(IncomingInspection(answers=later)) == {"inspected_at"}
+
+
 def test_a_delivery_is_inspected_once_and_again_only_after_sorting() -> None:
     answers = opening()
     first = kept_inspection(answers["receipt"], (BOLT, 30, 0), state="running")

@@ -90,7 +90,13 @@ def test_class_a_opens_a_quality_report_and_tells_who_is_concerned(centre: Centr
     assert transfer["to_departments"][0]["department"] == centre.department("purchasing")
     assert transfer["urgency"] == "same_day"
     assert transfer["source_information"].id == centre.named(number).id
-    assert centre.drafts(number, "QA-01") or ("填写 QA-01", "role:quality_inspector") in centre.asked(number)
+    (report,) = centre.drafts(number, "QA-01")
+    assert report["source_record"].id == centre.named(number).id
+    assert report.get("class_item") is None
+    submitted = centre.filed(
+        "QA-01", "quality_inspector", **{**report, "class_item": "important_customer_opinion_or_complaint"}
+    )
+    assert centre.step(submitted) == "department_sign"
 
 
 def test_no_quality_information_opens_nothing(centre: Centre) -> None:
@@ -116,7 +122,7 @@ def test_a_code_fits_its_class_and_stands_once(centre: Centre) -> None:
         centre.sign(numbers[0], archive_code="GY-2026-0001", **wanted)
     centre.sign(numbers[0], archive_code=f"SC-{year}-0001", **wanted)
     (line,) = centre.lines("archive", numbers[0])
-    assert (line["code"], line["class"]) == (f"SC-{year}-0001", "市场信息")
+    assert (line["code"], line["class"]) == (f"SC-{year}-0001", "market")
     assert line["keep_until"] > today().isoformat()
     with pytest.raises(AssertionError, match=f"下一个空号是 SC-{year}-0002"):
         centre.sign(numbers[1], archive_code=f"SC-{year}-0001", **wanted)

@@ -43,7 +43,11 @@ def test_each_department_signs_for_it(centre: Centre) -> None:
     assert centre.lines("archive", number) == []
     centre.sign(number, feedback="已执行")
     (line,) = book(centre)
-    assert (line["receipts_signed"], line["missing"], line["feedback"]) == (2, "", "已传达；已执行")
+    assert (line["receipts_signed"], line["missing"], line["feedback"]) == (
+        2,
+        "",
+        "采购部：已传达；库房：已执行",
+    )
     assert len(centre.lines("archive", number)) == 1
 
 

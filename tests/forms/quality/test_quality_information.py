@@ -181,6 +181,16 @@ def test_an_originator_who_is_not_content_leads_back(shop: Shop) -> None:
     assert [(line.facts["code"], line.record_id) for line in lines] == [("ZL-1", record.id)]
 
 
+def test_a_later_round_keeps_the_code(shop: Shop) -> None:
+    record = filed(shop, shop.sign(at_handling(shop), **handling(shop)))
+    shop.refuse(record)
+    shop.sign(record, **handling(shop))
+    again = Filing(context={"@record_id": record.id, "@now": NOW, "information_class": A})
+    assert again.archive_code.data == "ZL-1"
+    assert wrong(shop.stage(record, archive_code="ZL-2")) == {"archive_code"}
+    assert not wrong(shop.stage(record, archive_code="ZL-1"))
+
+
 def test_a_code_stands_for_one_paper(shop: Shop) -> None:
     first = filed(shop, shop.sign(at_handling(shop), **handling(shop)))
     assert archive.kept_under("ZL-1") == first.number

@@ -46,6 +46,21 @@ def test_each_scope_is_reported_from_the_first_working_day(duties: Duties) -> No
     assert duties.run("O83", JUNE).total == 0
 
 
+def test_a_fresh_company_is_not_asked_for_the_month_before(duties: Duties) -> None:
+    duties.since("O83", date(2026, 6, 1))
+    duties.run("O83", JUNE)
+    assert asked(duties) == {}
+    duties.run("O83", at(date(2026, 7, 1)))
+    assert {name.partition(":")[0] for name in asked(duties)} == {"2026-06"}
+
+
+def test_nobody_is_late_before_the_company_is_back_at_work(duties: Duties) -> None:
+    duties.since("O83", date(2026, 9, 1))
+    duties.run("O83", at(date(2026, 10, 8)))  # the first working day after the national holidays
+    dues = {task.due_at.astimezone(JUNE.tzinfo).date() for task in duties.waiting("O83") if task.due_at}
+    assert dues == {date(2026, 10, 9)}
+
+
 def test_a_report_that_is_submitted_keeps_it(duties: Duties) -> None:
     duties.since("O83", date(2026, 5, 11))
     duties.run("O83", JUNE)

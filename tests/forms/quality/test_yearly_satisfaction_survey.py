@@ -12,6 +12,7 @@ from flask import Flask
 
 from portal.extensions import db
 from portal.forms.quality.yearly_satisfaction_survey import YearlySatisfactionSurvey
+from portal.lib.i18n import speaking
 from portal.models import Draft, LedgerEntry, Task
 from portal.queries import surveys
 from tests.conftest import both_databases
@@ -161,6 +162,25 @@ def test_answers_roll_up_into_one_score(year: SurveyYear) -> None:
 
 
 @both_databases
+def test_a_customer_who_was_asked_twice_counts_once(year: SurveyYear) -> None:
+    survey = year.planned()
+    year.answered("QA-10", survey, Decimal("0.4"))
+    year.answered("QA-10", survey, Decimal("0.8"))
+    assert surveys.totals("QA-10", {survey.id}) == [Decimal(80)]
+    year.answered("QA-10", survey, Decimal("0.6"), SCHOOL)
+    assert sorted(surveys.totals("QA-10", {survey.id})) == [60, 80]
+
+
+def test_what_an_english_reader_sets_going_is_written_in_chinese(year: SurveyYear) -> None:
+    with speaking("en"):
+        survey = year.assessed("0.7", "0.9", "0.9")
+        (draft,) = db.session.scalars(
+            sa.select(Draft).where(Draft.source_id == survey.id, Draft.form_code == "QA-15")
+        )
+        assert draft.answers["subject"].startswith(f"{TODAY.year} 顾客整体满意度 70 < 80")
+        assert "低于达标准则" in draft.answers["problem"]
+
+
 def test_what_was_corrected_or_is_not_looked_at_counts_no_longer(year: SurveyYear) -> None:
     survey = year.planned()
     first = year.answered("QA-12", survey, Decimal("0.5"))

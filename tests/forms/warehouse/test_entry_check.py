@@ -189,6 +189,9 @@ def test_r57_exactly_what_passed_is_posted_to_both_books() -> None:
     stage = {"posted_on": date(2026, 5, 12), "unit_costs": rows}
     assert PostingToBooks(context=context).proposal() == {"unit_costs": rows}
     assert refusals(PostingToBooks(answers=stage, context=context)) == set()
+    for on in (date(2026, 5, 11), date(2026, 5, 13)):  # before the goods came, and tomorrow
+        facts = {**context, "arrived_at": NOW, "@now": NOW}
+        assert refusals(PostingToBooks(answers={**stage, "posted_on": on}, context=facts)) == {"posted_on"}
     more = {**stage, "unit_costs": [{**rows[0], "quantity": Decimal(30)}]}
     assert refusals(PostingToBooks(answers=more, context=context)) == {"unit_costs"}
     journal, ledger = EntryCheck.effects("posting", filed(EntryCheck, {**context, **stage}))

@@ -122,7 +122,7 @@ class Town:
         form = FORMS[code]
         by = self._acting(form.opened_by[0])
         self.applicant = Ref(by.id, by.person.label)
-        sheet = form(answers={**STORIES[code].opening(self), **other}, person=by)
+        sheet = form(answers={**STORIES[code].opening(self), **other}, context={"@now": self.now}, person=by)
         assert sheet.validate(), (code, sheet.errors)
         record = records.submit(sheet, by, key=f"{code}-{self.rng.random()}", now=self.now)
         db.session.flush()
@@ -132,7 +132,7 @@ class Town:
         """Files a finished record once more to correct it; `other` answers go over those it has."""
         form, by = FORMS[wrong.form_code], self._acting(FORMS[wrong.form_code].opened_by[0])
         given = load(fields(form()), history.content(wrong).answers)
-        sheet = form(answers={**given, **other}, context={"@corrects": wrong.id}, person=by)
+        sheet = form(answers={**given, **other}, context={"@corrects": wrong.id, "@now": self.now}, person=by)
         assert sheet.validate(), (wrong.number, sheet.errors)
         key = f"{wrong.number} anew"
         draft = drafts.start(form.code, by, key, {}, title="", now=self.now, corrects=wrong.id)
@@ -152,7 +152,7 @@ class Town:
         step = FORMS[record.form_code].signoff.step(key)
         party = step.by.parties[task.slot]
         by = self._acting("buyer" if party.kind == "outside" else party.key)
-        known = route.known(record)
+        known = route.known(record, now=self.now)
         stage = None
         if step.fills is not None:
             told = {**STORIES[record.form_code].stages[key](self, known), **other}

@@ -32,6 +32,18 @@ def test_a_sale_is_posted_at_once_at_the_book_s_own_price(shop: Shop) -> None:
     assert shop.takings() == [("cash", 1, 2, 2 * PRICE - 12)]
 
 
+def test_what_was_let_off_is_told_in_the_reader_s_language(shop: Shop) -> None:
+    desk = shop.walker.browser("cashier")
+    desk.post("/account/language", data={"language": "en"})
+    assert shop.sale("2", discount="12")[0] == 303
+    assert "优惠" in [one["item"] for one in shop.posted("sales_ledger")]
+    page = shop.walker.browser("warehouse_supervisor").get("/registers/sales_ledger").text
+    assert "优惠" in page
+    shop.walker.browser("warehouse_supervisor").post("/account/language", data={"language": "en"})
+    page = shop.walker.browser("warehouse_supervisor").get("/registers/sales_ledger").text
+    assert ("Discount" in page, "优惠" in page) == (True, False)
+
+
 def test_the_day_s_takings_go_by_way_of_payment(shop: Shop) -> None:
     for quantity, way in (("1", "cash"), ("3", "mobile"), ("2", "cash")):
         assert shop.sale(quantity, payment_way=way)[0] == 303
@@ -112,6 +124,21 @@ def test_a_correction_takes_the_sale_s_place_when_it_is_released(shop: Shop) -> 
     shop.walker.sign(again)
     assert shop.there() == Decimal(47)
     assert shop.takings() == [("cash", 1, 0, Decimal(0)), ("card", 1, 3, 3 * PRICE)]
+
+
+def test_a_correction_is_corrected_once_more(shop: Shop) -> None:
+    _status, number = shop.sale("2", discount="12")
+    shop.walker.sign(number)
+    for quantity, way in (("3", "card"), ("4", "mobile")):
+        status, number = shop.anew(number, "cashier", **shop.sale_fields(quantity, payment_way=way))
+        assert status == 303, number
+        shop.walker.sign(number)
+        assert shop.there() == 50 - int(quantity)
+    assert shop.takings() == [
+        ("mobile", 1, 4, 4 * PRICE),
+        ("cash", 1, 0, Decimal(0)),
+        ("card", 1, 0, Decimal(0)),
+    ]
 
 
 def test_a_correction_that_is_given_up_changes_nothing(shop: Shop) -> None:
