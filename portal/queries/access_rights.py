@@ -155,6 +155,7 @@ def book() -> Source:
         lines=line,
         text=(*searched, Record.number),
         at=LedgerEntry.posted_at,
+        picked={"state": state},
     )
 
 

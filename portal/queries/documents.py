@@ -331,7 +331,7 @@ def listed() -> Source:
     """受控文件清单: every version released, newest first, and the documents as loaded, of which none was released.
 
     The newest version whose day has come is in force, or under revision; those before it are obsolete, those after
-    it wait for their day. What is obsolete stands at the end.
+    it wait for their day. What is obsolete is reviewed no more and stands at the end.
     """
     later = aliased(LedgerEntry)
     newer = sa.exists().where(
@@ -345,12 +345,12 @@ def listed() -> Source:
     facts, row = LedgerEntry.facts, ControlledDocument
     to_come = facts["effective_on"].as_string() > TODAY
     texts = ("number", "title", "kind", "version", "approved_on", "effective_on", "owner")
-    review = sa.cast(row.next_review_on, sa.String)
+    review, nothing = sa.cast(row.next_review_on, sa.String), sa.cast(sa.null(), sa.String)
     released = (
         sa.select(
             LedgerEntry.id.label("id"),
             *(facts[name].as_string().label(name) for name in texts),
-            sa.case((old, facts["next_review"].as_string()), else_=sa.func.coalesce(
+            sa.case((old, nothing), else_=sa.func.coalesce(
                 review, facts["next_review"].as_string()
             )).label("next_review"),
             sa.case(
@@ -368,7 +368,6 @@ def listed() -> Source:
     )  # fmt: skip
     line = aliased(LedgerEntry)
     entered = sa.exists().where(line.ledger == DOCUMENTS, line.facts["number"].as_string() == row.code)
-    nothing = sa.cast(sa.null(), sa.String)
     loaded = (
         sa.select(
             -row.id, row.code, row.name, row.kind, row.version, nothing,
@@ -386,6 +385,7 @@ def listed() -> Source:
         lines=lambda found: [dict(found._mapping)],
         text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.record),
         at=lines.c.posted_at,
+        picked={"state": lines.c.state, "kind": lines.c.kind},
     )
 
 

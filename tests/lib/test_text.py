@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.lib.text import clean, fold, neutralise_cell, next_version, parse_pasted_rows
+from portal.lib.text import clean, first_line, fold, neutralise_cell, next_version, parse_pasted_rows
 
 anything = st.text(st.characters(exclude_categories=()))
 cells = anything.map(lambda text: clean(text, multiline=True))
@@ -116,3 +116,9 @@ def test_anything_pasted_gives_a_rectangle_of_clean_cells(pasted: str) -> None:
 )
 def test_the_version_after_one(version: str, next_one: str) -> None:
     assert next_version(version) == next_one
+
+
+def test_first_line_of_a_text() -> None:
+    assert first_line("漏水\n三楼") == "漏水"
+    assert first_line("漏水三楼", 2) == "漏水"
+    assert first_line("") == first_line(None) == ""

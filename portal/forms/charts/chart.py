@@ -108,6 +108,12 @@ def months(asked: Asked) -> list[str]:
     return [f"{month:%Y-%m}" for month in found]
 
 
+def through(found: Iterable[str], asked: Asked) -> list[str]:
+    """The months found and those between them and now, so that one in which nothing happened is told too."""
+    known = sorted(found)
+    return sorted({*known, *(month for month in months(asked) if known and month >= known[0])})
+
+
 def begun(bars: list[Bar]) -> list[Bar]:
     """The bars from the first one that tells of something."""
     first = next((at for at, bar in enumerate(bars) if any(bar.values)), len(bars))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, counted
+from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, counted, through
 from portal.forms.ledgers.improvement import ACTION_STATES
 from portal.forms.quality import kpi as declared
 from portal.forms.quality.nonconformity_stages import DISPOSITIONS
@@ -32,7 +32,8 @@ def _by_class(asked: Asked) -> list[Bar]:
     for row in chart_figures.counts(_information(asked), asked.seen_by):
         found.setdefault(row.part, {})[row.series] = row.n
     return [
-        Bar(month, month, tuple(found[month].get(class_, 0) for class_ in CLASSES)) for month in sorted(found)
+        Bar(month, month, tuple(found.get(month, {}).get(class_, 0) for class_ in CLASSES))
+        for month in through(found, asked)
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from portal.forms.charts.chart import STACKED, Asked, Bar, Chart
+from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, through
 from portal.forms.ledgers.security import RIGHT_STATES
 from portal.forms.quality.risk_levels import BANDS, band
 from portal.forms.quality.security_words import SEVERITIES
@@ -23,8 +23,8 @@ def _by_month(asked: Asked) -> list[Bar]:
     for row in chart_figures.counts(_incidents(asked), asked.seen_by):
         found.setdefault(row.part, {})[row.series] = row.n
     return [
-        Bar(month, month, tuple(found[month].get(severity, 0) for severity in SEVERITIES))
-        for month in sorted(found)
+        Bar(month, month, tuple(found.get(month, {}).get(severity, 0) for severity in SEVERITIES))
+        for month in through(found, asked)
     ]
 
 

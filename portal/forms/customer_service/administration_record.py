@@ -17,6 +17,7 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text, YesN
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Photos, RecordLink
 from portal.lib.i18n import _l
+from portal.lib.text import first_line
 
 TRAINING, APPEARANCE, TOOLS, INSPECTION = (
     "short_on_the_job_training",
@@ -120,7 +121,7 @@ class AdministrationRecord(CompanyForm):
 
 
 def _topic(content: str) -> str:
-    return next(iter(content.splitlines()), "")[:TOPIC]
+    return first_line(content, TOPIC)
 
 
 def _trained(record: Filed, row: dict[str, Any]) -> dict[str, Any]:

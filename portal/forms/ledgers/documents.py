@@ -27,7 +27,7 @@ CONTROLLED = (
             Column("approved_on", _l("批准日期"), "date"),
             Column("effective_on", _l("生效日期"), "date"),
             Column("owner", _l("归口部门")),
-            Column("next_review", _l("下次评审日期"), "date"),
+            Column("next_review", _l("下次评审日期"), "date", ends=True),
             *ENTERED[1:],
         ),
         documents.listed,

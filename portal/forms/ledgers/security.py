@@ -99,7 +99,7 @@ SECURITY = (
             Column("option", _l("方式"), "choice", OPTIONS),
             Column("measure", _l("措施"), "long_text"),
             Column("owner", _l("负责人")),
-            Column("due", _l("期限"), "date", ends=True),
+            Column("due", _l("期限"), "date"),
             Column("residual_level", _l("残余值"), "integer"),
             Column("accepted_until", _l("接受有效至"), "date", ends=True),
             Column("reason", _l("接受理由")),

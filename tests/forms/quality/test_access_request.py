@@ -9,7 +9,7 @@ import pytest
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.lib.clock import months_later
-from portal.queries import access_rights, days
+from portal.queries import access_rights, days, ledgers
 from tests.forms.customer_service.shop import wrong
 from tests.forms.quality.security_desk import CUSTOMERS, HEAD, OFFICER, Office
 
@@ -211,3 +211,12 @@ def test_only_a_right_that_stands_names_its_next_review(office: Office) -> None:
     office.granted(request_kind="withdraw", valid_from=None, valid_to=None)
     rows = {row["state"]: row["next_review"] for row in office.lines(access_rights.book())}
     assert rows == {"in_force": "2026-08-12", "withdraw": None}
+
+
+def test_rights_in_force_can_be_picked_out(office: Office) -> None:
+    office.granted()
+    office.granted(person=office.person("buyer"))
+    office.granted(request_kind="withdraw", valid_from=None, valid_to=None)
+    for state, many in (("in_force", 1), ("withdraw", 1), ("expired", 0)):
+        wanted = ledgers.Wanted(picked=(("state", state),))
+        assert len(ledgers.page(access_rights.book(), wanted, "", 9).rows) == many

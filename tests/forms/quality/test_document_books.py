@@ -31,6 +31,7 @@ def test_every_book_tells_what_was_done(papers: Papers) -> None:
     found = {key: papers.lines(key) for key in BOOKS}
     listed = found["documents"]
     assert (listed[0]["version"], listed[-1]["version"]) == ("1.1", "1.0"), "what is obsolete comes last"
+    assert (listed[0]["next_review"], listed[-1]["next_review"]) == (days(368).isoformat(), None)
     assert {line["state"] for line in listed} == {"effective", "obsolete"}
     assert len(listed) == len(documents.all_documents()) + 1, "each version, loaded documents too"
     assert [line["recall_by"] for line in found["document_copies"]] == [days(5).isoformat()] * 3
@@ -39,6 +40,9 @@ def test_every_book_tells_what_was_done(papers: Papers) -> None:
     for key in BOOKS:
         searched = ledgers.Wanted(words=("质量",))
         assert ledgers.page(LEDGERS[key].source, searched, "", 5).rows is not None
+    for state, many in (("effective", len(listed) - 1), ("obsolete", 1), ("to_come", 0)):
+        wanted = ledgers.Wanted(picked=(("state", state),))
+        assert len(ledgers.page(LEDGERS["documents"].source, wanted, "", 99).rows) == many
     assert documents.states() == {"effective": len(documents.all_documents())}
     assert documents.recalls(papers.document("QA-W-1").id) == ([], set())
     assert documents.requests_given_up(papers.document("QA-W-1").id) == 0

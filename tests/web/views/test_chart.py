@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 
 from portal.forms import charts
 from portal.forms.catalogue import FORMS
+from portal.forms.charts.chart import through
 from portal.lib.i18n import both
 from portal.models import AuditEvent, Department, Record, Task
 from tests import desk
@@ -320,3 +321,12 @@ def test_queries_do_not_grow_with_the_records(app: Flask, books: Books, sign_in:
             browser.get(FRONT)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 24, counts
+
+
+def test_a_month_without_anything_is_told_between_those_with_something() -> None:
+    asked = charts.Asked(
+        "quality", datetime(2026, 7, 20, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC), "zh"
+    )
+    assert through(["2026-09", "2026-08"], asked) == ["2026-08", "2026-09", "2026-10", "2026-11"]
+    assert through(["2026-06"], asked)[:3] == ["2026-06", "2026-07", "2026-08"]
+    assert through([], asked) == []
