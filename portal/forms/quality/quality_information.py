@@ -156,8 +156,8 @@ class QualityInformation(CompanyForm):
     def check(self) -> None:
         """R73: what it is about belongs to its class; it was found by now."""
         class_, item = self.information_class.data, self.class_item.data
-        if class_ and item and item not in ITEMS[class_]:
-            right = next(one for one, items in ITEMS.items() if item in items)
+        right = next((one for one, items in ITEMS.items() if item in items), None)
+        if class_ in ITEMS and right not in (None, class_):
             self.refuse(
                 "class_item",
                 _l("这项内容属于%(right)s，请改选类别或类别内容"),

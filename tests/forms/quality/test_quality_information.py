@@ -47,6 +47,11 @@ def test_an_item_belongs_to_its_class(shop: Shop, class_: str) -> None:
             assert wrong(sheet) == (set() if item in ITEMS[class_] else {"class_item"})
 
 
+@pytest.mark.parametrize("name", ["information_class", "class_item"])
+def test_what_stands_in_no_list_is_refused_beside_its_field(shop: Shop, name: str) -> None:
+    assert wrong(shop.sheet("QA-01", **information(shop, **{name: "nothing"}))) == {name}
+
+
 def test_nothing_is_found_tomorrow(shop: Shop) -> None:
     later = information(shop, found_at=NOW + timedelta(hours=2))
     assert wrong(shop.sheet("QA-01", **later)) == {"found_at"}
