@@ -14,6 +14,7 @@ from portal.forms.base import CompanyForm
 from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, LongText, Moment, Text
 from portal.forms.filed import Filed
+from portal.forms.quality import own
 from portal.forms.quality.archive import archived
 from portal.forms.quality.quality_information_stages import (
     EIGHT_D,
@@ -148,6 +149,10 @@ class QualityInformation(CompanyForm):
             on_refusal=Back("quality_handling"),
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """Found just now, by the own department."""
+        return {"found_at": self.now, "department": own.department(self.person.id)}
 
     def heading(self) -> str:
         """The information in short."""
