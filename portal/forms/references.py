@@ -18,7 +18,6 @@ from portal.lib.text import clean, place_code
 from portal.queries import files, pick
 from portal.queries.pick import FORMER
 
-
 LONGEST_NAME = 300  # characters of what is looked up; no name is longer
 
 
