@@ -211,7 +211,13 @@ class QualityInformation(CompanyForm):
         """The centre keeps the sheet under its code; in a later round it stands there already."""
         code = record["archive_code"]
         if books.kept_under(code) != record.number:
-            yield archived(record, "quality", record["description"][:SUBJECT], code=code)
+            yield archived(
+                record,
+                "quality",
+                record["description"][:SUBJECT],
+                code=code,
+                origin=record["department"].text,
+            )
 
 
 def _told(record: Filed) -> Iterator[Effect]:
