@@ -11,6 +11,7 @@ from typing import Any
 from portal.forms.kinds import KINDS, NUMBERS
 from portal.lib.clock import ZONE
 from portal.lib.i18n import both
+from portal.lib.text import width
 
 LINK = "record"  # kind of a column that holds a record's number
 ITEM = "stock_item_code"  # kind of a column that holds the code of a stock item
@@ -19,6 +20,7 @@ SHORT = frozenset(
 )
 
 CENT = Decimal("0.01")
+LONGEST_WORD = 14  # of the width of a Chinese character, that a cell keeps on one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,12 @@ class Column:
 
     @property
     def look(self) -> str:
-        """How its values stand: `numeric` at the right, `nowrap` on one line, or as text."""
+        """How its values stand: `numeric` at the right, `nowrap` on one line, `wordy` with room, or as text."""
         if self.kind in NUMBERS:
             return "numeric"
+        wordy = any(width(str(word)) > LONGEST_WORD for word in self.words.values())
+        if wordy or self.kind == "long_text":
+            return "wordy"
         return "nowrap" if self.kind in SHORT else ""
 
     def describe(self) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from portal.lib.text import clean, place_code
 from portal.queries import files, pick
 from portal.queries.pick import FORMER
 
+LONGEST_NAME = 300  # characters of what is looked up; no name is longer
+
 
 class Reference(Answer, wtforms.StringField):
     """One thing of a kind that `queries.pick` can find."""
@@ -31,7 +33,7 @@ class Reference(Answer, wtforms.StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keeps the text until `resolve` looks it up."""
-        self.text = clean(valuelist[0]) if valuelist else ""
+        self.text = clean(valuelist[0])[:LONGEST_NAME] if valuelist else ""
         if not (isinstance(self.data, Ref) and self.data.text == self.text):
             self.data = None
 

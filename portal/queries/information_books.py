@@ -30,7 +30,7 @@ def sources() -> Source:
         sa.select(sa.func.max(piece.submitted_at))
         .join(said, sa.and_(said.record_id == piece.id, said.version == piece.version))
         .where(
-            piece.form_code == "IC-01",
+            *(piece.form_code == "IC-01", piece.state.in_(COUNTED), ~is_corrected(piece.id)),
             said.answers["source_name"].as_string() == LedgerEntry.facts["source"].as_string(),
         )
         .correlate(LedgerEntry)

@@ -121,25 +121,26 @@ def last_roll_up(but: Collection[int] = ()) -> date | None:
 
 def planned_in(year: int) -> bool:
     """Whether a survey of this year has been planned and still counts."""
-    return _of_year(PLAN, year, ALIVE)
+    return bool(_of_year(PLAN, year))
 
 
-def _of_year(code: str, year: int, states: Collection[str]) -> bool:
+def _of_year(code: str, year: int, but: Collection[int] = ()) -> str:
+    """The number of a record of a year that still counts, other than these; nothing if there is none."""
     query = (
-        sa.select(Record.id)
+        sa.select(Record.number)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
         .where(
-            *(Record.form_code == code, Record.state.in_(states), ~is_corrected(Record.id)),
-            Content.answers["year"].as_integer() == year,
+            *(Record.form_code == code, Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+            *(Record.id.not_in(list(but)), Content.answers["year"].as_integer() == year),
         )
         .limit(1)
     )
-    return db.session.scalar(query) is not None
+    return db.session.scalar(query) or ""
 
 
-def reported_in(year: int) -> bool:
-    """Whether a report on the employee survey of this year (QA-17) has been handed in and still counts."""
-    return _of_year("QA-17", year, ALIVE)
+def report_of(year: int, but: Collection[int] = ()) -> str:
+    """The number of a report on the employee survey of a year (QA-17) that still counts; nothing if there is none."""
+    return _of_year("QA-17", year, but)
 
 
 def ordering_since(since: date, most: int) -> list[Customer]:

@@ -81,6 +81,17 @@ def test_cells(kind: str, raw: object, text: str) -> None:
     assert Column("x", "x", kind).text(raw, "zh") == text
 
 
+def test_long_words_break_their_lines() -> None:
+    short, long = {"a": "合格"}, {"a": "程序规定的定期和条件性工作的履行"}
+    looks = [Column("x", "列", "choice", words).look for words in (short, long)]
+    assert [*looks, Column("x", "列", "long_text").look, Column("x", "列").look] == [
+        "nowrap",
+        "wordy",
+        "wordy",
+        "",
+    ]
+
+
 def test_coded_values_are_worded() -> None:
     column = Column("x", "x", "choice", {"in": "入库"})
     assert (column.text("in", "zh"), column.text("other", "zh")) == ("入库", "other")

@@ -13,6 +13,7 @@ from portal.forms.fields import Day, LongText
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Person
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 
 Measure = tuple[str, Ref | None, date | None]
@@ -68,7 +69,8 @@ def proven(
     """Enters measures that the record itself has seen done and found effective: nobody needs to follow them."""
     for place, measure in enumerate(measures, first):
         facts = _facts(record, place, measure, department)
-        yield PostsEntry("improvement_actions", {**facts, "result": result, "verified": True})
+        done = {"done_on": day(record.now).isoformat(), "result": result, "verified": True}
+        yield PostsEntry("improvement_actions", {**facts, **done})
 
 
 def _facts(record: Filed, place: int, measure: Measure, department: Ref | None) -> dict[str, Any]:

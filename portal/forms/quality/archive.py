@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from portal.domain.effects import PostsEntry
+from portal.forms.base import CompanyForm
 from portal.forms.filed import Filed
 from portal.lib.clock import day, months_later
+from portal.queries import people, retention
 
 IN_PORTAL = "门户"
 
@@ -19,7 +21,12 @@ def archived(
     place: str = IN_PORTAL,
     origin: str = "",
 ) -> PostsEntry:
-    """One line of the archive ledger; a record without a code of its own is kept under its number."""
+    """One line of the archive ledger; a record without a code of its own is kept under its number.
+
+    Unless said otherwise, it comes from the department of its applicant, and is kept as long as the quality
+    record list says.
+    """
+    years = years or retention.years(record.code, CompanyForm.keep_years)
     return PostsEntry(
         "archive",
         {
@@ -30,7 +37,7 @@ def archived(
             "years": years,
             "keep_until": months_later(day(record.now), years * 12).isoformat() if years else None,
             "place": place,
-            "origin": origin,
+            "origin": origin or people.department_name(record.department_id, "zh"),
         },
         key=code or record.number,
     )

@@ -27,15 +27,6 @@ class Item(Sheet):
     title = Text(_l("标题"), computed=True)
     class_ = Choice(_l("类别"), CLASSES, computed=True)
 
-    def compute(self) -> None:
-        """Title and class as registered."""
-        super().compute()
-        named = self.record.data
-        if named and named.id:
-            piece = information.named([named.id]).get(named.id)
-            self.title.data = piece.title if piece else None
-            self.class_.data = piece.information_class or None if piece else None
-
 
 class DeputyRead(Stage):
     """What the deputy general manager makes of it."""
@@ -111,10 +102,14 @@ class DepartmentReport(CompanyForm):
         return f"{self.department.data or ''} {self.period.data or ''}".strip()
 
     def compute(self) -> None:
-        """Whether one of the pieces named is of class A."""
+        """Title and class of the pieces as registered, and whether one of them is of class A."""
         super().compute()
         ids = [row["record"].id for row in self.items.data if row["record"] and row["record"].id]
         found = information.named(ids)
+        for row in self.items.rows:
+            piece = found.get(row.record.data.id) if row.record.data else None
+            row.title.data = piece.title if piece else None
+            row.class_.data = piece.information_class or None if piece else None
         self.class_a_included.data = any(one.quality_class == AT_ONCE for one in found.values())
 
     def check(self) -> None:

@@ -93,12 +93,14 @@ class EmployeeSatisfactionReport(CompanyForm):
         self.total_score.data = rounded(sum(means.values(), Decimal(0))) if means else None
 
     def check(self) -> None:
-        """Nothing is told of a year while its box is open."""
+        """Nothing is told of a year while its box is open, and nothing twice."""
         box = ballots.of_year(self.year.data) if self.year.data else None
         if box is not None and box.closed_at is None:
             self.refuse("year", _l("%(year)s 年度的员工调查还没有结束，结束后再评定"), year=box.year)
         if self.year.data and self.year.data > self.today.year:
             self.refuse("year", _l("年度还没有开始，请核对"))
+        if self.year.data and (other := surveys.report_of(self.year.data, self.itself)):
+            self.refuse("year", _l("这一年度的报告已有 %(number)s，请勿重复填报"), number=other)
 
     @staticmethod
     @after("gm_approval", _l("得分登记入满意度得分台帐"))

@@ -89,6 +89,6 @@ class EmployeeSatisfactionSurvey(CompanyForm):
         self.total_score.data = None if None in given else sum(given, Decimal(0))
 
     def check(self) -> None:
-        """A ballot on paper belongs to a year that has begun, and comes before the box of that year is opened up."""
+        """A ballot on paper belongs to a year that has begun."""
         if self.year.data and self.year.data > self.today.year:
             self.refuse("year", _l("年度还没有开始，请核对"))

@@ -15,6 +15,7 @@ from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Person, Photos, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods
@@ -92,6 +93,10 @@ class IncomingInspection(CompanyForm):
             fills=Disposal,
         ),
     )
+
+    def proposal(self) -> dict[str, Any]:
+        """Inspected just now, by whoever writes it down."""
+        return {"inspected_at": self.now, "inspector": Ref(self.person.id, self.person.person.label)}
 
     def check(self) -> None:
         """Everything delivered has been inspected, and the verdict says what the lines say."""

@@ -120,6 +120,10 @@ class InformationRegistration(CompanyForm):
         """R80: only by an approved plan, in its time; R81: where it comes from is told without contradiction."""
         moments.refuse_future(self, "collected_at")
         plan, at = self.plan.data, self.collected_at.data
+        if self.plan.blank and information.plan_in_force(self.today) is None:
+            self.plan.errors += [
+                str(_l("现在没有在执行的信息收集计划，请信息管理人员先编制 IC-13 信息收集计划，批准后再登记"))
+            ]
         if plan and plan.id:
             approved, first, last = information.plan(plan.id)
             if not approved:

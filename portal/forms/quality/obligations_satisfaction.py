@@ -55,7 +55,7 @@ def employee_report(look: Look) -> Iterator[Case]:
             look.at(due),
             f"{year}",
             {"year": year},
-            kept=surveys.reported_in(year),
+            kept=bool(surveys.report_of(year)),
         )
 
 

@@ -14,6 +14,7 @@ from portal.forms.base import CompanyForm
 from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, LongText, Moment, Text
 from portal.forms.filed import Filed
+from portal.forms.quality import own
 from portal.forms.quality.archive import archived
 from portal.forms.quality.quality_information_stages import (
     EIGHT_D,
@@ -149,6 +150,10 @@ class QualityInformation(CompanyForm):
         ),
     )
 
+    def proposal(self) -> dict[str, Any]:
+        """Found just now, by the own department."""
+        return {"found_at": self.now, "department": own.department(self.person.id)}
+
     def heading(self) -> str:
         """The information in short."""
         return (self.description.data or "")[:SUBJECT]
@@ -156,8 +161,8 @@ class QualityInformation(CompanyForm):
     def check(self) -> None:
         """R73: what it is about belongs to its class; it was found by now."""
         class_, item = self.information_class.data, self.class_item.data
-        if class_ and item and item not in ITEMS[class_]:
-            right = next(one for one, items in ITEMS.items() if item in items)
+        right = next((one for one, items in ITEMS.items() if item in items), None)
+        if class_ in ITEMS and right not in (None, class_):
             self.refuse(
                 "class_item",
                 _l("这项内容属于%(right)s，请改选类别或类别内容"),
@@ -206,7 +211,13 @@ class QualityInformation(CompanyForm):
         """The centre keeps the sheet under its code; in a later round it stands there already."""
         code = record["archive_code"]
         if books.kept_under(code) != record.number:
-            yield archived(record, "quality", record["description"][:SUBJECT], code=code)
+            yield archived(
+                record,
+                "quality",
+                record["description"][:SUBJECT],
+                code=code,
+                origin=record["department"].text,
+            )
 
 
 def _told(record: Filed) -> Iterator[Effect]:

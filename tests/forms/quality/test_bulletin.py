@@ -30,6 +30,8 @@ def test_a_bulletin_is_posted_after_the_last_signature(centre: Centre) -> None:
     with centre.posting(number) as posting:
         assert (posting.everybody, posting.confirm, posting.until) == (True, True, None)
     (line,) = centre.lines("archive", number)
+    assert (line["class"], line["origin"], line["years"]) == ("bulletin", "质量部", 10)
+    assert line["keep_until"] > line["date"]
     assert line["title"] == "第3期 市场动态"
 
 

@@ -136,6 +136,8 @@ def test_what_is_still_to_come_is_followed_further() -> None:
     )  # fmt: skip
     proven = {one.facts["no"]: one.facts.get("verified") for one in found if isinstance(one, PostsEntry)}
     assert proven == {"QA-15-2026-0007/1": True, "QA-15-2026-0007/2": True, "QA-15-2026-0007/3": None}
+    done = {one.facts.get("done_on") for one in found if isinstance(one, PostsEntry)}
+    assert done == {DAY.isoformat(), None}, "what is proven is done on the day on which the report closes"
 
 
 def test_documents_to_change_open_a_change_request() -> None:

@@ -76,6 +76,12 @@ def test_nobody_answers_for_a_year_to_come(staff: Staff) -> None:
     assert wrong(staff.sheet("QA-17", HR, **staff.report(year=TODAY.year + 1))) == {"year"}
 
 
+def test_a_year_is_reported_once(staff: Staff) -> None:
+    staff.submit("QA-17", HR, **staff.report())
+    assert wrong(staff.sheet("QA-17", HR, **staff.report())) == {"year"}
+    assert wrong(staff.sheet("QA-17", HR, **staff.report(year=TODAY.year - 1))) == set()
+
+
 def test_a_ballot_names_nobody() -> None:
     kinds = {field.kind for field in EmployeeSatisfactionSurvey()}
     assert "person" not in kinds

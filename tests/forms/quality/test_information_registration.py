@@ -11,6 +11,7 @@ from portal.forms.quality.information_registration import InformationRegistratio
 from portal.lib.clock import now, today
 from portal.queries import information
 from tests.forms.quality.centre import Centre
+from tests.walk import problems
 
 NOTHING = {"errors": "无", "repetitions": "无", "omissions": "无"}
 
@@ -21,6 +22,14 @@ def test_only_by_an_approved_plan(centre: Centre) -> None:
     plan = centre.named(centre.filed("IC-13", "information_officer", time_from=first))
     told = centre.refused("IC-01", "information_officer", plan=plan)
     assert "还没有批准" in told
+
+
+def test_whoever_finds_no_plan_is_told_who_makes_one(centre: Centre) -> None:
+    answer = centre.browser("employee").post("/quality/information/new", data={"_op": "submit"})
+    assert "请信息管理人员先编制 IC-13" in problems(answer)
+    centre.to_end(centre.filed("IC-13"))
+    answer = centre.browser("employee").post("/quality/information/new", data={"_op": "submit"})
+    assert "请信息管理人员先编制" not in problems(answer)
 
 
 @pytest.mark.requirement("R80")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from portal.domain.deadlines import hours
+from portal.forms.kinds import Ref
 from portal.forms.quality.meeting_minutes import MeetingMinutes
 from portal.lib.clock import now, today
 from tests.forms.quality.centre import Centre
@@ -29,6 +30,10 @@ def test_what_contradicts_itself_is_refused(centre: Centre) -> None:
     assert "标为未出席" in centre.refused("IC-07", **{**told, "attendees": away})
     early = {"decision": "补齐标识", "owner": told["chair"], "due": today() - timedelta(days=3)}
     assert "决议的期限不能早于会议当天" in centre.refused("IC-07", **{**told, "decisions": [early]})
+
+
+def test_a_name_of_any_length_is_looked_up_and_not_found(centre: Centre) -> None:
+    assert "找不到" in centre.refused("IC-07", chair=Ref(None, "长" * 70_000))
 
 
 def test_the_chair_confirms_within_a_day_of_the_meeting(centre: Centre) -> None:

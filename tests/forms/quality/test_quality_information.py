@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal.extensions import db
-from portal.forms.quality.quality_information import ITEMS, A, B, C
+from portal.forms.quality.quality_information import ITEMS, A, B, C, QualityInformation
 from portal.forms.quality.quality_information_stages import Filing
 from portal.models import LedgerEntry, Record
 from portal.queries import archive, goods
@@ -45,6 +45,17 @@ def test_an_item_belongs_to_its_class(shop: Shop, class_: str) -> None:
         for item in items:
             sheet = shop.sheet("QA-01", **information(shop, information_class=class_, class_item=item))
             assert wrong(sheet) == (set() if item in ITEMS[class_] else {"class_item"})
+
+
+@pytest.mark.parametrize("name", ["information_class", "class_item"])
+def test_what_stands_in_no_list_is_refused_beside_its_field(shop: Shop, name: str) -> None:
+    assert wrong(shop.sheet("QA-01", **information(shop, **{name: "nothing"}))) == {name}
+
+
+def test_the_page_begins_here_and_now(shop: Shop) -> None:
+    by = shop.actor("production_engineer")
+    begun = QualityInformation(person=by, context={"@now": NOW}).proposal()
+    assert begun == {"found_at": NOW, "department": department(shop, "production_engineer")}
 
 
 def test_nothing_is_found_tomorrow(shop: Shop) -> None:
