@@ -9,9 +9,9 @@ from portal.domain.conditions import any_of, any_row, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsEntry, after
 from portal.domain.signoff import Route, Step
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER
 from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import until, weeks
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, every, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.case_words import GROUPS, NOT_IN_LIBRARY, WORK_STAGES
 from portal.forms.fields import Choice, Day, LongText, MultiChoice, PairedRows, Rows, Text, YesNo
 from portal.forms.filed import Filed

@@ -9,8 +9,9 @@ from portal.domain.conditions import all_of, equals, filled
 from portal.domain.deadlines import hours, until, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, after
 from portal.domain.signoff import Back, Entry, Route, Step, every, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import complaint_drafts, moments
+from portal.forms.customer_service import complaint_drafts
 from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.customer_service.complaint_stages import (
     Assignment,

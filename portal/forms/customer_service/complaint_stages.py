@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from portal.domain.conditions import equals
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Rows, Text, YesNo
 from portal.forms.references import Department, Person
 from portal.lib.clock import day

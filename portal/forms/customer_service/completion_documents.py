@@ -9,9 +9,9 @@ from portal.domain.conditions import any_row, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Done
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, fill_customer
 from portal.forms.fields import Choice, Day, Integer, Text
 from portal.forms.filed import Filed

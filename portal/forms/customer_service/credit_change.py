@@ -9,8 +9,8 @@ from portal.domain.conditions import includes
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsCredit, after
 from portal.domain.signoff import Close, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Day, Integer, LongText, Money, MultiChoice
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer

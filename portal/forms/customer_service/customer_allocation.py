@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Back, Route, Step, every, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.customer_allocation_stages import (
     BriefingRecord,
     LeaverClearance,

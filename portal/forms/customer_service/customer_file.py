@@ -10,9 +10,9 @@ from portal.domain.conditions import equals, filled
 from portal.domain.deadlines import days, working_days
 from portal.domain.effects import REFUSED, Asks, Effect, Opens, PostsEntry, Updates, after
 from portal.domain.signoff import Close, Route, Step, either, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist, Done
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.customer_file_stages import (
     NOT_COMPLETE,
     NOT_DONE,

@@ -9,9 +9,9 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import VOIDED, Effect, Opens, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
-from portal.forms import outgoing
+from portal.forms import moments, outgoing
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments, trade
+from portal.forms.customer_service import trade
 from portal.forms.customer_service.delivered_goods import delivery, handed_over, sent_machines, shortage
 from portal.forms.customer_service.delivery_application_stages import (
     DeliveryReceipt,

@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import filled
-from portal.forms import outgoing
+from portal.forms import moments, outgoing
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.trade import refuse_barred
 from portal.forms.fields import Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Attachments, Place, Product, StockItem

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from portal.domain.conditions import equals
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, PairedRows, Rows, Text, YesNo
 from portal.lib.clock import day
 from portal.lib.i18n import _l

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import equals
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.references import Person, StockItem
 from portal.lib.i18n import _l

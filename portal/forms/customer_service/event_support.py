@@ -8,8 +8,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Integer, LongText, Moment, Money, Phone, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Photos, Project

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.satisfaction import SATISFACTION
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, YesNo
 from portal.forms.filed import Filed

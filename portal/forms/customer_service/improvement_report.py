@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import FINISHED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.complaint_drafts import REPORT_DAYS
 from portal.forms.fields import Day, LongText, YesNo
 from portal.forms.filed import Filed

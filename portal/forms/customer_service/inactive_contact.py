@@ -8,8 +8,8 @@ from datetime import timedelta
 from portal.domain.deadlines import weeks
 from portal.domain.effects import CORRECTED, SUBMITTED, VOIDED, Effect, Updates, after
 from portal.domain.signoff import Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Customer

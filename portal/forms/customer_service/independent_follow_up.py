@@ -10,8 +10,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Close, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Number, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Person

@@ -8,8 +8,8 @@ from portal.domain.conditions import all_of, any_of, equals
 from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.intake_drafts import drafts
 from portal.forms.fields import Choice, LongText, Moment, Phone, Text, YesNo
 from portal.forms.filed import Filed

@@ -10,8 +10,8 @@ from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import REFUSED, Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, customer_of_project
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Rows, Text, YesNo
 from portal.forms.filed import Filed

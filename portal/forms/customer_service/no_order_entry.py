@@ -9,8 +9,8 @@ from portal.domain.conditions import all_of, equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Money, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import hours
 from portal.domain.effects import Effect, Opens, Tells, after
 from portal.domain.signoff import Close, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.complaint_channels import CHANNELS
 from portal.forms.fields import Choice, LongText, Moment, Phone, Text, YesNo
 from portal.forms.filed import Filed

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.repair_request_stages import FIRST, RepairFeedback, ReturnVisit
 from portal.forms.customer_service.service_words import FEEDBACK_HOURS

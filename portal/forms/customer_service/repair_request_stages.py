@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.forms import moments
 from portal.forms.base import Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import LongText, Moment, YesNo
 from portal.forms.kinds import Ref
 from portal.forms.references import RecordLink

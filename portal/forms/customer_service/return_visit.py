@@ -8,8 +8,8 @@ from portal.domain.conditions import all_of, equals
 from portal.domain.deadlines import hours
 from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, after
 from portal.domain.signoff import Onward, Route, Step, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.return_visit_stages import (
     CrossDepartment,
     Escalation,

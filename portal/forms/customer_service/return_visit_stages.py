@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from portal.domain.conditions import equals
+from portal.forms import moments
 from portal.forms.base import Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import LongText, Moment, YesNo
 from portal.forms.references import Department, Person
 from portal.lib.i18n import _l

@@ -10,8 +10,8 @@ from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, PostsEntry, Updates, after
 from portal.domain.signoff import Back, Route, Step, every, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_system_stages import (
     EMPLOYERS,
     IssueReceipt,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Rows, Text, YesNo
 from portal.forms.references import DrawnSignature, Person
 from portal.lib.i18n import _l

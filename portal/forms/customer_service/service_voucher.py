@@ -21,9 +21,8 @@ from portal.domain.effects import (
     after,
 )
 from portal.domain.signoff import Back, Close, Route, Step, outside, role
-from portal.forms import outgoing
+from portal.forms import moments, outgoing
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.customer_service import service_words as words
 from portal.forms.customer_service.service_voucher_stages import (
     LOW,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from portal.domain.conditions import equals
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import CONTRACT
 from portal.forms.fields import Choice, LongText, Moment, Money, Number, Score, Text, YesNo
 from portal.forms.references import DrawnSignature, Place, StockItem

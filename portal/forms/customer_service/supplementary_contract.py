@@ -10,8 +10,8 @@ from typing import Any
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, PostsEntry, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import MANAGER, fill_customer
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed

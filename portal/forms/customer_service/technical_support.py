@@ -10,8 +10,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.customer_service.service_words import OTHERS_MACHINE, others_machine
 from portal.forms.fields import Choice, LongText, Moment, Number, Phone, Score, Text, YesNo
 from portal.forms.filed import Filed

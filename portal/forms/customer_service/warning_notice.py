@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Asks, Effect, PostsEntry, after
 from portal.domain.signoff import Back, Close, Route, Step, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Person, RecordLink

@@ -10,8 +10,8 @@ from portal.domain.conditions import differs
 from portal.domain.deadlines import working_days
 from portal.domain.effects import REFUSED, Effect, Opens, OrdersStock, after
 from portal.domain.signoff import Close, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -9,8 +9,8 @@ from portal.domain.conditions import above, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, OrdersStock, after
 from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier

@@ -10,9 +10,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import until, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, head_of, role
-from portal.forms import outgoing
+from portal.forms import moments, outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.purchasing.requisition_issue import Issue

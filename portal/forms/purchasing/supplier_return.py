@@ -10,8 +10,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import VOIDED, Effect, OrdersStock, Updates, after
 from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Photos, RecordLink, StockItem, Supplier

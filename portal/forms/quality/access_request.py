@@ -9,8 +9,8 @@ from portal.domain.conditions import differs, equals, filled
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Close, Route, Step, head_of, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality.security_words import READERS, asset_owner, refuse_unusable

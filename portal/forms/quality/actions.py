@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from portal.domain.effects import Effect, Opens, PostsEntry
+from portal.forms import moments
 from portal.forms.base import Sheet
-from portal.forms.customer_service import moments
 from portal.forms.fields import Day, LongText
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -8,8 +8,8 @@ from portal.domain.conditions import any_of, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsEntry, after
 from portal.domain.signoff import Close, Route, Step, applicant, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Integer, LongText, Moment, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality.security_words import (

@@ -9,9 +9,9 @@ from portal.domain.deadlines import hours, weeks, working_days
 from portal.domain.effects import Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Day, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
+from portal.forms.moments import refuse_future
 from portal.forms.quality.actions import Measure, follow, proven
 from portal.forms.references import Attachments, Customer, Department, Person, Product, RecordLink
 from portal.lib.clock import day

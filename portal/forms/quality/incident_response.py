@@ -11,8 +11,8 @@ from portal.domain.conditions import equals, filled
 from portal.domain.deadlines import hours, until, weeks, working_days
 from portal.domain.effects import Effect, Opens, Tells, Updates, after
 from portal.domain.signoff import Back, Close, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, Moment, MultiChoice, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -12,10 +12,10 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import FINISHED, Effect, Opens, Updates, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.forms.moments import refuse_future
 from portal.forms.references import Attachments, Person, Photos, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
 from portal.queries import goods

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Close, Route, Step, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, LongText, Moment, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -9,8 +9,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, Publishes, after
 from portal.domain.signoff import Route, Step, heads_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Moment, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality import own

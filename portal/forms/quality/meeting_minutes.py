@@ -8,8 +8,8 @@ from typing import Any
 from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import FINISHED, Asks, Effect, after
 from portal.domain.signoff import Route, Step, heads_in, person_in
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.fields import Day, LongText, Moment, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

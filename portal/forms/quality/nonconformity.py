@@ -12,10 +12,10 @@ from portal.domain.deadlines import hours, working_days
 from portal.domain.effects import FINISHED, SUBMITTED, Asks, Effect, Opens, after
 from portal.domain.signoff import Back, Onward, Route, Step, head_of, role
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, LongText, Moment, Number, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.forms.moments import refuse_future
 from portal.forms.quality.nonconformity_stages import (
     FAIL,
     RETURN,

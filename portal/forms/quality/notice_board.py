@@ -8,8 +8,8 @@ from typing import Any
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Asks, Effect, Publishes, after
 from portal.domain.signoff import Route, Step, head_of, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality import own

@@ -9,10 +9,10 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.forms.moments import refuse_future
 from portal.forms.references import Product
 from portal.lib.i18n import _l
 from portal.queries import people

@@ -11,9 +11,9 @@ from portal.domain.deadlines import days, hours, working_days
 from portal.domain.effects import CORRECTED, SUBMITTED, Asks, Effect, Opens, Shares, Tells, after
 from portal.domain.signoff import Back, Onward, Route, Step, applicant, every, head_of, role
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service.moments import refuse_future
 from portal.forms.fields import Choice, LongText, Moment, Text
 from portal.forms.filed import Filed
+from portal.forms.moments import refuse_future
 from portal.forms.quality import own
 from portal.forms.quality.archive import archived
 from portal.forms.quality.quality_information_stages import (

@@ -6,8 +6,8 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.forms.base import Stage
-from portal.forms.customer_service.moments import refuse_earlier, refuse_future
 from portal.forms.fields import Choice, LongText, Moment, Money, Number, Text, YesNo
+from portal.forms.moments import refuse_earlier, refuse_future
 from portal.forms.references import Department
 from portal.lib.i18n import _l
 from portal.queries import archive

@@ -10,8 +10,8 @@ from portal.domain.conditions import any_row, filled
 from portal.domain.deadlines import weeks
 from portal.domain.effects import Effect, PostsEntry, Updates, after
 from portal.domain.signoff import Back, Route, Step, heads_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.fields import Day, Integer, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -11,8 +11,8 @@ from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Back, Route, Step, applicant, heads_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

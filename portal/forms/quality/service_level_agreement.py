@@ -8,8 +8,8 @@ from portal.domain.conditions import any_of, equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import FINISHED, Effect, PostsEntry, after
 from portal.domain.signoff import Route, Step, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.quality.security_words import READERS, SECURITY_CHECK

@@ -11,8 +11,8 @@ from portal.domain.conditions import any_row
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Asks, Effect, PostsEntry, after
 from portal.domain.signoff import Route, Step, applicant, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Integer, LongText, Moment, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.quality.own import department_of

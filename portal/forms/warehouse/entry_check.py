@@ -10,8 +10,8 @@ from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsEntry, PostsStock, after
 from portal.domain.signoff import Back, Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref

@@ -8,8 +8,8 @@ from datetime import timedelta
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Updates, after
 from portal.domain.signoff import Route, Step, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Place, StockItem

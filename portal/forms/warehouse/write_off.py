@@ -9,9 +9,8 @@ from portal.domain.conditions import above, equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import VOIDED, Effect, after
 from portal.domain.signoff import Back, Route, Step, every, role
-from portal.forms import outgoing
+from portal.forms import moments, outgoing
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.customer_service import moments
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Photos, Place, RecordLink, StockItem
