@@ -83,6 +83,8 @@ class Walker:
             db.session.commit()
         answer = self.browser(login).post(self.address(form) + "new", data=multi([("_op", "submit"), *data]))
         assert answer.status_code == 303, problems(answer)
+        if code == "PU-04":
+            self.hints.pop("PU-03", None)  # what it found short is ordered now
         return answer.headers["Location"].rsplit("/", 1)[-1]
 
     def requisition(self) -> str:

@@ -90,9 +90,7 @@ def test_a_wrong_password_writes_nothing(desk: Desk, op: str) -> None:
 
 
 def test_the_password_counts_for_some_minutes(desk: Desk) -> None:
-    first = desk.walker.open("PU-04")
-    desk.walker.walk("PU-03")  # each order has a requisition of its own
-    second = desk.walker.open("PU-04")
+    first, second = desk.walker.open("PU-04"), desk.walker.open("PU-04")
     desk.browser(MANAGER)
     later(desk, 9)
     assert act(desk, MANAGER, first, "sign", desk.turn(MANAGER, first)).status_code == 303
