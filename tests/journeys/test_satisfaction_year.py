@@ -112,6 +112,7 @@ def test_a_year_below_its_standard_is_put_right(served: Served, visit: Visit) ->
     assert inspector.page.locator('[data-name="module_scores-1-mean"]').input_value() == "60"
     assert inspector.page.locator('[data-name="module_scores-1-outstanding"]').input_value() == "1"
     assert scores.is_visible()
+    fill(inspector, {"missing_reason": "其余问卷顾客未答复"})
     sign(inspector)
 
     manager = visit(served, "quality_manager")

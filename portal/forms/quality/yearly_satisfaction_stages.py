@@ -33,6 +33,9 @@ class ScoreRollUp(Stage):
 
     module_scores = Rows(_l("各模块得分"), ModuleScore, computed=True)
     total_score = Number(_l("顾客满意度得分"), computed=True)
+    missing_reason = LongText(
+        _l("未回收说明"), required=False, help=_l("有模块一份答卷也没有收回时必填，该模块按 0 分折算")
+    )
 
     def compute(self) -> None:
         """R44, R45: the mean of a module counts by its weight; a module that nobody answered counts nothing."""
@@ -40,6 +43,13 @@ class ScoreRollUp(Stage):
         rows = [_score(line, mine) for line in self.context.get("weights") or () if line["module"]]
         self.module_scores.fill(rows)
         self.total_score.data = rounded(sum((row["converted"] for row in rows), Decimal(0)))
+
+    def check(self) -> None:
+        """Nobody takes silence for dissatisfaction without a word."""
+        silent = [str(MODULES[row["module"]]) for row in self.module_scores.data if not row["answers"]]
+        if silent and self.missing_reason.blank:
+            text = _l("“%(modules)s”还没有收回答卷：请先催收，仍要汇总的请说明原因")
+            self.refuse("missing_reason", text, modules="、".join(silent))
 
 
 def _score(line: dict[str, Any], mine: frozenset[int]) -> dict[str, Any]:

@@ -159,6 +159,8 @@ def test_answers_roll_up_into_one_score(year: SurveyYear) -> None:
     }, "drafts of the plan that nobody has sent, and one that nobody has answered"  # fmt: skip
     assert [rows[module]["reached"] for module in rows] == [True, False, False]
     assert waiting.state == "running"
+    assert wrong(stage) == {"missing_reason"}, "one module without a single answer"
+    assert wrong(year.stage(survey, missing_reason="顾客都没有答复")) == set()
 
 
 @both_databases
