@@ -59,6 +59,7 @@ class Walker:
         self.app, self.rng = app, Random(seed)
         self.browsers: dict[str, FlaskClient] = {}
         self.hints: dict[str, Ref] = {}
+        self.ordered: Ref | None = None
 
     def browser(self, login: str) -> FlaskClient:
         """The signed-in browser of a person."""
@@ -77,6 +78,8 @@ class Walker:
         """Fills the form as its story tells and submits it; gives the record's number."""
         form = FORMS[code]
         login = self.opener(form)
+        if code == "PU-04" and self.hints.get("PU-03") == self.ordered:
+            self.hints.pop("PU-03", None)  # what that requisition found short is ordered already
         self._prepare(form)
         with self.app.app_context():
             data = pairs(form(answers=STORIES[code].opening(self._world(login))))
@@ -84,7 +87,7 @@ class Walker:
         answer = self.browser(login).post(self.address(form) + "new", data=multi([("_op", "submit"), *data]))
         assert answer.status_code == 303, problems(answer)
         if code == "PU-04":
-            self.hints.pop("PU-03", None)  # what it found short is ordered now
+            self.ordered = self.hints["PU-03"]
         return answer.headers["Location"].rsplit("/", 1)[-1]
 
     def requisition(self) -> str:

@@ -84,10 +84,10 @@ KINDS = {
         "talk", "message", _l("%(who)s 在 %(record)s 中说：%(text)s"), _l("%(who)s 评论了 %(record)s")
     ),
     "copied": Kind("talk", "send", _l("%(who)s 把 %(record)s 抄送给您")),
-    "posted": Kind("talk", "file-text", _l("请阅读：%(text)s")),
-    "read_reminder": Kind("late", "alarm", _l("请阅读并确认：%(text)s")),
+    "posted": Kind("talk", "file-text", _l("请阅读：%(text)s"), _l("请阅读：%(record)s")),
+    "read_reminder": Kind("late", "alarm", _l("请阅读并确认：%(text)s"), _l("请阅读并确认：%(record)s")),
     "told": Kind("other", "bell", _l("%(text)s（%(record)s）"), OTHER.said),
-    "employee_survey": Kind("turn", "users", _l("%(text)s")),
+    "employee_survey": Kind("turn", "users", _l("%(text)s"), _l("请填写员工满意度调查 %(record)s")),
 }
 DONE_WITH_TASK = (
     "task",

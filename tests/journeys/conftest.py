@@ -6,7 +6,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,12 +87,17 @@ def serving(folder: Path, template: Path, **values: object) -> Iterator[Served]:
         yield portal
 
 
+def _run(server: Any) -> None:
+    with suppress(OSError):  # when it is closed, its sockets may be gone from under its poll
+        server.run()
+
+
 @contextmanager
 def listening(app: Flask) -> Iterator[Served]:
     """Serves a portal that stands already."""
     app.config["WTF_CSRF_ENABLED"] = True
     server: Any = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=_run, args=(server,), daemon=True)
     thread.start()
     try:
         yield Served(app, f"http://127.0.0.1:{server.effective_port}", Walker(app))

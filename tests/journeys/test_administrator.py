@@ -53,7 +53,7 @@ def test_staff_from_a_spreadsheet(served: Served, visit: Visit) -> None:
 
 def test_a_stuck_step_goes_to_somebody(served: Served, visit: Visit) -> None:
     with served.aside() as walker:
-        walker.open("PU-04")  # by a requisition that the manager could still approve
+        walker.requisition()  # which the manager could still approve
         nobody_holds(served, "purchasing_manager")
         number = walker.open("PU-04")
     assert served.walker.state(number) == "stuck"
