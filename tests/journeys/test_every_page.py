@@ -47,9 +47,7 @@ MORE = {
 }
 REFUSED = {"owner": "/nowhere", "auditor": "/account/phrases", "stranger": "/s/nothing"}
 ENGLISH = "English"
-SAMPLE = (
-    12  # pages of each visitor in English on a desk, which adds to the two others the width of the navigation
-)
+SAMPLE = 5  # pages of each visitor in English on a desk, where only the width of the navigation is new
 REQUEST = {
     "kind": "repair",
     "name": "钱卫红",
