@@ -714,6 +714,8 @@ def upgrade() -> None:
         sa.Column("ledger", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("former_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["former_id"], ["records.id"], name=op.f("fk_ledger_keys_former_id_records")),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_ledger_keys_record_id_records")),
         sa.PrimaryKeyConstraint("ledger", "key", name=op.f("pk_ledger_keys")),
     )

@@ -174,9 +174,13 @@ class LedgerEntry(Base):
 
 
 class LedgerKey(Base):
-    """A number that stands once in a plain ledger (an archive code, a controlled copy), and whose it is."""
+    """A number that stands once in a plain ledger (an archive code, a controlled copy), and whose it is.
+
+    `former_id` is the record that a correction has it from, and gives it back to when it is given up.
+    """
 
     __tablename__ = "ledger_keys"
     ledger: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), index=True)
+    former_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))

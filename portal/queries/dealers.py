@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -19,8 +20,7 @@ GIVEN_UP = ("refused", "voided")
 
 def book() -> Source:
     """销售商档案及考核表: every dealer registered, newest first, with the orders and complaints of this quarter."""
-    since = quarter(today())
-    found = {"orders": _records(ORDERS, since), "complaints": _records(COMPLAINTS, since)}
+    found = {"orders": _records(ORDERS), "complaints": _records(COMPLAINTS)}
     return master_books.entries("dealers", "dealer", "dealer_region", found=found)
 
 
@@ -29,8 +29,15 @@ def quarter(day: date) -> date:
     return date(day.year, day.month - (day.month - 1) % 3, 1)
 
 
-def _records(codes: tuple[str, ...], since: date) -> sa.ScalarSelect[int]:
-    """How many records of these forms since a day speak of the customer whom the line's record has entered."""
+def _this_quarter() -> datetime:
+    return datetime.combine(quarter(today()), time(), ZONE)
+
+
+_SINCE: Any = sa.bindparam("quarter", callable_=_this_quarter, type_=Record.submitted_at.type)
+
+
+def _records(codes: tuple[str, ...]) -> sa.ScalarSelect[int]:
+    """How many records of these forms in this quarter speak of the customer whom the line's record has entered."""
     own, about, other = aliased(RecordSubject), aliased(RecordSubject), aliased(Record)
     return (
         sa.select(sa.func.count(sa.distinct(other.id)))
@@ -42,7 +49,7 @@ def _records(codes: tuple[str, ...], since: date) -> sa.ScalarSelect[int]:
             own.record_id == LedgerEntry.record_id,
             other.form_code.in_(codes),
             other.state.not_in(GIVEN_UP),
-            other.submitted_at >= datetime.combine(since, time(), ZONE),
+            other.submitted_at >= _SINCE,
             ~is_corrected(other.id),
         )
         .correlate(LedgerEntry)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from portal.domain.effects import (
     Effect,
     FreezesStock,
@@ -21,7 +23,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import CountEntry, CreditEntry, LedgerEntry, LedgerKey, PriceEntry, Record
-from portal.queries.corrected import standing_lines
+from portal.queries.corrected import standing_lines, taken_back
 from portal.services import once, receivables, stock
 
 Posting = (
@@ -70,7 +72,9 @@ def reverse_corrected(record: Record, *, by: int, now: datetime) -> None:
 def restore_corrected(record: Record, *, by: int, now: datetime) -> None:
     """At the end of a correction that is refused or given up: what it had taken back stands again."""
     stock.restore_corrected(record, by=by, now=now)
+    _restore_credit(record, by=by, now=now)
     receivables.restore_corrected(record, by=by, now=now)
+    _give_keys_back(record)
 
 
 def post(effect: Posting, record: Record, *, by: int, now: datetime) -> None:
@@ -137,6 +141,17 @@ def _reverse_credit(record: Record, *, by: int, now: datetime) -> None:
     db.session.flush()
 
 
+def _restore_credit(record: Record, *, by: int, now: datetime) -> None:
+    """Gives the limit and term of the record that this one was to correct, unless somebody has changed them since."""
+    for line in taken_back(CreditEntry, record):
+        customer = receivables.customer(line.customer_id)
+        limit = line.new_limit if customer.credit_limit == line.old_limit else None
+        days = line.new_days if customer.credit_days == line.old_days else None
+        former = db.session.get_one(Record, line.record_id)
+        _credit(PostsCredit(customer.id, limit, days, line.effective_on), former, by=by, now=now)
+    db.session.flush()
+
+
 def _credit(
     effect: PostsCredit, record: Record, *, by: int, now: datetime, reverses: CreditEntry | None = None
 ) -> None:
@@ -170,4 +185,14 @@ def _keep_once(effect: PostsEntry, record: Record) -> None:
     held = once.add(wanted, lambda: db.session.get(LedgerKey, (effect.ledger, effect.key)))
     if held.record_id not in (record.id, record.corrects_id):
         raise Refusal(_l("“%(key)s”已登记过，请换一个编号。"), key=effect.key)
-    held.record_id = record.id
+    if held.record_id != record.id:
+        held.former_id, held.record_id = held.record_id, record.id
+
+
+def _give_keys_back(record: Record) -> None:
+    """The keys of a record that is given up: back to the one that it was to correct, or free again."""
+    for held in db.session.scalars(sa.select(LedgerKey).where(LedgerKey.record_id == record.id)):
+        if held.former_id is None:
+            db.session.delete(held)
+        else:
+            held.record_id, held.former_id = held.former_id, None

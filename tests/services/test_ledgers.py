@@ -220,6 +220,43 @@ def test_a_corrected_credit_is_what_it_was_before(office: Office) -> None:
     ], "taken back once"
 
 
+def given_up(office: Office, record: Record) -> None:
+    """Its applicant gets it back and voids it."""
+    office.send_back(record, "quality_manager")
+    corrections.void(record.id, office.actor("buyer"), reason="x", now=NOW)
+    assert record.state == "voided"
+
+
+def test_a_credit_comes_back_when_its_correction_is_given_up(office: Office) -> None:
+    one: Customer = master.create("customer", name="甲公司")
+    other: Customer = master.create("customer", name="乙公司")
+    day = date(2026, 6, 1)
+    wrong = _finished(office, PostsCredit(one.id, Decimal(1000), 30, day))
+    right = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    post(office, right, PostsCredit(other.id, Decimal(500), None, day))
+    assert (one.credit_limit, one.credit_days) == (0, 0)
+    given_up(office, right)
+    assert (one.credit_limit, one.credit_days) == (1000, 30)
+    again = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    _finish(office, again)
+    assert (one.credit_limit, one.credit_days) == (0, 0), "and can be taken back by another"
+
+
+def test_the_keys_of_a_ledger_go_with_what_stands(office: Office) -> None:
+    mine, new = PostsEntry("archive", {}, key="DA-1"), PostsEntry("archive", {}, key="DA-2")
+    wrong = _finished(office, mine)
+    with pytest.raises(Refusal, match="DA-1"):
+        post(office, office.submit(OneRole), mine)
+    right = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    post(office, right, mine, new)
+    given_up(office, right)
+    with pytest.raises(Refusal, match="DA-1"):
+        post(office, office.submit(OneRole), mine)
+    post(office, office.submit(OneRole), new)  # nobody has that number any more
+    again = submit_correction(office, OneRole(answers={"subject": "x"}), wrong)
+    post(office, again, mine)
+
+
 def test_a_later_change_of_a_credit_outlasts_a_correction(office: Office) -> None:
     customer: Customer = master.create("customer", name="甲公司")
     day = date(2026, 6, 1)

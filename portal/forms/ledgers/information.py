@@ -19,7 +19,7 @@ INFORMATION = (
             Column("code", _l("归档编码")),
             Column("class", _l("类别"), "choice", ARCHIVE_CLASSES),
             Column("title", _l("标题"), "long_text"),
-            Column("origin", _l("来源")),
+            Column("origin", _l("信息出处")),
             Column("date", _l("归档日期"), "date"),
             Column("years", _l("保存年限"), "integer"),
             Column("keep_until", _l("保存至"), "date", ends=True),
