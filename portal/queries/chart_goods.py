@@ -18,6 +18,7 @@ from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
 from portal.queries.corrected import is_corrected
 from portal.queries.deliveries import COMING, PROMISED
+from portal.queries.months import between, month_of
 from portal.queries.owed import ALIVE
 from portal.queries.visible import visible_to
 
@@ -40,17 +41,17 @@ def deliveries(since: datetime, today: date) -> Source:
     return _records("PU-04", part).where(promised, due)
 
 
-def purchases(since: datetime) -> Source:
+def purchases(since: datetime, now: datetime) -> Source:
     """Orders that suppliers have accepted, by month, with their amounts."""
     amount = opening_answers.number("total_amount").label("value")
-    return _finished("PU-04", since, _month(), amount)
+    return _finished("PU-04", since, _month(since, now), amount)
 
 
-def stocktakes(since: datetime) -> Source:
+def stocktakes(since: datetime, now: datetime) -> Source:
     """Finished stock-takes by month, with what their differences are worth: too much, or too little."""
     value = opening_answers.number("difference_value")
     series = sa.case((value < 0, SHORTAGE), else_=SURPLUS).label("series")
-    return _finished("WH-06", since, _month(), series, sa.func.abs(value).label("value"))
+    return _finished("WH-06", since, _month(since, now), series, sa.func.abs(value).label("value"))
 
 
 def write_offs(since: datetime, causes: Iterable[str]) -> Source:
@@ -133,8 +134,8 @@ def _arrived() -> sa.ScalarSelect[str | None]:
     )
 
 
-def _month() -> Any:
-    return sa.func.substr(sa.cast(Record.submitted_at, sa.String), 1, 7)
+def _month(since: datetime, now: datetime) -> Any:
+    return month_of(Record.submitted_at, between(day(since), day(now)))
 
 
 def _finished(code: str, since: datetime, part: Any, *more: Any) -> Source:

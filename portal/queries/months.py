@@ -57,6 +57,14 @@ def last_months(until: Month, many: int) -> list[Month]:
     return [until.back(back) for back in range(many - 1, -1, -1)]
 
 
+def between(first: date, last: date) -> list[Month]:
+    """The months from the one of a day to that of another."""
+    found = [Month.of(first)]
+    while (following := Month(months_later(found[-1].first, 1))).first <= last:
+        found.append(following)
+    return found
+
+
 def month_of(at: Any, months: Sequence[Month]) -> Any:
     """The month, of these successive ones, in which a moment lies."""
     earlier = [(at < month.end, month.key) for month in months[:-1]]

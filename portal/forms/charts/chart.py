@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from portal.forms.catalogue import FORMS
-from portal.lib.clock import day, months_later
+from portal.lib.clock import day
 from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
+from portal.queries.months import between
 
 BARS, STACKED, FUNNEL, LINE = "bars", "stacked", "funnel", "line"  # shapes
 Value = int | float | None
@@ -101,11 +102,7 @@ def largest(bars: Iterable[Bar], many: int) -> list[Bar]:
 
 def months(asked: Asked) -> list[str]:
     """The months of the period, `2026-05`, so that one in which nothing happened is told too."""
-    first, last = day(asked.since), day(asked.now)
-    found = [first.replace(day=1)]
-    while (following := months_later(found[0], len(found))) <= last:
-        found.append(following)
-    return [f"{month:%Y-%m}" for month in found]
+    return [month.key for month in between(day(asked.since), day(asked.now))]
 
 
 def through(found: Iterable[str], asked: Asked) -> list[str]:

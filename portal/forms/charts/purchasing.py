@@ -40,7 +40,7 @@ def _deliveries(asked: Asked) -> Source:
 
 
 def _purchases(asked: Asked) -> Source:
-    return chart_goods.purchases(asked.since)
+    return chart_goods.purchases(asked.since, asked.now)
 
 
 def _amounts(asked: Asked) -> list[Bar]:

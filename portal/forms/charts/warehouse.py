@@ -39,7 +39,7 @@ def _low(asked: Asked) -> list[Bar]:
 
 
 def _stocktakes(asked: Asked) -> Source:
-    return chart_goods.stocktakes(asked.since)
+    return chart_goods.stocktakes(asked.since, asked.now)
 
 
 def _differences(asked: Asked) -> list[Bar]:

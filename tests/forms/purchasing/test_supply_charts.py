@@ -155,8 +155,10 @@ def test_who_does_not_read_the_ledger_sees_neither(supplies: Supplies) -> None:
 def test_stocktakes_tell_too_much_and_too_little_apart(supplies: Supplies) -> None:
     for value, on in (("120.50", -3), ("-80.00", -3), ("-20.00", -2), ("-5.00", -70), ("-7.00", -200)):
         supplies.record("WH-06", {"difference_value": Decimal(value)}, at(days(on)), login="warehouse_keeper")
+    early = at(date(2026, 5, 1), 6)  # in the company's May, still in April of the world's clock
+    supplies.record("WH-06", {"difference_value": Decimal("3.50")}, early, login="warehouse_keeper")
     found = bars("warehouse", "count_differences")
-    assert found["2026-05"] == (120, 100)
+    assert found["2026-05"] == (124, 100)
     assert (found["2026-03"], found["2026-04"]) == ((0, 5), (0, 0))
 
 
