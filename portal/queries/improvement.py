@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
-from portal.lib.clock import today
 from portal.models import Content, LedgerEntry, Person, Record, RecordLink
 from portal.queries import stage_answers
 from portal.queries.chart_figures import Source as Figures
 from portal.queries.corrected import is_corrected, reversed_by
+from portal.queries.days import TODAY
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -23,7 +23,6 @@ TO_TRACK, OPEN, OVERDUE, DONE, EFFECTIVE = "to_track", "open", "overdue", "done"
 GIVEN_UP = ("refused", "voided")
 
 _tracker, _paper = aliased(Record), aliased(Content)
-_today: sa.BindParameter[str] = sa.bindparam("today", callable_=lambda: today().isoformat(), type_=sa.String)
 
 
 def actions() -> Source:
@@ -166,7 +165,7 @@ def _state() -> sa.ColumnElement[str]:
     return sa.case(
         (sa.or_(_is_proven(), _tracker.state == "finished"), EFFECTIVE),
         (_tracker.step == VERIFY, DONE),
-        (sa.and_(_due() != "", _due() < _today), OVERDUE),
+        (sa.and_(_due() != "", _due() < TODAY), OVERDUE),
         (_tracker.id.is_not(None), OPEN),
         else_=TO_TRACK,
     )

@@ -16,11 +16,11 @@ from portal.lib.clock import ZONE, day, months_later
 from portal.models import Content, Department, LedgerKey, Person, Record, Signature, Task
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
+from portal.queries.owed import ALIVE
 from portal.queries.pick import record_label
 from portal.queries.visible import visible_to
 
 ARCHIVE = "archive"
-ALIVE = ("running", "returned", "withdrawn", "stuck", "finished")
 
 
 @dataclass(frozen=True, slots=True)

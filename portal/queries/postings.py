@@ -102,13 +102,6 @@ def audience(posting: Posting, today: date) -> list[Reader]:
     ]
 
 
-def missing_receipts() -> list[tuple[int, str, int]]:
-    """Of each posting that wants receipts and stands: its record, its title, how many have read it."""
-    many = sa.select(sa.func.count()).where(ReadReceipt.record_id == Posting.record_id).scalar_subquery()
-    query = sa.select(Posting.record_id, Posting.title, many).join(Record).where(_stands(), Posting.confirm)
-    return [(id, title, count) for id, title, count in db.session.execute(query)]
-
-
 def _listed(actor: Actor) -> Query:
     read = sa.exists().where(ReadReceipt.record_id == Posting.record_id, ReadReceipt.person_id == actor.id)
     return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -141,12 +141,6 @@ def answered(record_id: int | None, step: str, round: int | None = None) -> list
         who = Named(one.person.id, one.person.label)
         found[one.id] = Answered(Named(department.id, department.name), who, one.answers)
     return list(found.values())
-
-
-def departments_of(ids: Iterable[int]) -> dict[int, int]:
-    """The department in which each of these people works."""
-    query = sa.select(Person.id, Person.department_id).where(Person.id.in_(set(ids)))
-    return dict(iter(db.session.execute(query)))
 
 
 def trained(first: date, last: date) -> set[int]:

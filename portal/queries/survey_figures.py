@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.models import Content, LedgerEntry, Record, Signature
+from portal.models.records import OPEN
 from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
 from portal.queries.corrected import is_corrected
-from portal.queries.surveys import ANSWER, LEDGER, PLAN, WAITING
+from portal.queries.surveys import ANSWER, LEDGER, PLAN
 from portal.queries.visible import visible_to
 
 
@@ -72,7 +73,7 @@ def returns(codes: Sequence[str], since: datetime) -> Source:
     series = sa.case((answered, "answered"), else_="outstanding").label("series")
     return sa.select(Record.id.label("record_id"), Record.form_code.label("part"), series).where(
         *(Record.form_code.in_(codes), Record.submitted_at >= since),
-        *(Record.state.in_((*WAITING, "finished")), ~is_corrected(Record.id)),
+        *(Record.state.in_((*OPEN, "finished")), ~is_corrected(Record.id)),
     )
 
 
@@ -80,7 +81,7 @@ def items(names: Mapping[str, Sequence[str]], since: datetime) -> Source:
     """Marks that customers gave since a moment: a row for each item and questionnaire; `names` are the items by form."""
     every = [
         chart_figures.ratings(code, since, ANSWER, items).where(
-            Record.state.in_((*WAITING, "finished")), ~is_corrected(Record.id)
+            Record.state.in_((*OPEN, "finished")), ~is_corrected(Record.id)
         )
         for code, items in names.items()
     ]

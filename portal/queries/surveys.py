@@ -22,16 +22,15 @@ from portal.models import (
     RecordSubject,
     Signature,
 )
+from portal.models.records import OPEN
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
 from portal.queries.goods import opening_answers
-from portal.queries.owed import ORDERING
+from portal.queries.owed import ALIVE, ORDERING
 
 PLAN, APPROVAL, ROLL_UP, ANSWER = "QA-13", "plan_approval", "score_roll_up", "customer_answer"
 FORMS = {"overall": "QA-10", "service": "QA-11", "product_quality": "QA-12"}  # by module
 LEDGER = "satisfaction"
-WAITING = ("running", "returned", "withdrawn", "stuck")
-ALIVE = (*WAITING, "finished")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def totals(code: str, survey_ids: Collection[int]) -> list[Decimal]:
 def outstanding(code: str, survey_ids: Collection[int]) -> int:
     """How many questionnaires of a survey are still to come: sent and not looked at, or not sent yet."""
     sent = sa.select(sa.func.count(Record.id)).where(
-        *_of(code, survey_ids), Record.state.in_(WAITING), Record.corrects_id.is_(None)
+        *_of(code, survey_ids), Record.state.in_(OPEN), Record.corrects_id.is_(None)
     )
     left = sa.select(sa.func.count(Draft.id)).where(Draft.form_code == code, Draft.source_id.in_(survey_ids))
     return (db.session.scalar(sent) or 0) + (db.session.scalar(left) or 0)

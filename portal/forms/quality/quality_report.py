@@ -92,7 +92,7 @@ class QualityReport(CompanyForm):
 
     def heading(self) -> str:
         """Period and scope."""
-        scope = declared.SCOPES.get(self.scope.data or "", "")
+        scope = both(declared.SCOPES.get(self.scope.data or "", ""))["zh"]
         return f"{self.period.data or ''} {scope}".strip()
 
     def compute(self) -> None:

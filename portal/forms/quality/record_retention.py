@@ -15,7 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.archive import IN_PORTAL
 from portal.forms.references import Department
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import documents, people, retention
 
 DISPOSALS = {"destroy": _l("销毁"), "hand_over": _l("移交"), "permanent": _l("永久")}
@@ -129,7 +129,7 @@ def kept_so_far() -> list[dict[str, Any]]:
     keepers = {one.key: Ref(one.id, one.name) for one in people.departments()}
     lines += [
         {
-            "record": str(form.name),
+            "record": both(form.name)["zh"],  # kept: not in the language of whoever opens the list
             "form": form.code,
             "keeper": keepers.get(form.department_key),
             "place": IN_PORTAL,

@@ -14,7 +14,7 @@ from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Number, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Photos, Place, RecordLink, StockItem
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.queries import goods
 
 CENT = Decimal("0.01")
@@ -167,7 +167,7 @@ class WriteOff(CompanyForm):
     def heading(self) -> str:
         """The goods, or that there are none."""
         named = "、".join(row["item"].text for row in self.lines.data if row["item"])
-        return named or str(_l("检查未发现须报损的货品"))
+        return named or both(_l("检查未发现须报损的货品"))["zh"]
 
     @staticmethod
     @after("supervisor_review", _l("金额在批准限额以内时：登记流水帐和库存台帐"))

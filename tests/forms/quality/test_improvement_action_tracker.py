@@ -15,7 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.ledgers import LEDGERS
 from portal.forms.quality.actions import follow, proven
 from portal.models import LedgerEntry, Notice, Record
-from portal.queries import improvement, ledgers
+from portal.queries import ledgers
 from portal.services import effects
 from tests.forms.customer_service.shop import NOW, TODAY, Shop, days, wrong
 from tests.forms.quality.quality_room import content_of, department, eight_d
@@ -25,7 +25,7 @@ LEDGER = LEDGERS["improvement_actions"]
 
 @pytest.fixture
 def shop(context: Flask, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    monkeypatch.setattr(improvement, "today", lambda: TODAY)
+    monkeypatch.setattr("portal.queries.days.today", lambda: TODAY)
     return Shop()
 
 
@@ -114,7 +114,7 @@ def test_what_is_late_can_be_picked_out(shop: Shop, monkeypatch: pytest.MonkeyPa
     record = eight_d(shop)
     decided(shop, record, ("加装软垫", None, days(10)), ("培训", None, days(30)))
     shop.submit("QA-19", "quality_inspector", **given(shop, record))
-    monkeypatch.setattr(improvement, "today", lambda: days(11))
+    monkeypatch.setattr("portal.queries.days.today", lambda: days(11))
     assert sorted(row["state"] for row in rows()) == ["overdue", "to_track"]
     assert [row["action"] for row in rows(state="overdue")] == ["加装软垫"]
     assert rows(state="effective") == []

@@ -10,7 +10,7 @@ import pytest
 from portal.extensions import db
 from portal.forms.ledgers import LEDGERS
 from portal.models import ControlledDocument, Record
-from portal.queries import history, improvement, risks
+from portal.queries import history, risks
 from portal.web import risk_matrix
 from tests.forms.customer_service.shop import wrong, wrong_in
 from tests.forms.quality.security_desk import CUSTOMERS, DRAWINGS, FINANCE, OFFICER, REPRESENTATIVE, Office
@@ -329,7 +329,7 @@ def test_the_year_is_not_long_over(office: Office) -> None:
 
 
 def test_a_measure_past_its_day_is_called_late(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(improvement, "today", lambda: office.today)
+    monkeypatch.setattr("portal.queries.days.today", lambda: office.today)
     approved(office)
     (first, second) = risk_matrix.listed(risks.current())
     assert (first.open, first.late, second.late) == (True, False, False)
