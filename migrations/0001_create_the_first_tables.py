@@ -310,6 +310,9 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", portal.models.base.Moment(timezone=True), nullable=False),
+        sa.Column("taken_at", portal.models.base.Moment(timezone=True), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["uploaded_by_id"], ["people.id"], name=op.f("fk_files_uploaded_by_id_people")
         ),
@@ -846,12 +849,50 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("people", sa.JSON(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("finishes_on", sa.Date(), nullable=True),
+        sa.Column("finished_on", sa.Date(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_projects_customer_id_customers")
         ),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_projects_record_id_records")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("code", name=op.f("uq_projects_code")),
     )
+    op.create_table(
+        "project_stages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("project_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("applies", sa.Boolean(), nullable=False),
+        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("adjusted", sa.Boolean(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("planned_on", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("passed_on", sa.Date(), nullable=True),
+        sa.Column("paper_no", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("former", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_project_stages_owner_id_people")),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name=op.f("fk_project_stages_project_id_projects")
+        ),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name=op.f("fk_project_stages_record_id_records")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_project_stages")),
+        sa.UniqueConstraint("project_id", "key", name=op.f("uq_project_stages_project_id_key")),
+    )
+    op.create_index(op.f("ix_project_stages_planned_on"), "project_stages", ["planned_on"], unique=False)
+    op.create_index(op.f("ix_project_stages_record_id"), "project_stages", ["record_id"], unique=False)
     op.create_table(
         "receivable_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1172,6 +1213,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_receivable_entries_of_id"), table_name="receivable_entries")
     op.drop_index(op.f("ix_receivable_entries_customer_id"), table_name="receivable_entries")
     op.drop_table("receivable_entries")
+    op.drop_index(op.f("ix_project_stages_record_id"), table_name="project_stages")
+    op.drop_index(op.f("ix_project_stages_planned_on"), table_name="project_stages")
+    op.drop_table("project_stages")
     op.drop_table("projects")
     op.drop_index(op.f("ix_price_entries_record_id"), table_name="price_entries")
     op.drop_index("ix_price_entries_product_id_valid_from", table_name="price_entries")

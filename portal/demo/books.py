@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import assets, documents, goods, market, opening, rows, titles
+from portal.demo import assets, carried_over, documents, goods, market, opening, rows, titles
 from portal.demo import suppliers as evaluated
 from portal.extensions import db
 from portal.lib.clock import day
@@ -83,7 +83,15 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
         ("西塞山路延伸段", "permit", ("planning_officer", "planning_manager")),
     ):
         people = {role: ids[role] for role in roles}
-        rows.add("project", name=name, sort=kind, customer_id=owner.id, address="湖州市吴兴区", people=people)
+        rows.add(
+            "project",
+            name=name,
+            kind=kind,
+            customer_id=owner.id,
+            address="湖州市吴兴区",
+            people=people,
+            facts=carried_over.FACTS[kind],
+        )
     lots: dict[str, list[opening.Lot]] = {}
     for name, category, unit, cost, quantity, minimum in ITEMS:
         item = _item(name, category, unit, {"minimum": Decimal(minimum)})
@@ -125,8 +133,9 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         rows.add(
             "project",
             name=name,
-            sort=kind,
+            kind=kind,
             address=where,
+            facts=carried_over.FACTS[kind],
             people=people,
             customer_id=owner.id if owner else None,
         )

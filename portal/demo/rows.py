@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from portal.extensions import db
-from portal.services import master
+from portal.services import master, projects
 
 
 def add(table: str, **values: Any) -> Any:
@@ -14,4 +14,6 @@ def add(table: str, **values: Any) -> Any:
     if "sort" in values:
         row.kind = values["sort"]
         db.session.flush()
+    if table == "project":
+        projects.begin(row)
     return row

@@ -28,6 +28,12 @@ class World(Protocol):
     def one(self, kind: str) -> Ref:
         """A customer, supplier, project, product, stock_item, document or department."""
 
+    def project(self, kind: str, stage: str = "") -> Ref:
+        """A project of the kind (works, product, web, permit) whose stage may be worked on now."""
+
+    def project_facts(self, project: Ref) -> Mapping[str, Any]:
+        """The facts of a project: what only its kind has."""
+
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         """`unit`, `unit_cost` (Decimal), `place` and `quantity` (Decimal on hand there) of a stock item."""
 

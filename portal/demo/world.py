@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import attachments
+from portal.demo import attachments, carried_over
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
@@ -28,7 +28,7 @@ from portal.models import (
     StoredFile,
     Supplier,
 )
-from portal.queries import documents
+from portal.queries import documents, projects
 from portal.queries.pick import record_label
 from portal.services import route
 from portal.storage import files
@@ -93,6 +93,19 @@ class DemoWorld:
         if kind == "document" and kind not in self.hints:
             return self._document()
         return self.hints.get(kind) or self.rng.choice(self._choices[kind])
+
+    def project(self, kind: str, stage: str = "") -> Ref:
+        """A project of the kind that may be at the stage now: what the draft is about, else one under way, else a new one."""
+        if hint := self.hints.get("project"):
+            return hint
+        found = [one for one in projects.under_way(kind, ("preparing", "running")) if _is_at(one, stage)]
+        one = self.rng.choice(found) if found else carried_over.project(self, kind, stage)
+        return Ref(one.id, one.label)
+
+    def project_facts(self, project: Ref) -> Mapping[str, Any]:
+        """The facts of a project: what only its kind has."""
+        found = projects.project(project.id)
+        return found.facts if found else {}
 
     def _document(self) -> Ref:
         """The document that the release at hand has put into force, else one that nobody is changing."""
@@ -168,6 +181,12 @@ class DemoWorld:
         db.session.add(file)
         db.session.flush()
         return file.reference()
+
+
+def _is_at(project: Project, stage: str) -> bool:
+    """Whether the stage may be worked on now; no stage: whether the project is there at all."""
+    found = projects.stage(project.id, stage) if stage else None
+    return not stage or (found is not None and found.ready)
 
 
 def _product_items() -> sa.Select[int | None]:

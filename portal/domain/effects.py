@@ -135,6 +135,33 @@ class Updates:
 
 
 @dataclass(frozen=True, slots=True)
+class OpensProject:
+    """A new project, with the stages of its kind; once for each record, later rounds change it."""
+
+    kind: str  # of `domain.projects`: works, product, web, permit
+    values: Mapping[str, Any] = field(default_factory=dict)  # columns of `models.Project`, without facts
+    facts: Mapping[str, Any] = field(default_factory=dict)  # as JSON keeps them
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesProject:
+    """New values, facts and people of a project; what its facts decide about its stages is decided anew."""
+
+    project_id: RowId
+    values: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetsStage:
+    """New values of a stage of a project: dates, owner, state. The stage follows the record that sets its state."""
+
+    project_id: RowId
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)  # columns of `models.ProjectStage`
+
+
+@dataclass(frozen=True, slots=True)
 class Asks:
     """A task outside the route: something to do about this record until a date."""
 
@@ -199,6 +226,9 @@ Effect = (
     | PostsPrice
     | PostsEntry
     | Updates
+    | OpensProject
+    | ChangesProject
+    | SetsStage
     | Asks
     | Closes
     | SetsDeadline

@@ -50,7 +50,8 @@ class Case:
     """One occurrence of an obligation: what is owed, by whom, until when, and whether it was `kept`.
 
     `occurrence` names it for good, so that it is asked for once. A case that its condition does not
-    name any more is called off; one that is found unkept at `missed_at` (else `due`) is told.
+    name any more is called off; one that is found unkept at `missed_at` (else `due`) is told. `form` is
+    the form that keeps it, where that is another one than the obligation names.
     """
 
     occurrence: str
@@ -63,6 +64,7 @@ class Case:
     remind_at: datetime | None = None
     missed_at: datetime | None = None
     kept: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,17 @@ class Supplier(Reference):
 
 
 class Project(Reference):
-    """A project."""
+    """A project, of one of these kinds if any is named: works, product, web, permit."""
 
     kind = "project"
+
+    def __init__(self, label: Any = "", *kinds: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.targets = kinds
+
+    def describe(self) -> dict[str, Any]:
+        """The kinds of projects that may be named."""
+        return {"kinds": list(self.targets)} if self.targets else {}
 
 
 class Product(Reference):

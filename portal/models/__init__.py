@@ -30,6 +30,7 @@ from portal.models.master import (
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
 from portal.models.postings import Posting, PostingDepartment, ReadReceipt
+from portal.models.projects import ProjectStage
 from portal.models.public_requests import PublicRequest
 from portal.models.records import (
     Comment,
@@ -84,6 +85,7 @@ __all__ = [
     "PriceEntry",
     "Product",
     "Project",
+    "ProjectStage",
     "PublicRequest",
     "ReadReceipt",
     "ReceivableEntry",

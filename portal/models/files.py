@@ -21,6 +21,9 @@ class StoredFile(Base):
     size: Mapped[int]
     uploaded_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
     uploaded_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]  # of a photograph, as its camera tells
+    latitude: Mapped[float | None]  # where it was taken, degrees north (WGS 84)
+    longitude: Mapped[float | None]  # degrees east
 
     def reference(self) -> dict[str, str | int]:
         """What an answer keeps of it."""

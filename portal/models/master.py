@@ -79,7 +79,11 @@ class Supplier(Base):
 
 
 class Project(Base):
-    """A project: works, web, product or permit; `people` maps role keys to ids of people."""
+    """A project; its `kind` and `state` are of `domain.projects`, `people` maps role keys to ids of people.
+
+    `facts` tell what only some kinds have: contract_price, drawing_version (works); route, product_no (product);
+    site_kind, site_address (web); project_kind, air_defence_kind, plot, construction_unit (permit).
+    """
 
     __tablename__ = "projects"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +95,13 @@ class Project(Base):
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"))
     address: Mapped[str] = mapped_column(default="")
     people: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    record_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))  # that has opened it
+    starts_on: Mapped[date | None]
+    finishes_on: Mapped[date | None]
+    finished_on: Mapped[date | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    customer: Mapped[Customer | None] = relationship()
 
     @property
     def label(self) -> str:

@@ -84,7 +84,7 @@ def search(
     model = MASTER[kind]
     query = (
         sa.select(model)
-        .where(model.search_key.contains(wanted, autoescape=True))
+        .where(model.search_key.contains(wanted, autoescape=True), *_of_kind(kind, targets))
         .order_by(model.code)
         .limit(limit)
     )
@@ -108,8 +108,13 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
             visible = visible.where(Record.form_code.in_(targets))
         return {row.number: (row.id, record_label(row)) for row in db.session.scalars(visible)}
     model = MASTER[kind]
-    query = sa.select(model).where(model.code.in_(codes))
+    query = sa.select(model).where(model.code.in_(codes), *_of_kind(kind, targets))
     return {row.code: (row.id, row.label) for row in db.session.scalars(query)}
+
+
+def _of_kind(kind: str, targets: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    """Only projects of these kinds, where kinds are named."""
+    return [Project.kind.in_(targets)] if kind == "project" and targets else []
 
 
 def _places(text: str) -> sa.Select[StoragePlace]:

@@ -11,11 +11,13 @@ import sqlalchemy as sa
 
 from portal.domain.effects import (
     Asks,
+    ChangesProject,
     Closes,
     Effect,
     FreezesStock,
     Made,
     Opens,
+    OpensProject,
     OrdersStock,
     PostsCount,
     PostsCredit,
@@ -25,6 +27,7 @@ from portal.domain.effects import (
     PostsStock,
     Publishes,
     SetsDeadline,
+    SetsStage,
     Shares,
     Tells,
     Updates,
@@ -38,7 +41,18 @@ from portal.models import Draft, Record, RecordLink
 from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.queries.pick import MASTER
-from portal.services import asks, audit, drafts, ledgers, master, minimum_stock, notices, postings, tasks
+from portal.services import (
+    asks,
+    audit,
+    drafts,
+    ledgers,
+    master,
+    minimum_stock,
+    notices,
+    postings,
+    projects,
+    tasks,
+)
 
 
 def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime) -> None:
@@ -62,6 +76,12 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
                 made[effect.kind] = master.update(effect, record, by=by, now=now).id
+            case OpensProject():
+                made["project"] = projects.open_project(effect, record, by=by, now=now).id
+            case ChangesProject():
+                projects.change(effect, record, by=by, now=now)
+            case SetsStage():
+                projects.set_stage(effect, record, by=by, now=now)
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
             case Closes():
@@ -87,6 +107,8 @@ def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
             return replace(effect, item_id=made[kind])
         case PostsPrice(product_id=Made(kind)):
             return replace(effect, product_id=made[kind])
+        case ChangesProject(project_id=Made(kind)) | SetsStage(project_id=Made(kind)):
+            return replace(effect, project_id=made[kind])
         case Opens() if any(isinstance(value, Made) for value in effect.answers.values()):
             answers = {
                 name: _made_row(value.kind, made) if isinstance(value, Made) else value

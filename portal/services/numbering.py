@@ -16,8 +16,19 @@ from portal.models import NumberSeries
 
 def draw(form_code: str, now: datetime) -> str:
     """The next number of the form in the company's year of `now`."""
-    given = {"form": form_code, "year": now.astimezone(ZONE).year}
-    return f"{form_code}-{given['year']}-{db.session.scalar(_draw(dialect()), given):04d}"
+    year, place = _next(form_code, now)
+    return f"{form_code}-{year}-{place:04d}"
+
+
+def draw_of_year(series: str, now: datetime) -> str:
+    """The next number of a series of its own, `2026-001`."""
+    year, place = _next(series, now)
+    return f"{year}-{place:03d}"
+
+
+def _next(series: str, now: datetime) -> tuple[int, int]:
+    year = now.astimezone(ZONE).year
+    return year, db.session.scalar(_draw(dialect()), {"form": series, "year": year})
 
 
 @cache

@@ -118,9 +118,10 @@ def _given_up(task: Task) -> bool:
 def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None:
     """The task, with a prefilled draft of the form that keeps the obligation."""
     record = db.session.get(Record, case.record) if case.record else None
-    draft = drafts.leave(obligation.form, case.answers, title=case.title, now=now)
+    form = case.form or obligation.form
+    draft = drafts.leave(form, case.answers, title=case.title, now=now)
     task = tasks.make(
-        "open", case.to, form_code=obligation.form, now=now, record=record, due_at=case.due, draft_id=draft.id,
+        "open", case.to, form_code=form, now=now, record=record, due_at=case.due, draft_id=draft.id,
         obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer,
         title=both(obligation.title), note=case.title,
     )  # fmt: skip
@@ -133,9 +134,7 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
         task=task.id, due=case.due.isoformat() if case.due else None,
     )  # fmt: skip
     said = both(_l("请办理：%(title)s（%(about)s）", title=obligation.title, about=case.title))
-    notices.tell(
-        case.to, "obligation", now=now, task=task.id, text=said, form=obligation.form, draft=draft.key
-    )
+    notices.tell(case.to, "obligation", now=now, task=task.id, text=said, form=form, draft=draft.key)
 
 
 def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outcome: Outcome) -> None:
@@ -146,7 +145,7 @@ def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outco
         said = both(
             _l("到期未办，请尽快办理：%(title)s（%(about)s）", title=obligation.title, about=case.title)
         )
-        facts: dict[str, Any] = {"form": obligation.form, "draft": task.draft.key} if task.draft else {}
+        facts: dict[str, Any] = {"form": task.form_code, "draft": task.draft.key} if task.draft else {}
         notices.tell(case.to, "obligation_due", now=now, task=task.id, text=said, **facts)
     missed_at = case.missed_at or case.due
     if missed_at is not None and missed_at <= now and task.missed_at is None:

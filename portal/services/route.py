@@ -20,7 +20,18 @@ from portal.lib.i18n import both
 from portal.models import Record, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries import calendar, history
-from portal.services import audit, effects, ledgers, minimum_stock, notices, outbox, parties, stuck, tasks
+from portal.services import (
+    audit,
+    effects,
+    ledgers,
+    minimum_stock,
+    notices,
+    outbox,
+    parties,
+    projects,
+    stuck,
+    tasks,
+)
 
 OVER = ("finished", "refused", "voided")
 
@@ -235,6 +246,7 @@ def finish(record: Record, state: str, *, by: int, now: datetime) -> None:
         outbox.add("print", now=now, record=record.id)
     else:
         ledgers.restore_corrected(record, by=by, now=now)  # it has corrected nothing
+        projects.give_back(record, by=by, now=now)
     _refresh_cells(record)
 
 

@@ -60,6 +60,12 @@ class SmallWorld:
         name = f"{kind}{self.rng.randint(1, 5)}"
         return self._ref(name, name)
 
+    def project(self, kind: str, stage: str = "") -> Ref:
+        return self.one(f"{kind} project")
+
+    def project_facts(self, project: Ref) -> Mapping[str, Any]:
+        return {}
+
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         return {"unit": "件", "unit_cost": Decimal("12.50"), "place": "A-01", "quantity": Decimal(100)}
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from portal.demo.stories import (
+    acceptances,
     bookshop,
+    building_permits,
+    construction,
     customer_service,
     design,
     documents,
     engineering,
     information,
+    permits,
+    products,
     purchasing,
     quality,
     security,
+    sites,
     stock_plans,
     suppliers,
+    technical_papers,
     warehouse,
+    websites,
 )
 from portal.demo.story import Story
 
@@ -31,4 +39,12 @@ STORIES: dict[str, Story] = {
     **suppliers.STORIES,
     **stock_plans.STORIES,
     **bookshop.STORIES,
+    **construction.STORIES,
+    **sites.STORIES,
+    **acceptances.STORIES,
+    **products.STORIES,
+    **technical_papers.STORIES,
+    **websites.STORIES,
+    **permits.STORIES,
+    **building_permits.STORIES,
 }

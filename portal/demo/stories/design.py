@@ -23,7 +23,7 @@ def draft(world: World) -> dict[str, Any]:
     )
     finished = world.today - timedelta(days=world.rng.randint(0, 2))
     return {
-        "project": world.number("DS-01"),
+        "project": world.project("web", "design"),
         "pages": [
             {
                 "page": page,
@@ -69,9 +69,8 @@ PLOTS = ("科技大道以东、纬五路以北", "滨河路与中兴街交叉口
 def land_permit(world: World) -> dict[str, Any]:
     """An application with its four materials; roads bring the site opinion."""
     rng = world.rng
-    project = world.number("PL-01")
-    kind = world.answers_of(project).get("project_kind") if project.id else None
-    road = kind == "municipal_road" if kind else rng.random() < 0.25
+    project = world.project("permit", "land_permit")
+    road = world.project_facts(project).get("project_kind") == "municipal_road"
     basis = world.number(rng.choice(("PL-15", "PL-04")))
     opinion = world.number("PL-13") if road else None
     uses = ("城镇道路用地",) if road else ("二类居住用地", "一类工业用地", "商业商务混合用地")

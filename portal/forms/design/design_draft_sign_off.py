@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Opens, PostsEntry, after
+from portal.domain.effects import Effect, Opens, SetsStage, after
+from portal.domain.projects import PASSED
 from portal.domain.signoff import Route, Step, applicant, outside, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist
 from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.references import Attachments, RecordLink
+from portal.forms.gates import refuse_closed
+from portal.forms.references import Attachments, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import history, works
+from portal.queries import history, projects
+
+STAGE = "design"  # phase A
 
 
 class DraftPage(Sheet):
@@ -61,7 +66,7 @@ class DesignDraftSignOff(CompanyForm):
         "preview_link", "confirmed_on", "current_step", "due_at", "status",
     )  # fmt: skip
 
-    project = RecordLink(_l("项目"), "DS-01")
+    project = Project(_l("项目"), "web")
     draft_version = Integer(_l("稿件版本"), computed=True)
     pages = Rows(_l("页面"), DraftPage)
     design_notes = LongText(_l("设计说明"))
@@ -106,22 +111,19 @@ class DesignDraftSignOff(CompanyForm):
         record = self.context.get("@record_id")
         self.draft_version.data = history.decided_rounds(record) + 1 if record else 1
 
+    def check(self) -> None:
+        """R50: the scheme is confirmed before anything is drawn; what is finished is finished by today."""
+        refuse_closed(self, "project", STAGE)
+        moments.refuse_future(self, "finished_on")
+
     @staticmethod
-    @after("customer_confirm", _l("设计阶段完成：记入网站项目台帐，生成程序实施确认单草稿"))
+    @after("customer_confirm", _l("设计阶段完成，生成程序实施确认单草稿"))
     def finish_design_phase(record: Filed) -> Iterator[Effect]:
         """Phase A is over; the programmer of the project may start."""
-        project = record["project"]
-        yield PostsEntry(
-            "web_projects",
-            {
-                "project": project.text,
-                "phase": "A",
-                "form": record.number,
-                "planned_on": record["planned_on"].isoformat(),
-                "finished_on": record["finished_on"].isoformat(),
-                "confirmed_on": record["confirmed_on"].isoformat(),
-            },
-        )
-        owner = works.fact(project.id, "program_owner")
-        to = f"person:{owner['id']}" if owner else "role:programmer"
-        yield Opens("DS-08", {"project": project}, to=to, names_as="design_draft")
+        named = record["project"]
+        project = projects.project(named.id)
+        if project is None:
+            return
+        yield SetsStage(project.id, STAGE, {"state": PASSED, "passed_on": record["confirmed_on"]})
+        to = projects.holder(project, "programmer")
+        yield Opens("DS-08", {"project": named}, to=to, names_as="design_draft")

@@ -12,6 +12,7 @@ from portal.forms.ledgers.information import INFORMATION
 from portal.forms.ledgers.kpi import KPI_SHEET
 from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
+from portal.forms.ledgers.products import PRODUCTS
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
 from portal.forms.ledgers.satisfaction import SATISFACTION
@@ -25,7 +26,7 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
         *WORKS, *PEOPLE, *KPI_SHEET, *IMPROVEMENT, *SATISFACTION, *INFORMATION, *CONTROLLED, *SECURITY,
-        *BOOKSHOP,
+        *BOOKSHOP, *PRODUCTS,
     )
 }  # fmt: skip
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from goods_books import furnish, kept, signed
+from projects import begun
 from werkzeug.datastructures import MultiDict
 
 from portal.demo.stories.design import STORIES
-from portal.domain.effects import Opens, PostsEntry
+from portal.domain.effects import Opens, SetsStage
 from portal.domain.signoff import Back
 from portal.forms.design.design_draft_sign_off import CustomerConfirmation, DesignDraftSignOff, SelfCheck
 from portal.forms.filed import Filed
-from portal.forms.kinds import Ref
-from portal.queries import works
 
 FILE = {"id": 1, "name": "a.pdf", "type": "application/pdf", "size": 1, "sha256": "0"}
 DAY = date(2026, 5, 12)
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 def opening(**other: Any) -> dict[str, Any]:
     return {
-        "project": Ref(None, "DS-01-2026-0001"),
+        "project": begun("web", "design"),
         "pages": [{"page": "首页", "file": [FILE], "note": None}],
         "design_notes": "蓝灰色系",
         "planned_on": DAY,
@@ -76,22 +75,22 @@ def test_every_point_of_the_self_check_needs_a_result() -> None:
     assert stage.self_check_points.data[1]["item"] == "色彩与LOGO"
 
 
-@pytest.mark.parametrize(
-    ("owner", "to"), [({"id": 9, "text": "陈程序"}, "person:9"), (None, "role:programmer")]
-)
-def test_the_programmer_goes_on_after_the_customer(
-    monkeypatch: pytest.MonkeyPatch, owner: dict[str, Any] | None, to: str
-) -> None:
-    monkeypatch.setattr(works, "fact", lambda record, name: owner)
-    answers = opening(confirmed_on=DAY)
+@pytest.mark.parametrize(("people", "to"), [({"programmer": 9}, "person:9"), ({}, "role:programmer")])
+def test_the_programmer_goes_on_after_the_customer(people: dict[str, int], to: str) -> None:
+    answers = opening(project=begun("web", "design", people=people), confirmed_on=DAY)
     record = Filed(7, "DS-07-2026-0007", "DS-07", answers, 1, 1, 1, {}, datetime(2026, 5, 12, tzinfo=UTC))
-    line, opened = DesignDraftSignOff.effects("customer_confirm", record)
-    assert isinstance(line, PostsEntry)
-    assert line.ledger == "web_projects"
-    assert line.facts["phase"] == "A"
-    assert line.facts["confirmed_on"] == "2026-05-12"
+    stage, opened = DesignDraftSignOff.effects("customer_confirm", record)
+    assert isinstance(stage, SetsStage)
+    assert (stage.key, stage.values) == ("design", {"state": "passed", "passed_on": DAY})
     assert isinstance(opened, Opens)
     assert (opened.code, opened.to, opened.names_as) == ("DS-08", to, "design_draft")
+
+
+@pytest.mark.requirement("R50")
+def test_nothing_is_drawn_before_the_scheme_is_confirmed() -> None:
+    form = DesignDraftSignOff(answers=opening(project=begun("web")))
+    assert not form.validate()
+    assert set(form.errors) == {"project"}
 
 
 @pytest.mark.parametrize("seed", range(40))

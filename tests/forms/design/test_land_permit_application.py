@@ -7,16 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from projects import begun
 
 from portal.demo.stories.design import STORIES
 from portal.domain.signoff import Back
-from portal.forms.design.land_permit_application import (
-    LandPermitApplication,
-    MaterialsCheck,
-    PermitResult,
-    Sealing,
-    Submission,
-)
+from portal.forms.design.land_permit_application import LandPermitApplication, PermitResult
+from portal.forms.design.permits import MaterialsCheck, Sealing, Submission
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.queries import works
@@ -37,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("app_context")
 
 def opening(ready: tuple[bool, ...] = (True, True, False, True), **other: Any) -> dict[str, Any]:
     return {
-        "project": Ref(None, "PL-01-2026-0001"),
+        "project": begun("permit", "land_permit", project_kind="not_municipal"),
         "construction_unit": "恒远置业有限公司",
         "legal_representative": "李建国",
         "location": "滨河路以东",
@@ -90,21 +86,24 @@ def test_either_paper_will_do_for_the_second_material() -> None:
 
 @pytest.mark.requirement("R41")
 def test_the_site_opinion_and_its_row_go_together() -> None:
-    opinion = Ref(None, "PL-13-2026-0001")
-    assert errors(site_opinion=opinion, ready=(True, True, True, True)) == set()
-    assert errors(site_opinion=opinion) == {"materials"}
-    assert errors(ready=(True, True, True, True)) == {"site_opinion"}
+    opinion, road = (
+        Ref(None, "PL-13-2026-0001"),
+        begun("permit", "land_permit", project_kind="municipal_road"),
+    )
+    assert errors(site_opinion=opinion, ready=(True, True, True, True), project=road) == set()
+    assert errors(site_opinion=opinion, project=road) == {"materials"}
+    assert errors(ready=(True, True, True, True), project=road) == {"site_opinion"}
 
 
 @pytest.mark.requirement("R41")
-def test_the_tracker_knows_which_project_is_a_road(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_a_road_needs_the_site_opinion() -> None:
     opinion = Ref(None, "PL-13-2026-0001")
-    monkeypatch.setattr(works, "fact", lambda record, name: "municipal_road")
-    assert errors() == {"site_opinion"}
-    assert errors(site_opinion=opinion, ready=(True, True, True, True)) == set()
-    monkeypatch.setattr(works, "fact", lambda record, name: "not_municipal")
+    assert errors(project=begun("permit", "land_permit", project_kind="municipal_road")) == {"site_opinion"}
     assert errors(site_opinion=opinion, ready=(True, True, True, True)) == {"site_opinion"}
-    assert errors() == set()
+
+
+def test_the_stages_before_must_have_passed() -> None:
+    assert errors(project=begun("permit")) == {"project"}
 
 
 def test_papers_end_after_they_begin() -> None:
@@ -168,23 +167,23 @@ def test_the_pre_examination_enters_the_ledger_once(monkeypatch: pytest.MonkeyPa
     assert (paper.ledger, paper.facts["paper"]) == ("external_papers", "国土部门合法的土地预审意见")
     assert paper.facts["number"] == "预审〔2026〕3号"
     assert paper.facts["scan"] == "预审意见.pdf"
-    assert (progress.ledger, progress.facts["state"]) == ("permits", "submitted")
+    assert (progress.key, progress.values["state"]) == ("land_permit", "submitted")
     monkeypatch.setattr(works, "paper_registered", lambda record, number: True)
-    assert [one.ledger for one in effects("submission", submitted_on=DAY)] == ["permits"]
+    assert [one.key for one in effects("submission", submitted_on=DAY)] == ["land_permit"]
 
 
 def test_a_granted_permit_enters_the_ledger() -> None:
     paper, progress = effects("land_permit_result", **PERMIT)
     assert (paper.facts["paper"], paper.facts["number"]) == ("建设工程用地规划许可证", "地字第1号")
-    assert (progress.facts["state"], progress.facts["paper_no"]) == ("granted", "地字第1号")
+    assert (progress.values["state"], progress.values["paper_no"]) == ("passed", "地字第1号")
 
 
 @pytest.mark.parametrize(
-    ("decision", "state"), [("to_be_corrected", "to_be_corrected"), ("refused", "returned")]
+    ("decision", "state"), [("to_be_corrected", "to_be_corrected"), ("refused", "refused")]
 )
 def test_the_tracker_follows_other_decisions(decision: str, state: str) -> None:
     (progress,) = effects("land_permit_result", decision=decision)
-    assert progress.facts["state"] == state
+    assert progress.values["state"] == state
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -1,0 +1,7 @@
+"""Charts of this section."""
+
+from __future__ import annotations
+
+from portal.forms.charts.chart import Chart
+
+PERMITS: tuple[Chart, ...] = ()
