@@ -11,7 +11,9 @@ from portal.models import Project
 
 PARTS = {
     "works": (
-        Part("start", _l("开工准备"), "clipboard-check", ("EN-01", "EN-05", "EN-18", "EN-12", "EN-09", "EN-10")),
+        Part(
+            "start", _l("开工准备"), "clipboard-check", ("EN-01", "EN-05", "EN-18", "EN-12", "EN-09", "EN-10")
+        ),
         Part("acceptances", _l("验收"), "certificate", ("EN-20", "EN-21", "EN-22", "EN-23", "EN-24")),
         Part("problems", _l("质量、安全和整改"), "alert-triangle", ("EN-25", "EN-26", "EN-30")),
         Part("changes", _l("变更和增减项目"), "pencil", ("EN-14", "EN-15", "EN-17")),
@@ -68,23 +70,6 @@ LOOKS = {
     "ended": "voided",
 }
 """The look of the chip that says how a project stands."""
-PEOPLE = {
-    "foreman": _l("工长"),
-    "site_supervisor": _l("工程监理"),
-    "engineering_manager": _l("工程部经理"),
-    "rd_engineer": _l("设计开发人员"),
-    "production_engineer": _l("生产技术人员"),
-    "quality_inspector": _l("检验人员"),
-    "rd_manager": _l("技术部经理"),
-    "designer": _l("设计师"),
-    "programmer": _l("程序负责人"),
-    "project_manager": _l("项目经理"),
-    "design_manager": _l("设计部经理"),
-    "salesperson": _l("业务人员"),
-    "planning_officer": _l("规划设计部经办人"),
-    "planning_manager": _l("规划设计部经理"),
-    "land_development_manager": _l("地产开发部经理"),
-}
 
 
 def kinds_for(actor: Any) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from portal.domain import projects as kinds
-from portal.forms import project_parts
 from portal.forms.catalogue import FORMS
 from portal.forms.ledgers import LEDGERS
 from portal.forms.project_parts import OTHER, PARTS
+from portal.forms.project_words import PEOPLE
 from portal.forms.sentences import sentence, who
 from portal.forms.titles import form_title, record_path, register_path
 from portal.lib.clock import minute
@@ -20,6 +21,7 @@ from portal.queries import about, ledgers, project_page, projects
 from portal.queries.actors import Actor
 from portal.queries.keyset import Page
 from portal.queries.projects import Stage
+from portal.web.amounts import yuan
 from portal.web.customer_cards import Card, line
 from portal.web.customer_page import Fact
 from portal.web.customer_time_line import Happening, of_record
@@ -123,19 +125,26 @@ def state_of(one: Stage) -> str:
     return one.row.state
 
 
+def money(project: Project) -> list[tuple[Any, str, bool]]:
+    """What the project costs its customer, as far as it is known."""
+    price = project.facts.get("contract_price")
+    return [(_l("合同价"), yuan(Decimal(price)), False)] if price else []
+
+
 def _beginnings(project: Project, one: Stage, by: Actor, spoken: str) -> list[tuple[str, str]]:
     """The forms of the stage that the person may begin, with the project filled in."""
     found = []
     for code in one.kind.forms:
-        form = FORMS.get(code)
         field = project_field(code)
-        if form is not None and field and by.may_open(form.opened_by):
+        if field and by.may_open(FORMS[code].opened_by):
             found.append((form_title(code, spoken), f"{register_path(code)}new?{field}={project.code}"))
     return found
 
 
 def project_field(code: str) -> str:
     """The name of the field by which a form names its project; nothing where it names none."""
+    if code not in FORMS:
+        return ""
     fields = (field for field in FORMS[code]() if field.kind == "project" and not field.computed)
     return next((field.name for field in fields), "")
 
@@ -184,12 +193,11 @@ def _customer(project: Project, by: Actor) -> str:
 def team(project: Project) -> list[Fact]:
     """The people of the project by their roles."""
     people = about.people({id for id in project.people.values() if isinstance(id, int)})
-    found = [
+    return [
         Fact(title, people[project.people[role]].name)
-        for role, title in project_parts.PEOPLE.items()
+        for role, title in PEOPLE.items()
         if project.people.get(role) in people
     ]
-    return found
 
 
 def tasks(project: Project, by: Actor, spoken: str, at: datetime) -> list[Todo]:

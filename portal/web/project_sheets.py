@@ -55,5 +55,3 @@ class StageSheet(Sheet):
             "planned_on": self.planned_on.data,
             "owner_id": self.owner.data.id if self.owner.data else None,
         }
-
-
