@@ -205,9 +205,7 @@ def test_approval_moves_the_project_and_its_stages() -> None:
     assert moved == ChangesProject(
         project.id, {"starts_on": START, "finishes_on": FINISH}, {"planned_days": 90}
     )
-    assert passed == SetsStage(
-        project.id, "schedule", {"state": "passed", "passed_on": date(2026, 6, 20)}
-    )
+    assert passed == SetsStage(project.id, "schedule", {"state": "passed", "passed_on": date(2026, 6, 20)})
     keys = ("material", "concealed", "waterproofing", "midterm", "completion")
     assert planned == [
         SetsStage(project.id, key, {"planned_on": on}) for key, on in zip(keys, DATES.values(), strict=True)

@@ -70,7 +70,9 @@ def errors(**answers: Any) -> set[str]:
     form = TaskOrder(answers=opening(**answers))
     form.validate()
     inside = any(field.errors for row in form.drawings_and_budget.rows for field in row)
-    return {name for name, said in form.errors.items() if said} | ({"drawings_and_budget"} if inside else set())
+    return {name for name, said in form.errors.items() if said} | (
+        {"drawings_and_budget"} if inside else set()
+    )
 
 
 def test_a_whole_order_passes() -> None:
@@ -201,7 +203,9 @@ def test_problems_are_reported_only_when_there_are_some(good: bool, step: str | 
 def checked(good: bool, result: str = "pass", received: bool = True) -> bool:
     rows = [{"item": item, "result": result} for item in ("图纸", "施工项目", "预算部分")]
     context = {"received_documents": [{"item": "施工图纸", "done": True}, {"item": "预算", "done": received}]}
-    return DocumentsChecked(answers={"document_checks": rows, "documents_ok": good}, context=context).validate()
+    return DocumentsChecked(
+        answers={"document_checks": rows, "documents_ok": good}, context=context
+    ).validate()
 
 
 def test_documents_are_not_in_order_while_something_is_missing() -> None:
