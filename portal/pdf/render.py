@@ -66,6 +66,7 @@ def html(printout: Printout | LabelSheet, shown: frozenset[int] = frozenset()) -
     return template.render(
         record=printout,
         chart=Markup(printout.chart_svg),  # nosec B704 -- drawn by portal.lib.flowchart, which escapes its texts
+        drawing=Markup(printout.drawing_svg),  # nosec B704 -- drawn by portal.lib.gantt, which escapes its texts
         shown=shown,
         say=speaker(printout.language),
     )
