@@ -221,7 +221,7 @@ def designer_sign(world: World, answers: Mapping[str, Any]) -> Answers:
 
 def _site(world: World) -> Answers:
     """A site under way and its customer."""
-    project = world.project("works", "midterm")
+    project = world.project("works", "concealed")
     owner = service.customer_of(project.id) if project.id and projects.project(project.id) else None
     customer = Ref(owner, service.customer_label(owner)) if owner else world.one("customer")
     return {"project": project, "customer": customer}
@@ -343,7 +343,9 @@ def accident(world: World) -> Answers:
 def manager_decision(world: World, answers: Mapping[str, Any]) -> Answers:
     """Injuries and damage to the structure stop the works."""
     stop = answers["accident_kind"] in ("structural", "injury")
-    said = "同意处理意见，停工整改，复查合格后复工。" if stop else "同意处理意见，限期完成，其他部位照常施工。"
+    said = (
+        "同意处理意见，停工整改，复查合格后复工。" if stop else "同意处理意见，限期完成，其他部位照常施工。"
+    )
     return {"manager_opinion": said, "stop_work": stop}
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, begun, months
-from portal.forms.engineering.accident_report import AccidentReport
 from portal.forms.engineering.acceptances import FORMS, SupervisorCheck
+from portal.forms.engineering.accident_report import AccidentReport
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import chart_figures, chart_sites

@@ -91,10 +91,9 @@ class ConcealedWorksAcceptance(CompanyForm):
         if pressure is not None and drop is not None and drop > pressure:
             self.refuse("pressure_drop", _l("压力降不能大于试验压力"))
         acceptances.refuse_untimely(self, STAGE)
-        named = self.project.data
-        if named and not self.context.get("@corrects"):
-            if any(projects.passed(named.id, key) for key in COVERED_BY):
-                self.refuse("acceptance_at", _l("该工程已通过中期或竣工验收，隐蔽部位已经封闭，不能再验收"))
+        named = None if self.context.get("@corrects") else self.project.data
+        if named and any(projects.passed(named.id, key) for key in COVERED_BY):
+            self.refuse("acceptance_at", _l("该工程已通过中期或竣工验收，隐蔽部位已经封闭，不能再验收"))
 
     @staticmethod
     @after("supervisor_check", acceptances.PROBLEM)

@@ -121,9 +121,9 @@ class PaymentReminder(CompanyForm):
         price = settlement.price(found)
         if price and self.contract_price.data not in (None, price):
             self.refuse("contract_price", _l("工程登记的合同价是 %(price)s"), price=f"{price:,.2f}")
-        if owner := service.customer_of(found.id):
-            if self.customer.data and self.customer.data.id != owner:
-                self.refuse("customer", _l("与工程的客户不一致，请核对"))
+        owner = service.customer_of(found.id)
+        if owner and self.customer.data and self.customer.data.id != owner:
+            self.refuse("customer", _l("与工程的客户不一致，请核对"))
         if self.payment_kind.data:
             self._check_source(named, self.payment_kind.data)
 
