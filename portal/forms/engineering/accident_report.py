@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import SUBMITTED, VOIDED, Effect, Opens, Tells, after
+from portal.domain.effects import SUBMITTED, VOIDED, Effect, Opens, PostsEntry, Tells, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
@@ -18,7 +18,7 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Person, Project, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import service, works
+from portal.queries import improvement, service, works
 
 REPORT_HOURS = 24  # R27: from the finding until the written opinion is with the engineering manager
 SUBJECT = 60  # characters of an 8D report's subject
@@ -157,8 +157,11 @@ class AccidentReport(CompanyForm):
             yield from holds.hold(record)
         else:
             yield from holds.release(record)
-        rows = ((row["measure"], row["owner"], row["due"]) for row in record["measures"])
-        yield from follow(record, rows)
+        rows = [(row["measure"], row["owner"], row["due"]) for row in record["measures"]]
+        for effect in follow(record, rows):
+            entered = isinstance(effect, PostsEntry) and improvement.line(record.id, effect.facts["no"])
+            if not entered:  # in an earlier round
+                yield effect
 
     @staticmethod
     @after("quality_read", _l("需8D报告的，生成纠正预防8D报告草稿"))
