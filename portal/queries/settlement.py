@@ -83,9 +83,9 @@ def open_claims(project_id: int, but: Collection[int] = ()) -> list[receivables.
     return [one for one in found if one.open]
 
 
-def last_open_row(of: int) -> str:
-    """The last instalment of a contract that is not paid in full."""
-    found = [one.row for one in receivables.instalments(of=of) if one.open > 0]
+def last_open_row(of: int, amount: Decimal) -> str:
+    """The last instalment of a contract from which so much can still be taken; nothing where there is none."""
+    found = [one.row for one in receivables.instalments(of=of) if one.open >= amount]
     return found[-1] if found else ""
 
 

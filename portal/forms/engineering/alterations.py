@@ -79,7 +79,7 @@ def posted(record: Filed, amount: Decimal) -> Iterator[Effect]:
     if not amount:
         return
     of = settlement.contract_of(record["project"].id) or record.id
-    row = record.number if amount > 0 else settlement.last_open_row(of) or record.number
+    row = record.number if amount > 0 else settlement.last_open_row(of, -amount) or record.number
     yield PostsReceivable(record["customer"].id, of, amount, row=row)
 
 

@@ -134,8 +134,12 @@ class Site(Office):
 
     def asked(self, record: Record) -> list[tuple[str, datetime | None]]:
         """What the effects of a record have left to do."""
-        query = sa.select(Task).where(Task.record_id == record.id, Task.kind == "ask").order_by(Task.id)
-        return [(task.title["zh"], task.due_at) for task in db.session.scalars(query)]
+        return [(task.title["zh"], task.due_at) for task in self.tasks_of(record, "ask")]
+
+    def tasks_of(self, record: Record, kind: str) -> list[Task]:
+        """The tasks of this kind that a record has made."""
+        query = sa.select(Task).where(Task.record_id == record.id, Task.kind == kind).order_by(Task.id)
+        return list(db.session.scalars(query))
 
     def told(self, record: Record) -> list[str]:
         """What was told of a record, once each."""
