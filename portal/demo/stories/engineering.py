@@ -186,7 +186,7 @@ def concealed_works(world: World) -> dict[str, Any]:
         for item in CONCEALED
     ]
     return {
-        "project": world.one("project"),
+        "project": world.project("works", "concealed"),
         "acceptance_at": _at(world, rng.randint(1, 2), rng.choice((9, 10, 14, 15))),
         "areas": "、".join(rng.sample(ROOMS, rng.randint(1, 2))),
         "concealed_checks": checks,
@@ -238,9 +238,10 @@ def notice(world: World) -> dict[str, Any]:
     """A problem with its opinion, person and limit."""
     problem, opinion = world.rng.choice(PROBLEMS)
     found = _minute(world.now) - timedelta(minutes=world.rng.randint(1, 6) * 20)
+    source = world.record("EN-21") if world.rng.random() < 0.5 else None
     return {
-        "project": world.one("project"),
-        "acceptance_record": world.record("EN-21") if world.rng.random() < 0.5 else None,
+        "project": world.answers_of(source)["project"] if source else world.project("works"),
+        "acceptance_record": source,
         "found_at": found,
         "place": world.rng.choice(ROOMS),
         "problem": problem,

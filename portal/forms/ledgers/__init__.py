@@ -19,6 +19,7 @@ from portal.forms.ledgers.sales import SALES
 from portal.forms.ledgers.satisfaction import SATISFACTION
 from portal.forms.ledgers.security import SECURITY
 from portal.forms.ledgers.service import SERVICE
+from portal.forms.ledgers.settlement import SETTLEMENT
 from portal.forms.ledgers.stock import STOCK
 from portal.forms.ledgers.works import WORKS
 
@@ -27,7 +28,7 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
         *WORKS, *PEOPLE, *KPI_SHEET, *IMPROVEMENT, *SATISFACTION, *INFORMATION, *CONTROLLED, *SECURITY,
-        *BOOKSHOP, *PROJECTS, *PRODUCTS,
+        *BOOKSHOP, *PROJECTS, *PRODUCTS, *SETTLEMENT,
     )
 }  # fmt: skip
 
