@@ -20,7 +20,7 @@ SENT = "_sent"  # the name that the browser gives to one sending of a form
 class AnotherPerson(Refusal):
     """What waits in the browser belongs to somebody else than the one who is signed in."""
 
-    status = 409
+    status = 401
     text = _l("这是另一位用户没有发送完的内容，没有写入。")
 
 
