@@ -81,7 +81,12 @@ def begun(served: Served, visit: Visit, **options: Any) -> Visitor:
 
 def typed(visitor: Visitor, **other: str) -> None:
     """The rest, typed on the site."""
-    answers = {"place": "三层卫生间", "problem": "管根渗漏", "opinion": "凿开重做防水", "major_accident": "no"}
+    answers = {
+        "place": "三层卫生间",
+        "problem": "管根渗漏",
+        "opinion": "凿开重做防水",
+        "major_accident": "no",
+    }
     fill(visitor, {"found_at": ago(hours=2), "rectify_by": f"{on(3)}T18:00", **answers, **other})
 
 
@@ -92,7 +97,9 @@ def takes_photo(visitor: Visitor) -> None:
     field.locator(".file-chip").first.wait_for()
 
 
-def test_a_form_filled_in_without_a_connection_is_sent_once_when_it_is_back(served: Served, on_site: Visit) -> None:
+def test_a_form_filled_in_without_a_connection_is_sent_once_when_it_is_back(
+    served: Served, on_site: Visit
+) -> None:
     ma = begun(served, on_site)
     page, away = ma.page, ma.context.set_offline
     away(True)
@@ -268,7 +275,11 @@ def test_nobody_else_sees_or_sends_what_waits(served: Served, on_site: Visit) ->
     ma.context.clear_cookies(name="portal")
     ma.sign_in(SUPERVISOR)
     expect(page.locator(OUTBOX).get_by_role("link")).to_have_count(1)
-    by = sa.select(Person.login).join(Record, Record.applicant_id == Person.id).where(Record.form_code == "EN-25")
+    by = (
+        sa.select(Person.login)
+        .join(Record, Record.applicant_id == Person.id)
+        .where(Record.form_code == "EN-25")
+    )
     assert looked_up(served, by) == [SUPERVISOR]
 
 
