@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.domain.conditions import Condition
@@ -31,7 +31,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """The parties of a step: any one of them, or all, side by side; `alone` if each has answers of their own."""
+    """The parties of a step: any one of them, or all, side by side; `alone` if each answers for themselves."""
 
     parties: tuple[Party, ...]
     every: bool = False
@@ -102,9 +102,9 @@ def every(*signers: Signers) -> Signers:
     return Signers(tuple(party for one in signers for party in one.parties), every=True)
 
 
-def each_of(*signers: Signers) -> Signers:
+def each(*signers: Signers) -> Signers:
     """All of these, side by side; each fills in the stage alone."""
-    return replace(every(*signers), alone=True)
+    return Signers(every(*signers).parties, every=True, alone=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import REFUSED, SUBMITTED, Effect, Opens, Tells, after
-from portal.domain.signoff import Close, Route, Step, each_of, project_person, role
+from portal.domain.signoff import Close, Route, Step, each, project_person, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import product_release, product_words
@@ -92,7 +92,7 @@ class DesignReview(CompanyForm):
         Step(
             PARTICIPANTS,
             _l("各部门评审意见"),
-            each_of(
+            each(
                 project_person("plan", "rd_engineer"),
                 role("quality_manager"),
                 role("production_manager"),

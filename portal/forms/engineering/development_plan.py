@@ -10,7 +10,7 @@ from portal.domain import projects as kinds
 from portal.domain.conditions import equals
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import Asks, Effect, Made, Opens, OpensProject, SetsStage, after
-from portal.domain.signoff import Back, Close, Route, Step, each_of, outside, role
+from portal.domain.signoff import Back, Close, Route, Step, each, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm
 from portal.forms.engineering.development_plan_stages import (
@@ -79,7 +79,7 @@ class DevelopmentPlan(CompanyForm):
         Step(
             FEASIBILITY,
             _l("可行性会签"),
-            each_of(role("quality_manager"), role("production_manager"), role("purchasing_manager")),
+            each(role("quality_manager"), role("production_manager"), role("purchasing_manager")),
             meaning="confirmed",
             within=working_days(3),
             fills=Feasibility,

@@ -9,19 +9,15 @@ from portal.domain import projects as kinds
 from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import role_key
 from portal.forms import stage_duties
-from portal.forms.catalogue import FORMS
 from portal.forms.engineering import product_release
 from portal.forms.engineering.product_words import BATCH, FIRST_SAMPLE, REVIEWS
+from portal.forms.kinds import SERVED
 from portal.lib.i18n import _l
 from portal.queries import projects
 from portal.queries.projects import Stage
 
 MANAGER = (role_key("rd_manager"),)
 BEFORE = (Number("before", _l("提前提醒"), 7, _l("天")),)
-OTHERS = tuple(  # of those that a form of the portal works on
-    stage.key for stage in kinds.PRODUCT.stages if stage.key not in REVIEWS and stage.forms[0] in FORMS
-)
-
 REVIEW = "RD-16"
 CARRIED = {"samples": FIRST_SAMPLE, product_release.RELEASED: BATCH}  # stages that pass with a review
 
@@ -34,7 +30,8 @@ def reviews(look: Look) -> Iterator[Case]:
 
 def others(look: Look) -> Iterator[Case]:
     """Every other stage at its day; one that passes with a review is not asked for beside that review."""
-    for case in _OTHERS(look):
+    keys = [one.key for one in kinds.PRODUCT.stages if one.key not in REVIEWS and one.forms[0] in SERVED]
+    for case in stage_duties.due("product", keys, form=_form)(look):
         project_id, key = _parts(case)
         review = projects.stage(project_id, CARRIED[key]) if key in CARRIED else None
         if case.kept or review is None or review.passed:
@@ -48,7 +45,7 @@ def _form(stage: Stage) -> str:
     if stage.row.key != product_release.RELEASED or not projects.passed(stage.row.project_id, BATCH):
         return stage.kind.forms[0]
     lacking = product_release.missing(stage.row.project_id)
-    return next((code for code in lacking if code in FORMS), "RD-04")
+    return next((code for code in lacking if code in SERVED), "RD-04")
 
 
 def _parts(case: Case) -> tuple[int, str]:
@@ -58,7 +55,6 @@ def _parts(case: Case) -> tuple[int, str]:
 
 
 _REVIEWS = stage_duties.due("product", tuple(REVIEWS), form=lambda stage: REVIEW)
-_OTHERS = stage_duties.due("product", OTHERS, form=_form)
 
 OBLIGATIONS: tuple[Obligation, ...] = (
     Obligation(

@@ -14,19 +14,19 @@ RELEASED = "mass_production"
 
 
 def missing(project_id: int) -> list[str]:
-    """The output papers that the product file still lacks; none where the stage has passed or is left out."""
+    """The output papers that the product needs and its file lacks; none where the stage has passed or is left out."""
     stage = projects.stage(project_id, OUTPUT)
     if stage is None or stage.passed or not stage.row.applies:
         return []
     there = new_products.in_file(project_id, OUTPUT_PAPERS)
+    there |= set(stage.row.project.facts.get("papers_not_needed") or ())
     return [code for code in OUTPUT_PAPERS if code not in there]
 
 
-def complete(project_id: int, on: date, *, reviewed: bool = False, paper: str = "") -> Iterator[Effect]:
-    """What a batch review that passes now (`reviewed`), or an output paper filed now, completes: the output of
-    papers, and the release for mass production, with which the project ends."""
-    lacking = [code for code in missing(project_id) if code != paper]
-    if lacking:
+def complete(project_id: int, on: date, *, reviewed: bool = False, filed: bool = False) -> Iterator[Effect]:
+    """What the batch review (`reviewed`), or the last output paper (`filed`), completes when it passes now: the output
+    of papers, and the release for mass production, with which the project ends."""
+    if not filed and missing(project_id):
         return
     done = {"state": kinds.PASSED, "passed_on": on}
     output, release = projects.stage(project_id, OUTPUT), projects.stage(project_id, RELEASED)
