@@ -199,7 +199,7 @@ def _on(world: World, days: int) -> date:
     return world.today + timedelta(days=days)
 
 
-def _free(world: World, stage: str, code: str, **said: str) -> Ref:
+def _free(world: World, stage: str, code: str, **said: Any) -> Ref:
     """A project at this stage, of which no such record is under way, as far as one is found."""
     found = world.project("product", stage)
     for _try in range(6):
