@@ -40,7 +40,7 @@ class DevelopmentSchedule(CompanyForm):
     """Says when each stage of a new product is to be finished, and by whom."""
 
     code = "RD-04"
-    name = _l("《新产品开发进度表》")
+    name = _l("新产品开发进度表")
     slug = "development-schedules"
     section = "product_development"
     opened_by = ("rd_engineer", "rd_manager")
