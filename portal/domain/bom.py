@@ -176,7 +176,7 @@ def _plain(name: str, row: Row) -> Any:
     if name in ("item", "supplier"):
         return _id(value)
     if name == "quantity":
-        return Decimal(value)
+        return Decimal(value or 0)
     return value or ""
 
 

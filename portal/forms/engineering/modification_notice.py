@@ -19,8 +19,8 @@ from portal.forms.kinds import Ref, carried, load
 from portal.forms.references import RecordLink
 from portal.lib.i18n import _l, both
 from portal.lib.text import next_version
-from portal.queries import works
 from portal.queries import technical_papers as books
+from portal.queries import works
 
 SCRAP, IN_PRODUCTION = "scrap", "size_change_in_production"
 NOT_COPIED = ("effective_on", "change_note")

@@ -97,7 +97,7 @@ class MouldModification(CompanyForm):
             "result",
             _l("修模结果确认"),
             role("rd_engineer"),
-            meaning="accepted",
+            meaning="confirmed",
             within=until("new_finish_by", "finish_by"),
             fills=Result,
             on_refusal=Back("receipt"),

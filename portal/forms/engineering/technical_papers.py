@@ -114,9 +114,9 @@ def signoff() -> Route:
 class TechnicalPaper(Sheet):
     """A technical paper of a product, or of one part or station of it."""
 
-    section = "product_development"
-    covers = ("技术文件发放登记表", "技术文件归档控制登记表")
-    readers = READERS
+    section: ClassVar[str] = "product_development"
+    covers: ClassVar[tuple[str, ...]] = ("技术文件发放登记表", "技术文件归档控制登记表")
+    readers: ClassVar[tuple[str, ...]] = READERS
     part_field: ClassVar[str] = ""  # names what of the product the paper is for
 
     code: ClassVar[str]

@@ -20,7 +20,6 @@ from portal.forms.references import Attachments, Person, Photos, RecordLink, Sto
 from portal.lib.i18n import _l
 from portal.queries import characteristics, goods
 
-
 STANDARD = 200  # characters
 
 
