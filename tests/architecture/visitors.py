@@ -130,6 +130,7 @@ def furnished(app: Flask) -> Site:
         "code": "C0001",
         "supplier": "S0001",
         "item": "I0001",
+        "product": "P0001",
         "filename": "favicon.svg",
         **_ids(app),
         "files": _file(browsers["owner"]),

@@ -73,7 +73,7 @@ def bill(world: World) -> dict[str, Any]:
     """The structure of a small appliance; some of its parts lie in the warehouse."""
     rng = world.rng
     number = f"P{rng.randint(100, 999)}"
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "level": level,
             "part_no": f"{number}-{part}",
