@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal.forms import customer_parts, project_parts, supplier_parts
+from portal.forms import bom_parts, customer_parts, project_parts, supplier_parts
 from portal.forms.quality import kpi, risk_levels
 from portal.forms.warehouse import shop_parts
 from portal.lib.i18n import _l
@@ -43,6 +43,8 @@ PAGES = (
     Page("customer_service", _l("工程项目"), "crane", "/projects/?kind=works", sees_projects("works")),
     Page("customer_service", _l("客户列表"), "users", "/customer-service/customers/", customer_parts.may_see),
     Page("customer_service", _l("销售漏斗"), "filter", "/customer-service/funnel", customer_parts.may_see),
+    Page("engineering", _l("产品 BOM"), "list-details", "/engineering/bom", bom_parts.may_see),
+    Page("purchasing", _l("产品 BOM"), "list-details", "/engineering/bom", bom_parts.may_see),
     Page("quality", _l("关键绩效指标"), "chart-bar", "/quality/kpi", kpi.may_see),
     Page("quality", _l("员工满意度调查"), "users", "/quality/employee-survey", lambda actor: True),
     Page("quality", _l("简报和公告"), "file-text", "/bulletins/", lambda actor: True),

@@ -132,6 +132,7 @@ def furnished(app: Flask) -> Site:
         "project": "P0001",
         "stage": "schedule",
         "item": "I0001",
+        "product": "P0001",
         "filename": "favicon.svg",
         **_ids(app),
         "files": _file(browsers["owner"]),

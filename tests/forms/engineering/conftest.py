@@ -1,10 +1,11 @@
-"""The people of engineering."""
+"""The people of engineering, and a product under development."""
 
 from __future__ import annotations
 
 import pytest
 from flask import Flask
 
+from tests.forms.engineering.development import Development
 from tests.forms.engineering.product_room import Room
 
 
@@ -12,3 +13,9 @@ from tests.forms.engineering.product_room import Room
 def room(context: Flask) -> Room:
     """The small company's technical department."""
     return Room()
+
+
+@pytest.fixture
+def work(context: Flask) -> Development:
+    """The small company's development of a product."""
+    return Development()
