@@ -69,12 +69,14 @@ def finish(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def change(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """A project that turns out to be of another kind."""
+    """Another way to build the air defence, or another day for the scheme."""
+    kind, former = answers["project_kind"], answers.get("air_defence_kind")
+    moved = "不具备就地建设条件，改为易地建设" if former == "on_site" else "经人防部门同意改为就地建设"
     return {
-        "new_project_kind": "not_municipal",
-        "new_air_defence_kind": "off_site",
-        "new_days": [{"stage": "scheme", "planned_on": world.today + timedelta(days=90)}],
-        "change_reason": "地质勘察后不具备就地建设条件，改为易地建设",
+        "new_project_kind": kind,
+        "new_air_defence_kind": {"on_site": "off_site", "off_site": "on_site"}.get(former or ""),
+        "new_days": [{"stage": "scheme", "planned_on": world.today + timedelta(days=150)}],
+        "change_reason": moved if kind == "not_municipal" else "设计方案调整，总评图顺延",
     }
 
 
