@@ -77,8 +77,8 @@ def days_taken(since: date) -> dict[str, list[int]]:
         )
     )
     found: dict[str, list[int]] = defaultdict(list)
-    for key, submitted, passed in db.session.execute(query):
-        found[key].append((passed - submitted).days)
+    for row in db.session.execute(query).mappings():
+        found[row["key"]].append((row["passed_on"] - row["submitted_on"]).days)
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from portal.domain import projects as kinds
 from portal.forms.charts.chart import STACKED, Asked, Bar, Chart
 from portal.forms.ledgers import LEDGERS
@@ -22,9 +24,9 @@ def _states(asked: Asked) -> list[Bar]:
     found = permit_papers.states() if _reads(asked) else {}
     bars = []
     for stage in kinds.PERMIT.stages:
-        counted = found.get(stage.key, {})
-        passed = counted.get(kinds.PASSED, 0)
-        under_way = sum(counted.get(state, 0) for state in UNDER_WAY)
+        counted = found.get(stage.key, Counter[str]())
+        passed = counted[kinds.PASSED]
+        under_way = sum(counted[state] for state in UNDER_WAY)
         left = sum(counted.values()) - passed - under_way
         if passed or under_way or left:
             bars.append(Bar(stage.key, str(stage.title), (passed, under_way, left)))
