@@ -34,7 +34,7 @@ NAMES = {
     ),
 }
 FACTS: dict[str, dict[str, Any]] = {
-    "works": {"contract_price": "286000", "drawing_version": "A"},
+    "works": {"contract_price": "286000", "drawing_version": "A", "waterproofing": True},
     "product": {"route": "company_route"},
     "web": {"site_kind": "company_site"},
     "permit": {"project_kind": "not_municipal", "air_defence_kind": "on_site"},
