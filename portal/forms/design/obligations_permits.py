@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from portal.domain import projects as kinds
 from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import role_key
-from portal.forms.catalogue import FORMS
+from portal.forms import catalogue
 from portal.forms.kinds import Ref
 from portal.forms.stage_duties import LONG, due
 from portal.lib.i18n import _l
@@ -21,7 +21,7 @@ DAYS = _l("天")
 
 def planned_permits(look: Look) -> Iterator[Case]:
     """Each procedure of a tracker is taken up before its planned day, with its own form."""
-    keys = [stage.key for stage in kinds.PERMIT.stages if stage.forms[0] in FORMS]
+    keys = [stage.key for stage in kinds.PERMIT.stages if stage.forms[0] in catalogue.FORMS]
     yield from due(kinds.PERMIT.key, keys)(look)
 
 
@@ -46,6 +46,7 @@ def _case(one: Paper, expires: date, later: Paper, look: Look) -> Case:
         f"{project.label} {one.name} {expires}",
         {"project": Ref(project.id, project.label)},
         customer=project.customer_id,
+        project=project.id,
         record=one.record_id,
         kept=(later.expires_on or date.max) > expires,
         form=one.form,

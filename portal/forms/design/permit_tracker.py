@@ -30,11 +30,12 @@ from portal.forms.design.permit_tracker_parts import (
     TITLES,
     Finish,
     PermitRow,
+    PermitRows,
     ProjectChange,
     rows,
     waits,
 )
-from portal.forms.fields import Choice, Day, Number, PairedRows, Text
+from portal.forms.fields import Choice, Day, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Person
 from portal.lib.clock import day
@@ -69,7 +70,7 @@ class PermitTracker(CompanyForm):
     )
     civil_works_start = Day(_l("计划开工日期"), required=False)
     officer = Person(_l("规划经办人"))
-    stages = PairedRows(
+    stages = PermitRows(
         _l("手续进度"),
         PermitRow,
         help=_l("是否办理和前置手续由项目类型决定；只填要办理的手续的计划完成日期"),
@@ -114,7 +115,7 @@ class PermitTracker(CompanyForm):
     def compute(self) -> None:
         """The thirteen procedures; none is planned that does not apply."""
         super().compute()
-        self.stages.pair(rows(self._facts()))
+        self.stages.stand(rows(self._facts()))
         for row in self.stages.rows:
             if row.applies.data is False:
                 row.planned_on.clear()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.domain import projects as kinds
 from portal.domain.conditions import equals
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text, YesNo
+from portal.forms.fields import Choice, Day, Integer, LongText, PairedRows, Rows, Text, YesNo
 from portal.lib.i18n import _, _l
 from portal.queries import projects
 
@@ -28,6 +28,35 @@ class PermitRow(Sheet):
     prerequisites = Text(_l("前置手续"), computed=True)
     authority = Text(_l("审批机关"), computed=True)
     planned_on = Day(_l("计划完成"), required=False)
+
+
+class PermitRows(PairedRows):
+    """The table of procedures: each has its row, planned or not."""
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        """Typed answers of every row."""
+        return [row.answers() for row in self.rows]
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        pass
+
+    def dump(self) -> Any:
+        """Every row as JSON."""
+        return [row.dump() for row in self.rows] or None
+
+    def stand(self, every: Sequence[Mapping[str, Any]]) -> None:
+        """Gives each row, by its place, what follows from the project; its planned day stays."""
+        while len(self.entries) > len(every):
+            self.pop_entry()
+        while len(self.entries) < len(every):
+            self.append_entry(every[len(self.entries)])
+        for row, form in zip(every, self.rows, strict=True):
+            for field in form:
+                if field.short_name in row:
+                    field.data = row[field.short_name]
+        self.items, self.most = tuple(every), len(every)
 
 
 def rows(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
