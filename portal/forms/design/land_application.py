@@ -105,7 +105,7 @@ class LandApplication(CompanyForm):
         permits.refuse_second(self, self.code)
         permits.refuse_unready(self, self.materials, practice=range(len(self.materials.items)))
         permits.refuse_nothing(self, "land_area")
-        moments.refuse_past(self, "bid_until", _l("报名已经截止"))
+        moments.refuse_earlier(self, "bid_until", moments.submitted_at(self), _l("报名已经截止"))
         start, deposit = self.starting_price.data, self.deposit.data
         if start is not None and deposit is not None and deposit > start:
             self.refuse("deposit", _l("保证金不能高于起始价"))
