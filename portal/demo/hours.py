@@ -39,7 +39,7 @@ def answer(task: Task, now: datetime, rng: Random, calendar: Calendar) -> dateti
     if task.kind == "entry":
         wanted = now + timedelta(hours=rng.uniform(0.5, 6))
     elif (task.form_code, task.step) in RUNNING:
-        wanted = now + timedelta(days=rng.uniform(60, 500))
+        wanted = now + timedelta(days=rng.uniform(150, 900))
     elif task.kind == "open" and task.form_code in ON_THE_DAY and due is not None and due > now:
         wanted = due - timedelta(hours=rng.uniform(5, 14))
     elif chance < STALLS:
