@@ -20,7 +20,7 @@ from portal.web import posted, project_drawings, project_page
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
-from portal.web.project_sheets import StageSheet
+from portal.web.project_sheets import StageSheet, sheet_of
 from portal.web.transaction import writes
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -52,12 +52,12 @@ def index() -> str:
     )
 
 
-@bp.get("/<code>")
+@bp.get("/<project>")
 @open_to("signed_in")
-def project(code: str) -> str:
+def project(project: str) -> str:
     """Everything about one project that the person may know."""
     by, at, spoken = actor(), now(), language()
-    one = _seen(code, by)
+    one = _seen(project, by)
     steps = project_page.steps(one, by, day(at), spoken)
     return render_template(
         "projects/project.html",
@@ -82,29 +82,29 @@ def project(code: str) -> str:
     )
 
 
-@bp.get("/<code>/stages/<key>")
+@bp.get("/<project>/stages/<stage>")
 @open_to("writers")
-def stage(code: str, key: str) -> str:
+def stage(project: str, stage: str) -> str:
     """The sheet on which a stage is adjusted."""
-    one, found = _adjustable(code, key)
-    return _sheet(one, found, StageSheet.of(one, found, person=actor()))
+    one, found = _adjustable(project, stage)
+    return _sheet(one, found, sheet_of(one, found, person=actor()))
 
 
-@bp.post("/<code>/stages/<key>")
+@bp.post("/<project>/stages/<stage>")
 @open_to("writers")
 @writes
-def adjust(code: str, key: str) -> Answer:
+def adjust(project: str, stage: str) -> Answer:
     """Adjusts a stage."""
-    one, found = _adjustable(code, key)
+    one, found = _adjustable(project, stage)
     by = actor()
-    form = StageSheet.of(one, found, request.form, person=by)
+    form = sheet_of(one, found, request.form, person=by)
     good, _none = attempt(
-        form, lambda: projects.adjust(one.id, key, form.values(), form.reason.data or "", by=by, now=now())
+        form, lambda: projects.adjust(one.id, stage, form.values(), form.reason.data or "", by=by, now=now())
     )
     if not good:
         return _sheet(one, found, form), 422
     flash(_("“%(stage)s”已调整。", stage=found.kind.title), "success")
-    return redirect(url_for("projects.project", code=code), 303)
+    return redirect(url_for("projects.project", project=project), 303)
 
 
 def _sheet(one: Project, found: books.Stage, form: StageSheet) -> str:

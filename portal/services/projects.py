@@ -18,14 +18,15 @@ from portal.queries.actors import Actor
 from portal.services import audit, master, numbering, subjects
 
 WEB_NUMBERS = "web_projects"  # R52: they are counted by the year
-KEPT = (
-    "state",
-    "submitted_on",
-    "accepted_on",
-    "passed_on",
-    "paper_no",
-    "record_id",
-)  # what a record takes over
+FIRST = {
+    "state": kinds.OPEN,
+    "submitted_on": None,
+    "accepted_on": None,
+    "passed_on": None,
+    "paper_no": "",
+    "record_id": None,
+}
+"""What a record takes over of a stage, and how that stands before any has."""
 
 
 def open_project(effect: OpensProject, record: Record, *, by: int, now: datetime) -> Project:
@@ -85,7 +86,7 @@ def set_stage(effect: SetsStage, record: Record, *, by: int, now: datetime) -> N
     project = _locked(effect.project_id)
     row = _stage(project, effect.key)
     if "state" in effect.values and row.record_id != record.id:
-        row.former = {name: _plain(getattr(row, name)) for name in KEPT}
+        row.former = {name: _plain(getattr(row, name)) for name in FIRST}
         row.record_id = record.id
     old = {name: getattr(row, name) for name in effect.values}
     for name, value in effect.values.items():
@@ -98,8 +99,7 @@ def set_stage(effect: SetsStage, record: Record, *, by: int, now: datetime) -> N
 def give_back(record: Record, *, by: int, now: datetime) -> None:
     """At the end of a record that is refused or given up: its stages stand as they did before it."""
     for row in db.session.scalars(sa.select(ProjectStage).where(ProjectStage.record_id == record.id)):
-        for name in KEPT:
-            value = row.former.get(name)
+        for name, value in {**FIRST, **row.former}.items():
             setattr(row, name, date.fromisoformat(value) if name.endswith("_on") and value else value)
         row.former = {}
         _note(row.project, row, {"state": None}, at=now, by=by, record_id=record.id)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain import projects as kinds
+from portal.domain.roles import ROLE
 from portal.forms.catalogue import FORMS
 from portal.forms.ledgers import LEDGERS
 from portal.forms.project_parts import OTHER, PARTS
@@ -65,9 +66,11 @@ class Step:
     passed_on: date | None
     paper_no: str
     owner: str
+    by: str  # who sees to it
     authority: Any
     number: str
     href: str
+    open_now: bool
     begins: list[tuple[str, str]]  # title and address of each form that the person may begin for it now
 
 
@@ -88,10 +91,12 @@ def steps(project: Project, by: Actor, today: date, spoken: str) -> list[Step]:
     """The stages in their order."""
     found = projects.stages(project)
     known = ledgers.readable({one.row.record.number for one in found if one.row.record}, by)
-    return [_step(project, one, by, known, today, spoken) for one in found]
+    people = about.people({id for id in project.people.values() if isinstance(id, int)})
+    return [_step(project, one, by, (known, people), today, spoken) for one in found]
 
 
-def _step(project: Project, one: Stage, by: Actor, known: Any, today: date, spoken: str) -> Step:
+def _step(project: Project, one: Stage, by: Actor, read: tuple[Any, Any], today: date, spoken: str) -> Step:
+    known, people = read
     row = one.row
     state = state_of(one)
     number = row.record.number if row.record else ""
@@ -109,11 +114,21 @@ def _step(project: Project, one: Stage, by: Actor, known: Any, today: date, spok
         passed_on=row.passed_on,
         paper_no=row.paper_no,
         owner=row.owner.name if row.owner else "",
+        by=_sees_to(project, one, people),
         authority=one.kind.authority,
         number=number,
         href=record_path(known[number], number) if number in known else "",
+        open_now=open_now,
         begins=_beginnings(project, one, by, spoken) if open_now else [],
     )
+
+
+def _sees_to(project: Project, one: Stage, people: Any) -> str:
+    """The name of whoever sees to a stage, else the role."""
+    if one.row.owner is not None:
+        return one.row.owner.name
+    person = people.get(project.people.get(one.kind.role))
+    return person.name if person is not None else str(ROLE[one.kind.role].title)
 
 
 def state_of(one: Stage) -> str:

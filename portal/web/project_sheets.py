@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from functools import cache
+from typing import Any
 
+from portal.domain.projects import KINDS
 from portal.forms.base import Sheet
 from portal.forms.fields import Day, LongText, MultiChoice, YesNo
 from portal.forms.kinds import Ref
 from portal.forms.references import Person
 from portal.lib.i18n import _l
 from portal.models import Project
-from portal.queries import projects
 from portal.queries.projects import Stage
 
 
@@ -18,27 +19,11 @@ class StageSheet(Sheet):
     """Whether a stage applies, what it waits for, when it is planned, who sees to it, and why that changes."""
 
     applies = YesNo(_l("是否办理"))
-    after = MultiChoice(_l("前置阶段"), {}, required=False, help=_l("这些阶段都通过后，本阶段才能办理"))
+    after: MultiChoice
     starts_on = Day(_l("计划开始"), required=False)
     planned_on = Day(_l("计划完成"), required=False)
     owner = Person(_l("负责人"), required=False)
     reason = LongText(_l("调整原因"), max=500)
-
-    @classmethod
-    def of(cls, project: Project, stage: Stage, posted: Any = None, **kwargs: Any) -> Self:
-        """The sheet of a stage, filled with how it stands unless something was posted."""
-        row = stage.row
-        now = {
-            "applies": row.applies,
-            "after": list(row.after),
-            "starts_on": row.starts_on,
-            "planned_on": row.planned_on,
-            "owner": Ref(row.owner.id, row.owner.label) if row.owner else None,
-        }
-        sheet = cls(posted, answers=now, **kwargs)
-        others = [one for one in projects.stages(project) if one.row.key != row.key]
-        sheet.after.choices = sheet.after.labels = {one.row.key: one.kind.title for one in others}
-        return sheet
 
     def check(self) -> None:
         """A stage ends after it begins."""
@@ -55,3 +40,24 @@ class StageSheet(Sheet):
             "planned_on": self.planned_on.data,
             "owner_id": self.owner.data.id if self.owner.data else None,
         }
+
+
+def sheet_of(project: Project, stage: Stage, posted: Any = None, **kwargs: Any) -> StageSheet:
+    """The sheet of a stage, filled with how it stands unless something was posted."""
+    row = stage.row
+    now = {
+        "applies": row.applies,
+        "after": list(row.after),
+        "starts_on": row.starts_on,
+        "planned_on": row.planned_on,
+        "owner": Ref(row.owner.id, row.owner.label) if row.owner else None,
+    }
+    return _of_kind(project.kind, row.key)(posted, answers=now, **kwargs)
+
+
+@cache
+def _of_kind(kind: str, key: str) -> type[StageSheet]:
+    """The sheet with the other stages of the kind to wait for."""
+    others = {stage.key: stage.title for stage in KINDS[kind].stages if stage.key != key}
+    after = MultiChoice(_l("前置阶段"), others, required=False, help=_l("这些阶段都通过后，本阶段才能办理"))
+    return type("StageSheet", (StageSheet,), {"after": after})
