@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from portal.demo.staff import HEADS
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
+from portal.domain import projects as kinds
 from portal.domain.demo import DEMO_PASSWORD
 from portal.domain.permissions import person_key
 from portal.extensions import db
@@ -176,12 +177,14 @@ class Walker:
         person = db.session.scalars(sa.select(Person).where(Person.login == login)).unique().one()
         world.sees(person)
         world.hints = dict(self.hints)
-        for ref in self.hints.values():  # whoever must name a record has got a copy of it
-            tasks.let_read(db.session.get_one(Record, ref.id), [person_key(person.id)])
+        for kind, ref in self.hints.items():  # whoever must name a record has got a copy of it
+            if kind != "project":
+                tasks.let_read(db.session.get_one(Record, ref.id), [person_key(person.id)])
         return world
 
     def _prepare(self, sheet: type[Sheet]) -> None:
-        """Sees to it that the records which the sheet must name exist."""
+        """Sees to it that the records which the sheet must name exist, all of the permit project that it is about."""
+        self._choose_project(sheet)
         opened = []
         for code in self._missing(sheet):
             opened.append(self.open(code))
@@ -189,6 +192,15 @@ class Walker:
             for number in reversed(opened):  # an earlier one may have waited for this one
                 while not self._blocked(number) and self.sign(number):
                     pass
+
+    def _choose_project(self, sheet: type[Sheet]) -> None:
+        """The papers of a permit project belong together: the first form asked for says how far the project must be."""
+        code = getattr(sheet, "code", "")
+        stages = [stage.key for stage in kinds.PERMIT.stages if code in stage.forms]
+        if stages and "project" not in self.hints:
+            with self.app.app_context():
+                self.hints["project"] = self._world(self.opener(FORMS[code])).project("permit", stages[0])
+                db.session.commit()
 
     def _missing(self, sheet: type[Sheet]) -> list[str]:
         """Forms of which the sheet must name a record, where there is none yet."""

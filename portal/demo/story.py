@@ -37,10 +37,10 @@ class World(Protocol):
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         """`unit`, `unit_cost` (Decimal), `place` and `quantity` (Decimal on hand there) of a stock item."""
 
-    def record(self, *codes: str) -> Ref | None:
-        """A finished record of one of these forms, if there is one."""
+    def record(self, *codes: str, project: Ref | None = None) -> Ref | None:
+        """A finished record of one of these forms, if there is one; in the project if one is given."""
 
-    def number(self, code: str) -> Ref:
+    def number(self, code: str, project: Ref | None = None) -> Ref:
         """A record of the form, or a made-up paper number while the form is not served."""
 
     def answers_of(self, record: Ref) -> Mapping[str, Any]:

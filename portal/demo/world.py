@@ -28,7 +28,7 @@ from portal.models import (
     StoredFile,
     Supplier,
 )
-from portal.queries import documents, projects
+from portal.queries import documents, project_papers, projects
 from portal.queries.pick import record_label
 from portal.services import route
 from portal.storage import files
@@ -123,18 +123,21 @@ class DemoWorld:
         facts = {"unit": row.unit, "unit_cost": row.unit_cost}
         return facts | {"place": balance.place, "quantity": balance.quantity}
 
-    def record(self, *codes: str) -> Ref | None:
-        """A finished record of one of these forms: what the draft is about, else one of the newest."""
+    def record(self, *codes: str, project: Ref | None = None) -> Ref | None:
+        """A finished record of one of these forms: what the draft is about, else one of the newest, or the project's own."""
         for code in codes:
             if code in self.hints:
                 return self.hints[code]
+        if project is not None and project.id is not None:
+            own = project_papers.latest(project.id, codes)
+            return Ref(own.id, record_label(own)) if own else None
         found = [ref for code in codes for ref in self._finished[code][-RECENT:]]
         return self.rng.choice(found) if found else None
 
-    def number(self, code: str) -> Ref:
+    def number(self, code: str, project: Ref | None = None) -> Ref:
         """A record of the form, or a made-up paper number."""
         paper = Ref(None, f"{code}-{self.today.year}-{self.rng.randint(1, 120):04d}（纸质）")
-        return self.record(code) or paper
+        return self.record(code, project=project) or paper
 
     def answers_of(self, record: Ref) -> Mapping[str, Any]:
         """The typed answers of a record, stages included."""

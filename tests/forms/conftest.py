@@ -69,10 +69,10 @@ class SmallWorld:
     def item_facts(self, item: Ref) -> Mapping[str, Any]:
         return {"unit": "件", "unit_cost": Decimal("12.50"), "place": "A-01", "quantity": Decimal(100)}
 
-    def record(self, *codes: str) -> Ref | None:
+    def record(self, *codes: str, project: Ref | None = None) -> Ref | None:
         return None
 
-    def number(self, code: str) -> Ref:
+    def number(self, code: str, project: Ref | None = None) -> Ref:
         return Ref(None, f"{code}-2026-{self.rng.randint(1, 99):04d}")
 
     def answers_of(self, record: Ref) -> Mapping[str, Any]:
