@@ -94,7 +94,7 @@ def tell(app_context: Flask) -> Callable[[type[CompanyForm], Story, int], dict[s
 
     def play(form: type[CompanyForm], story: Story, seed: int) -> dict[str, Any]:
         world = SmallWorld(seed)
-        sheet: Any = form(answers=story.opening(world))
+        sheet: Any = form(answers=story.opening(world), context={"@now": world.now})
         assert sheet.validate(), sheet.errors
         json.dumps(sheet.dump())
         known = sheet.answers()

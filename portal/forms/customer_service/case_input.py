@@ -107,6 +107,7 @@ class CaseInput(CompanyForm):
     slug = "case-inputs"
     section = "case_library"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
+    readers = ("planning_officer",)
     covers = (
         "新项目案例输入移交单",
         "设计阶段案例前端输入单(致设计管理部)",

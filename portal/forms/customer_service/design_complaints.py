@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.domain.deadlines import weeks
-from portal.domain.effects import SUBMITTED, Effect, PostsEntry, Tells, after
+from portal.domain.effects import SUBMITTED, Effect, Opens, PostsEntry, Tells, after
+from portal.domain.projects import PERMIT
 from portal.domain.signoff import Back, Route, Step, every, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.customer_service.case_words import NOT_IN_LIBRARY
@@ -20,7 +21,7 @@ from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Project, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import cases
+from portal.queries import cases, projects
 
 
 class ComplaintClass(Sheet):
@@ -53,6 +54,7 @@ class DesignComplaints(CompanyForm):
     slug = "design-complaints"
     section = "case_library"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
+    readers = ("planning_officer",)
     covers = ("设计原因客户投诉归类及原因分析建议书", "施工图内审意见表")
     columns = (
         *("number", "new_project", "period_from", "period_to", "planned_drawing_start"),
@@ -153,7 +155,10 @@ class DesignComplaints(CompanyForm):
             yield Tells(f"person:{record.applicant_id}", text)
 
     @staticmethod
-    @after("design_close", _l("内审意见全部关闭：可以报送施工图外部审查，引用的案例登记使用一次"))
+    @after(
+        "design_close",
+        _l("内审意见全部关闭：可以报送施工图外部审查（报批项目生成送审清单草稿），引用的案例登记使用一次"),
+    )
     def release(record: Filed) -> Iterator[Effect]:
         """With every opinion closed the drawings may go to the reviewing agency (PL-37)."""
         if not record["all_opinions_closed"]:
@@ -165,6 +170,7 @@ class DesignComplaints(CompanyForm):
                 project=record["new_project"].text,
             ),
         )
+        yield from _submission(record)
         for row in record["cases_used"] or ():
             yield PostsEntry(
                 cases.USES,
@@ -178,3 +184,11 @@ class DesignComplaints(CompanyForm):
                 },
                 about=row["case"].id,
             )
+
+
+def _submission(record: Filed) -> Iterator[Effect]:
+    """A draft of the submission to the reviewing company, where the drawings are those of a permit project."""
+    project = projects.project(record["new_project"].id)
+    if project is not None and project.kind == PERMIT.key:
+        to = projects.holder(project, "planning_officer")
+        yield Opens("PL-37", {"project": record["new_project"]}, to=to, names_as="internal_review")

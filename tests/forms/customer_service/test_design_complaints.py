@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from projects import begun
 
 from portal.demo.stories import STORIES
-from portal.domain.effects import PostsEntry, Tells
+from portal.domain.effects import Opens, PostsEntry, Tells
 from portal.domain.signoff import APPLICANT, Back
 from portal.extensions import db
 from portal.forms.customer_service.design_complaints import DesignComplaints
@@ -203,7 +204,7 @@ def test_open_opinions_lead_back_to_the_review_of_the_next_version(app_context):
     assert InternalReview(answers=before, context=before).drawing_version.data == "V1"
 
 
-def test_the_close_releases_the_drawings_and_counts_the_cases(filed):
+def test_the_close_releases_the_drawings_and_counts_the_cases(app_context, filed):
     answers = {
         "new_project": GIVEN["new_project"],
         "drawing_no": "建施-12",
@@ -217,6 +218,14 @@ def test_the_close_releases_the_drawings_and_counts_the_cases(filed):
     assert told.to == "role:design_manager"
     assert isinstance(use, PostsEntry)
     assert (use.ledger, use.about, use.facts["version"]) == ("case_uses", 7, "V2")
+
+
+def test_the_close_prepares_the_submission_of_a_permit_project(app_context, filed):
+    project = begun("permit", "drawing_review")
+    answers = {"new_project": project, "all_opinions_closed": True}
+    _told, draft = DesignComplaints.effects("design_close", filed("CS-12", **answers))
+    assert isinstance(draft, Opens)
+    assert (draft.code, draft.answers, draft.names_as) == ("PL-37", {"project": project}, "internal_review")
 
 
 def test_over_the_portals_door_it_goes_round_with_the_next_version(app: Flask) -> None:
