@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from portal.domain.projects import WEB
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.models import Content, InformationAsset, Project, Record, Signature
-from portal.queries import access_rights, history
+from portal.queries import access_rights, chart_figures, history, opening_answers, projects
 from portal.queries.access_rights import Right
 from portal.queries.corrected import is_corrected
 from portal.queries.pick import record_label
@@ -105,6 +106,22 @@ def checks() -> dict[int, list[Paper]]:
         paper = _paper(record)
         found.setdefault(paper.answers["project"]["id"], []).append(paper)
     return found
+
+
+def standing() -> Counter[str]:
+    """How many websites under way stand at each stage: the first in order that has not passed."""
+    at: Counter[str] = Counter()
+    for project in projects.under_way(WEB.key, ("preparing", "running", "held")):
+        every = projects.stages(project)
+        ahead = next((one.row.key for one in every if one.row.applies and not one.passed), None)
+        at.update([ahead] if ahead else ())
+    return at
+
+
+def draft_versions(since: datetime) -> chart_figures.Source:
+    """Design drafts that were confirmed, of those submitted since a moment, by the version that was good."""
+    version = opening_answers.text("draft_version")
+    return chart_figures.submitted("DS-07", since, version).where(Record.state == "finished")
 
 
 def site_rights(address: str, name: str, on: date) -> list[Right]:
