@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.conditions import Condition, Group, Test, differs, equals
+from portal.domain.conditions import Condition, Group, equals
 from portal.lib.i18n import _l
 
 OPEN, PREPARING, SUBMITTED, TO_BE_CORRECTED, REFUSED, PASSED = (
@@ -95,9 +95,7 @@ def _after(*keys: str) -> tuple[Wait, ...]:
 _ROAD = equals("project_kind", "municipal_road")
 _NOT_MUNICIPAL = equals("project_kind", "not_municipal")
 _ON_SITE = Group("all", (_NOT_MUNICIPAL, equals("air_defence_kind", "on_site")))
-_WATERPROOFED: Test = differs(
-    "waterproofing", False
-)  # R29: chapter 1 counts four acceptances, chapter 2 five
+_WATERPROOFED = equals("waterproofing", True)  # R29: chapter 1 counts four acceptances, chapter 2 five
 
 WORKS = ProjectKind(
     "works",

@@ -34,6 +34,7 @@ def due(
                 f"{project.label} {one.kind.title}",
                 _answers(code, Ref(project.id, project.label)),
                 customer=project.customer_id,
+                project=project.id,
                 kept=one.passed,
                 form=code,
             )

@@ -129,6 +129,8 @@ def furnished(app: Flask) -> Site:
         "which": "days",
         "code": "C0001",
         "supplier": "S0001",
+        "project": "P0001",
+        "stage": "schedule",
         "item": "I0001",
         "filename": "favicon.svg",
         **_ids(app),

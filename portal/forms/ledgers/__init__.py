@@ -13,6 +13,7 @@ from portal.forms.ledgers.kpi import KPI_SHEET
 from portal.forms.ledgers.ledger import Ledger
 from portal.forms.ledgers.people import PEOPLE
 from portal.forms.ledgers.products import PRODUCTS
+from portal.forms.ledgers.projects import PROJECTS
 from portal.forms.ledgers.public_requests import FROM_OUTSIDE
 from portal.forms.ledgers.sales import SALES
 from portal.forms.ledgers.satisfaction import SATISFACTION
@@ -26,7 +27,7 @@ LEDGERS: dict[str, Ledger] = {
     for ledger in (
         *STOCK, *CUSTOMERS, *SALES, *CRM, *CASES, *SERVICE, *FROM_OUTSIDE,
         *WORKS, *PEOPLE, *KPI_SHEET, *IMPROVEMENT, *SATISFACTION, *INFORMATION, *CONTROLLED, *SECURITY,
-        *BOOKSHOP, *PRODUCTS,
+        *BOOKSHOP, *PROJECTS, *PRODUCTS,
     )
 }  # fmt: skip
 
