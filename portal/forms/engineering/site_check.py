@@ -63,7 +63,7 @@ class SiteCheck(CompanyForm):
     slug = "site-checks"
     section = "construction"
     opened_by = ("foreman", "site_supervisor")
-    covers = ("现场文明施工检查表", "施工日志")
+    covers = ("工地安全检查及隐患整改记录", "现场文明施工检查表", "施工日志")
     columns = (
         "number", "project", "checked_at", "customer_property_safe", "weather", "current_step", "due_at", "status",
     )  # fmt: skip

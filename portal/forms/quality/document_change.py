@@ -63,6 +63,7 @@ class DocumentChange(CompanyForm):
     slug = "document-changes"
     section = "document_control"
     opened_by = ("employee",)
+    covers = ("文件更改(修订)申请单",)
     columns = (
         *("number", "document", "current_version", "clause", "urgency", "source_record"),
         *("affected_documents", "current_step", "due_at", "status"),
