@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from portal.domain import projects as kinds
@@ -18,7 +17,7 @@ from portal.forms.titles import form_title, record_path, register_path
 from portal.lib.clock import minute
 from portal.lib.i18n import _, _l
 from portal.models import Project
-from portal.queries import about, ledgers, project_page, projects
+from portal.queries import about, ledgers, project_page, projects, settlement
 from portal.queries.actors import Actor
 from portal.queries.keyset import Page
 from portal.queries.projects import Stage
@@ -141,9 +140,16 @@ def state_of(one: Stage) -> str:
 
 
 def money(project: Project) -> list[tuple[Any, str, bool]]:
-    """What the project costs its customer, as far as it is known."""
-    price = project.facts.get("contract_price")
-    return [(_l("合同价"), yuan(Decimal(price)), False)] if price else []
+    """What a site costs its customer and what is paid of it; other projects have no account of their own."""
+    books = settlement.of(project) if project.kind == kinds.WORKS.key else None
+    if books is None or not books.payable:
+        return []
+    return [
+        (_l("合同价"), yuan(books.contract_price), False),
+        (_l("增减及水电"), yuan(books.besides), False),
+        (_l("已付款"), yuan(books.paid), False),
+        (_l("未付余额"), yuan(books.balance), project.state == "held"),
+    ]
 
 
 def _beginnings(project: Project, one: Stage, by: Actor, spoken: str) -> list[tuple[str, str]]:

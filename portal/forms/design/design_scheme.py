@@ -54,7 +54,10 @@ class DesignScheme(CompanyForm):
     section = "planning_permits"
     opened_by = ("planning_officer",)
     readers = ("planning_officer",)
-    covers = ("项目总评(平)图或设计方案", "方案册及电子版移交单",)
+    covers = (
+        "项目总评(平)图或设计方案",
+        "方案册及电子版移交单",
+    )
     columns = (
         "number", "project", "design_unit", "design_qualification", "scheme_version", "conditions", "finish_by",
         "delivered_on", "current_step", "due_at", "status",
