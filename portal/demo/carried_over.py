@@ -97,13 +97,18 @@ def plan(today: date) -> None:
     query = sa.select(Project).where(Project.state.in_(("preparing", "running"))).order_by(Project.id)
     for place_, row in enumerate(db.session.scalars(query)):
         first = -2 if place_ % LATE_EVERY == 0 else FIRST
-        left = [one for one in _applying(row) if one.state != kinds.PASSED and one.planned_on is None]
+        left = [one for one in _applying(row) if one.state != kinds.PASSED and _is_unplanned(one, today)]
         for position, one in enumerate(left):
             one.planned_on = today + timedelta(days=EVERY * position + first)
             one.starts_on = one.planned_on - timedelta(days=EVERY - 2)
-        if left and row.finishes_on is None:
+        if left and (row.finishes_on is None or row.finishes_on < today):
             row.finishes_on = left[-1].planned_on
     db.session.flush()
+
+
+def _is_unplanned(stage: ProjectStage, today: date) -> bool:
+    """Whether no day is planned for it, or one that was given up long ago."""
+    return stage.planned_on is None or stage.planned_on < today - timedelta(days=EVERY)
 
 
 def _applying(row: Project) -> list[ProjectStage]:

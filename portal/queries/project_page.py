@@ -16,7 +16,8 @@ from portal.queries.keyset import Order, Page
 from portal.queries.visible import visible_to
 
 RECORD, EVENT = "record", "event"
-TOLD = ("stage_changed", "stage_adjusted")  # kinds of events that the line of time tells besides records
+PLANNED, ADJUSTED = "stage_changed", "stage_adjusted"
+TOLD = (PLANNED, ADJUSTED)  # kinds of events that the line of time tells besides records, but for mere plans
 MOST = 100  # papers
 
 
@@ -55,7 +56,9 @@ def time_line(project_id: int, actor: Actor, cursor: str, size: int) -> Page:
             sa.literal(RECORD).label("source"), Record.id.label("id"), Record.submitted_at.label("at")
         ).where(Record.id.in_(seen)),
         sa.select(sa.literal(EVENT), AuditEvent.id, AuditEvent.at).where(
-            AuditEvent.record_id.in_(seen), AuditEvent.kind.in_(TOLD)
+            AuditEvent.record_id.in_(seen),
+            AuditEvent.kind.in_(TOLD),
+            sa.or_(AuditEvent.kind != PLANNED, AuditEvent.facts["stood"]["zh"].as_string().is_not(None)),
         ),
     ).subquery()
     order = Order((line.c.at, line.c.source, line.c.id), (datetime, str, int), descending=True)

@@ -15,7 +15,7 @@ from portal.forms.project_words import PEOPLE
 from portal.forms.sentences import sentence, who
 from portal.forms.titles import form_title, record_path, register_path
 from portal.lib.clock import minute
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _, _l, english
 from portal.models import Project
 from portal.queries import about, ledgers, project_page, projects, settlement
 from portal.queries.actors import Actor
@@ -252,13 +252,15 @@ def papers(project: Project, by: Actor, today: date, spoken: str) -> list[Paper]
 
 
 def _external(row: Any, known: Any, today: date, spoken: str) -> Paper:
-    until = row.facts.get("expires_on") or ""
+    until, since = row.facts.get("expires_on") or "", row.facts.get("issued_on") or ""
     past, soon = until and until < f"{today}", until and until < f"{today + SOON}"
     mark = _("已过期") if past else _("即将到期") if soon else ""
-    issued = _("%(issuer)s %(day)s 出具", issuer=row.facts["issuer"], day=row.facts["issued_on"])
-    note = _("%(issued)s，有效期至 %(day)s", issued=issued, day=until) if until else issued
+    by = _("%(issuer)s 出具", issuer=row.facts["issuer"]) if row.facts.get("issuer") else ""
+    held = _("有效期至 %(day)s", day=until) if until else ""
     look = "overdue" if past else "soon" if soon else ""
-    return Paper(row.facts["paper"], row.facts["number"], note, look, mark, *_source(row, known))
+    title = row.facts["paper"] if spoken == "zh" else english().gettext(row.facts["paper"])
+    note = " · ".join(filter(None, (by, since, held)))
+    return Paper(title, row.facts["number"], note, look, mark, *_source(row, known))
 
 
 def _technical(row: Any, known: Any, _today: date, spoken: str) -> Paper:
