@@ -65,7 +65,7 @@ class ApprovalRequest(CompanyForm):
     section = "planning_permits"
     opened_by = ("planning_officer", "land_development_manager")
     readers = permits.READERS
-    covers = ("核准说明", "投资协议", "企业营业执照", "立项文件(备案证/核准证)")
+    covers = ("核准说明", "投资协议(及企业营业执照)", "立项文件(备案证/核准证)")
     columns = (
         "number", "project", "construction_unit", "approval_kind", "request_to", "investment", "report",
         "result_kind", "approval_issue_date", "current_step", "due_at", "status",
