@@ -52,16 +52,24 @@ def task_order_open(project: Project) -> str:
     return db.session.scalar(query) or ""
 
 
+def agreed_finish(project: Project | None) -> date | None:
+    """The last day that the customer has agreed to; where nobody knows it, the one that is planned."""
+    if project is None:
+        return None
+    agreed = project.facts.get("agreed_finish")
+    return date.fromisoformat(agreed) if agreed else project.finishes_on
+
+
 def finish_days(project_id: int | None, itself: Collection[int] = ()) -> set[date]:
-    """The days that an extension may start from: the project's last one, and what it was before the record at hand
-    corrects its own."""
-    project = projects.project(project_id)
-    if project is None or project.finishes_on is None:
+    """The days that an extension may start from: the agreed one, and what it was before the record at hand corrects
+    its own."""
+    agreed = agreed_finish(projects.project(project_id))
+    if agreed is None:
         return set()
-    days = {project.finishes_on}
+    days = {agreed}
     for record in itself:
         former = opening_answers(record)
-        if former.get("new_finish") == project.finishes_on.isoformat() and former.get("old_finish"):
+        if former.get("new_finish") == agreed.isoformat() and former.get("old_finish"):
             days.add(date.fromisoformat(former["old_finish"]))
     return days
 

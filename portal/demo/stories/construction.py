@@ -257,7 +257,7 @@ REASONS = {
 def _extension(world: World) -> dict[str, Any]:
     rng = world.rng
     project = site(world, "", "EN-10")
-    found = projects.project(project.id)
+    agreed = sites.agreed_finish(projects.project(project.id))
     cause, reason = rng.choice(list(REASONS.items()))
     return {
         "project": project,
@@ -265,7 +265,7 @@ def _extension(world: World) -> dict[str, Any]:
         "cause": cause,
         "reason": reason,
         "days": rng.randint(3, 15),
-        "old_finish": found.finishes_on if found and found.finishes_on else world.today + timedelta(days=40),
+        "old_finish": agreed or world.today + timedelta(days=40),
         "negotiated_on": world.today - timedelta(days=rng.randint(0, 2)),
         "negotiation_note": rng.choice(
             ("已当面说明原因，客户同意顺延。", "电话沟通，客户要求不超过所列天数。")

@@ -68,7 +68,7 @@ class Extension(CompanyForm):
     source_record = RecordLink(_l("依据"), "EN-09", "EN-14", "EN-15", "EN-17", "EN-27", required=False)
     reason = LongText(_l("延期说明"))
     days = Integer(_l("延期天数"), low=1, high=LONGEST, help=_l("日历天数"))
-    old_finish = Day(_l("原竣工日期"), help=_l("不填时取工程现在的竣工日期"))
+    old_finish = Day(_l("原竣工日期"), help=_l("与客户约定的竣工日期；不填时取工程现在的"))
     new_finish = Day(_l("新竣工日期"), computed=True)
     negotiated_on = Day(_l("与客户协商日期"))
     negotiation_note = LongText(_l("协商情况"))
@@ -92,12 +92,11 @@ class Extension(CompanyForm):
     )
 
     def compute(self) -> None:
-        """Customer and last day of the project, and the day that the extension comes to."""
+        """Customer and agreed last day of the project, and the day that the extension comes to."""
         super().compute()
         site_parts.fill_customer(self)
-        project = site_parts.project_of(self)
-        if project and self.old_finish.data is None and not self.old_finish.process_errors:
-            self.old_finish.data = project.finishes_on
+        if self.old_finish.data is None and not self.old_finish.process_errors:
+            self.old_finish.data = sites.agreed_finish(site_parts.project_of(self))
         old, days = self.old_finish.data, self.days.data
         known = old and days and 1 <= days <= LONGEST
         self.new_finish.data = old + timedelta(days=days) if known else None
@@ -113,7 +112,7 @@ class Extension(CompanyForm):
         standing = sites.finish_days(project.id, self.itself) if project else set()
         if old and standing and old not in standing:
             names = _("、").join(str(one) for one in sorted(standing))
-            self.refuse("old_finish", _l("工程现在的竣工日期是%(day)s"), day=names)
+            self.refuse("old_finish", _l("与客户约定的竣工日期现在是%(day)s"), day=names)
 
     @staticmethod
     @after("manager_approval", _l("工程的竣工日期改为新竣工日期；生成施工进度计划草稿，由工长调整"))

@@ -121,8 +121,9 @@ class Schedule(CompanyForm):
     def _check_agreed_finish(self) -> None:
         """What takes longer than agreed needs the customer's word first."""
         project, finish = site_parts.project_of(self), self.finish_on.data
-        agreed = project.facts.get("agreed_finish") if project else None
-        if agreed and finish and finish > date.fromisoformat(agreed):
+        known = project is not None and "agreed_finish" in project.facts
+        agreed = sites.agreed_finish(project) if known else None
+        if agreed and finish and finish > agreed:
             text = _l("晚于约定的竣工日期%(day)s，先办工程延期手续")
             self.refuse("finish_on", text, day=agreed)
 

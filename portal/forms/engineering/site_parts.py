@@ -83,8 +83,7 @@ def with_customer(record: Filed) -> dict[str, Any]:
 
 def extension(record: Filed, cause: str, reason: Any, *, days: int | None = None) -> dict[str, Any]:
     """What a draft of EN-10 begins with: why the project takes longer, and the day from which that counts."""
-    project = projects.project(record["project"].id)
     answers = {**with_customer(record), "cause": cause, "reason": str(reason)}
-    if project and project.finishes_on:
-        answers["old_finish"] = project.finishes_on
+    if agreed := sites.agreed_finish(projects.project(record["project"].id)):
+        answers["old_finish"] = agreed
     return answers if days is None else {**answers, "days": days}

@@ -169,7 +169,11 @@ class TechnicalBriefing(CompanyForm):
     def open_defect_proposal(record: Filed) -> Iterator[Effect]:
         """Serious defects of the building go to its owner and the property management."""
         if record["defect_level"] == "serious":
-            answers = {"project": record["project"], "owner": record["customer"]}
+            answers = {
+                "project": record["project"],
+                "owner": record["customer"],
+                "defects": [{"defect": record["structure_finding"]}],
+            }
             if record["survey_photos"]:
                 answers["photos"] = record["survey_photos"]
             yield Opens("EN-09", answers, to=f"person:{record['foreman'].id}", names_as="briefing")

@@ -86,6 +86,14 @@ def test_a_project_without_a_last_day_gets_one(app_context: Any) -> None:
     assert wrong(filled(project, old_finish=FINISH)) == set()
 
 
+def test_it_extends_what_was_agreed_not_what_is_planned(app_context: Any) -> None:
+    project = begun("works", "material", agreed_finish="2026-09-30")
+    db.session.get_one(Project, project.id).finishes_on = FINISH
+    form = filled(project)
+    assert form.new_finish.data == date(2026, 10, 5)
+    assert wrong(filled(project, old_finish=FINISH)) == {"old_finish"}
+
+
 def test_extensions_come_one_after_the_other(site: Ref) -> None:
     furnish()
     open_ = kept("EN-10", named(site), state="returned")

@@ -132,10 +132,13 @@ def test_a_survey_names_its_defect_level() -> None:
 
 
 def test_serious_defects_open_the_proposal() -> None:
-    (proposal,) = effects("site_survey", defect_level="serious", survey_photos=[{"id": 1}])
+    (proposal,) = effects(
+        "site_survey", defect_level="serious", structure_finding="贯通裂缝", survey_photos=[{"id": 1}]
+    )
     assert (proposal.code, proposal.to, proposal.names_as) == ("EN-09", "person:13", "briefing")
     assert proposal.answers == {
         "project": Ref(1, "滨江花园 P001"), "owner": Ref(2, "王先生 C002"), "photos": [{"id": 1}],
+        "defects": [{"defect": "贯通裂缝"}],
     }  # fmt: skip
     assert effects("site_survey", defect_level="minor") == []
 
