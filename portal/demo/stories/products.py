@@ -120,6 +120,7 @@ def schedule(world: World) -> dict[str, Any]:
     """Each stage with its dates and owner; what has passed already is left out."""
     found = _free(world, "", "RD-04")
     engineer = world.person("rd_engineer")
+    again = found.id is not None and new_products.count("RD-04", found.id, "finished")
     rows = []
     for key, (begin, end) in SPANS.items():
         if key == LAST or projects.passed(found.id, key):
@@ -136,7 +137,7 @@ def schedule(world: World) -> dict[str, Any]:
         "plan": found,
         "stages": rows,
         "mass_production_on": world.today + timedelta(days=SPANS[LAST][1]),
-        "revision_reason": "模具厂交期推迟，后续阶段顺延",
+        "revision_reason": "模具厂交期推迟，后续阶段顺延" if again else None,
         "remark": world.rng.choice((None, "节假日不排试产")),
     }
 
