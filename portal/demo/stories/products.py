@@ -7,7 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.demo import carried_over
 from portal.demo.story import Story, World
+from portal.forms.engineering.design_review import BEFORE
+from portal.forms.engineering.development_schedule import LAST
 from portal.forms.engineering.product_words import (
     BATCH,
     COMPANY_ROUTE,
@@ -20,7 +23,7 @@ from portal.forms.engineering.product_words import (
 )
 from portal.forms.engineering.trial_production import PAPERS
 from portal.forms.kinds import Ref
-from portal.queries import new_products, projects
+from portal.queries import improvement, new_products, projects
 
 PRODUCTS = (
     ("折叠式手动液压搬运车", "额定载荷 2 吨，折叠后高度不超过 450 mm，单人可推行", "商超后仓，电梯可进"),
@@ -109,18 +112,19 @@ SPANS = {
     "trial_production": (86, 100),
     BATCH: (101, 105),
     "output_documents": (86, 115),
-    "mass_production": (116, 125),
+    LAST: (116, 125),
 }
 
 
 def schedule(world: World) -> dict[str, Any]:
     """Each stage with its dates and owner; what has passed already is left out."""
-    found = world.project("product")
+    found = _free(world, "", "RD-04")
     engineer = world.person("rd_engineer")
+    again = found.id is not None and new_products.count("RD-04", found.id, "finished")
     rows = []
     for key, (begin, end) in SPANS.items():
-        if projects.passed(found.id, key):
-            continue
+        if key == LAST or projects.passed(found.id, key):
+            continue  # production has a day of its own
         rows.append(
             {
                 "stage": key,
@@ -132,8 +136,8 @@ def schedule(world: World) -> dict[str, Any]:
     return {
         "plan": found,
         "stages": rows,
-        "mass_production_on": world.today + timedelta(days=SPANS["mass_production"][1]),
-        "revision_reason": "模具厂交期推迟，后续阶段顺延",
+        "mass_production_on": world.today + timedelta(days=SPANS[LAST][1]),
+        "revision_reason": "模具厂交期推迟，后续阶段顺延" if again else None,
         "remark": world.rng.choice((None, "节假日不排试产")),
     }
 
@@ -200,13 +204,22 @@ def _on(world: World, days: int) -> date:
 
 
 def _free(world: World, stage: str, code: str, **said: Any) -> Ref:
-    """A project at this stage, of which no such record is under way, as far as one is found."""
-    found = world.project("product", stage)
-    for _try in range(6):
-        if found.id is None or not new_products.under_way(code, found.id, **said):
-            break
+    """A project at this stage of which no such record is under way: what the draft is about, else one found or new."""
+    for _try in range(4):
         found = world.project("product", stage)
-    return found
+        if found.id is None or not (
+            new_products.under_way(code, found.id, **said) or _waits(found.id, stage)
+        ):
+            return found
+    row = carried_over.project(world, "product", stage)
+    return Ref(row.id, row.label)
+
+
+def _waits(project_id: int, stage: str) -> bool:
+    """Whether the review before has set a condition that is not fulfilled yet."""
+    before = projects.stage(project_id, BEFORE[stage]) if stage in BEFORE else None
+    record = before.row.record if before else None
+    return record is not None and bool(improvement.unfinished(record.id))
 
 
 # RD-16 产品设计评审表
@@ -234,8 +247,8 @@ OPINIONS = (
 def review(world: World) -> dict[str, Any]:
     """The next review of a product."""
     key = world.rng.choices(tuple(REVIEWS), (4, 3, 2, 2))[0]
+    key = _next_review(world.project("product", key)) or key
     found = _free(world, key, "RD-16", review_stage=key)
-    key = _next_review(found) or key
     problems = world.rng.sample(PROBLEMS, world.rng.randint(0, 2))
     return {
         "review_stage": key,

@@ -8,7 +8,7 @@ from portal.domain import projects as kinds
 from portal.domain.conditions import above
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, SetsStage, after
-from portal.domain.signoff import Route, Step, every, project_person, role
+from portal.domain.signoff import Route, Step, either, every, project_person, role
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import product_words
 from portal.forms.engineering.product_words import ROUTES, STAGES
@@ -76,7 +76,12 @@ class DevelopmentSchedule(CompanyForm):
             meaning="confirmed",
             within=working_days(2),
         ),
-        Step("rd_approval", _l("技术部经理批准"), role("rd_manager"), within=working_days(2)),
+        Step(  # what the technical manager has drawn up is approved by the general manager
+            "rd_approval",
+            _l("技术部经理批准"),
+            either(role("rd_manager"), role("general_manager")),
+            within=working_days(2),
+        ),
     )
 
     def heading(self) -> str:

@@ -93,3 +93,12 @@ def test_a_project_that_rests_is_not_planned(room: Room, state: str) -> None:
     product = room.new("design")
     room.project(product).state = state
     assert wrong(room.sheet("RD-04", ENGINEER, **schedule(room, product))) == {"plan"}
+
+
+def test_the_managers_own_schedule_is_approved_by_the_general_manager(room: Room) -> None:
+    record = room.submit("RD-04", "rd_manager", **schedule(room, room.new("design")))
+    while record.step == "departments_agree":
+        room.sign(record)
+    assert record.state == "running", "nobody judges their own work, and somebody else may"
+    room.sign(record)
+    assert record.state == "finished"
