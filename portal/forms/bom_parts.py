@@ -9,7 +9,7 @@ from portal.lib.i18n import _l
 from portal.queries import boms
 
 REQUISITION = "PU-03"
-CHANGES = {"added": _l("新增"), "removed": _l("删除"), "changed": _l("更改"), "moved": _l("移动")}
+CHANGES = {"added": _l("已新增"), "removed": _l("已删除"), "changed": _l("已更改"), "moved": _l("已移动")}
 COLUMNS = {
     "name": _l("名称"),
     "item": _l("库存品"),

@@ -161,13 +161,13 @@ def test_two_versions_are_compared(work: Development, look: Callable[..., str]) 
     at = f"{LIST}/{code(work)}/compare"
     shown = look(at)
     for part in (
-        "B 零件B 更改 A 用量：2 ⇒ 3",
-        "D 零件D 更改 产品 材料：ABS ⇒ PP",
-        "C 零件C 移动 A ⇒ 产品",
-        "E 零件E 新增 产品 用量：5 个",
+        "B 零件B 已更改 A 用量：由 2 改为 3",
+        "D 零件D 已更改 产品 材料：由 ABS 改为 PP",
+        "C 零件C 已移动 由 A 移到 产品",
+        "E 零件E 已新增 产品 用量：5 个",
     ):
         assert part in shown
-    assert "E 零件E 删除" in look(f"{at}?from=1.1&to=1.0")
+    assert "E 零件E 已删除" in look(f"{at}?from=1.1&to=1.0")
     assert "两个版本没有差异" in look(f"{at}?from=1.0&to=1.0")
     look(f"{at}?from=9&to=1.0", status=404)
 
