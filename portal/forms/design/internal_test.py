@@ -50,7 +50,7 @@ class InternalTest(CompanyForm):
     slug = "internal-tests"
     section = "web_design"
     opened_by = ("programmer", "designer")
-    covers = ("资料添加记录", "项目部署记录")
+    covers = ("内部测试记录", "资料添加记录", "项目部署记录")
     columns = (
         *("number", "project", "program_version", "tester", "test_from", "test_to", "open_defects"),
         *("online_checked", "current_step", "due_at", "status"),
