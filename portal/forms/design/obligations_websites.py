@@ -42,6 +42,7 @@ def monthly_checks(look: Look) -> Iterator[Case]:
                     f"{project.label} {first:%Y-%m}",
                     _site(project),
                     customer=project.customer_id,
+                    project=project.id,
                     kept=answer is not None,
                 )
 
@@ -62,20 +63,14 @@ def _site(project: Any) -> dict[str, Any]:
 
 def domains(look: Look) -> Iterator[Case]:
     """A domain is looked at before it expires; a later check that tells of a later day has renewed it."""
+    since = max(look.since, look.today - LONG)
     for id, papers in websites.checks().items():
         project = projects.project(id)
-        known = [(paper, _expires(paper)) for paper in papers]
-        told = [(paper, on) for paper, on in known if on is not None]
-        for place, (paper, on) in enumerate(told):
-            renewed = any(later > on for _paper, later in told[place + 1 :])
+        told = {on: paper for paper in papers if (on := _expires(paper)) is not None}
+        last = next((on for paper in reversed(papers) if (on := _expires(paper)) is not None), None)
+        for on, paper in told.items():
             asked = on - timedelta(days=look.numbers["before"])
-            known_again = any(later == on for _paper, later in told[place + 1 :])
-            if (
-                project is None
-                or known_again
-                or asked > look.today
-                or on < max(look.since, look.today - LONG)
-            ):
+            if project is None or last is None or not since <= on <= last or asked > look.today:
                 continue
             yield Case(
                 f"{id}:{on}",
@@ -84,8 +79,9 @@ def domains(look: Look) -> Iterator[Case]:
                 f"{project.label} {on}",
                 _site(project),
                 customer=project.customer_id,
+                project=project.id,
                 record=paper.id,
-                kept=renewed,
+                kept=on < last,
             )
 
 

@@ -13,18 +13,12 @@ from portal.forms import moments
 from portal.forms.base import CompanyForm
 from portal.forms.fields import Choice, Day, LongText, Text
 from portal.forms.filed import Filed
+from portal.forms.project_words import SITE_KINDS
 from portal.forms.references import Customer, Person, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import goods, projects, rights
 
-SITE_KINDS = {
-    "company_site": _l("企业网站"),
-    "shop": _l("商城"),
-    "portal": _l("门户"),
-    "system": _l("系统平台"),
-    "other": _l("其他"),
-}
 OWNERS = {
     "design_owner": "designer",
     "program_owner": "programmer",

@@ -56,7 +56,7 @@ class Phase(Sheet):
 class ScheduleAllocation(Stage):
     """R50: the four phases in their order."""
 
-    phases = Rows(_l("项目进度"), Phase, most=len(PHASES))
+    phases = Rows(_l("项目进度"), Phase)
 
     def proposal(self) -> dict[str, Any]:
         """The four phases with those who mostly see to them."""
