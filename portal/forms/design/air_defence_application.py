@@ -9,7 +9,7 @@ from typing import Any
 from portal.domain.deadlines import working_days
 from portal.domain.effects import SUBMITTED, Effect, PostsEntry, after
 from portal.domain.projects import AIR_DEFENCE_KINDS
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
 from portal.forms.design import area_totals, permits, project_papers
@@ -99,7 +99,7 @@ class AirDefenceApplication(CompanyForm):
         Step(
             "planning_annex",
             _l("建设工程规划申请附件"),
-            role(permits.PLANNING),
+            applicant(),  # a planning officer, so that another is left to count the materials
             meaning="filled",
             within=working_days(1),
             fills=PlanningAnnex,
@@ -107,7 +107,7 @@ class AirDefenceApplication(CompanyForm):
         Step(
             "on_site_papers",
             _l("人防审查资料移交"),
-            role(permits.PLANNING),
+            applicant(),
             meaning="received",
             within=working_days(2),
             when=ON_SITE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import SUBMITTED, Effect, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist, Material
 from portal.forms.design import permits, project_papers
@@ -102,7 +102,7 @@ class SeismicApplication(CompanyForm):
         Step(
             "licence_application",
             _l("行政许可申请书"),
-            role(permits.PLANNING),
+            applicant(),  # a planning officer, so that another is left to count the materials
             meaning="filled",
             within=working_days(1),
             fills=LicenceApplication,
