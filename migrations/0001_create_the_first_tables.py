@@ -1077,6 +1077,7 @@ def upgrade() -> None:
         sa.Column("case_round", sa.Integer(), nullable=False),
         sa.Column("put_aside_on", sa.Date(), nullable=True),
         sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("project_id", sa.Integer(), nullable=True),
         sa.Column("created_at", portal.models.base.Moment(timezone=True), nullable=False),
         sa.Column("due_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.Column("reminded_at", portal.models.base.Moment(timezone=True), nullable=True),
@@ -1090,6 +1091,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["done_by_id"], ["people.id"], name=op.f("fk_tasks_done_by_id_people")),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_tasks_draft_id_drafts")),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_tasks_project_id_projects")),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_tasks_record_id_records")),
         sa.ForeignKeyConstraint(["waits_for_id"], ["tasks.id"], name=op.f("fk_tasks_waits_for_id_tasks")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tasks")),
@@ -1098,6 +1100,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_tasks_customer_id"), "tasks", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_tasks_project_id"), "tasks", ["project_id"], unique=False)
     op.create_index("ix_tasks_record_id_state", "tasks", ["record_id", "state"], unique=False)
     op.create_index("ix_tasks_state_due_at", "tasks", ["state", "due_at"], unique=False)
     op.create_table(
@@ -1194,6 +1197,7 @@ def downgrade() -> None:
     op.drop_table("outside_links")
     op.drop_index("ix_tasks_state_due_at", table_name="tasks")
     op.drop_index("ix_tasks_record_id_state", table_name="tasks")
+    op.drop_index(op.f("ix_tasks_project_id"), table_name="tasks")
     op.drop_index(op.f("ix_tasks_customer_id"), table_name="tasks")
     op.drop_table("tasks")
     op.drop_table("read_receipts")

@@ -18,7 +18,7 @@ from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import worker
 from portal.lib import i18n
 from portal.storage import files
-from portal.web import guard, headers, navigation, posted, refusals, statics
+from portal.web import guard, headers, navigation, outbox, posted, refusals, statics
 
 
 class PlainInteger(IntegerConverter):
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     statics.init_app(app)
     headers.init_app(app)
     guard.init_app(app)
+    outbox.init_app(app)
     refusals.init_app(app)
     app.teardown_request(posted.close_files)
     navigation.init_app(app)

@@ -26,7 +26,7 @@ def upload() -> str | tuple[str, int]:
         return "", 422
     try:
         with db.session.begin_nested():
-            id = posted.store(file, actor())
+            id = posted.store(file, actor(), posted.taken())
     except Refusal as refusal:
         return str(refusal), 422
     reference = db.session.get_one(StoredFile, id).reference()

@@ -1,4 +1,4 @@
-"""Search: forms, registers, records, customers, people, departments."""
+"""Search: forms, registers, records, customers, projects, people, departments."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from portal.domain.projects import KINDS, PROJECT_STATES
 from portal.domain.roles import DEPARTMENT
-from portal.forms import customer_parts
+from portal.forms import customer_parts, project_parts
 from portal.forms.catalogue import FORMS
 from portal.forms.registers import REGISTERS
 from portal.forms.titles import form_title, record_path, register_path
 from portal.forms.words import STATES
-from portal.lib.clock import minute
+from portal.lib.clock import minute, today
 from portal.lib.i18n import language
-from portal.queries import customer_search, find
+from portal.queries import customer_search, find, project_search
 from portal.queries.actors import Actor
 from portal.web import catalogue_index, posted
 from portal.web.guard import actor, open_to
@@ -37,6 +38,7 @@ def results() -> str:
             "registers": [REGISTERS[key] for key in keys[:EACH]],
             "records": [_record(row) for row in find.records(typed, by, limit=EACH)],
             "customers": customer_search.first(typed, limit=EACH) if customer_parts.may_see(by) else [],
+            "projects": _projects(typed, by),
             "people": find.people(typed, limit=EACH),
             "departments": [_department(key) for key in catalogue_index.departments().find(typed)],
         }
@@ -66,6 +68,22 @@ def _record(row: Any) -> dict[str, Any]:
         "applicant": row.applicant,
         "at": minute(row.submitted_at),
     }
+
+
+def _projects(typed: str, by: Actor) -> list[dict[str, Any]]:
+    shown = project_parts.kinds_for(by)
+    rows = project_search.page(typed, shown, by.id, "", "", today(), "", EACH).rows
+    return [
+        {
+            "code": row.Project.code,
+            "name": row.Project.name,
+            "customer": row.customer or "",
+            "kind": KINDS[row.Project.kind].title,
+            "state": PROJECT_STATES[row.Project.state],
+            "look": project_parts.LOOKS[row.Project.state],
+        }
+        for row in rows
+    ]
 
 
 def _department(key: str) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def apart(line: Line) -> Line:
 
 def _closed(cell: Cell) -> Cell:
     names = _("、").join(file["name"] for file in cell.files)
-    return replace(cell, text=cell.text or names, files=(), linked="", customer="")
+    return replace(cell, text=cell.text or names, files=(), linked="", kind="")
 
 
 def _page(link: OutsideLink, task: Task, stage: Sheet | None = None, problem: str = "") -> str:

@@ -130,7 +130,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
     for place, (name, kind, where) in enumerate(market.table(market.PROJECTS)):
         owner = customers[place] if kind in ("works", "web", "permit") else None
         people = {role: rng.choice(_holders(cast, role)).id for role in market.TEAMS[kind]}
-        rows.add(
+        project = rows.add(
             "project",
             name=name,
             kind=kind,
@@ -139,6 +139,7 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
             people=people,
             customer_id=owner.id if owner else None,
         )
+        carried_over.place(project, place % 4 + place % 3, day(now))
     _places()
     kept = _offers(market.table(market.PRODUCTS), cast, now - BEFORE)
     opening.enter(

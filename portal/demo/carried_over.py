@@ -33,8 +33,13 @@ NAMES = {
         ("一期", "二期", "南地块", "北地块"),
     ),
 }
+EVERY, FIRST, LATE_EVERY = (
+    12,
+    6,
+    7,
+)  # days from one stage to the next, days to the next one, one project of so many is late
 FACTS: dict[str, dict[str, Any]] = {
-    "works": {"contract_price": "286000", "drawing_version": "A"},
+    "works": {"contract_price": "286000", "drawing_version": "A", "waterproofing": True},
     "product": {"route": "company_route"},
     "web": {"site_kind": "company_site"},
     "permit": {"project_kind": "not_municipal", "air_defence_kind": "on_site"},
@@ -76,3 +81,31 @@ def pass_until(row: Project, stage: str, on: date) -> None:
             one.state, one.passed_on = kinds.PASSED, on
         ahead += one.after
     db.session.flush()
+
+
+def place(row: Project, passed: int, today: date) -> None:
+    """The first stages of a project have passed one after the other until the day."""
+    found = _applying(row)[:passed]
+    for position, one in enumerate(found):
+        one.state, one.passed_on = kinds.PASSED, today - timedelta(days=EVERY * (len(found) - position))
+    row.starts_on = today - timedelta(days=EVERY * (len(found) + 1))
+    db.session.flush()
+
+
+def plan(today: date) -> None:
+    """What is left of the projects under way is planned from the day on; of some the next stage is a little late."""
+    query = sa.select(Project).where(Project.state.in_(("preparing", "running"))).order_by(Project.id)
+    for place_, row in enumerate(db.session.scalars(query)):
+        first = -2 if place_ % LATE_EVERY == 0 else FIRST
+        left = [one for one in _applying(row) if one.state != kinds.PASSED and one.planned_on is None]
+        for position, one in enumerate(left):
+            one.planned_on = today + timedelta(days=EVERY * position + first)
+            one.starts_on = one.planned_on - timedelta(days=EVERY - 2)
+        if left and row.finishes_on is None:
+            row.finishes_on = left[-1].planned_on
+    db.session.flush()
+
+
+def _applying(row: Project) -> list[ProjectStage]:
+    query = sa.select(ProjectStage).where(ProjectStage.project_id == row.id, ProjectStage.applies.is_(True))
+    return list(db.session.scalars(query.order_by(ProjectStage.position)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from portal.demo import books, phrases, readers
+from portal.demo import books, carried_over, phrases, readers
 from portal.demo.cast import Cast
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
@@ -34,6 +34,7 @@ class Evening:
     def close(self) -> None:
         """Does it all, at the world's `now`."""
         books.keep_up(self.world.now)
+        carried_over.plan(self.world.today)
         readers.read(self.world)
         self._leave_open()
         self._drafts()

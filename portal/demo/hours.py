@@ -12,6 +12,7 @@ from portal.models import Task
 STALLS, LATE = 0.035, 0.10  # share of tasks that lie for weeks, and that are done after their time
 PACE = {"CS-51": 0.3}  # complaints are hurried
 ON_THE_DAY = ("CS-100",)  # drafts that wait for their day
+RUNNING = (("PL-01", "finish"),)  # steps that wait until a whole project is through
 
 
 def working(moment: datetime, rng: Random, calendar: Calendar) -> datetime:
@@ -37,6 +38,8 @@ def answer(task: Task, now: datetime, rng: Random, calendar: Calendar) -> dateti
     chance, due, pace = rng.random(), task.due_at, PACE.get(task.form_code, 1.0)
     if task.kind == "entry":
         wanted = now + timedelta(hours=rng.uniform(0.5, 6))
+    elif (task.form_code, task.step) in RUNNING:
+        wanted = now + timedelta(days=rng.uniform(150, 900))
     elif task.kind == "open" and task.form_code in ON_THE_DAY and due is not None and due > now:
         wanted = due - timedelta(hours=rng.uniform(5, 14))
     elif chance < STALLS:

@@ -81,6 +81,9 @@ SELDOM = {
     "IC-05": 0.4,
     "IC-13": 0.5,
     "WH-18": 0.3,
+    "EN-24": 0.4,
+    "EN-26": 0.1,
+    "EN-27": 0.0,  # only of an acceptance, by the draft that it leaves
     "PU-11": 0.0,  # only of what was found bad, by the draft that it leaves
     "WH-12": 0.0,
 }

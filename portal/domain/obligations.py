@@ -60,6 +60,7 @@ class Case:
     title: str = ""  # whom or what it is about
     answers: Mapping[str, Any] = field(default_factory=dict)  # of the draft
     customer: int | None = None
+    project: int | None = None
     record: int | None = None
     remind_at: datetime | None = None
     missed_at: datetime | None = None

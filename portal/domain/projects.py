@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from portal.domain.conditions import Condition, Group, Test, differs, equals
+from portal.domain.conditions import Condition, Group, equals
 from portal.lib.i18n import _l
 
 OPEN, PREPARING, SUBMITTED, TO_BE_CORRECTED, REFUSED, PASSED = (
@@ -94,10 +94,9 @@ def _after(*keys: str) -> tuple[Wait, ...]:
 
 _ROAD = equals("project_kind", "municipal_road")
 _NOT_MUNICIPAL = equals("project_kind", "not_municipal")
+_NO_PROPOSAL = equals("proposal", None)  # R41: an approved proposal (PL-15) stands for the report
 _ON_SITE = Group("all", (_NOT_MUNICIPAL, equals("air_defence_kind", "on_site")))
-_WATERPROOFED: Test = differs(
-    "waterproofing", False
-)  # R29: chapter 1 counts four acceptances, chapter 2 five
+_WATERPROOFED = equals("waterproofing", True)  # R29: chapter 1 counts four acceptances, chapter 2 five
 
 WORKS = ProjectKind(
     "works",
@@ -242,17 +241,16 @@ PERMIT = ProjectKind(
             _l("建设工程选址意见书"),
             ("PL-13",),
             "planning_officer",
-            _after("conditions"),
-            _ROAD,
-            _l("规划部门"),
-            _l("建设工程选址意见书"),
+            only=_ROAD,
+            authority=_l("规划部门"),
+            paper=_l("建设工程选址意见书"),
         ),
         StageKind(
             "land_permit",
             _l("建设工程用地规划许可证"),
             ("PL-17", "PL-15"),
             "planning_officer",
-            (Wait("report"), Wait("site_opinion", _ROAD)),
+            (Wait("report", _NO_PROPOSAL), Wait("site_opinion", _ROAD)),
             authority=_l("规划局"),
             paper=_l("建设工程用地规划许可证"),
         ),

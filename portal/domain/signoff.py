@@ -31,15 +31,16 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Signers:
-    """The parties of a step: any one of them, or all, side by side."""
+    """The parties of a step: any one of them, or all, side by side; `alone` if each answers for themselves."""
 
     parties: tuple[Party, ...]
     every: bool = False
+    alone: bool = False
 
     @property
     def apart(self) -> bool:
         """Whether each of them fills in the stage of the step for themselves."""
-        return any(party.kind == "heads" for party in self.parties)
+        return self.alone or any(party.kind == "heads" for party in self.parties)
 
     @property
     def mode(self) -> str:
@@ -99,6 +100,11 @@ def either(*signers: Signers) -> Signers:
 def every(*signers: Signers) -> Signers:
     """All of these, side by side."""
     return Signers(tuple(party for one in signers for party in one.parties), every=True)
+
+
+def each(*signers: Signers) -> Signers:
+    """All of these, side by side; each fills in the stage alone."""
+    return Signers(every(*signers).parties, every=True, alone=True)
 
 
 @dataclass(frozen=True, slots=True)

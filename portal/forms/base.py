@@ -17,6 +17,7 @@ from portal.domain.effects import Hook
 from portal.domain.signoff import Route
 from portal.forms import complete
 from portal.forms.complete import FormIncomplete
+from portal.forms.drawings import Drawing
 from portal.forms.fields import Answer
 from portal.forms.kinds import SERVED
 from portal.forms.references import resolve
@@ -27,7 +28,7 @@ RESERVED = frozenset(
     | {"check", "empty", "process", "validate", "populate_obj", "refuse", "every_field", "post_process"}
     | {"code", "name", "slug", "section", "signoff", "opened_by", "procedure", "covers", "columns"}
     | {"itself", "keep_years", "department_key", "hooks", "effects", "heading", "now", "today"}
-    | {"readers", "proposal"}
+    | {"readers", "proposal", "drawing"}
 )
 
 
@@ -203,6 +204,11 @@ class CompanyForm(Sheet):
     def heading(self) -> str:
         """What the record is called in lists: its first answered field, or what the form overrides."""
         return next((str(field.data) for field in self if isinstance(field, Answer) and not field.blank), "")
+
+    @classmethod
+    def drawing(cls, answers: Mapping[str, Any], today: date) -> Drawing | None:
+        """A picture of the record's answers; forms override it. What it asks of the books is asked here."""
+        return None
 
     @classmethod
     def effects(cls, step: str, record: Any) -> Iterable[Any]:

@@ -43,6 +43,7 @@ class Material(Sheet):
     ready = YesNo(_l("已备齐"))
     paper = RecordLink(_l("对应表单或外来证照"), required=False)
     file = Attachments(_l("附件"), required=False)
+    remark = Text(_l("说明"), required=False)
 
 
 class Checklist(Rows):

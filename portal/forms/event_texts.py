@@ -110,6 +110,13 @@ RECORDS = {
     "urged": _l("发出了催办"),
     "asked_done": _l("完成了待办“%(title)s”"),
     "master_changed": _l("更新了%(table)s %(row)s"),
+    "stage_changed": either(
+        "stood",
+        None,
+        _l("更新了%(project)s的“%(stage)s”的计划"),
+        _l("把%(project)s的“%(stage)s”记为“%(stood)s”"),
+    ),
+    "stage_adjusted": _l("调整了%(project)s的“%(stage)s”"),
     "posting_read": _l("已阅读"),
     "posting_reminded": _l("提醒了 %(people)s 人阅读"),
     "print_stored": _l("生成 PDF 并存档"),

@@ -39,7 +39,7 @@ class FactWords(Mapping[str, str]):
         match key:
             case "kind":
                 return self.event.kind
-            case "title" | "reason" if isinstance(value, dict):
+            case "title" | "reason" | "stage" | "stood" if isinstance(value, dict):
                 return str(value[language()])
             case "people":
                 return _list(map(self.name, value)) if isinstance(value, list) else str(value or "")

@@ -180,9 +180,8 @@ class Attachments(Answer, wtforms.Field):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keeps the ids until `resolve` looks them up."""
-        self.ids = tuple(
-            int(text) for text in valuelist if text.isascii() and text.isdigit() and len(text) < 10
-        )
+        numbers = (text for text in valuelist if text.isascii() and text.isdigit() and len(text) < 10)
+        self.ids = tuple(dict.fromkeys(map(int, numbers)))  # a file sent twice is one file
         self.data = []
 
     def settle(self, found: list[dict[str, Any]]) -> None:

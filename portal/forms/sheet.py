@@ -12,16 +12,19 @@ from typing import Any
 
 from portal.forms.kinds import FILES, NUMBERS, REFERENCES, ROWS, load_one, show
 
+PAGED = ("customer", "project")  # kinds of things with a page of their own
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One answer as shown: text, or files; of a reference to a record or a customer also what its page goes by."""
+    """One answer as shown: text, or files; of a reference to a record, a customer or a project also what its page goes by."""
 
     text: str
     numeric: bool = False
     files: tuple[Mapping[str, Any], ...] = ()
     linked: str = ""  # number of the record named
-    customer: str = ""  # code of the customer named
+    kind: str = ""  # customer or project, where such a one is named
+    code: str = ""  # its code
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,8 @@ def cell(defined: Mapping[str, Any], raw: Any, language: str) -> Cell:
         return Cell("", files=(raw,))
     text = show(defined, load_one(defined, raw), language)
     linked = raw["text"].split(" ")[0] if kind == "record_link" and raw["id"] else ""
-    customer = raw["text"].rsplit(" ", 1)[-1] if kind == "customer" and raw["id"] else ""
-    return Cell(text, kind in NUMBERS, linked=linked, customer=customer)
+    code = raw["text"].rsplit(" ", 1)[-1] if kind in PAGED and raw["id"] else ""
+    return Cell(text, kind in NUMBERS, linked=linked, kind=kind if code else "", code=code)
 
 
 def cells(defined: list[dict[str, Any]], raw: Mapping[str, Any], wanted: tuple[str, ...]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
 from portal.domain.obligations import Case, Cases, Look
-from portal.forms.catalogue import FORMS
+from portal.forms import catalogue
 from portal.forms.kinds import Ref
 from portal.forms.references import Project
 from portal.queries import projects
@@ -34,6 +34,7 @@ def due(
                 f"{project.label} {one.kind.title}",
                 _answers(code, Ref(project.id, project.label)),
                 customer=project.customer_id,
+                project=project.id,
                 kept=one.passed,
                 form=code,
             )
@@ -43,5 +44,5 @@ def due(
 
 def _answers(code: str, project: Ref) -> dict[str, Ref]:
     """The project, under the name by which the form asks for it."""
-    named = [field.short_name for field in FORMS[code]() if isinstance(field, Project)]
+    named = [field.short_name for field in catalogue.FORMS[code]() if isinstance(field, Project)]
     return {named[0]: project} if named else {}

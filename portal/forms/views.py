@@ -48,5 +48,6 @@ VIEWS = (
     View("write_off_disposals", _l("报损货品清除(处置)记录"), "WH-17", "f.removal_way=*"),
     View("failed_inspections", _l("不合格的进货检验"), "PU-06", "f.verdict=fail"),
     View("security_problems", _l("信息安全问题报告单"), "IS-06", "", "register"),
+    View("final_settlements", _l("工程结算单"), "EN-27", "f.payment_kind=final_payment"),
     View("failed_concealed_works", _l("验收不合格的隐蔽工程"), "EN-21", "f.verdict=fail"),
 )

@@ -33,3 +33,9 @@ def months_later(start: date, months: int) -> date:
     """The same day so many months later; the last of the month where it has no such day."""
     years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(years, month + 1, min(start.day, monthrange(years, month + 1)[1]))
+
+
+def iso_week(of: date) -> str:
+    """The week of a day as ISO 8601 counts them, such as 2026-W22."""
+    year, week, _weekday = of.isocalendar()
+    return f"{year}-W{week:02d}"

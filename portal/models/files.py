@@ -26,8 +26,16 @@ class StoredFile(Base):
     longitude: Mapped[float | None]  # degrees east
 
     def reference(self) -> dict[str, str | int]:
-        """What an answer keeps of it."""
-        return {"id": self.id, "name": self.name, "type": self.type, "size": self.size, "sha256": self.sha256}
+        """What an answer keeps of it; time and place only where they are known, so that older answers keep their hash."""
+        kept: dict[str, str | int] = {"id": self.id, "name": self.name, "type": self.type, "size": self.size}
+        kept["sha256"] = self.sha256
+        if self.taken_at is not None:
+            kept["taken_at"] = self.taken_at.isoformat(timespec="seconds")
+        if self.latitude is not None and self.longitude is not None:
+            kept["place"] = (
+                f"{self.latitude:.5f},{self.longitude:.5f}"  # about a metre; text, as hashes take no floats
+            )
+        return kept
 
 
 class RecordFile(Base):

@@ -43,6 +43,7 @@ class Task(Base):
     case_round: Mapped[int] = mapped_column(default=1)  # a case that was put aside comes back
     put_aside_on: Mapped[date | None]
     customer_id: Mapped[int | None] = mapped_column(sa.ForeignKey("customers.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("projects.id"), index=True)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]

@@ -118,6 +118,8 @@ class Printout:
     attachments: Sequence[AttachmentLine] = ()
     history: Sequence[HistoryLine] = ()
     chart_svg: str = ""
+    drawing_svg: str = ""  # what the form draws of the answers
+    drawing_title: str = ""
     images: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
     with_history: bool = True
     ended: str = ""  # across every page of a record that was refused or given up

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from portal.lib.exif import caption
 from portal.lib.hashing import sha256
 from portal.pdf import codes, fonts, layout
 from portal.pdf.label_sheet import LabelSheet
@@ -66,6 +67,7 @@ def html(printout: Printout | LabelSheet, shown: frozenset[int] = frozenset()) -
     return template.render(
         record=printout,
         chart=Markup(printout.chart_svg),  # nosec B704 -- drawn by portal.lib.flowchart, which escapes its texts
+        drawing=Markup(printout.drawing_svg),  # nosec B704 -- drawn by portal.lib.gantt, which escapes its texts
         shown=shown,
         say=speaker(printout.language),
     )
@@ -92,6 +94,7 @@ def _environment() -> Environment:
     made.globals.update(
         blocks=layout.blocks, breakable=layout.breakable, widths=layout.widths, size=layout.size_words
     )
+    made.globals.update(caption=caption)
     made.globals.update(qr=_drawn(codes.qr), code128=_drawn(codes.code128))
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,17 +19,10 @@ from portal.models import (
     Record,
     RecordSubject,
     Task,
-    TaskHolder,
 )
+from portal.queries import about as shared
 from portal.queries.actors import Actor
 from portal.queries.corrected import is_corrected
-from portal.queries.visible import visible_to
-
-ELSE = "other"  # part of records whose form belongs to none
-COLUMNS = (
-    *(Record.id, Record.number, Record.form_code, Record.title, Record.state, Record.step, Record.cells),
-    *(Record.submitted_at, Record.due_at, Person.name.label("applicant")),
-)
 
 
 def named(code: str) -> Any:
@@ -65,23 +58,9 @@ def about(customer_id: int) -> sa.CompoundSelect[Any]:
     )
 
 
-def newest(customer_id: int, actor: Actor, parts: Mapping[str, str], size: int) -> list[Any]:
-    """The newest records of each part that the person may see; `parts` maps codes of forms to parts.
-
-    Each row tells its `part`, and `many`: how many of the part there are to see.
-    """
-    part = sa.case(dict(parts), value=Record.form_code, else_=ELSE)
-    place = sa.func.row_number().over(partition_by=part, order_by=Record.id.desc())
-    many = sa.func.count().over(partition_by=part)
-    query = (
-        sa.select(*COLUMNS, part.label("part"), place.label("place"), many.label("many"))
-        .join(Person, Person.id == Record.applicant_id)
-        .where(Record.id.in_(about(customer_id)))
-    )
-    ranked = visible_to(query, actor).subquery()
-    return list(
-        db.session.execute(sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.id.desc()))
-    )
+def tasks(customer_id: int, actor: Actor, limit: int) -> list[Any]:
+    """Open tasks about the customer or their records, those due first."""
+    return shared.tasks(about(customer_id), Task.customer_id == customer_id, actor, limit)
 
 
 def machines(customer_id: int, limit: int) -> list[Machine]:
@@ -94,52 +73,10 @@ def machines(customer_id: int, limit: int) -> list[Machine]:
     return list(db.session.scalars(query.limit(limit)))
 
 
-def tasks(customer_id: int, actor: Actor, limit: int) -> list[Any]:
-    """Open tasks about the customer or their records, those due first; none of a record that the person may not see."""
-    theirs = visible_to(sa.select(Record.id).where(Record.id.in_(about(customer_id))), actor)
-    seen = visible_to(sa.select(Record.id).where(Record.id == Task.record_id), actor).correlate(Task)
-    of_customer = sa.and_(Task.customer_id == customer_id, sa.or_(Task.record_id.is_(None), seen.exists()))
-    query = (
-        sa.select(
-            *(
-                Task.id,
-                Task.kind,
-                Task.form_code,
-                Task.step,
-                Task.note,
-                Task.due_at,
-                Task.title.label("asks"),
-            ),
-            *(Record.number, Record.title, Record.form_code.label("record_form")),
-        )
-        .outerjoin(Record, Record.id == Task.record_id)
-        .where(Task.state.in_(("open", "stuck")), sa.or_(Task.record_id.in_(theirs), of_customer))
-        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-    )
-    return list(db.session.execute(query.limit(limit)))
-
-
-def holders(task_ids: Collection[int]) -> dict[int, list[str]]:
-    """The authority keys that hold each of these tasks."""
-    found: dict[int, list[str]] = {id: [] for id in task_ids}
-    query = sa.select(TaskHolder.task_id, TaskHolder.key).where(TaskHolder.task_id.in_(found))
-    for task_id, key in db.session.execute(query.order_by(TaskHolder.key)) if found else ():
-        found[task_id].append(key)
-    return found
-
-
 def numbers(ids: Collection[int]) -> dict[int, str]:
     """Numbers of records by id."""
     query = sa.select(Record.id, Record.number).where(Record.id.in_(ids))
     return {id: number for id, number in db.session.execute(query)} if ids else {}  # noqa: C416 -- rows are not pairs to mypy
-
-
-def people(ids: Collection[int]) -> dict[int, Person]:
-    """People by id."""
-    if not ids:
-        return {}
-    found = db.session.scalars(sa.select(Person).where(Person.id.in_(ids))).unique()
-    return {person.id: person for person in found}
 
 
 def ledger_lines(customer_id: int, ledgers: Collection[str], size: int) -> list[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.models import CreditEntry, LedgerEntry, Person, ReceivableEntry, Record
-from portal.queries import customer_page
+from portal.queries import about, customer_page
 from portal.queries.actors import Actor
 from portal.queries.keyset import Order, Page
 from portal.queries.visible import visible_to
@@ -101,7 +101,7 @@ _RECEIVABLES = _posted(
     *(ReceivableEntry.balance, _OF.number.label("of")),
 ).join(_OF, _OF.id == ReceivableEntry.of_id)
 _DETAILS = {
-    RECORD: sa.select(*customer_page.COLUMNS)
+    RECORD: sa.select(*about.COLUMNS)
     .join(Person, Person.id == Record.applicant_id)
     .where(Record.id.in_(_IDS)),
     ENTRY: _posted(LedgerEntry, LedgerEntry.ledger, LedgerEntry.facts),

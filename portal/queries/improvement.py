@@ -70,6 +70,20 @@ def overdue(numbers: Collection[str]) -> set[str]:
     return set(db.session.scalars(query))
 
 
+def unfinished(record_id: int) -> list[str]:
+    """The numbers of the measures of a record that have not been found effective yet."""
+    query = _followed(_fact("no")).where(
+        LedgerEntry.record_id == record_id, _state() != EFFECTIVE, ~is_corrected(LedgerEntry.record_id)
+    )
+    return list(db.session.scalars(query.order_by(LedgerEntry.id)))
+
+
+def left(source: Any) -> sa.ScalarSelect[int]:
+    """How many measures of a record (an alias of `Record`) have not been found effective yet."""
+    query = _followed(sa.func.count()).where(LedgerEntry.record_id == source.id, _state() != EFFECTIVE)
+    return query.correlate(source).scalar_subquery()
+
+
 def is_effective(number: sa.ColumnElement[str]) -> sa.Exists:
     """Whether the measure that the line at hand calls by this number has been verified as effective by its tracker."""
     tracker, paper = aliased(Record), aliased(Content)

@@ -52,6 +52,11 @@ def project(project_id: int | None) -> Project | None:
     return db.session.get(Project, project_id) if project_id else None
 
 
+def opened_by(records: Collection[int]) -> Project | None:
+    """The project that one of these records has opened; None while there is none."""
+    return db.session.scalar(sa.select(Project).where(Project.record_id.in_(records)))
+
+
 def stages(project: Project) -> list[Stage]:
     """All stages of a project, in their order, those too that it does not go through."""
     query = sa.select(ProjectStage).where(ProjectStage.project_id == project.id)

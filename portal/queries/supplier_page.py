@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,13 +12,10 @@ from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.lib.pinyin import needle
-from portal.models import Content, Person, Record, RecordSubject, Supplier
-from portal.queries.actors import Actor
+from portal.models import Content, Record, Supplier
 from portal.queries.corrected import is_corrected
-from portal.queries.customer_page import COLUMNS
 from portal.queries.keyset import Order, Page
 from portal.queries.supplier_books import NAMES, licences_until
-from portal.queries.visible import visible_to
 
 WORDS = 6  # of what was typed that are looked at
 ORDERS = 200  # newest orders of a supplier whose prices are told
@@ -64,25 +59,6 @@ def named(code: str) -> Supplier:
     if found is None:
         raise NotFound
     return found
-
-
-def newest(supplier_id: int, actor: Actor, parts: Mapping[str, str], size: int) -> list[Any]:
-    """The newest records of each part that the person may see; each row tells its `part` and how `many` there are."""
-    part = sa.case(dict(parts), value=Record.form_code)
-    place = sa.func.row_number().over(partition_by=part, order_by=Record.id.desc())
-    many = sa.func.count().over(partition_by=part)
-    query = (
-        sa.select(*COLUMNS, part.label("part"), place.label("place"), many.label("many"))
-        .join(Person, Person.id == Record.applicant_id)
-        .join(RecordSubject, RecordSubject.record_id == Record.id)
-        .where(
-            *(RecordSubject.kind == "supplier", RecordSubject.row_id == supplier_id),
-            Record.form_code.in_(parts),
-        )
-    )
-    ranked = visible_to(query, actor).subquery()
-    wanted = sa.select(ranked).where(ranked.c.place <= size).order_by(ranked.c.id.desc())
-    return list(db.session.execute(wanted))
 
 
 def prices(supplier_id: int) -> list[Price]:

@@ -1,42 +1,31 @@
-"""What the forms of engineering, design and quality ask of the books: projects, acceptances, papers."""
+"""What the forms of engineering, design and quality ask of the books: stages of projects, their people, papers."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.domain.permissions import person_key, role_key
 from portal.extensions import db
-from portal.models import Content, LedgerEntry, Project, Record, Signature
-from portal.queries.corrected import is_corrected
+from portal.models import LedgerEntry, Project, ProjectStage, Record
 from portal.queries.goods import opening_answers
 
-VERDICT_STEP = "supervisor_check"  # the step of every acceptance form (EN-20 to EN-24) that holds the verdict
+
+def stages_of(record_id: int | None) -> list[ProjectStage]:
+    """The stages of projects that stand as this record has left them."""
+    if record_id is None:
+        return []
+    return list(db.session.scalars(sa.select(ProjectStage).where(ProjectStage.record_id == record_id)))
 
 
-def passed(form_code: str, project_id: int) -> bool:
-    """Whether an acceptance of this form has ended in the project with the verdict “pass”."""
-    last_verdict = (
-        sa.select(sa.func.max(Signature.id))
-        .where(Signature.record_id == Record.id, Signature.step == VERDICT_STEP, Signature.act == "signed")
-        .correlate(Record)
-        .scalar_subquery()
-    )
-    query = (
-        sa.select(Record.id)
-        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
-        .join(Signature, Signature.id == last_verdict)
-        .where(
-            Record.form_code == form_code,
-            Record.state == "finished",
-            ~is_corrected(Record.id),
-            Content.answers[("project", "id")].as_integer() == project_id,
-            Signature.answers["verdict"].as_string() == "pass",
-        )
-        .limit(1)
-    )
-    return db.session.scalar(query) is not None
+def former(row: ProjectStage) -> dict[str, Any]:
+    """How a stage stood before the record at hand had changed it."""
+    return {
+        name: date.fromisoformat(value) if name.endswith("_on") and value else value
+        for name, value in row.former.items()
+    }
 
 
 def holder(project_id: int | None, role: str) -> str:

@@ -122,7 +122,7 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
     draft = drafts.leave(form, case.answers, title=case.title, now=now)
     task = tasks.make(
         "open", case.to, form_code=form, now=now, record=record, due_at=case.due, draft_id=draft.id,
-        obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer,
+        obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer, project_id=case.project,
         title=both(obligation.title), note=case.title,
     )  # fmt: skip
     remind_at = case.remind_at or case.due

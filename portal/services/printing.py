@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from flask import current_app
 
 from portal.extensions import db
+from portal.forms import drawings
+from portal.forms.catalogue import FORMS
 from portal.forms.flow import chart
 from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
 from portal.forms.words import SAID, STATES, WAYS, authority, department_of
-from portal.lib.clock import minute
+from portal.lib.clock import day, minute
 from portal.lib.i18n import _, speaking
 from portal.lib.i18n import language as spoken
 from portal.models import Record, Signature, StoredFile
@@ -46,6 +48,8 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
     """Everything that the print shows, as plain values."""
     record, defined = read.record, read.definition
     references = _references(read)
+    form = FORMS.get(record.form_code)
+    drawing = drawings.of_record(form, read, day(now)) if form else None
     return Printout(
         company=current_app.config["SETTINGS"].company,
         code=record.form_code,
@@ -68,6 +72,8 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
             if event.kind != "print_stored"
         ],
         chart_svg=chart(defined, progress(read), language, width=680),
+        drawing_svg=drawing.svg if drawing else "",
+        drawing_title=str(drawing.title) if drawing else "",
         images=_images(references, read),
         printed_at=minute(now),
     )

@@ -12,21 +12,21 @@ from portal.domain import projects as kinds
 from portal.domain.effects import ChangesProject, OpensProject, SetsStage, Updates
 from portal.domain.refusal import ReasonMissing, Refusal
 from portal.extensions import db
-from portal.lib.clock import day
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, both
 from portal.models import Project, ProjectStage, Record
 from portal.queries.actors import Actor
 from portal.services import audit, master, numbering, subjects
 
 WEB_NUMBERS = "web_projects"  # R52: they are counted by the year
-KEPT = (
-    "state",
-    "submitted_on",
-    "accepted_on",
-    "passed_on",
-    "paper_no",
-    "record_id",
-)  # what a record takes over
+FIRST = {
+    "state": kinds.OPEN,
+    "submitted_on": None,
+    "accepted_on": None,
+    "passed_on": None,
+    "paper_no": "",
+    "record_id": None,
+}
+"""What a record takes over of a stage, and how that stands before any has."""
 
 
 def open_project(effect: OpensProject, record: Record, *, by: int, now: datetime) -> Project:
@@ -86,31 +86,23 @@ def set_stage(effect: SetsStage, record: Record, *, by: int, now: datetime) -> N
     project = _locked(effect.project_id)
     row = _stage(project, effect.key)
     if "state" in effect.values and row.record_id != record.id:
-        row.former = {name: _plain(getattr(row, name)) for name in KEPT}
+        row.former = {name: _plain(getattr(row, name)) for name in FIRST}
         row.record_id = record.id
-    old = {name: str(getattr(row, name)) for name in effect.values}
+    old = {name: getattr(row, name) for name in effect.values}
     for name, value in effect.values.items():
         setattr(row, name, value)
     subjects.add(record, {("project", project.id)})
-    new = {name: str(value) for name, value in effect.values.items()}
-    if old != new:
-        audit.note(
-            "stage_changed", at=now, by=by, record_id=record.id, project=project.code, stage=row.key, old=old,
-            new=new,
-        )  # fmt: skip
+    if old != dict(effect.values):
+        _note(project, row, old, at=now, by=by, record_id=record.id)
 
 
 def give_back(record: Record, *, by: int, now: datetime) -> None:
     """At the end of a record that is refused or given up: its stages stand as they did before it."""
     for row in db.session.scalars(sa.select(ProjectStage).where(ProjectStage.record_id == record.id)):
-        for name in KEPT:
-            value = row.former.get(name)
+        for name, value in {**FIRST, **row.former}.items():
             setattr(row, name, date.fromisoformat(value) if name.endswith("_on") and value else value)
         row.former = {}
-        audit.note(
-            "stage_changed", at=now, by=by, record_id=record.id, project=row.project.code, stage=row.key,
-            old={"state": kinds.PASSED}, new={"state": row.state},
-        )  # fmt: skip
+        _note(row.project, row, {"state": None}, at=now, by=by, record_id=record.id)
 
 
 def adjust(
@@ -122,7 +114,7 @@ def adjust(
         ReasonMissing: nothing says why.
         Refusal: the stage waits for itself, directly or by others, or has passed and cannot be left out.
     """
-    if not reason:
+    if not reason.strip():
         raise ReasonMissing
     project = _locked(project_id)
     row = _stage(project, key)
@@ -131,15 +123,36 @@ def adjust(
     after = {one.key: one.after for one in _stages(project_id)} | {key: list(values["after"])}
     if _reaches(key, after):
         raise Refusal(_l("前置阶段不能互相等待。"))
-    old = {name: str(getattr(row, name)) for name in values}
+    old = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     row.adjusted = True
-    new = {name: str(value) for name, value in values.items()}
+    chain = {"record_id": project.record_id} if project.record_id else {"stream": "projects"}
+    changed = {name: [str(old[name]), str(value)] for name, value in values.items() if old[name] != value}
     audit.note(
-        "stage_adjusted", at=now, by=by.id, stream="projects", project=project.code, stage=key, old=old, new=new,
-        reason=reason, day=str(day(now)),
-    )  # fmt: skip
+        "stage_adjusted",
+        at=now,
+        by=by.id,
+        project=project.label,
+        stage=both(kinds.STAGES[project.kind, key].title),
+        adjusted=changed,
+        reason=reason,
+        **chain,
+    )
+
+
+def _note(project: Project, row: ProjectStage, old: Mapping[str, Any], **given: Any) -> None:
+    """The change of a stage in the record's chain."""
+    stood = both(kinds.STAGE_STATES[row.state]) if "state" in old else None
+    audit.note(
+        "stage_changed",
+        project=project.label,
+        stage=both(kinds.STAGES[project.kind, row.key].title),
+        stood=stood,
+        old={name: str(value) for name, value in old.items()},
+        new={name: str(getattr(row, name)) for name in old},
+        **given,
+    )
 
 
 def _reaches(start: str, after: Mapping[str, list[str]]) -> bool:

@@ -11,10 +11,14 @@ import sqlalchemy as sa
 
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
-from portal.lib import pictures
+from portal.lib import exif, pictures
+from portal.lib.clock import ZONE
+from portal.lib.exif import Taken
+from portal.lib.hashing import sha256
 from portal.lib.i18n import _l
 from portal.lib.text import clean
-from portal.models import StoredFile
+from portal.models import Person, StoredFile
+from portal.queries import files as readable
 from portal.queries.actors import Actor
 from portal.storage import files
 
@@ -44,10 +48,16 @@ UNSNIFFED = frozenset({"txt", "csv", "wps", "et", "dxf", "dwg", "doc", "xls", "p
 ALIKE = {"jpeg": "jpg"}
 OFFICE = frozenset({"docx", "xlsx", "pptx"})
 QUOTA = 2_000  # files a day and person
+DRAWING = "signature.png"
+UNKNOWN = Taken()
 
 
-def receive(name: str, data: bytes, by: Actor, *, now: datetime, megabytes: int) -> StoredFile:
-    """Stores one uploaded file for this person.
+def receive(
+    name: str, data: bytes, by: Actor, *, now: datetime, megabytes: int, told: Taken | None = None
+) -> StoredFile:
+    """Stores one uploaded file for this person; sent again, as its answer was lost on the way, it is the same file.
+
+    `told` is what the browser says of when and where it was taken; what the picture itself tells counts more.
 
     Raises:
         Refusal: empty, too large, a type not allowed, or content that is not what its name says.
@@ -64,7 +74,10 @@ def receive(name: str, data: bytes, by: Actor, *, now: datetime, megabytes: int)
     )
     if (db.session.scalar(recent) or 0) >= QUOTA:
         raise Refusal(_l("今天上传的文件太多，请明天再试。"))
-    return keep(name, data, _type(name, data), by=by.id, now=now)
+    type = _type(name, data)
+    return _again(name, data, by) or keep(
+        name, data, type, by=by.id, now=now, taken=_taken(type, data, told, now)
+    )
 
 
 def receive_drawing(data_url: str, by: Actor, *, now: datetime) -> StoredFile:
@@ -73,11 +86,16 @@ def receive_drawing(data_url: str, by: Actor, *, now: datetime) -> StoredFile:
     Raises:
         Refusal: it is no such picture.
     """
-    return keep_drawing(data_url, by=by.id, now=now)
+    data = _drawn(data_url)
+    return _again(DRAWING, data, by) or keep(DRAWING, data, "image/png", by=by.id, now=now)
 
 
 def keep_drawing(data_url: str, *, by: int | None, now: datetime) -> StoredFile:
     """Stores a drawn signature, re-encoded."""
+    return keep(DRAWING, _drawn(data_url), "image/png", by=by, now=now)
+
+
+def _drawn(data_url: str) -> bytes:
     wrong = Refusal(_l("签名图像无法读取，请重新签名。"))
     head, _comma, body = data_url.partition(",")
     if head != "data:image/png;base64" or len(body) > 2_000_000:
@@ -88,17 +106,53 @@ def keep_drawing(data_url: str, *, by: int | None, now: datetime) -> StoredFile:
         raise wrong from None
     out = io.BytesIO()
     drawn.convert("RGBA").save(out, "PNG")
-    return keep("signature.png", out.getvalue(), "image/png", by=by, now=now)
+    return out.getvalue()
 
 
-def keep(name: str, data: bytes, type: str, *, by: int | None, now: datetime) -> StoredFile:
+def keep(
+    name: str, data: bytes, type: str, *, by: int | None, now: datetime, taken: Taken = UNKNOWN
+) -> StoredFile:
     """Stores bytes that have been checked, or that the portal made itself."""
     file = StoredFile(
-        sha256=files.put(data), name=name, type=type, size=len(data), uploaded_by_id=by, uploaded_at=now
+        sha256=files.put(data),
+        name=name,
+        type=type,
+        size=len(data),
+        uploaded_by_id=by,
+        uploaded_at=now,
+        taken_at=taken.at,
+        latitude=taken.latitude,
+        longitude=taken.longitude,
     )
     db.session.add(file)
     db.session.flush()
     return file
+
+
+def _again(name: str, data: bytes, by: Actor) -> StoredFile | None:
+    """The file that this person has sent before, to the letter, if they may still use it."""
+    db.session.execute(_TURN, {"me": by.id})  # the same file sent twice at once: one after the other
+    found = db.session.scalars(_SENT, {"sha256": sha256(data), "name": name, "me": by.id}).all()
+    usable = readable.references(set(found), by) if found else {}
+    return db.session.get(StoredFile, min(usable)) if usable else None
+
+
+_TURN = sa.select(Person.id).where(Person.id == sa.bindparam("me")).with_for_update(key_share=True)
+_SENT = sa.select(StoredFile.id).where(
+    StoredFile.sha256 == sa.bindparam("sha256"),
+    StoredFile.name == sa.bindparam("name"),
+    StoredFile.uploaded_by_id == sa.bindparam("me"),
+)
+
+
+def _taken(type: str, data: bytes, told: Taken | None, now: datetime) -> Taken:
+    """When and where a picture was taken: its own words first, then those of the browser that took it."""
+    if not type.startswith("image/"):
+        return UNKNOWN
+    own, told = exif.taken(data, ZONE, now=now), told or UNKNOWN
+    place = own if own.placed else told
+    at = own.at or exif.believable(told.at, now=now)
+    return Taken(at, *exif.position(place.latitude, place.longitude))
 
 
 def _safe_name(name: str) -> str:

@@ -12,7 +12,7 @@ from portal.forms.titles import form_title, record_path
 from portal.forms.words import STATES
 from portal.lib.i18n import _, _l
 from portal.models import Customer
-from portal.queries import customer_page, orders
+from portal.queries import about, customer_page, orders
 from portal.queries.actors import Actor
 from portal.queries.orders import Progress
 from portal.web.amounts import yuan
@@ -54,7 +54,7 @@ class Card:
 
 def cards(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Card]:
     """Every part with its newest records."""
-    rows = customer_page.newest(one.id, by, BY_FORM, EACH)
+    rows = about.newest(customer_page.about(one.id), by, BY_FORM, EACH)
     progress = orders.progress({row.id for row in rows if row.form_code in ORDERS})
     found: dict[str, list[Any]] = {part.key: [] for part in (*PARTS, customer_parts.OTHER)}
     for row in rows:

@@ -10,8 +10,7 @@ from typing import Any
 from portal.forms import customer_parts
 from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.ledgers import Ledger
-from portal.forms.titles import form_title, record_path, step_title
-from portal.forms.words import holder
+from portal.forms.titles import record_path
 from portal.lib.clock import minute
 from portal.lib.i18n import _, _l
 from portal.models import Customer
@@ -19,7 +18,7 @@ from portal.queries import customer_page, customers, ledgers, receivables
 from portal.queries.actors import Actor
 from portal.web.amounts import yuan
 from portal.web.customer_cards import Card
-from portal.web.times import due
+from portal.web.todos import Todo, todos
 
 FEW, MANY = 6, 20  # lines of a ledger and claims; tasks and machines
 FOLLOWED_BY = {"sales": _l("业务部门"), "customer_service": _l("客户服务部")}
@@ -153,33 +152,9 @@ def fact_text(column: Any, raw: Any, spoken: str) -> str:
     return str(column.text(raw, spoken))
 
 
-def tasks(one: Customer, by: Actor, spoken: str, at: datetime) -> list[dict[str, Any]]:
+def tasks(one: Customer, by: Actor, spoken: str, at: datetime) -> list[Todo]:
     """What is open for the customer, and who has it."""
-    rows = customer_page.tasks(one.id, by, MANY)
-    held = customer_page.holders([row.id for row in rows])
-    named = [key.partition(":") for keys in held.values() for key in keys]
-    people = customer_page.people({int(rest) for kind, _colon, rest in named if kind == "person"})
-    return [
-        {
-            "text": _task_text(row, spoken),
-            "form": form_title(row.form_code, spoken),
-            "number": row.number or "",
-            "href": record_path(row.record_form, row.number) if row.number else "",
-            "holders": list(dict.fromkeys(holder(key, people) for key in held[row.id])),
-            "due": due(row.due_at, at),
-        }
-        for row in rows
-    ]
-
-
-def _task_text(row: Any, spoken: str) -> str:
-    if row.asks:
-        return str(row.asks.get(spoken, ""))
-    if row.kind == "open":
-        return _("填写 %(form)s", form=form_title(row.form_code, spoken))
-    if row.kind == "correct":
-        return _("更正后重新提交")
-    return step_title(row.form_code, row.step, spoken)
+    return todos(customer_page.tasks(one.id, by, MANY), spoken, at)
 
 
 def nothing(cards: list[Card], machines: list[Any], tables: list[Table]) -> list[Any]:

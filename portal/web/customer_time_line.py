@@ -75,22 +75,26 @@ def _wanted(by: Actor, kind: str) -> Wanted:
     return Wanted(ledgers=ledgers_read, receivables=receivables, credit=credit)
 
 
+def of_record(at: datetime, row: Any, icon: str, spoken: str, label: str) -> Happening:
+    """The line of a record; `label` is what the page is about, which it says once."""
+    return Happening(
+        at=minute(at),
+        icon=icon,
+        what=form_title(row.form_code, spoken),
+        text="" if row.title == label else row.title,
+        facts=summary(row.cells, row.title, row.form_code, spoken, label),
+        number=row.number,
+        href=record_path(row.form_code, row.number),
+        who=row.applicant,
+        state=row.state,
+        state_text=str(STATES.get(row.state, row.state)),
+    )
+
+
 def _happening(at: datetime, source: str, row: Any, known: Any, spoken: str, label: str) -> Happening:
-    when = minute(at)
     if source == RECORD:
-        part = KINDS[BY_FORM.get(row.form_code, OTHER.key)]
-        return Happening(
-            at=when,
-            icon=part.icon,
-            what=form_title(row.form_code, spoken),
-            text="" if row.title == label else row.title,
-            facts=summary(row.cells, row.title, row.form_code, spoken, label),
-            number=row.number,
-            href=record_path(row.form_code, row.number),
-            who=row.applicant,
-            state=row.state,
-            state_text=str(STATES.get(row.state, row.state)),
-        )
+        return of_record(at, row, KINDS[BY_FORM.get(row.form_code, OTHER.key)].icon, spoken, label)
+    when = minute(at)
     href = record_path(known[row.record], row.record) if row.record in known else ""
     what, text, told = {ENTRY: _entry, RECEIVABLE: _receivable, CREDIT: _credit}[source](row, spoken)
     return Happening(when, "table", what, text, told, row.record, href, row.posted_by)

@@ -9,6 +9,7 @@ from typing import Any
 
 from portal.domain.roles import ROLE
 from portal.lib.clock import ZONE, minute, today
+from portal.lib.exif import caption
 from portal.lib.i18n import _
 from portal.models import Person
 from portal.web.sheets import department_name
@@ -55,6 +56,7 @@ def plain_number(value: Decimal | str) -> str:
 FILTERS: dict[str, Callable[[Any], Any]] = {
     "local_time": local_time,
     "local_minute": minute,
+    "photo_caption": caption,
     "browser": browser,
     "role_title": role_title,
     "roles_held": roles_held,

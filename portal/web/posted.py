@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from flask import current_app, request
@@ -12,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from portal.database import transaction
 from portal.domain.refusal import Refusal
 from portal.lib.clock import now
+from portal.lib.exif import Taken
 from portal.lib.text import clean
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
@@ -31,6 +33,7 @@ CONTROLS = frozenset(
         "_edited",
         "_act",
         "_to",
+        "_sent",
     }
     | {"_outside_name", "_outside_way", "_hand", "_hand-upload", "_hand-drawn", "_entry", "_person", "_where"}
 )
@@ -84,11 +87,21 @@ def _drawing(data_url: str, by: Actor) -> int:
     return uploads.receive_drawing(data_url, by, now=now()).id
 
 
-def store(file: object, by: Actor) -> int:
+def store(file: object, by: Actor, told: Taken | None = None) -> int:
     """Stores one uploaded file and returns its id."""
     megabytes = current_app.config["SETTINGS"].upload_megabytes
     data = file.stream.read(megabytes * 1024 * 1024 + 1)  # type: ignore[attr-defined]
-    return uploads.receive(file.filename, data, by, now=now(), megabytes=megabytes).id  # type: ignore[attr-defined]
+    return uploads.receive(file.filename, data, by, now=now(), megabytes=megabytes, told=told).id  # type: ignore[attr-defined]
+
+
+def taken() -> Taken:
+    """When and where the browser says that a photo was taken; what it cannot know or say right is left out."""
+    try:
+        at = datetime.fromisoformat(control("taken_at", 40))
+    except ValueError:
+        at = None
+    degrees = (request.form.get(name, type=float) for name in ("latitude", "longitude"))
+    return Taken(at if at is not None and at.tzinfo is not None else None, *degrees)
 
 
 def control(name: str, limit: int = 2000) -> str:

@@ -11,8 +11,8 @@ from portal.forms.supplier_parts import BY_FORM, PARTS, may_see_prices
 from portal.forms.titles import record_path
 from portal.lib.i18n import _l
 from portal.models import Supplier
+from portal.queries import about, ledgers, supplier_page, suppliers
 from portal.queries import deliveries as books
-from portal.queries import ledgers, supplier_page, suppliers
 from portal.queries.actors import Actor
 from portal.web.amounts import yuan
 from portal.web.customer_cards import Card, line
@@ -121,8 +121,9 @@ def licences(one: Supplier, today: date) -> list[Held]:
 def cards(one: Supplier, by: Actor, spoken: str, at: datetime) -> list[Card]:
     """Each part with its newest records."""
     found: dict[str, list[Any]] = {part.key: [] for part in PARTS}
-    for row in supplier_page.newest(one.id, by, BY_FORM, EACH):
-        found[row.part].append(row)
+    for row in about.newest(about.subject("supplier", one.id), by, BY_FORM, EACH):
+        if row.part in found:
+            found[row.part].append(row)
     return [
         Card(part, [line(row, spoken, at, but=one.label) for row in rows], rows[0].many if rows else 0)
         for part in PARTS

@@ -71,8 +71,8 @@ def land_permit(world: World) -> dict[str, Any]:
     rng = world.rng
     project = world.project("permit", "land_permit")
     road = world.project_facts(project).get("project_kind") == "municipal_road"
-    basis = world.number(rng.choice(("PL-15", "PL-04")))
-    opinion = world.number("PL-13") if road else None
+    basis = world.record("PL-15", "PL-04", project=project) or world.number("PL-15", project=project)
+    opinion = world.number("PL-13", project=project) if road else None
     uses = ("城镇道路用地",) if road else ("二类居住用地", "一类工业用地", "商业商务混合用地")
     building = f"总建筑面积约{rng.randint(2, 12)}.{rng.randint(0, 9)}万平方米，共{rng.randint(3, 12)}栋"
     length = f"道路全长{rng.randint(600, 2400)}米，红线宽{rng.choice((24, 30, 36))}米"

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.demo.stories.construction import customer_of, parties, site
 from portal.demo.story import Story, World
-from portal.forms.kinds import Ref
 from portal.lib.clock import ZONE
 
 ROOMS = (
@@ -20,7 +20,6 @@ ROOMS = (
     "样板间玄关",
     "地下一层设备间",
 )
-PARTY_ROLES = ("site_supervisor", "designer", "foreman")
 
 
 def _at(world: World, days: int, hour: int) -> datetime:
@@ -29,19 +28,6 @@ def _at(world: World, days: int, hour: int) -> datetime:
 
 def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
-
-
-def _parties(world: World) -> dict[str, Ref]:
-    """Three different people for the three roles."""
-    found: dict[str, Ref] = {}
-    for role in PARTY_ROLES:
-        person = world.person(role)
-        for _try in range(20):
-            if person not in found.values():
-                break
-            person = world.person(role)
-        found[role] = person
-    return found
 
 
 # EN-18 技术交底表
@@ -56,10 +42,11 @@ def briefing(world: World) -> dict[str, Any]:
         f"施工图第{world.rng.randint(2, 4)}版，含节点大样",
         "平立面图V3、吊顶图V2、水电图V3",
     )
+    project = site(world, "briefing", "EN-18")
     return {
-        "project": world.one("project"),
-        "customer": world.one("customer"),
-        **_parties(world),
+        "project": project,
+        "customer": customer_of(world, project),
+        **parties(world),
         "agreed_at": _at(world, world.rng.randint(1, 3), world.rng.choice((9, 10, 14, 15))),
         "confirmed_with_designer": True,
         "place": world.rng.choice((building, "项目现场会议室", "施工现场一层大厅")),
@@ -199,7 +186,7 @@ def concealed_works(world: World) -> dict[str, Any]:
         for item in CONCEALED
     ]
     return {
-        "project": world.one("project"),
+        "project": world.project("works", "concealed"),
         "acceptance_at": _at(world, rng.randint(1, 2), rng.choice((9, 10, 14, 15))),
         "areas": "、".join(rng.sample(ROOMS, rng.randint(1, 2))),
         "concealed_checks": checks,
@@ -251,9 +238,10 @@ def notice(world: World) -> dict[str, Any]:
     """A problem with its opinion, person and limit."""
     problem, opinion = world.rng.choice(PROBLEMS)
     found = _minute(world.now) - timedelta(minutes=world.rng.randint(1, 6) * 20)
+    source = world.record("EN-21") if world.rng.random() < 0.5 else None
     return {
-        "project": world.one("project"),
-        "acceptance_record": world.record("EN-21") if world.rng.random() < 0.5 else None,
+        "project": world.answers_of(source)["project"] if source else world.project("works"),
+        "acceptance_record": source,
         "found_at": found,
         "place": world.rng.choice(ROOMS),
         "problem": problem,

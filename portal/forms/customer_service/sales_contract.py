@@ -55,7 +55,7 @@ class SalesContract(CompanyForm):
     section = "customer_files"
     opened_by = ("salesperson", "sales_manager")
     covers = ("合同/订单登记",)
-    readers = ("salesperson", "sales_manager", "customer_service_officer")
+    readers = ("salesperson", "sales_manager", "customer_service_officer", "engineering_manager")
     columns = (
         *("number", "contract_no", "contract_kind", "customer", "amount", "start_date", "end_date"),
         *("signed_on", "accepted_on", "current_step", "due_at", "status"),

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, SetsStage, after
 from portal.domain.projects import PASSED
-from portal.domain.signoff import Route, Step, applicant, outside, role
+from portal.domain.signoff import Back, Route, Step, applicant
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist
+from portal.forms.design.websites import (
+    Confirmation,
+    approvals,
+    customer_confirmation,
+    failed,
+    plan,
+    refuse_foreign,
+)
 from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -33,21 +41,16 @@ class SelfCheck(Stage):
     """The designer's own check before anybody else sees the draft."""
 
     self_check_points = Checklist(
-        _l("自检内容"), (_l("导航及栏目"), _l("色彩与LOGO"), _l("行距列距统一"), _l("字体字号"))
+        _l("自检内容"),
+        (_l("导航及栏目"), _l("色彩与LOGO"), _l("行距列距统一"), _l("字体字号")),
+        help=_l("有不合格项时，签署后退回填报人修改"),
     )
 
 
-class CustomerConfirmation(Stage):
+class CustomerConfirmation(Confirmation):
     """The customer's word on the draft."""
 
     customer_remarks = LongText(_l("客户意见"), required=False)
-    confirmed_on = Day(_l("确认日期"))
-
-    def check(self) -> None:
-        """A draft is confirmed once it is there."""
-        confirmed, finished = self.confirmed_on.data, self.context.get("finished_on")
-        if confirmed and finished and confirmed < finished:
-            self.refuse("confirmed_on", _l("确认日期不能早于稿件完成日期"))
 
 
 class DesignDraftSignOff(CompanyForm):
@@ -84,25 +87,10 @@ class DesignDraftSignOff(CompanyForm):
             meaning="inspected",
             within=working_days(1),
             fills=SelfCheck,
+            outcomes=(Back(when=failed("self_check_points")),),
         ),
-        Step(
-            "manager_confirm", _l("部门经理确认"), role("design_manager"), within=working_days(1), bulk=True
-        ),
-        Step(
-            "project_manager_confirm",
-            _l("项目经理确认"),
-            role("project_manager"),
-            within=working_days(1),
-            bulk=True,
-        ),
-        Step(
-            "customer_confirm",
-            _l("客户确认"),
-            outside("customer"),
-            meaning="confirmed",
-            within=working_days(3),
-            fills=CustomerConfirmation,
-        ),
+        *approvals(),
+        customer_confirmation(CustomerConfirmation),
     )
 
     def compute(self) -> None:
@@ -114,6 +102,7 @@ class DesignDraftSignOff(CompanyForm):
     def check(self) -> None:
         """R50: the scheme is confirmed before anything is drawn; what is finished is finished by today."""
         refuse_closed(self, "project", STAGE)
+        refuse_foreign(self, "acceptance_checklist", self.project.data)
         moments.refuse_future(self, "finished_on")
 
     @staticmethod
@@ -126,4 +115,5 @@ class DesignDraftSignOff(CompanyForm):
             return
         yield SetsStage(project.id, STAGE, {"state": PASSED, "passed_on": record["confirmed_on"]})
         to = projects.holder(project, "programmer")
-        yield Opens("DS-08", {"project": named}, to=to, names_as="design_draft")
+        answers = {"project": named, **plan(project.id, "program")}
+        yield Opens("DS-08", answers, to=to, names_as="design_draft")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits
+from portal.forms.design import permits, project_papers
 from portal.forms.fields import LongText, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -40,6 +41,7 @@ class LandPermitApplication(CompanyForm):
     slug = "land-permit-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
+    readers = permits.READERS
     covers = ("国土部门合法的土地预审意见", "建设工程用地规划许可证")
     columns = (
         "number", "project", "construction_unit", "legal_representative", "location", "land_area", "land_use",
@@ -73,11 +75,17 @@ class LandPermitApplication(CompanyForm):
 
     signoff = Route(*permits.steps("land_permit_result", _l("规划局办理结果"), PermitResult))
 
+    def proposal(self) -> dict[str, Any]:
+        """What is known of the project, with its proposal or report."""
+        return project_papers.known(self)
+
     def check(self) -> None:
         """R41: three materials of every project, the site opinion of municipal roads besides."""
         refuse_closed(self, "project", STAGE)
         permits.refuse_unready(self, self.materials, but=(SITE_OPINION_ROW,))
         permits.check_paper(self, "pre_examination")
+        permits.refuse_second(self, self.code)
+        project_papers.refuse_foreign(self)
         self._check_site_opinion()
 
     def _check_site_opinion(self) -> None:

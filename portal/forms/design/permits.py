@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -18,9 +18,10 @@ from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Tex
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
-from portal.queries import projects, works
+from portal.queries import project_papers, projects, works
 
 PLANNING = "planning_officer"
+READERS = ("planning_officer", "land_development_manager")  # who names one permit form's record in another
 STATES = {"granted": kinds.PASSED, "to_be_corrected": kinds.TO_BE_CORRECTED, "refused": kinds.REFUSED}
 GRANTED = equals("decision", "granted")
 
@@ -59,11 +60,28 @@ def check_paper(sheet: Sheet, prefix: str) -> None:
         sheet.refuse(f"{prefix}_expiry_date", _l("有效期不能早于出具日期"))
 
 
-def refuse_unready(sheet: Sheet, materials: Checklist, *, but: Sequence[int] = ()) -> None:
-    """Says no while a preset material, but those at these places, is not ready to be handed in."""
+def refuse_expired(sheet: Sheet, prefix: str) -> None:
+    """Says no beside a paper that does not hold any more."""
+    expires = next(field for field in sheet if field.short_name == f"{prefix}_expiry_date")
+    if expires.data and expires.data < sheet.today:
+        sheet.refuse(expires.short_name, _l("已过有效期，请换用有效的文件"))
+
+
+def refuse_unready(
+    sheet: Sheet, materials: Checklist, *, but: Collection[int] = (), practice: Collection[int] = ()
+) -> None:
+    """Says no while a preset material, but those at these places, is not ready to be handed in.
+
+    Those that the procedure does not name itself (`practice`) may be left out by who says why.
+    """
     for index, item in enumerate(materials.items):
-        if index not in but and materials.rows[index].ready.data is False:
+        row = materials.rows[index]
+        if index in but or row.ready.data is not False:
+            continue
+        if index not in practice:
             sheet.refuse(materials.short_name, _l("“%(item)s”须备齐后才能报批", item=item))
+        elif row.remark.blank:
+            row.refuse("remark", _l("未备齐的，请说明原因；不需要的写“不需要”"))
 
 
 def permit_kind(sheet: Sheet) -> str | None:
@@ -71,6 +89,21 @@ def permit_kind(sheet: Sheet) -> str | None:
     named = next(field.data for field in sheet if field.short_name == "project")
     found = projects.project(named.id) if named else None
     return found.facts.get("project_kind") if found else None
+
+
+def refuse_second(sheet: Sheet, code: str) -> None:
+    """Says no beside the project while another application of the form is under way for it."""
+    named = next(field.data for field in sheet if field.short_name == "project")
+    earlier = project_papers.under_way(named.id, code) if named and named.id else None
+    if earlier is not None and earlier.id not in sheet.itself:
+        sheet.refuse("project", _l("这个项目的%(number)s还在办理中，请在其中继续", number=earlier.number))
+
+
+def refuse_nothing(sheet: Sheet, *names: str) -> None:
+    """Says no beside each number that is zero."""
+    for field in sheet:
+        if field.short_name in names and field.data is not None and not field.data:
+            sheet.refuse(field.short_name, _l("须大于0"))
 
 
 class MaterialsCheck(Stage):

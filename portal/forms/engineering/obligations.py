@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from portal.domain.obligations import Obligation, Turn
 from portal.domain.permissions import role_key
-from portal.forms.engineering import obligations_construction, obligations_products, obligations_sites
+from portal.forms.engineering import (
+    obligations_construction,
+    obligations_payments,
+    obligations_products,
+    obligations_sites,
+)
 from portal.lib.i18n import _l
 
 MANAGER = (role_key("engineering_manager"),)
@@ -39,6 +44,7 @@ OBLIGATIONS = (
         MANAGER,
         turns=(Turn("EN-25", "rectification"), Turn("EN-25", "recheck")),
     ),
+    *obligations_payments.OBLIGATIONS,
     *obligations_construction.OBLIGATIONS,
     *obligations_sites.OBLIGATIONS,
     *obligations_products.OBLIGATIONS,

@@ -10,14 +10,16 @@ from portal.domain.deadlines import until, working_days
 from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, project_person
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.engineering.acceptances import FORMS
+from portal.forms.engineering.accident_report import REPORT_HOURS
 from portal.forms.fields import Choice, LongText, Moment, Text, YesNo
 from portal.forms.filed import Filed
+from portal.forms.moments import refuse_future
 from portal.forms.references import Person, Photos, Project, RecordLink
 from portal.lib.i18n import _l
 from portal.queries import works
 
-ACCEPTANCES = ("EN-20", "EN-21", "EN-22", "EN-23", "EN-24")
-REPORT_HOURS = 24  # R27: for the written opinion on a major accident
+ACCEPTANCES = tuple(FORMS.values())
 
 
 class Rectification(Stage):
@@ -60,7 +62,7 @@ class RectificationNotice(CompanyForm):
         "recheck_result", "current_step", "due_at", "status",
     )  # fmt: skip
 
-    project = Project(_l("工程"))
+    project = Project(_l("工程"), "works")
     acceptance_record = RecordLink(_l("来源验收"), *ACCEPTANCES, "EN-30", required=False)
     found_at = Moment(_l("发现时间"))
     place = Text(_l("部位"))
@@ -96,6 +98,11 @@ class RectificationNotice(CompanyForm):
         """R26: the limit is the rectification's deadline, so it cannot lie before the finding."""
         if self.rectify_by.data and self.found_at.data and self.rectify_by.data < self.found_at.data:
             self.refuse("rectify_by", _l("整改期限不能早于发现时间"))
+        refuse_future(self, "found_at")
+        source, project = self.acceptance_record.data, self.project.data
+        of = works.fact(source.id, "project") if source else None
+        if of and project and of["id"] != project.id:
+            self.refuse("acceptance_record", _l("来源验收属于另一个工程"))
 
     @staticmethod
     @after(SUBMITTED, _l("重大质量事故：立即告知工程部经理，工长24小时内提交书面处理意见及说明"))
@@ -125,9 +132,8 @@ class RectificationNotice(CompanyForm):
             },
             to=foreman,
             names_as="rectification_notice",
+            due=record["found_at"] + timedelta(hours=REPORT_HOURS),
         )
-        due = record["found_at"] + timedelta(hours=REPORT_HOURS)
-        yield Asks(_l("提交重大质量事故书面处理意见及说明"), foreman, due)
 
     @staticmethod
     @after("recheck", _l("复查不合格：按新的期限重新整改，并告知工程部经理"))

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import hours, working_days
-from portal.domain.effects import Asks, Effect, Opens, Tells, after
+from portal.domain.effects import Asks, Effect, Opens, SetsStage, Tells, after
+from portal.domain.projects import PASSED
 from portal.domain.signoff import Back, Entry, Route, Step, either, every, outside, person_in, role
 from portal.forms.base import CompanyForm
+from portal.forms.engineering import site_parts
 from portal.forms.engineering.technical_briefing_stages import (
     BriefingAssessment,
     CustomerTalk,
@@ -22,6 +24,7 @@ from portal.forms.engineering.technical_briefing_stages import (
 from portal.forms.fields import Moment, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Customer, Person, Project
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 
 DELIVERY_HOURS = 24  # R22: from the end of the briefing until the engineering department has the form
@@ -49,7 +52,7 @@ class TechnicalBriefing(CompanyForm):
         "accurate", "treatment_proper", "current_step", "due_at", "status",
     )  # fmt: skip
 
-    project = Project(_l("工程"))
+    project = Project(_l("工程"), "works")
     customer = Customer(_l("客户"))
     site_supervisor = Person(_l("工程监理"))
     designer = Person(_l("设计师"))
@@ -130,8 +133,16 @@ class TechnicalBriefing(CompanyForm):
         ),
     )
 
+    def compute(self) -> None:
+        """The customer of the project."""
+        super().compute()
+        site_parts.fill_customer(self)
+
     def check(self) -> None:
         """R23: four parties sign, so nobody stands for two of them."""
+        site_parts.refuse_over(self)
+        site_parts.refuse_second(self, self.code)
+        site_parts.refuse_stranger(self)
         named: set[int] = set()
         for party in PARTIES:
             person = self[party].data
@@ -177,12 +188,16 @@ class TechnicalBriefing(CompanyForm):
                 yield Opens(code, shared, to=f"person:{record['foreman'].id}")
 
     @staticmethod
-    @after("customer_talk", _l("约定的材料进场验收和下次见面列入工长的待办"))
+    @after(
+        "customer_talk", _l("约定的材料进场验收和下次见面列入工长的待办，约定日期为材料进场验收的计划日期")
+    )
     def keep_appointments(record: Filed) -> Iterator[Effect]:
         """Appointments made with the customer are remembered."""
         foreman = f"person:{record['foreman'].id}"
         if record["material_acceptance_at"]:
             yield Asks(_l("按约定时间进行材料进场验收"), foreman, record["material_acceptance_at"])
+            planned = {"planned_on": day(record["material_acceptance_at"])}
+            yield SetsStage(record["project"].id, "material", planned)
         if record["next_meeting_at"]:
             said = (record["next_meeting_place"], record["next_meeting_purpose"])
             title = _l("与客户见面：%(what)s", what="，".join(one for one in said if one) or record["place"])
@@ -195,7 +210,11 @@ class TechnicalBriefing(CompanyForm):
         if record["errors_found"]:
             yield Opens(
                 "EN-17",
-                {"project": record["project"], "error_reported": record["errors_found"]},
+                {
+                    "project": record["project"],
+                    "reason": "error_found_at_the_briefing",
+                    "error_reported": record["errors_found"],
+                },
                 to=f"person:{record['designer'].id}",
                 names_as="briefing",
             )
@@ -218,6 +237,9 @@ class TechnicalBriefing(CompanyForm):
     @after("department_receipt", _l("开工条件“技术交底表已交工程部”具备；告知工长每周电话联系客户"))
     def tell_foreman(record: Filed) -> Iterator[Effect]:
         """The foreman may go on to the start of work, and calls the customer each week from now on."""
+        yield SetsStage(
+            record["project"].id, "briefing", {"state": PASSED, "passed_on": day(record["delivered_at"])}
+        )
         yield Tells(
             f"person:{record['foreman'].id}",
             _l(

@@ -1,4 +1,4 @@
-"""The books of suppliers and projects."""
+"""The books of suppliers and of papers from outside."""
 
 from __future__ import annotations
 
@@ -14,14 +14,6 @@ SUPPLIER_STATES = {
     "removed": _l("已除名"),
     "blocked": _l("停止交易"),
 }
-PERMIT_STATES = {
-    "submitted": _l("已报送"),
-    "accepted": _l("已受理"),
-    "granted": _l("已核发"),
-    "to_be_corrected": _l("需补正"),
-    "returned": _l("已退件"),
-}
-
 WORKS = (
     Ledger(
         "approved_suppliers",
@@ -65,38 +57,5 @@ WORKS = (
         ),
         lambda: master_books.entries("external_papers", "paper", "number", "issuer", "project", "owner"),
         ("engineering", "purchasing"),
-    ),
-    Ledger(
-        "permits",
-        _l("项目前期手续进度台帐"),
-        "ledger",
-        "design",
-        (
-            Column("project", _l("项目")),
-            Column("stage", _l("手续")),
-            Column("submitted_on", _l("报送日期"), "date"),
-            Column("accepted_on", _l("受理日期"), "date"),
-            Column("issued_on", _l("核发日期"), "date"),
-            Column("paper_no", _l("证照文号")),
-            Column("state", _l("状态"), "choice", PERMIT_STATES),
-            *ENTERED,
-        ),
-        lambda: master_books.entries("permits", "project", "stage", "paper_no"),
-        ("engineering",),
-    ),
-    Ledger(
-        "web_projects",
-        _l("网站项目台帐"),
-        "master",
-        "design",
-        (
-            Column("project", _l("项目")),
-            Column("phase", _l("阶段")),
-            Column("planned_on", _l("计划完成"), "date"),
-            Column("finished_on", _l("实际完成"), "date"),
-            Column("confirmed_on", _l("确认日期"), "date"),
-            *ENTERED,
-        ),
-        lambda: master_books.entries("web_projects", "project", "phase"),
     ),
 )

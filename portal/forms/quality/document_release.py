@@ -63,6 +63,7 @@ class DocumentRelease(CompanyForm):
     slug = "document-releases"
     section = "document_control"
     opened_by = ("employee",)
+    covers = ("盘点规定(文件)", "策略声明(信息安全方针)", "营销计划")
     columns = (
         *("number", "document_no", "title", "document_kind", "version", "owner_department"),
         *("planned_effective_on", "effective_on", "current_step", "due_at", "status"),

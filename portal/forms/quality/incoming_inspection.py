@@ -18,7 +18,9 @@ from portal.forms.kinds import Ref
 from portal.forms.moments import refuse_future
 from portal.forms.references import Attachments, Person, Photos, RecordLink, StockItem, Supplier
 from portal.lib.i18n import _l
-from portal.queries import goods
+from portal.queries import characteristics, goods
+
+STANDARD = 200  # characters
 
 
 class InspectedLine(Sheet):
@@ -27,7 +29,7 @@ class InspectedLine(Sheet):
     item = StockItem(_l("库存品"))
     delivered = Number(_l("到货数量"), low=Decimal("0.001"))
     sample = Number(_l("抽样数"), low=Decimal("0.001"))
-    standard = Text(_l("检验标准"))
+    standard = Text(_l("检验标准"), max=STANDARD)
     measured = Text(_l("实测"))
     good = Number(_l("合格数量"))
     bad = Number(_l("不合格数量"))
@@ -97,6 +99,16 @@ class IncomingInspection(CompanyForm):
     def proposal(self) -> dict[str, Any]:
         """Inspected just now, by whoever writes it down."""
         return {"inspected_at": self.now, "inspector": Ref(self.person.id, self.person.person.label)}
+
+    def compute(self) -> None:
+        """What counts of a product (RD-23) is its standard, unless another one is written down."""
+        super().compute()
+        bare = [row for row in self.lines.rows if row.item.data and not row.standard.data]
+        known = characteristics.of_items({row.item.data.id for row in bare})
+        for row in bare:
+            lines = known.get(row.item.data.id, ())
+            told = "；".join(f"{line['item']}：{line['requirement']}" for line in lines)
+            row.standard.data = told[:STANDARD]
 
     def check(self) -> None:
         """Everything delivered has been inspected, and the verdict says what the lines say."""

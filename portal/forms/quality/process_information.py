@@ -15,7 +15,7 @@ from portal.forms.kinds import Ref
 from portal.forms.moments import refuse_future
 from portal.forms.references import Product
 from portal.lib.i18n import _l
-from portal.queries import people
+from portal.queries import characteristics, people
 
 PROCESS, MEASUREMENT = "process_information", "process_measurement"
 INSPECTION, CONTROL = "product_inspection", "production_quality_control"
@@ -60,7 +60,11 @@ class ProcessInformation(CompanyForm):
     shift_date = Day(_l("班次日期"))
     quantity = Number(_l("生产数量"), low=0)
     defects = Number(_l("不良数量"), low=0)
-    measurements = Rows(_l("监视测量"), Measurement)
+    measurements = Rows(
+        _l("监视测量"),
+        Measurement,
+        help=_l("产品有产品特性及产品验收准则（RD-23）的，没有填写项目时列出其中的特性和要求"),
+    )
     quality_information = LongText(_l("质量管理信息"))
     measure_taken = LongText(_l("已采取措施"), required=False)
     hard_to_solve = YesNo(_l("自己难以解决"), help=_l("选“是”时，车间确认后生成 B 类质量信息传递单草稿"))
@@ -86,6 +90,15 @@ class ProcessInformation(CompanyForm):
     def proposal(self) -> dict[str, Any]:
         """A report of today's shift."""
         return {"shift_date": self.today}
+
+    def compute(self) -> None:
+        """What counts of the product is measured, unless somebody has begun to list other things."""
+        super().compute()
+        product = self.product.data
+        if product and product.id and not self.measurements.data:
+            lines = characteristics.of_product(product.id)
+            if lines:
+                self.measurements.fill({"item": line["item"], "limit": line["requirement"]} for line in lines)
 
     def heading(self) -> str:
         """Product and batch."""

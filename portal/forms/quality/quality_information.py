@@ -13,6 +13,7 @@ from portal.domain.signoff import Back, Onward, Route, Step, applicant, every, h
 from portal.forms.base import CompanyForm
 from portal.forms.fields import Choice, LongText, Moment, Text
 from portal.forms.filed import Filed
+from portal.forms.kinds import Ref
 from portal.forms.moments import refuse_future
 from portal.forms.quality import own
 from portal.forms.quality.archive import archived
@@ -31,6 +32,7 @@ from portal.forms.references import Attachments, Department, Product, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import archive as books
+from portal.queries import characteristics
 
 A, B, C = "class_a", "class_b", "class_c_ordinary_added"
 CLASSES = {A: _l("A类"), B: _l("B类"), C: _l("C类(补充:一般信息)")}
@@ -255,9 +257,12 @@ def _nonconformity(record: Filed) -> dict[str, Any]:
 def _drawings(record: Filed, asked: str, content: str) -> Iterator[Effect]:
     if record[asked]:
         product = record["product"]
+        project = characteristics.project_of(product.id) if product else None
         answers = {
-            "product": product.text if product else None,
+            "product": Ref(project.id, project.label) if project else None,
             "new_content": record[content],
-            "reason": f"{record.number} {record['description']}",
+            "reason": " ".join(
+                filter(None, (record.number, product.text if product else "", record["description"]))
+            ),
         }
         yield Opens("RD-22", answers, to="role:rd_engineer")

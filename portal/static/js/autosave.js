@@ -57,6 +57,8 @@
   form.addEventListener("input", edited);
   form.addEventListener("change", edited);
   form.addEventListener("notsaved", () => { dirty = true; say("failed"); });
+  form.addEventListener("waits", () => { clearTimeout(timer); dirty = false; place.textContent = ""; });  // js/outbox.js sends it all
+  addEventListener("online", save);
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     dirty = false;

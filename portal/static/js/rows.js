@@ -14,10 +14,34 @@
     form.dispatchEvent(new CustomEvent("rows:before"));
     await htmx.ajax("POST", form.getAttribute("action"), { source: box, target: box, swap: "outerMorph", values: { _op: value } });
     box.ariaBusy = null;
+    if (!box.matches("[data-swapped]") && value === `add:${box.dataset.rows}`) added(box);
     if (!box.matches("[data-swapped]")) return form.dispatchEvent(new CustomEvent("notsaved"));
     box.removeAttribute("data-swapped");
     follow(box, value);
     return box.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  // Without a connection a row is added here: the last one again, empty and with the next number.
+  function added(box) {
+    const { rows: name } = box.dataset;
+    const last = box.querySelector("tbody tr:last-child");
+    const at = Number(last.id.slice(name.length + 1));
+    const row = last.cloneNode(true);
+    row.id = `${name}-${at + 1}`;
+    row.querySelector("th").textContent = at + 2;
+    for (const one of row.querySelectorAll("*")) {
+      for (const attribute of one.attributes) {
+        attribute.value = attribute.value.replaceAll(`${name}-${at}`, row.id).replaceAll(`${name}:${at}`, `${name}:${at + 1}`);
+      }
+    }
+    row.querySelectorAll(".file-list > li, .field-error, .drawing-kept").forEach((one) => one.remove());
+    for (const input of row.querySelectorAll("input, textarea, select")) {
+      if (input.matches("[type=checkbox], [type=radio]")) input.checked = false;
+      else if (input.tagName === "SELECT") input.selectedIndex = 0;
+      else input.value = "";
+    }
+    last.after(row);
+    row.querySelector("td :is(input:not([type=hidden]), select, textarea)")?.focus();
   }
 
   // Anything but the table itself (an error, the sign-in page) must not take its place.

@@ -10,9 +10,17 @@
   const path = (form) => form.getAttribute("action");
   const nameOf = (form) => PREFIX + (form.dataset.key ?? path(form));
   const forms = [...document.querySelectorAll("form[method=post]")].filter((form) => form.dataset.key || [...form.elements].some((one) => one.matches(TEXT)));
-  const copies = () => Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(sessionStorage[name])]);
-  const forget = (name) => sessionStorage.removeItem(name);
-  const store = (name, copy) => { try { sessionStorage[name] = JSON.stringify(copy); } catch { /* the tab's store is full */ } };
+  const named = (kept) => Object.keys(kept).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(kept[name])]);
+  // This tab's, and what another tab could not save before it was closed.
+  const copies = () => [...new Map([...named(localStorage).filter(([, copy]) => copy.person === person), ...named(sessionStorage)])];
+  const forget = (name) => { sessionStorage.removeItem(name); localStorage.removeItem(name); };
+  const store = (name, copy) => {
+    try {
+      sessionStorage[name] = JSON.stringify(copy);
+      if (copy.lost) localStorage[name] = sessionStorage[name];
+      else localStorage.removeItem(name);
+    } catch { /* the store is full */ }
+  };
 
   function answers(form) {
     const leftOut = [...OF_THE_PAGE, ...[...form.querySelectorAll("[type=password]")].map((input) => input.name)];
@@ -48,18 +56,19 @@
   function follow(form) {
     const name = nameOf(form);
     let timer = 0;
+    let behind = false;  // a save has failed, and none has come through since
     const keep = (more = {}) => {
       clearTimeout(timer);
       timer = 0;
-      store(name, { person, key: form.dataset.key, path: path(form), page: location.pathname, at: Date.now(), answers: answers(form), ...more });
+      store(name, { lost: behind || !navigator.onLine, person, key: form.dataset.key, path: path(form), page: location.pathname, at: Date.now(), answers: answers(form), ...more });
     };
     const edited = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };  // before autosave.js speaks
     form.addEventListener("input", edited);
     form.addEventListener("change", edited);
     form.addEventListener("submit", (event) => keep({ sent: true, draft: event.submitter?.value === "save" }));
-    form.addEventListener("notsaved", () => keep({ lost: true }));
+    form.addEventListener("notsaved", () => { behind = true; keep(); });
     addEventListener("pagehide", () => { if (timer) keep(); });
-    if (form.dataset.autosave) document.addEventListener("saved", () => { if (!timer && !besides(form)) forget(name); });
+    if (form.dataset.autosave) document.addEventListener("saved", () => { behind = false; if (!timer && !besides(form)) forget(name); });
   }
 
   // Whether something is typed that no draft keeps: an opinion, a reason.
@@ -69,10 +78,9 @@
 
   // The copy of a form that differs from what the page shows; a new form's key is another on each page.
   async function lost(form) {
-    const { key } = form.dataset;
-    const all = copies();
+    const { key } = form.dataset, all = copies();
     const [name, copy] = all.find(([one]) => one === nameOf(form)) ?? (form.elements._key && all.find(([, one]) => one.key && one.path === path(form))) ?? [];
-    if (!copy) return null;
+    if (!copy || await window.outboxStore?.holds(copy.key).catch(() => false)) return null;  // js/outbox.js sends it
     const again = copy.sent && copy.key === key && document.getElementById("errors");  // the server had it and sent it back
     const same = JSON.stringify(copy.answers) === JSON.stringify(answers(form));
     const drafted = copy.key !== key && !copy.lost && !copy.sent && await hasDraft(copy);
@@ -91,8 +99,10 @@
   }
 
   // The server draws a sheet again, rows and files and all; other forms are filled in on the page that is there.
-  function restore() {
-    const drawn = offers.find(([form]) => form.dataset.key);
+  async function restore() {
+    const away = !await (window.outbox?.reachable() ?? true);
+    const drawn = !away && offers.find(([form]) => form.dataset.key);
+    for (const [form, , copy] of offers) if (form.dataset.key && copy.key) await window.outboxStore?.move(copy.key, form.dataset.key).catch(() => {});
     putAway(([form, name, copy]) => {
       forget(name);
       if (drawn) store(nameOf(form), { ...copy, key: form.dataset.key, sent: false });

@@ -26,7 +26,7 @@ from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
 from portal.queries import history, people, public_requests, visible
 from portal.queries.actors import Actor
-from portal.services import corrections, drafts, records, route
+from portal.services import corrections, drafts, records, repeats, route
 from portal.web import posted, rows
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
@@ -103,6 +103,14 @@ def _submit(form: CompanyForm, key: str, sent: posted.Posted) -> str:
     records.hold(form)
     again = records.submitted(key, by)
     if again is not None:
+        if not repeats.submitted(again, form):
+            flash(
+                _(
+                    "这张表单先前已经提交，编号 %(number)s。后来改动的内容没有写入，请核对。",
+                    number=again.number,
+                ),
+                "warning",
+            )
         return again.number
     _check(form, sent)
     return records.submit(form, by, key=key, now=now(), draft=_draft(key, type(form), by)).number
@@ -168,6 +176,8 @@ def correct(department: str, slug: str, number: str) -> Page:
         sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
     )
     key = _correction_key(record)
+    if sent.op == "submit" and _is_corrected(record, form):  # sent again, as the answer was lost on the way
+        return _corrected(record)
     if not _may_correct(record):  # somebody else was quicker: what was typed stays on the page
         return _page(form_class, form, key=key, record=record, problems=_said(Refusal(NO_CORRECTION))), 422
     if rows.is_row_act(sent.op):
@@ -183,18 +193,32 @@ def correct(department: str, slug: str, number: str) -> Page:
             _keep(form, key, sent, record)
             problems += [] if posted.control("_reason") else [("reason", _("更正理由"), _("请填写更正理由"))]
         return _page(form_class, form, key=key, record=record, problems=problems), refusal.status
+    return _corrected(record)
+
+
+def _corrected(record: Record) -> Response:
     flash(_("已更正并重新提交。"), "success")
     return redirect(record_path(record.form_code, record.number), 303)
+
+
+def _is_corrected(record: Record, form: CompanyForm) -> bool:
+    seen, reason = _seen_version(), posted.control("_reason", 500)
+    return seen < record.version and repeats.corrected(record, actor(), seen=seen, reason=reason, typed=form)
+
+
+def _seen_version() -> int:
+    """The content version that the page was made from."""
+    version = posted.control("_version")
+    return int(version) if version.isdecimal() and len(version) < 10 else 0
 
 
 def _correct(form: CompanyForm, record: Record, key: str, sent: posted.Posted) -> None:
     records.hold(form, record)
     _check(form, sent)
-    reason, version = posted.control("_reason", 500), posted.control("_version")
+    reason = posted.control("_reason", 500)
     if not reason:
         raise AnswersWrong
-    seen = int(version) if version.isdecimal() and len(version) < 10 else 0
-    corrections.correct(record.id, form, actor(), reason=reason, seen=seen, now=now())
+    corrections.correct(record.id, form, actor(), reason=reason, seen=_seen_version(), now=now())
     drafts.discard(key, actor())
 
 

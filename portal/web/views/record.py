@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from portal.domain.obligations import Missing
 from portal.domain.signoff import Onward
-from portal.forms import customer_parts
+from portal.forms import customer_parts, drawings, project_parts
 from portal.forms.base import Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
@@ -19,7 +19,7 @@ from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, department_of, holder
-from portal.lib.clock import now
+from portal.lib.clock import day, now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
@@ -104,7 +104,8 @@ def page(
         parts=parts(read),
         opening=opening,
         matrix=risk_matrix.of_record(record.form_code, read.content.answers),
-        customers=customer_parts.may_see(by),
+        drawing=drawings.of_record(form, read, day(now())),
+        pages=_pages(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],
         entries=_entries(read, by, entry),
@@ -196,6 +197,12 @@ def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet
     form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
     form.compute()
     return form
+
+
+def _pages(by: Actor) -> dict[str, str]:
+    """Where the pages of customers and projects lie, as far as they are for the person."""
+    pages = {"project": "/projects"} if project_parts.kinds_for(by) else {}
+    return pages | ({"customer": "/customer-service/customers"} if customer_parts.may_see(by) else {})
 
 
 def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:

@@ -13,7 +13,7 @@ from portal.forms.base import Sheet
 from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
-from portal.services import drafts, entries, records, route, signing, uploads
+from portal.services import drafts, entries, records, repeats, route, signing, uploads
 from portal.services.signatures import Hand
 from portal.web import identity, posted, rows
 from portal.web.guard import actor, open_to
@@ -39,20 +39,39 @@ def sign(department: str, slug: str, number: str) -> Answer:
         return _after_row_act(record, stage, op)
     if not decides:
         return _save_stage(record, task, sent, stage)
+    done = _l("已答复。") if task.kind == "advice" else _DONE[op]
+    if _is_repeated(record, task, op, sent):
+        return _done(record, done)
     try:
         with transaction():
             _check(record, stage, sent, known)
             _decide(op, task, stage)
             drafts.drop_stage(task.id, by)
-            done = _l("已答复。") if task.kind == "advice" else _DONE[op]
     except AnswersWrong as wrong:
         _keep_stage(record, task, sent)
         return page(record, stage=stage, problem=str(wrong)), wrong.status
     except Refusal as refusal:
+        if _is_repeated(record, task, op, sent):  # both came at once
+            return _done(record, done)
         seen = posted.control("_seen", 64)
         return page(record, stage=stage, problem=str(refusal), seen=seen), refusal.status
-    flash(done, "success")
+    return _done(record, done)
+
+
+def _done(record: Record, said: str) -> Response:
+    flash(said, "success")
     return redirect(named.address(record), 303)
+
+
+def _is_repeated(record: Record, task: Task, op: str, sent: posted.Posted) -> bool:
+    """Whether this very act has been done: it was sent again, as its answer was lost on the way."""
+    if task.state != "done" or task.done_by_id != actor().id:
+        return False
+    fills = route.form_of(record).signoff.step(task.step).fills if op == "sign" else None
+    known = route.known(record, now=now()) if fills else {}
+    typed = fills(sent.fields, context=known, person=actor()) if fills and sent.fields else None
+    seen, opinion = posted.control("_seen", 64), posted.control("_opinion")
+    return repeats.signed(task, actor(), op, seen=seen, opinion=opinion, typed=typed)
 
 
 def _check(record: Record, sheet: Sheet | None, sent: posted.Posted, known: bool) -> None:
@@ -146,15 +165,18 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
     known = identity.confirm()
     record, by = named.record(department, slug, number), actor()
     entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
-    if entry is None or entries.authority(record, key, by) is None:
+    if entry is None:
         raise NotYourTurn
-    sent = posted.read(by)
+    sent, seen = posted.read(by), posted.control("_seen", 64)
     form = entry.fills(sent.fields, context=route.known(record, now=now()), person=by)
+    if sent.op == "submit" and repeats.entered(record, key, by, seen=seen, typed=form):
+        return _done(record, _l("已登记。"))
+    if entries.authority(record, key, by) is None:
+        raise NotYourTurn
     if sent.op == "save":  # what was typed before the session ended, drawn again
         return page(record, entry=(key, form))
     if rows.is_row_act(sent.op):
         return _after_row_act(record, form, sent.op, entry=key)
-    seen = posted.control("_seen", 64)
     try:
         with transaction():
             _check(record, form, sent, known)
@@ -162,9 +184,10 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
     except AnswersWrong as wrong:
         return page(record, entry=(key, form), problem=str(wrong)), wrong.status
     except Refusal as refusal:
+        if repeats.entered(record, key, by, seen=seen, typed=form):  # both came at once
+            return _done(record, _l("已登记。"))
         return page(record, entry=(key, form), problem=str(refusal), seen=seen), refusal.status
-    flash(_("已登记。"), "success")
-    return redirect(named.address(record), 303)
+    return _done(record, _l("已登记。"))
 
 
 def add_to(bp: Blueprint) -> None:

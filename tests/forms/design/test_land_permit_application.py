@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from flask import Flask
 from projects import begun
 
 from portal.demo.stories.design import STORIES
@@ -16,6 +17,8 @@ from portal.forms.design.permits import MaterialsCheck, Sealing, Submission
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.queries import works
+from tests.forms.customer_service.shop import wrong
+from tests.forms.design.permit_office import Office
 
 FILE = {"id": 1, "name": "预审意见.pdf", "type": "application/pdf", "size": 1, "sha256": "0"}
 DAY = date(2026, 5, 12)
@@ -100,6 +103,25 @@ def test_only_a_road_needs_the_site_opinion() -> None:
     opinion = Ref(None, "PL-13-2026-0001")
     assert errors(project=begun("permit", "land_permit", project_kind="municipal_road")) == {"site_opinion"}
     assert errors(site_opinion=opinion, ready=(True, True, True, True)) == {"site_opinion"}
+
+
+@pytest.mark.requirement("R41")
+def test_its_basis_is_a_finished_record_of_the_project(context: Flask) -> None:
+    office = Office()
+    _tracker, project = office.opened()
+    office.passed(project, "report")
+    mine = {"project": office.ref(project)}
+    for code in ("PL-04", "PL-15"):
+        basis = office.record(code, mine, office.now, "planning_officer")
+        given = {**opening(), **mine, "basis_document": office.ref(basis)}
+        sheet = office.sheet("PL-17", "planning_officer", **given)
+        assert not wrong(sheet)
+    under_way = office.record("PL-15", mine, office.now, "planning_officer", "running")
+    other = {"project": office.ref(office.opened(plot="另一地块")[1])}
+    strange = office.record("PL-15", other, office.now, "planning_officer")
+    for basis in (under_way, strange):
+        given = {**opening(), **mine, "basis_document": office.ref(basis)}
+        assert wrong(office.sheet("PL-17", "planning_officer", **given)) == {"basis_document"}
 
 
 def test_the_stages_before_must_have_passed() -> None:

@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from projects import begun
 
+from portal.demo import carried_over
 from portal.demo.stories.engineering import CONCEALED, STORIES
-from portal.domain.effects import REFUSED, Opens
+from portal.domain.effects import FINISHED, REFUSED, Opens, SetsStage
 from portal.domain.signoff import Close
-from portal.forms.engineering.concealed_works_acceptance import (
-    ConcealedWorksAcceptance,
-    CustomerSign,
-    SupervisorCheck,
-)
+from portal.extensions import db
+from portal.forms.engineering.acceptances import CustomerSign
+from portal.forms.engineering.concealed_works_acceptance import ConcealedCheck, ConcealedWorksAcceptance
 from portal.forms.filed import Filed
-from portal.forms.kinds import SERVED, Ref
-from portal.queries import works
+from portal.forms.kinds import Ref
+from portal.models import Project
 
 NOON = datetime(2026, 5, 12, 4, tzinfo=UTC)
 PHOTO = {"id": 1, "name": "a.jpg", "type": "image/jpeg", "size": 1, "sha256": "0"}
@@ -50,34 +50,29 @@ def effects(step: str, **answers: Any) -> list[Any]:
     return list(ConcealedWorksAcceptance.effects(step, record))
 
 
-def accepted(monkeypatch: pytest.MonkeyPatch, *codes: str) -> None:
-    """As if these acceptances had passed in the project."""
-    monkeypatch.setattr(works, "passed", lambda code, project: code in codes)
-
-
 @pytest.mark.requirement("R29")
-def test_it_waits_for_the_material_acceptance_once_that_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.forms.engineering.concealed_works_acceptance.SERVED", SERVED | {"EN-20"})
-    form = ConcealedWorksAcceptance(answers=opening())
+def test_it_waits_for_the_material_acceptance() -> None:
+    form = ConcealedWorksAcceptance(answers=opening(project=begun("works", "material")))
     assert not form.validate()
-    assert form.project.errors == ["该工程的材料进场验收尚未合格，不能进行隐蔽工程验收"]
-    accepted(monkeypatch, "EN-20")
-    assert ConcealedWorksAcceptance(answers=opening()).validate()
-
-
-@pytest.mark.requirement("R29")
-def test_a_material_acceptance_on_paper_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.forms.engineering.concealed_works_acceptance.SERVED", SERVED - {"EN-20"})
-    form = ConcealedWorksAcceptance(answers=opening())
+    assert form.project.errors == ["须先通过：材料进场验收"]
+    form = ConcealedWorksAcceptance(answers=opening(project=begun("works", "concealed")))
     assert form.validate(), form.errors
 
 
 @pytest.mark.requirement("R29")
-def test_what_is_covered_is_not_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    accepted(monkeypatch, "EN-20", "EN-23")
-    form = ConcealedWorksAcceptance(answers=opening())
+def test_what_is_covered_is_not_accepted() -> None:
+    project = begun("works", "completion")  # whatever lies before it has passed
+    form = ConcealedWorksAcceptance(answers=opening(project=project))
     assert not form.validate()
     assert set(form.errors) == {"acceptance_at"}
+    late = ConcealedWorksAcceptance(answers=opening(project=project), context={"@corrects": 5})
+    assert late.validate(), late.errors  # what was accepted in time is put down as it was
+
+
+def test_a_project_of_another_kind_does_not_go_through_it() -> None:
+    form = ConcealedWorksAcceptance(answers=opening(project=begun("web", "topology")))
+    assert not form.validate()
+    assert set(form.errors) == {"project"}
 
 
 def test_every_preset_check_needs_a_result() -> None:
@@ -88,20 +83,20 @@ def test_every_preset_check_needs_a_result() -> None:
 @pytest.mark.requirement("R26")
 @pytest.mark.parametrize("verdict", ["fail", "pass_after_rectification"])
 def test_a_problem_needs_opinion_person_and_limit(verdict: str) -> None:
-    stage = SupervisorCheck(answers={"verdict": verdict}, context=opening())
+    stage = ConcealedCheck(answers={"verdict": verdict}, context=opening())
     assert not stage.validate()
     assert set(stage.errors) == set(PROBLEM)
-    assert SupervisorCheck(answers={"verdict": verdict, **PROBLEM}, context=opening()).validate()
+    assert ConcealedCheck(answers={"verdict": verdict, **PROBLEM}, context=opening()).validate()
 
 
 @pytest.mark.requirement("R26")
 def test_a_pass_needs_none_of_them() -> None:
-    assert SupervisorCheck(answers={"verdict": "pass"}, context=opening()).validate()
+    assert ConcealedCheck(answers={"verdict": "pass"}, context=opening()).validate()
 
 
 def test_the_limit_is_not_before_the_acceptance() -> None:
     early = {**PROBLEM, "rectify_by": NOON - timedelta(minutes=1)}
-    stage = SupervisorCheck(answers={"verdict": "fail", **early}, context=opening())
+    stage = ConcealedCheck(answers={"verdict": "fail", **early}, context=opening())
     assert not stage.validate()
     assert set(stage.errors) == {"rectify_by"}
 
@@ -127,10 +122,37 @@ def test_a_problem_opens_the_notice() -> None:
     assert effects("supervisor_check", verdict="pass") == []
 
 
-def test_a_pass_opens_the_next_acceptance() -> None:
-    (following,) = effects("customer_sign", verdict="pass")
-    assert following.code == "EN-22"
-    assert effects("customer_sign", verdict="fail") == []
+def test_a_pass_passes_the_stage_and_opens_the_next_acceptance() -> None:
+    project = begun("works", "concealed")
+    passed, following = effects(FINISHED, project=project, verdict="pass")
+    assert passed == SetsStage(project.id, "concealed", {"state": "passed", "passed_on": NOON.date()})
+    assert (following.code, following.to) == ("EN-22", "person:13")
+    assert effects(FINISHED, project=project, verdict="fail") == []
+    assert (
+        effects("customer_sign", project=project, verdict="pass") == []
+    )  # not before the record is finished
+
+
+def test_a_site_without_wet_rooms_goes_on_to_the_midterm() -> None:
+    project = begun("works", "concealed", waterproofing=False)
+    following = effects(FINISHED, project=project, verdict="pass")[-1]
+    assert following.code == "EN-23"
+
+
+def test_a_second_acceptance_opens_nothing_more() -> None:
+    project = begun("works", "concealed")
+    carried_over.pass_until(db.session.get_one(Project, project.id), "waterproofing", NOON.date())
+    assert [type(one) for one in effects(FINISHED, project=project, verdict="pass")] == [SetsStage]
+
+
+@pytest.mark.requirement("R26")
+def test_nothing_passes_with_a_check_that_failed() -> None:
+    rows = [{"item": item, "result": "pass"} for item in CONCEALED[:-1]]
+    bad = opening(concealed_checks=[*rows, {"item": CONCEALED[-1], "result": "fail"}])
+    stage = ConcealedCheck(answers={"verdict": "pass"}, context=bad)
+    assert not stage.validate()
+    assert stage.verdict.errors == ["检查项目“吊顶龙骨”不合格，不能判为合格"]
+    assert ConcealedCheck(answers={"verdict": "fail", **PROBLEM}, context=bad).validate()
 
 
 def test_a_customer_who_does_not_accept_gets_a_notice() -> None:
@@ -146,8 +168,9 @@ def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
 
 
 def test_a_test_loses_no_more_pressure_than_it_had() -> None:
+    project = begun("works", "concealed")
     for drop, wrong in (("0.8", set()), ("0.801", {"pressure_drop"})):
         tried = {"test_pressure": Decimal("0.8"), "pressure_drop": Decimal(drop)}
-        form = ConcealedWorksAcceptance(answers=opening(**tried))
+        form = ConcealedWorksAcceptance(answers=opening(project=project, **tried))
         form.validate()
         assert set(form.errors) == wrong

@@ -9,7 +9,7 @@ import pytest
 
 from portal.demo.stories.engineering import STORIES
 from portal.domain.deadlines import until
-from portal.domain.effects import SUBMITTED, Asks, Opens, Tells
+from portal.domain.effects import SUBMITTED, Opens, Tells
 from portal.domain.signoff import Back
 from portal.forms.engineering.rectification_notice import Recheck, Rectification, RectificationNotice
 from portal.forms.filed import Filed
@@ -94,14 +94,13 @@ def test_a_new_limit_lies_ahead() -> None:
 @pytest.mark.requirement("R27")
 def test_a_major_accident_is_told_and_written_up_within_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(works, "holder", lambda project, role: f"person:{project}-{role}")
-    told, opened, asked = effects(SUBMITTED, major_accident=True)
+    told, opened = effects(SUBMITTED, major_accident=True)
     assert isinstance(told, Tells)
     assert told.to == "role:engineering_manager"
     assert isinstance(opened, Opens)
     assert (opened.code, opened.to, opened.names_as) == ("EN-26", "person:1-foreman", "rectification_notice")
     assert opened.answers["found_at"] == NOON
-    assert isinstance(asked, Asks)
-    assert (asked.to, asked.due) == ("person:1-foreman", NOON + timedelta(hours=24))
+    assert opened.due == NOON + timedelta(hours=24)
     assert effects(SUBMITTED) == []
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from goods_books import furnish, kept
+from projects import begun
 
 from portal.demo.stories.engineering import STORIES
 from portal.domain.deadlines import hours
-from portal.domain.effects import Asks, Opens, Tells
+from portal.domain.effects import Asks, Opens, SetsStage, Tells
 from portal.domain.signoff import Back
 from portal.forms.engineering.technical_briefing import TechnicalBriefing
 from portal.forms.engineering.technical_briefing_stages import Delivery, SiteSurvey, TimeChange
@@ -151,14 +153,22 @@ def test_appointments_become_things_to_do() -> None:
     asked = effects(
         "customer_talk", material_acceptance_at=NOON, next_meeting_at=NOON, next_meeting_purpose="选定瓷砖"
     )
-    assert all(isinstance(one, Asks) and one.to == "person:13" and one.due == NOON for one in asked)
-    assert [str(one.title) for one in asked] == ["按约定时间进行材料进场验收", "与客户见面：选定瓷砖"]
+    tasks = [one for one in asked if isinstance(one, Asks)]
+    assert all(one.to == "person:13" and one.due == NOON for one in tasks)
+    assert [str(one.title) for one in tasks] == ["按约定时间进行材料进场验收", "与客户见面：选定瓷砖"]
+
+
+def test_the_appointment_is_the_planned_day_of_the_material_acceptance() -> None:
+    planned = SetsStage(1, "material", {"planned_on": date(2026, 5, 12)})
+    assert planned in effects("customer_talk", material_acceptance_at=NOON)
+    assert effects("customer_talk") == []
 
 
 def test_errors_of_the_briefing_go_to_the_designer() -> None:
     (change,) = effects("briefing_assessment", errors_found="标高有误")
     assert isinstance(change, Opens)
     assert (change.code, change.to, change.answers["error_reported"]) == ("EN-17", "person:12", "标高有误")
+    assert change.answers["reason"] == "error_found_at_the_briefing"
     assert effects("briefing_assessment") == []
 
 
@@ -184,9 +194,19 @@ def test_nothing_is_delivered_before_the_briefing_ends(after: int, good: bool) -
     assert stage.validate() is good
 
 
-def test_the_foreman_hears_of_the_receipt() -> None:
-    (told,) = effects("department_receipt")
+def test_the_foreman_hears_of_the_receipt_and_the_project_has_been_briefed() -> None:
+    passed, told = effects("department_receipt", delivered_at=NOON)
+    assert passed == SetsStage(1, "briefing", {"state": "passed", "passed_on": date(2026, 5, 12)})
     assert told.to == "person:13"
+
+
+def test_one_briefing_at_a_time() -> None:
+    furnish()
+    project = begun("works", "briefing")
+    kept("EN-18", {"project": {"id": project.id, "text": project.text}}, state="running")
+    form = TechnicalBriefing(answers=opening(project=project))
+    assert not form.validate()
+    assert set(form.errors) == {"project"}
 
 
 @pytest.mark.parametrize("seed", range(40))

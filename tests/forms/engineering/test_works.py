@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from portal.extensions import db
-from portal.forms.engineering.concealed_works_acceptance import ConcealedWorksAcceptance
-from portal.forms.kinds import SERVED, Ref
 from portal.models import Content, Department, FormVersion, LedgerEntry, Person, Project, Record, Signature
 from portal.queries import works
 
@@ -60,39 +58,6 @@ def record(person: Person, project: int, *verdicts: str, state: str = "finished"
         )  # fmt: skip
     db.session.flush()
     return made
-
-
-@pytest.mark.requirement("R29")
-@pytest.mark.parametrize(
-    ("verdicts", "state", "good"),
-    [
-        (("pass",), "finished", True),
-        (("fail", "pass"), "finished", True),
-        (("pass", "fail"), "finished", False),
-        (("fail",), "finished", False),
-        (("pass",), "running", False),
-        ((), "finished", False),
-    ],
-)
-def test_the_last_verdict_of_a_finished_acceptance_counts(
-    person: Person, verdicts: tuple[str, ...], state: str, good: bool
-) -> None:
-    record(person, 1, *verdicts, state=state)
-    assert works.passed("EN-20", 1) is good
-    assert not works.passed("EN-20", 2)
-    assert not works.passed("EN-22", 1)
-
-
-@pytest.mark.requirement("R29")
-def test_the_project_of_the_form_is_asked_for(monkeypatch: pytest.MonkeyPatch, person: Person) -> None:
-    monkeypatch.setattr("portal.forms.engineering.concealed_works_acceptance.SERVED", SERVED | {"EN-20"})
-    record(person, 1, "pass")
-    passed = ConcealedWorksAcceptance(answers={"project": Ref(1, "滨江花园 P001")})
-    other = ConcealedWorksAcceptance(answers={"project": Ref(2, "长江路 P002")})
-    assert not passed.validate()
-    assert not other.validate()
-    assert not passed.project.errors
-    assert other.project.errors
 
 
 def test_a_projects_person_goes_before_the_role(person: Person) -> None:

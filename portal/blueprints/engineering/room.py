@@ -1,4 +1,4 @@
-"""Engineering: construction and product development."""
+"""The blueprint of the room."""
 
 from portal.web.rooms import room
 

@@ -1,0 +1,244 @@
+"""What all technical papers of a product share: their versions, sign-off, issue, archive and what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from portal.domain import projects as kinds
+from portal.domain.conditions import filled
+from portal.domain.deadlines import working_days
+from portal.domain.effects import Asks, Effect, PostsEntry, SetsStage
+from portal.domain.permissions import role_key
+from portal.domain.signoff import Route, Step, each, role
+from portal.forms import moments
+from portal.forms.base import Sheet, Stage
+from portal.forms.fields import Day, Integer, Text, YesNo
+from portal.forms.filed import Filed
+from portal.forms.gates import refuse_closed
+from portal.forms.kinds import Ref
+from portal.forms.references import Project
+from portal.lib.clock import day
+from portal.lib.i18n import _l, both
+from portal.lib.text import next_version
+from portal.queries import goods, projects
+from portal.queries import technical_papers as books
+
+STAGE = "output_documents"
+FIRST = "1.0"
+RECIPIENTS = ("production_manager", "quality_manager", "purchasing_manager")
+READERS = ("rd_engineer", "production_engineer", "rd_manager", "production_manager", "quality_inspector")
+ISSUED_AND_ARCHIVED = _l("登记产品档案、技术文件发放登记表和技术文件归档控制登记表；原版本作废并收回")
+PAPERS: dict[str, type[TechnicalPaper]] = {}
+"""The forms of technical papers by their code."""
+
+
+def product() -> Any:
+    """The field that names the product."""
+    return Project(_l("产品"), "product")
+
+
+def version() -> Any:
+    """The field of the version, which the portal counts."""
+    return Text(
+        _l("版本"),
+        computed=True,
+        help=_l("由系统按同一产品、同一文件已归档的版本顺编：1.0、1.1、1.2……，不会重复"),
+    )
+
+
+def old_version() -> Any:
+    """The field of the version that this one takes the place of."""
+    return Text(_l("原版本"), computed=True, required=False)
+
+
+def effective_on() -> Any:
+    """The field of the day from which the version is used."""
+    return Day(_l("生效日期"), help=_l("归档以后才能执行；归档晚于这一天的，自归档之日起生效"))
+
+
+class Issue(Stage):
+    """The copies that a department gets, and what becomes of those that it holds."""
+
+    issued_copies = Integer(_l("发放份数"), low=1, high=999)
+    old_version_recalled = YesNo(
+        _l("旧版已收回"),
+        when=filled("old_version"),
+        help=_l("选“否”的，归档后生成收回旧版的待办，收回前发放登记表一直列为待收回"),
+    )
+
+
+class Archive(Stage):
+    """Where the original is kept."""
+
+    archive_no = Text(_l("归档编号"), max=60)
+    archive_place = Text(_l("存放位置"))
+
+    def check(self) -> None:
+        """An archive number stands for one paper."""
+        number = self.archive_no.data
+        if number and (other := books.holder_of_key(books.ARCHIVE, number, but=self.itself)):
+            self.refuse("archive_no", _l("归档编号已用于 %(number)s，请换一个编号"), number=other)
+
+
+def signoff() -> Route:
+    """Approved, countersigned, signed for by each department, archived."""
+    return Route(
+        Step("rd_approval", _l("技术部审批"), role("rd_manager"), within=working_days(2)),
+        Step(
+            "quality_countersign",
+            _l("品质部会签"),
+            role("quality_manager"),
+            meaning="confirmed",
+            within=working_days(2),
+        ),
+        Step(
+            "issue",
+            _l("技术文件发放签收"),
+            each(*(role(key) for key in RECIPIENTS)),
+            meaning="received",
+            within=working_days(3),
+            fills=Issue,
+        ),
+        Step(
+            "archive",
+            _l("技术文件归档"),
+            role("document_controller"),
+            meaning="done",
+            within=working_days(2),
+            fills=Archive,
+        ),
+    )
+
+
+class TechnicalPaper(Sheet):
+    """A technical paper of a product, or of one part or station of it."""
+
+    section: ClassVar[str] = "product_development"
+    covers: ClassVar[tuple[str, ...]] = ("技术文件发放登记表", "技术文件归档控制登记表")
+    readers: ClassVar[tuple[str, ...]] = READERS
+    part_field: ClassVar[str] = ""  # names what of the product the paper is for
+
+    code: ClassVar[str]
+    name: ClassVar[Any]
+    product: Any
+    version: Any
+    old_version: Any
+    effective_on: Any
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        PAPERS[cls.code] = cls
+
+    def heading(self) -> str:
+        """The product, the part and the version."""
+        named = (str(self.product.data or ""), self._part() or "", self.version.data)
+        return " ".join(filter(None, named))
+
+    def compute(self) -> None:
+        """The version after the one that was archived last."""
+        super().compute()
+        self.version.data = self.old_version.data = None
+        named = self.product.data
+        if named and named.id and not (self.part_field and not self._part()):
+            former = books.versions(self.code, named.id, paper_title(self.name, self._part()), self.itself)
+            self.old_version.data = former[-1] if former else None
+            self.version.data = next_version(former[-1]) if former else FIRST
+
+    def check(self) -> None:
+        """The product has come so far, nobody else is at work on the paper, and it begins after today."""
+        refuse_closed(self, "product", STAGE)
+        moments.refuse_past(self, "effective_on", _l("生效日期不能早于提交日期"))
+        named, part = self.product.data, self._part()
+        if not (named and named.id) or (self.part_field and not part):
+            return
+        at = (self.part_field, part) if part else None
+        if other := books.under_way(self.code, named.id, at, but=self.itself):
+            field = self.part_field or "product"
+            self.refuse(field, _l("这份文件正由 %(number)s 办理，请待其办结"), number=other)
+
+    def _part(self) -> str | None:
+        found = next((one for one in self if one.short_name == self.part_field), None)
+        return str(found.data) if found is not None and found.data else None
+
+
+def paper_title(name: Any, part: str | None = None) -> str:
+    """What the books call a paper: its name, and the part that it is for."""
+    return " ".join(filter(None, (both(name)["zh"], part)))
+
+
+def put_in_force(record: Filed, not_needed: Iterable[str] | None = None) -> Iterator[Effect]:
+    """The version stands in the three books, the former one is called back, the stage of the product moves on.
+
+    `not_needed` are papers that the record itself says are not needed, else the product's facts tell.
+    """
+    form = PAPERS[record.code]
+    named: Ref = record["product"]
+    title = paper_title(form.name, record[form.part_field] if form.part_field else None)
+    archived_on = day(record.now)
+    about = {
+        "project_id": named.id,
+        "project": named.text,
+        "document": record.code,
+        "title": title,
+        "version": record["version"],
+    }
+    yield PostsEntry(
+        books.FILE,
+        {
+            **about,
+            "state": "effective",
+            "effective_on": max(record["effective_on"], archived_on).isoformat(),
+            "number": record["archive_no"],
+            "sample_no": "",
+            "place": record["archive_place"],
+        },
+        key=f"{named.text} {title} {record['version']}",
+    )
+    yield from _issued(record, about)
+    archived = {
+        **about,
+        "archive_no": record["archive_no"],
+        "place": record["archive_place"],
+        "archived_on": archived_on.isoformat(),
+        "keeper": goods.person_label(record.signer_id),
+    }
+    yield PostsEntry(books.ARCHIVE, archived, key=record["archive_no"])
+    yield from _stage(record, not_needed)
+
+
+def _issued(record: Filed, about: dict[str, Any]) -> Iterator[Effect]:
+    """A line for each department, and a task for each that still holds the former version."""
+    for receipt in books.receipts(record.id):
+        recipient = RECIPIENTS[receipt.slot]
+        recalled = receipt.answers.get("old_version_recalled")
+        facts = {
+            **about,
+            "department": recipient,
+            "key": role_key(recipient),
+            "copies": receipt.answers["issued_copies"],
+            "signed_by": receipt.signed_by,
+            "signed_on": receipt.signed_on.isoformat(),
+            "old_version": record["old_version"] or "",
+            "old_version_recalled": recalled,
+        }
+        yield PostsEntry(books.ISSUES, facts)
+        if record["old_version"] and recalled is False:
+            text = _l(
+                "收回“%(title)s”的旧版 %(version)s", title=about["title"], version=record["old_version"]
+            )
+            yield Asks(text, role_key(recipient), record["effective_on"])
+
+
+def _stage(record: Filed, not_needed: Iterable[str] | None) -> Iterator[Effect]:
+    """The product's papers are put out once every one that it needs has a version."""
+    found = projects.stage(record["product"].id, STAGE)
+    if found is None or found.passed or not found.row.applies:
+        return
+    project = found.row.project
+    if not_needed is None:
+        not_needed = project.facts.get("papers_not_needed", ())
+    if not books.lacking(project.id, record.code, [*not_needed]):
+        yield SetsStage(project.id, STAGE, {"state": kinds.PASSED, "passed_on": day(record.now)})
+    elif found.row.state == kinds.OPEN:
+        yield SetsStage(project.id, STAGE, {"state": kinds.PREPARING})

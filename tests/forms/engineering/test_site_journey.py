@@ -1,0 +1,117 @@
+"""A site from its task order to the start: what each paper leaves for the next, and what the start waits for."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from portal.extensions import db
+from portal.forms.kinds import Ref
+from portal.models import Draft, Project, Record, RecordSubject, Task
+from portal.queries import projects
+from tests.walk import Walker
+
+
+@pytest.fixture
+def walker(app: Flask) -> Walker:
+    """People who fill in and sign."""
+    return Walker(app)
+
+
+def finish(walker: Walker, number: str, **answers: str) -> None:
+    """Signs the record to its end."""
+    while walker.sign(number, **answers):
+        pass
+    assert walker.state(number) == "finished"
+
+
+def opened_by(walker: Walker, number: str) -> Project:
+    """The project of a task order."""
+    with walker.app.app_context():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        found = db.session.scalars(sa.select(Project).where(Project.record_id == record.id)).one()
+        db.session.expunge(found)
+        return found
+
+
+def about(walker: Walker, project: Project, code: str) -> str:
+    """A record of the form about this very project."""
+    walker.hints["project"] = Ref(project.id, project.label)
+    try:
+        return walker.open(code)
+    finally:
+        del walker.hints["project"]
+
+
+class Site(Walker):
+    """A walker who stays with one project."""
+
+    def _world(self, login: str):  # type: ignore[no-untyped-def]
+        project = self.hints.pop("project", None)
+        world = super()._world(login)
+        if project is not None:
+            self.hints["project"] = project
+            world.hints["project"] = project
+        return world
+
+
+@pytest.mark.requirement("R31")
+def test_a_site_comes_from_its_order_to_its_start(app: Flask) -> None:
+    walker = Site(app)
+    order = walker.open("EN-01")
+    project = opened_by(walker, order)
+    assert (project.kind, project.state) == ("works", "preparing")
+    finish(walker, order, documents_ok="yes")
+    with app.app_context():
+        tasks = sa.select(Task.form_code).join(Draft, Draft.id == Task.draft_id).where(Task.state == "open")
+        left = set(db.session.scalars(tasks))
+        assert {"EN-05", "EN-18"} <= left
+    finish(walker, about(walker, project, "EN-05"))
+    finish(walker, about(walker, project, "EN-18"))
+    with app.app_context():
+        row = db.session.get_one(Project, project.id)
+        stages = {one.row.key: one for one in projects.stages(row)}
+        assert stages["schedule"].passed
+        assert stages["briefing"].passed
+        assert stages["start"].ready
+        planned = [
+            one.row.planned_on for one in stages.values() if one.kind.key in ("material", "completion")
+        ]
+        assert all(planned)
+    finish(walker, about(walker, project, "EN-12"))
+    with app.app_context():
+        row = db.session.get_one(Project, project.id)
+        assert row.state == "running"
+        assert projects.passed(row.id, "start")
+        named = sa.select(sa.func.count()).where(
+            RecordSubject.kind == "project", RecordSubject.row_id == row.id
+        )
+        assert (db.session.scalar(named) or 0) >= 3
+
+
+def test_a_declined_order_gets_another_foreman(walker: Walker) -> None:
+    order = walker.open("EN-01")
+    walker.refuse(order, "手上已有三个工地")
+    assert walker.state(order) == "returned"
+    assert opened_by(walker, order).state == "preparing"
+
+
+def test_an_extension_moves_the_project(walker: Walker) -> None:
+    number = walker.walk("EN-10")
+    with walker.app.app_context():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        answers = record.contents[-1].answers
+        project = db.session.get_one(Project, answers["project"]["id"])
+        assert project.finishes_on is not None
+        assert project.finishes_on.isoformat() == answers["new_finish"] == project.facts["agreed_finish"]
+
+
+def test_page_and_print_show_the_schedule(walker: Walker) -> None:
+    number = walker.walk("EN-05")
+    browser = walker.browser("foreman")
+    page = browser.get(f"/records/{number}", follow_redirects=True)
+    assert 'class="gt"' in page.text
+    assert "<h2>进度图</h2>" in page.text
+    english = browser.get(f"/engineering/schedules/{number}.pdf")
+    assert english.mimetype == "application/pdf"
