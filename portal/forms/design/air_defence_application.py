@@ -44,7 +44,7 @@ class AirDefenceApplication(CompanyForm):
     slug = "air-defence-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = (
         "人防工程审查合格证、审查报告及资质复印件",
         "人防修建防空地下室方案意见书或易建意见书",
@@ -123,7 +123,9 @@ class AirDefenceApplication(CompanyForm):
     def check(self) -> None:
         """R33 to R35: the project builds so; letter, notice and materials are what this way of building asks for."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         refuse_other_kind(self)
+        permits.refuse_nothing(self, "floor_area", "ground_floor_area")
         permits.check_paper(self, "administrative_licence")
         project_papers.refuse_foreign(self)
         if self.form_copies.data not in (None, FORMS):

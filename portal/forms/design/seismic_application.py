@@ -32,6 +32,10 @@ class SeismicBuilding(Sheet):
     structure = Text(_l("结构形式"))
     importance = Text(_l("重要性类别"), help=_l("例如：标准设防类（丙类）"))
 
+    def check(self) -> None:
+        """A building has an area."""
+        permits.refuse_nothing(self, "area")
+
 
 class LicenceApplication(Stage):
     """The application for an administrative licence."""
@@ -63,7 +67,7 @@ class SeismicApplication(CompanyForm):
     slug = "seismic-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("行政许可申请书", "抗震设防要求审批意见书")
     columns = (
         "number", "project", "construction_unit", "location", "request_letter", "conditions_kind",
@@ -117,6 +121,7 @@ class SeismicApplication(CompanyForm):
     def check(self) -> None:
         """R33: not for municipal projects. R42: six materials, two of which may be either of two papers."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         permits.refuse_unready(self, self.materials)
         project_papers.refuse_foreign(self)
         refuse_twice(self.buildings)
