@@ -65,6 +65,7 @@ def ready(world: World, *rows: tuple[Any, ...]) -> list[dict[str, Any]]:
                 "ready": there,
                 "paper": link if there else None,
                 "file": [],
+                "remark": None if there else world.rng.choice(("审批机关未要求", "不需要", "取得后补交")),
             }
         )
     return found

@@ -9,7 +9,7 @@ from typing import Any
 from portal.domain.deadlines import working_days
 from portal.domain.effects import SUBMITTED, Effect, PostsEntry, after
 from portal.domain.projects import AIR_DEFENCE_KINDS
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
 from portal.forms.design import area_totals, permits, project_papers
@@ -44,7 +44,7 @@ class AirDefenceApplication(CompanyForm):
     slug = "air-defence-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = (
         "人防工程审查合格证、审查报告及资质复印件",
         "人防修建防空地下室方案意见书或易建意见书",
@@ -99,7 +99,7 @@ class AirDefenceApplication(CompanyForm):
         Step(
             "planning_annex",
             _l("建设工程规划申请附件"),
-            role(permits.PLANNING),
+            applicant(),  # a planning officer, so that another is left to count the materials
             meaning="filled",
             within=working_days(1),
             fills=PlanningAnnex,
@@ -107,7 +107,7 @@ class AirDefenceApplication(CompanyForm):
         Step(
             "on_site_papers",
             _l("人防审查资料移交"),
-            role(permits.PLANNING),
+            applicant(),
             meaning="received",
             within=working_days(2),
             when=ON_SITE,
@@ -123,7 +123,9 @@ class AirDefenceApplication(CompanyForm):
     def check(self) -> None:
         """R33 to R35: the project builds so; letter, notice and materials are what this way of building asks for."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         refuse_other_kind(self)
+        permits.refuse_nothing(self, "floor_area", "ground_floor_area")
         permits.check_paper(self, "administrative_licence")
         project_papers.refuse_foreign(self)
         if self.form_copies.data not in (None, FORMS):

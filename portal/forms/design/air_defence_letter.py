@@ -30,7 +30,7 @@ class AirDefenceLetter(CompanyForm):
     slug = "air-defence-letters"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     columns = (
         "number", "project", "construction_unit", "addressed_to", "air_defence_kind", "floor_area",
         "required_area", "current_step", "due_at", "status",
@@ -57,6 +57,7 @@ class AirDefenceLetter(CompanyForm):
         """R33: not for municipal projects. R34: one letter. What is built here is as large as it must be."""
         refuse_left_out(self, "project", STAGE)
         refuse_other_kind(self)
+        permits.refuse_nothing(self, "floor_area")
         if self.copies.data not in (None, 1):
             self.refuse("copies", _l("申请书为一份"))
         planned, required = self.planned_area.data, self.required_area.data

@@ -24,6 +24,10 @@ class AnnexBuilding(Sheet):
     area = Number(_l("建筑面积(m2)"))
     use = Text(_l("用途"))
 
+    def check(self) -> None:
+        """A building has an area."""
+        permits.refuse_nothing(self, "area")
+
 
 class PlanningAnnex(Stage):
     """The annex to the planning application."""

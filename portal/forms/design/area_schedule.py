@@ -31,6 +31,7 @@ class BuildingAreas(Sheet):
 
     def check(self) -> None:
         """The ground floor is a part of the building."""
+        permits.refuse_nothing(self, "total_area", "ground_area")
         ground, whole = self.ground_area.data, self.total_area.data
         if ground is not None and whole is not None and ground > whole:
             self.refuse("ground_area", _l("首层建筑面积不能大于总建筑面积"))
@@ -105,7 +106,7 @@ class AreaSchedule(CompanyForm):
     slug = "area-schedules"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("总平图、建筑平立剖图盖章登记表",)
     columns = (
         "number", "project", "design_unit", "construction_unit", "sum_area", "drawing_version", "copies",

@@ -53,11 +53,8 @@ class DesignScheme(CompanyForm):
     slug = "design-schemes"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
-    covers = (
-        "项目总评(平)图或设计方案",
-        "方案册及电子版移交单",
-    )
+    readers = permits.READERS
+    covers = ("项目总评(平)图或设计方案", "方案册及电子版移交单")
     columns = (
         "number", "project", "design_unit", "design_qualification", "scheme_version", "conditions", "finish_by",
         "delivered_on", "current_step", "due_at", "status",
@@ -121,6 +118,7 @@ class DesignScheme(CompanyForm):
     def check(self) -> None:
         """The conditions are known; each index and each drawing stands there once; there is time left."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         project_papers.refuse_foreign(self, "customer_service_input")
         moments.refuse_past(self, "finish_by", _l("要求完成日期不能早于提交日期"))
         seen: set[Any] = set()
@@ -170,9 +168,9 @@ def review(record: Filed) -> Iterator[Effect]:
 
 
 def anew(scheme: Ref) -> Iterator[Effect]:
-    """A draft of the next version of a scheme that must be revised, for the project's planning officer."""
-    if scheme.id is None:
+    """A draft of the next version of a scheme that must be revised, unless one is under way already."""
+    told = load(fields(DesignScheme()), goods.opening_answers(scheme.id)) if scheme.id else {}
+    if not told or papers.under_way(told["project"].id, "PL-19") is not None:
         return
-    told = load(fields(DesignScheme()), goods.opening_answers(scheme.id))
     answers = {name: told[name] for name in KEPT if told.get(name) is not None}
     yield Opens("PL-19", answers, to=works.holder(told["project"].id, permits.PLANNING))

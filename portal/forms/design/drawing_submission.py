@@ -65,7 +65,7 @@ class DrawingSubmission(CompanyForm):
     slug = "drawing-submissions"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("施工图审查合格证书", "报批资料核对清单")
     columns = (
         "number", "project", "design_unit", "review_company", "internal_review", "sets", "planned_on",
@@ -101,7 +101,8 @@ class DrawingSubmission(CompanyForm):
     def check(self) -> None:
         """The permit is there and the review in the house is closed; each drawing stands there once."""
         refuse_closed(self, "project", STAGE)
-        permits.refuse_unready(self, self.materials, but=PRACTICE)
+        permits.refuse_second(self, self.code)
+        permits.refuse_unready(self, self.materials, practice=PRACTICE)
         project_papers.refuse_foreign(self)
         moments.refuse_past(self, "planned_on", _l("计划送审日期不能早于提交日期"))
         review, project = self.internal_review.data, self.project.data

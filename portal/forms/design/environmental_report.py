@@ -69,7 +69,7 @@ class EnvironmentalReport(CompanyForm):
     slug = "environmental-reports"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("环评批复/环保要求(现场查验)",)
     columns = (
         "number", "project", "report_kind", "eia_unit", "eia_qualification", "construction_unit", "location",
@@ -117,7 +117,8 @@ class EnvironmentalReport(CompanyForm):
     def check(self) -> None:
         """The project is approved; there is time left; the report itself is among the materials."""
         refuse_closed(self, "project", STAGE)
-        permits.refuse_unready(self, self.materials, but=PRACTICE)
+        permits.refuse_second(self, self.code)
+        permits.refuse_unready(self, self.materials, practice=PRACTICE)
         moments.refuse_past(self, "finish_by", _l("要求完成日期不能早于提交日期"))
 
     @staticmethod

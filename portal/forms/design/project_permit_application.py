@@ -32,6 +32,10 @@ class PermitBuilding(Sheet):
     area = Number(_l("面积(m2)"))
     use = Text(_l("用途"))
 
+    def check(self) -> None:
+        """A building has an area."""
+        permits.refuse_nothing(self, "area")
+
 
 class ProjectPermitResult(permits.PermitResult):
     """The bureau's decision, and the permit where it is granted."""
@@ -53,7 +57,7 @@ class ProjectPermitApplication(CompanyForm):
     slug = "project-permit-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("建设工程规划许可证",)
     columns = (
         "number", "project", "construction_unit", "design_unit", "location", "floor_area", "land_permit",
@@ -100,7 +104,8 @@ class ProjectPermitApplication(CompanyForm):
     def check(self) -> None:
         """The stages before have passed; the areas are those of the schedule with the stamped drawings."""
         refuse_closed(self, "project", STAGE)
-        permits.refuse_unready(self, self.materials, but=PRACTICE)
+        permits.refuse_second(self, self.code)
+        permits.refuse_unready(self, self.materials, practice=PRACTICE)
         project_papers.refuse_foreign(self)
         refuse_twice(self.buildings)
         area_totals.refuse_other(self, "floor_area", self.stamped_drawings.data, "total_area")

@@ -55,7 +55,7 @@ class SchemeReviewOpinion(CompanyForm):
     slug = "scheme-review-opinions"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     columns = (
         "number", "project", "scheme", "scheme_version", "reviewed_by", "known_problems_avoided", "verdict",
         "current_step", "due_at", "status",

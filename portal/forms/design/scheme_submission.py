@@ -62,7 +62,7 @@ class SchemeSubmission(CompanyForm):
     slug = "scheme-submissions"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("建设工程方案审核意见单", "建设工程设计方案审核通知单(复印件)", "用印申请单")
     columns = (
         "number", "project", "construction_unit", "design_unit", "scheme", "scheme_version", "floor_area",
@@ -107,7 +107,9 @@ class SchemeSubmission(CompanyForm):
     def check(self) -> None:
         """R33: not for municipal projects; both seals are there, and the opinions are about this very scheme."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         permits.refuse_unready(self, self.materials)
+        permits.refuse_nothing(self, "floor_area")
         project_papers.refuse_foreign(self, "review_opinion_form")
         for name in ("design_institute_sealed", "company_sealed"):
             if self[name].data is False:

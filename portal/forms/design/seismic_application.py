@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import SUBMITTED, Effect, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist, Material
 from portal.forms.design import permits, project_papers
@@ -31,6 +31,10 @@ class SeismicBuilding(Sheet):
     area = Number(_l("面积(m2)"))
     structure = Text(_l("结构形式"))
     importance = Text(_l("重要性类别"), help=_l("例如：标准设防类（丙类）"))
+
+    def check(self) -> None:
+        """A building has an area."""
+        permits.refuse_nothing(self, "area")
 
 
 class LicenceApplication(Stage):
@@ -63,7 +67,7 @@ class SeismicApplication(CompanyForm):
     slug = "seismic-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     covers = ("行政许可申请书", "抗震设防要求审批意见书")
     columns = (
         "number", "project", "construction_unit", "location", "request_letter", "conditions_kind",
@@ -102,7 +106,7 @@ class SeismicApplication(CompanyForm):
         Step(
             "licence_application",
             _l("行政许可申请书"),
-            role(permits.PLANNING),
+            applicant(),  # a planning officer, so that another is left to count the materials
             meaning="filled",
             within=working_days(1),
             fills=LicenceApplication,
@@ -117,6 +121,7 @@ class SeismicApplication(CompanyForm):
     def check(self) -> None:
         """R33: not for municipal projects. R42: six materials, two of which may be either of two papers."""
         refuse_closed(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         permits.refuse_unready(self, self.materials)
         project_papers.refuse_foreign(self)
         refuse_twice(self.buildings)

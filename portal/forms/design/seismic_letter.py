@@ -26,7 +26,7 @@ class SeismicLetter(CompanyForm):
     slug = "seismic-letters"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = ("planning_officer",)
+    readers = permits.READERS
     columns = (
         "number", "project", "construction_unit", "addressed_to", "location", "structure", "copies",
         "current_step", "due_at", "status",

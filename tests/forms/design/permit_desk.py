@@ -127,10 +127,11 @@ def waiting(code: str) -> Ref:
     return begun("permit")
 
 
-def unready(code: str, place: int) -> list[dict[str, Any]]:
-    """The materials of the story with one row not ready."""
+def unready(code: str, place: int, remark: str | None = "审批机关未要求") -> list[dict[str, Any]]:
+    """The materials of the story with one row not ready, and why."""
     rows = opening(code)["materials"]
-    return [{**row, "ready": False} if index == place else row for index, row in enumerate(rows)]
+    rows[place] = {**rows[place], "ready": False, "remark": remark}
+    return rows
 
 
 def _person() -> Person:

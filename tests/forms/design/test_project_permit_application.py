@@ -31,6 +31,16 @@ def test_the_text_s_own_four_materials_are_ready(place: int) -> None:
     assert errors("PL-35", materials=unready("PL-35", place)) == ({"materials"} if place < 4 else set())
 
 
+def test_a_material_that_practice_has_added_is_left_out_with_a_reason() -> None:
+    assert errors("PL-35", materials=unready("PL-35", 5, None)) == {"materials"}
+
+
+def test_one_application_at_a_time() -> None:
+    project = begun("permit", "project_permit")
+    put("PL-35", project, "running")
+    assert errors("PL-35", project=project) == {"project"}
+
+
 def test_the_areas_are_added_up_and_those_of_the_schedule() -> None:
     project = begun("permit", "project_permit")
     rows = [BUILDING, {**BUILDING, "building": "2号楼", "area": Decimal(4000)}]
