@@ -60,4 +60,4 @@ def init_app(app: Flask) -> None:
     """Puts itself before and after every request; after the guard, so that strangers are asked to sign in first."""
     app.before_request(check)
     app.after_request(tell)
-    app.jinja_env.globals["answered"] = answered
+    app.jinja_env.globals["answered_sending"] = answered
