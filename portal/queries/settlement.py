@@ -89,10 +89,14 @@ def last_open_row(of: int, amount: Decimal) -> str:
     return found[-1] if found else ""
 
 
-def reminders(project_id: int, kind: str, but: Collection[int] = ()) -> list[str]:
-    """The numbers of the reminders of a project for a kind of payment that wait to be paid."""
-    found = alterations.papers(project_id, (REMINDER,), alterations.WAITING, but)
-    return [one.number for one in found if one.answers.get("payment_kind") == kind]
+def reminders(project_id: int, but: Collection[int] = ()) -> list[alterations.Paper]:
+    """The reminders of a project that wait to be paid."""
+    return alterations.papers(project_id, (REMINDER,), alterations.WAITING, but)
+
+
+def asked_for(project_id: int, but: Collection[int] = ()) -> Decimal:
+    """What the customer of a project has been asked to pay and has not paid yet."""
+    return _sum(one.answers.get("amount_due") for one in reminders(project_id, but))
 
 
 def agreed(project_id: int, kind: str) -> Decimal | None:

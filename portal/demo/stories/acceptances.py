@@ -222,7 +222,8 @@ def designer_sign(world: World, answers: Mapping[str, Any]) -> Answers:
 def _site(world: World) -> Answers:
     """A site under way and its customer."""
     project = world.project("works", "concealed")
-    owner = service.customer_of(project.id) if project.id and projects.project(project.id) else None
+    known = projects.project(project.id)
+    owner = service.customer_of(known.id) if known else None
     customer = Ref(owner, service.customer_label(owner)) if owner else world.one("customer")
     return {"project": project, "customer": customer}
 
@@ -368,11 +369,11 @@ def reminder(world: World) -> Answers:
     told = world.answers_of(source)
     kind = "final_payment" if "completed_on" in told else "mid_term_payment"
     project = told.get("project") or world.project("works", "completion")
-    known = projects.project(project.id) if project.id else None
-    owner = service.customer_of(project.id) if known else None
+    known = projects.project(project.id)
+    owner = service.customer_of(known.id) if known else None
     books = settlement.of(known) if known else None
     price = (books.contract_price if books else None) or Decimal(286_000)
-    left = price + (books.besides - books.paid if books else 0)
+    left = price + (books.besides - books.paid - settlement.asked_for(known.id) if known and books else 0)
     due = left if kind == "final_payment" else (left * Decimal("0.4")).quantize(Decimal(1))
     return {
         "project": project,

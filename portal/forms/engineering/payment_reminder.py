@@ -52,7 +52,9 @@ class PaymentReminder(CompanyForm):
         help=_l("客户已签字的水电改造和增减项目，减项为负"),
     )
     paid_so_far = Money(_l("已付款"), computed=True, required=False, help=_l("由应收及回款台帐带出"))
-    amount_due = Money(_l("本次应付"), required=False, help=_l("尾款即全部余额，可不填，由系统带出"))
+    amount_due = Money(
+        _l("本次应付"), required=False, help=_l("尾款即还没有催缴的全部余额，可不填，由系统带出")
+    )
     balance_after = Money(_l("付后余额"), computed=True, required=False)
     pay_by = Day(_l("付款期限"))
     note = LongText(_l("催缴说明"), required=False)
@@ -95,9 +97,9 @@ class PaymentReminder(CompanyForm):
             self.contract_price.data = books.contract_price
         self.added_amount.data = books.besides if books else None
         self.paid_so_far.data = books.paid if books else None
-        left = self._left()
-        if left is not None and self.amount_due.blank and self.payment_kind.data == payments.FINAL:
-            self.amount_due.data = max(left, NOTHING)
+        left, most = self._left(), self._most()
+        if most is not None and self.amount_due.blank and self.payment_kind.data == payments.FINAL:
+            self.amount_due.data = most
         due = self.amount_due.data
         self.balance_after.data = left - due if left is not None and due is not None else None
 
@@ -109,6 +111,14 @@ class PaymentReminder(CompanyForm):
         besides: Decimal = self.added_amount.data or NOTHING
         paid: Decimal = self.paid_so_far.data or NOTHING
         return price + besides - paid
+
+    def _most(self) -> Decimal | None:
+        """What of it may be asked for now: without what other reminders of the project ask for."""
+        left, project = self._left(), self.project.data
+        if left is None:
+            return None
+        asked = settlement.asked_for(project.id, self.itself) if project and project.id else NOTHING
+        return max(left - asked, NOTHING)
 
     def check(self) -> None:
         """The acceptance has passed in this project, the amount is what is owed, the day lies ahead."""
@@ -139,21 +149,21 @@ class PaymentReminder(CompanyForm):
         elif not projects.passed(project.id, payments.STAGES[kind]):
             self.refuse("source_acceptance", _l("该工程的这项验收尚未通过，不能催缴"))
         assert project.id is not None
-        waiting = settlement.reminders(project.id, kind, self.itself)
-        if waiting:
-            self.refuse("payment_kind", _l("该工程的这笔款项已由 %(number)s 催缴"), number=waiting[0])
+        for one in settlement.reminders(project.id, self.itself):
+            if one.answers.get("payment_kind") == kind:
+                text = _l("该工程的这笔款项已由 %(number)s 催缴")
+                self.refuse("payment_kind", text, number=one.number)
 
     def _check_amount(self) -> None:
-        due, left = self.amount_due.data, self._left()
+        due, most = self.amount_due.data, self._most()
         if due is None and self.payment_kind.data == payments.MID_TERM:
             self.refuse("amount_due", _l("请填写“本次应付”"))
-        if due is None or left is None:
+        if due is None or most is None:
             return
-        most = max(left, NOTHING)
         if self.payment_kind.data == payments.FINAL and due != most:
-            self.refuse("amount_due", _l("尾款须等于未付的余额 %(left)s"), left=f"{most:,.2f}")
+            self.refuse("amount_due", _l("尾款须等于还没有催缴的余额 %(left)s"), left=f"{most:,.2f}")
         elif due > most:
-            self.refuse("amount_due", _l("本次应付超过未付的余额 %(left)s"), left=f"{most:,.2f}")
+            self.refuse("amount_due", _l("本次应付超过还没有催缴的余额 %(left)s"), left=f"{most:,.2f}")
         elif self.payment_kind.data == payments.MID_TERM and not due:
             self.refuse("amount_due", _l("本次应付须大于零"))
 

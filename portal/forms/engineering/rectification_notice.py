@@ -17,7 +17,7 @@ from portal.forms.filed import Filed
 from portal.forms.moments import refuse_future
 from portal.forms.references import Person, Photos, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import works
+from portal.queries import projects, works
 
 ACCEPTANCES = tuple(FORMS.values())
 
@@ -155,7 +155,8 @@ class RectificationNotice(CompanyForm):
     def repeat_acceptance(record: Filed) -> Iterator[Effect]:
         """The acceptance that found the problem may be held again."""
         source = record["acceptance_record"]
-        if record["recheck_result"] != "pass" or source is None:
+        over = projects.passed(record["project"].id, "completion")
+        if record["recheck_result"] != "pass" or source is None or over:
             return
         code, applicant = works.origin(source.id) or ("", 0)
         if code in ACCEPTANCES:

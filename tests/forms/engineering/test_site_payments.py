@@ -351,6 +351,14 @@ def test_the_final_payment_is_the_rest() -> None:
     assert (form.amount_due.data, form.balance_after.data) == (D("100000.00"), D(0))
 
 
+def test_the_final_payment_leaves_out_what_is_asked_for_already() -> None:
+    site = Site("midterm")
+    reminded(site)
+    form = site.fill(PaymentReminder, "site_supervisor", project=site.named, payment_kind="final_payment")
+    form.compute()
+    assert (form.amount_due.data, form.balance_after.data) == (D(60_000), D(40_000))
+
+
 def test_a_reminder_that_is_given_up_holds_nothing_up() -> None:
     site = Site("midterm")
     contract(site)
