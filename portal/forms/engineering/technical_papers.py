@@ -13,6 +13,7 @@ from portal.domain.permissions import role_key
 from portal.domain.signoff import Route, Step, each, role
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
+from portal.forms.engineering import product_release
 from portal.forms.fields import Day, Integer, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -239,6 +240,6 @@ def _stage(record: Filed, not_needed: Iterable[str] | None) -> Iterator[Effect]:
     if not_needed is None:
         not_needed = project.facts.get("papers_not_needed", ())
     if not books.lacking(project.id, record.code, [*not_needed]):
-        yield SetsStage(project.id, STAGE, {"state": kinds.PASSED, "passed_on": day(record.now)})
+        yield from product_release.complete(project.id, day(record.now), filed=True)
     elif found.row.state == kinds.OPEN:
         yield SetsStage(project.id, STAGE, {"state": kinds.PREPARING})
