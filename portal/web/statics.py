@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 from portal.web.headers import SAFE
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
+WORKER = "js/worker.js"
 TEXTS = frozenset({".css", ".js", ".svg"})
 
 
@@ -30,6 +31,13 @@ def fingerprint(path: str) -> str:
 def static(path: str) -> str:
     """The address of a static file; a changed file has a new one."""
     return f"/static/{path}?v={fingerprint(path)}"
+
+
+@cache
+def worker() -> str:
+    """The address of the script that opens forms without a connection; any changed file gives it a new one."""
+    texts = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*") if path.suffix in TEXTS)
+    return f"/static/{WORKER}?v={hashlib.sha256(''.join(map(fingerprint, texts)).encode()).hexdigest()[:12]}"
 
 
 @cache
@@ -66,14 +74,16 @@ def _holds(packed: Path, text: bytes) -> bool:
         return False
 
 
-def _safe(headers: Any, _path: str, _url: str) -> None:
+def _safe(headers: Any, _path: str, url: str) -> None:
     for name, value in SAFE.items():
         headers[name] = value
+    if url == f"/static/{WORKER}":
+        headers["Service-Worker-Allowed"] = "/"  # it opens pages, which lie above it
 
 
 def init_app(app: Flask) -> None:
     """Serves the folder, before the guard and without a session."""
-    app.jinja_env.globals.update(static=static, svg_icon=icon)
+    app.jinja_env.globals.update(static=static, svg_icon=icon, worker=worker)
     try:
         compress(FOLDER)
     except OSError as error:  # installed where it may not write: bigger, but right

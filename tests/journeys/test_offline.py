@@ -29,7 +29,9 @@ KEPT = """() => new Promise((tell) => {
     read.onsuccess = () => tell(JSON.stringify([read.result, {...sessionStorage}, {...localStorage}]));
   };
 })"""
-AWAY = re.compile("Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED)$")
+AWAY = re.compile(
+    r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED)$|htmx:error: Failed to fetch\b"
+)
 
 
 @pytest.fixture
@@ -382,3 +384,70 @@ def test_a_signature_that_waited_without_its_password_asks_for_it(strict: Served
     page.fill("#password", DEMO_PASSWORD)
     head.press("批准", within="#turn")
     assert looked_up(strict, signatures(number)) == ["价格合理。"]
+
+
+def opens_later(visitor: Visitor) -> None:
+    """The form that is open has been kept, to be opened without a connection."""
+    visitor.page.wait_for_function(
+        f"""async () => Boolean(await (await caches.open("pages")).match("{FORM}"))"""
+    )
+
+
+def test_a_form_opens_without_a_connection_and_is_another_each_time(served: Served, on_site: Visit) -> None:
+    ma = begun(served, on_site)
+    opens_later(ma)
+    ma.context.set_offline(True)
+    ma.page.close()
+    ma.page = ma.context.new_page()
+    for problem in ("管根渗漏", "墙面空鼓"):
+        ma.page.goto(ma.address + FORM)
+        ma.at("project").evaluate("one => { one.value = '泰和写字楼装修工程 P0001'; }")
+        ma.at("responsible_person").evaluate("one => { one.value = '刘铁柱 E022'; }")
+        typed(ma, problem=problem)
+        takes_photo(ma)
+        ma.page.locator(SUBMIT).click()
+        expect(ma.page.locator(OUTBOX).get_by_role("status")).to_have_text(WAITS)
+    ma.page.goto(ma.address + FORM)
+    expect(ma.page.locator(OUTBOX).get_by_role("listitem")).to_have_count(2)
+    ma.context.set_offline(False)
+    expect(ma.page.locator(OUTBOX).get_by_role("link")).to_have_count(2)
+    assert (notices(served), photos(served)) == (2, 1), "the same photo is one file"
+
+
+def test_the_page_of_one_person_is_not_opened_for_another(served: Served, on_site: Visit) -> None:
+    ma = begun(served, on_site)
+    opens_later(ma)
+    ma.go("/")
+    ma.context.clear_cookies(name="portal")
+    ma.sign_in("foreman")
+    ma.page.wait_for_function(f"""async () => !(await (await caches.open("pages")).match("{FORM}"))""")
+    ma.go(FORM)
+    opens_later(ma)
+    ma.page.locator("details.menu summary").click()
+    with ma.page.expect_navigation():
+        ma.page.get_by_role("button", name="退出登录").click()
+    assert ma.page.evaluate("caches.keys()") == []
+
+
+def test_a_table_grows_without_a_connection(served: Served, on_site: Visit) -> None:
+    ma = on_site(served, SUPERVISOR, phone=True)
+    page = ma.page
+    ma.go("/engineering/site-checks/new")
+    ma.pick("project", "P0001")
+    ma.saved()
+    ma.context.set_offline(True)
+    fill(ma, {"checked_at": ago(hours=1), "customer_property_safe": "yes"})
+    for table, rows in (("safety_checks", 6), ("civilised_checks", 6)):
+        for row in range(rows):
+            fill(ma, {f"{table}-{row}-result": "pass"})
+    fill(ma, {"hazards-0-hazard": "配电箱漏电", "hazards-0-measure": "更换", "hazards-0-limit": on(2)})
+    page.locator("#rows-hazards .rows-foot button[value='add:hazards']").click()
+    fill(ma, {"hazards-1-hazard": "脚手架没有护栏", "hazards-1-measure": "加装", "hazards-1-limit": on(1)})
+    for row in (0, 1):
+        ma.at(f"hazards-{row}-owner").evaluate("one => { one.value = '刘铁柱 E022'; }")
+    page.locator(SUBMIT).click()
+    expect(page.locator(OUTBOX).get_by_role("status")).to_have_text(WAITS)
+    ma.context.set_offline(False)
+    page.wait_for_url(re.compile(r"/EN-30-\d{4}-\d{4}$"))
+    ma.look()
+    assert "脚手架没有护栏" in page.locator("main").inner_text()

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
+from portal.web import statics
 from portal.web.statics import compress
 from tests.web.conftest import Desk
 
@@ -41,3 +43,10 @@ def test_a_changed_file_is_packed_anew(tmp_path: Path) -> None:
     compress(tmp_path)
     assert packed.read_bytes() != before
     assert sorted(one.name for one in tmp_path.iterdir()) == ["portal.css", "portal.css.gz"]
+
+
+def test_the_worker_may_open_pages_and_no_other_script_may(client: FlaskClient) -> None:
+    address = statics.worker()
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["Service-Worker-Allowed"]) == (200, "/")
+    assert "Service-Worker-Allowed" not in client.get(statics.static("js/outbox.js")).headers

@@ -36,9 +36,17 @@
   bar.querySelector("[data-outbox-send]").addEventListener("click", flush);
   window.outbox = { bring, reachable };
 
+  opensLater();
   await arrive();
   await draw();
   flush();
+
+  // A form that is open now opens without a connection, too (js/worker.js).
+  async function opensLater() {
+    const found = await navigator.serviceWorker?.register(bar.dataset.worker, { scope: "/" }).catch(() => null);
+    if (!found || navigator.serviceWorker.controller || !document.querySelector("[data-offline]")) return;
+    (await navigator.serviceWorker.ready).active.postMessage(location.href);
+  }
 
   // What this page answers is forgotten; what was on its way from this tab and is not answered got lost.
   async function arrive() {
@@ -304,7 +312,7 @@
     if (form.getAttribute("action") !== "/sign-out" || passing.has(form)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const leave = async () => { await store.clear().catch(() => {}); passing.add(form); form.requestSubmit(event.submitter); };
+    const leave = async () => { await store.clear().catch(() => {}); await window.caches?.delete("pages").catch(() => {}); passing.add(form); form.requestSubmit(event.submitter); };
     if (await store.count().catch(() => 0)) confirm(words.askSignOut, words.signOut, leave);
     else leave();
   }
