@@ -173,7 +173,7 @@ def test_a_site_from_its_order_to_its_completion(served: Served, visit: Visit) -
     foreman.go(f"/records/{again}")
     customer = visit(served, phone=True)
     customer.go(link(foreman, CUSTOMER))
-    customer.draw('[data-name="customer_signature"]')
+    customer.draw()
     customer.page.fill("#outside-name", CUSTOMER)
     customer.press("签字确认")
     assert "已签字，谢谢" in customer.page.locator("main").inner_text(), problems(customer.page)
