@@ -320,12 +320,13 @@
   }
 
   function confirm(question, yes, act) {
-    const dialog = document.getElementById("outbox-ask");
+    const dialog = bar.querySelector("template").content.cloneNode(true).querySelector("dialog");
     dialog.querySelector("p").textContent = question;
-    const go = dialog.querySelector("[data-yes]");
-    go.textContent = yes;
-    go.onclick = () => { dialog.close(); act(); };
-    dialog.querySelector("[data-no]").onclick = () => dialog.close();
+    const go = Object.assign(dialog.querySelector("[data-yes]"), { textContent: yes });
+    go.addEventListener("click", () => { dialog.close(); act(); });
+    dialog.querySelector("[data-no]").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
     dialog.showModal();
   }
 })();
