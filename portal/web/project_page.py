@@ -258,7 +258,8 @@ def _external(row: Any, known: Any, today: date, spoken: str) -> Paper:
     by = _("%(issuer)s 出具", issuer=row.facts["issuer"]) if row.facts.get("issuer") else ""
     held = _("有效期至 %(day)s", day=until) if until else ""
     look = "overdue" if past else "soon" if soon else ""
-    title = row.facts["paper"] if spoken == "zh" else english().gettext(row.facts["paper"])
+    named = row.facts["paper"]
+    title = named if spoken == "zh" else english().gettext(named)
     note = " · ".join(filter(None, (by, since, held)))
     return Paper(title, row.facts["number"], note, look, mark, *_source(row, known))
 

@@ -45,6 +45,13 @@ class Desk:
         """Posts pairs as a form does."""
         return self.browser(login).post(path, data=multi(data), headers=headers)
 
+    def whose(self, number: str) -> str:
+        """The login of somebody whose turn it is."""
+        with self.app.app_context():
+            _record, task = self.walker._turn(number)
+            assert task is not None
+            return self.walker._signer(task)
+
     def turn(self, login: str, number: str) -> dict[str, str]:
         """What the page of a record holds for the person's turn: task and what was seen."""
         page = self.browser(login).get(f"/records/{number}", follow_redirects=True).text

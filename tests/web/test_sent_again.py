@@ -94,17 +94,18 @@ def test_a_signature_sent_several_times_at_once_is_one(desk: Desk) -> None:
 
 def test_a_signed_stage_sent_again_leads_to_the_record_and_other_words_do_not(desk: Desk) -> None:
     number = desk.walker.open("EN-21")
-    turn = [*desk.turn("site_supervisor", number).items(), ("_op", "sign"), ("_password", DEMO_PASSWORD)]
+    supervisor = desk.whose(number)
+    turn = [*desk.turn(supervisor, number).items(), ("_op", "sign"), ("_password", DEMO_PASSWORD)]
     turn += [("verdict", "pass")]
     place = f"/engineering/concealed-works-acceptances/{number}/signatures"
     for _time in (1, 2):
-        answer = desk.post("site_supervisor", place, turn)
+        answer = desk.post(supervisor, place, turn)
         assert (answer.status_code, answer.location) == (303, place.removesuffix("/signatures")), alerts(
             answer.text
         )
     other = [("verdict", "fail") if pair[0] == "verdict" else pair for pair in turn]
-    assert desk.post("site_supervisor", place, other).status_code in (403, 409)
-    assert desk.post("site_supervisor", place, [*turn, ("_opinion", "另有意见")]).status_code in (403, 409)
+    assert desk.post(supervisor, place, other).status_code in (403, 409)
+    assert desk.post(supervisor, place, [*turn, ("_opinion", "另有意见")]).status_code in (403, 409)
     assert desk.signatures(number) == ["signed"]
 
 
