@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.demo import carried_over, rows
+from portal.domain import projects as kinds
 from portal.extensions import db
 from portal.lib.clock import today
 from portal.models import AuditEvent, Person, Project, ProjectStage
@@ -172,3 +173,24 @@ def test_those_who_answer_for_it_adjust_it(
 def test_a_stage_that_there_is_not_is_not_adjusted(app: Flask, sign_in: SignIn, project: Project) -> None:
     browser = sign_in(app.test_client(), "planning_officer")
     assert browser.get(f"/projects/{project.code}/stages/concealed").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "register", "told"),
+    [
+        ("works", "works_projects", ("工长", "foreman", "0/8")),
+        ("product", "product_projects", ("设计开发人员", "rd_engineer", "二类")),
+        ("web", "web_projects", ("程序负责人", "programmer", "企业网站")),
+        ("permit", "permits", ("规划局", "立项文件", "2026-05-12")),
+    ],
+)
+def test_the_registers_of_projects_tell_people_days_and_progress(
+    context: Flask, look: Callable[..., str], kind: str, register: str, told: tuple[str, ...]
+) -> None:
+    logins = {person.login: person for person in db.session.scalars(sa.select(Person)).unique()}
+    team = {role: logins[role].id for role in kinds.KINDS[kind].people}
+    row = rows.add("project", name="登记项目", kind=kind, facts=carried_over.FACTS[kind], people=team)
+    planned(row, kinds.KINDS[kind].stages[-1].key, date(2026, 5, 12))
+    seen = look(f"/registers/{register}?q=登记项目", "general_manager")
+    for word in told:
+        assert (logins[word].name if word in logins else word) in seen, seen

@@ -29,7 +29,7 @@ REVIEWS = (
 
 
 def _people(*roles: str) -> tuple[Column, ...]:
-    return tuple(Column(role, PEOPLE[role], "person") for role in roles)
+    return tuple(Column(role, PEOPLE[role]) for role in roles)
 
 
 def _stages(kind: str, keys: tuple[str, ...]) -> tuple[Column, ...]:
