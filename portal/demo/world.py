@@ -35,6 +35,7 @@ from portal.storage import files
 
 RECENT = 40  # a story names one of the newest so many records of a form
 NOBODY = Ref(None, "")
+TOWN = (30.87, 120.09)  # degrees north and east
 
 
 class DemoWorld:
@@ -155,8 +156,10 @@ class DemoWorld:
         return self._upload(name, attachments.scan, attachments.SCANS, "application/pdf")
 
     def photo(self, name: str) -> dict[str, Any]:
-        """An uploaded photograph."""
-        return self._upload(name, attachments.photo, attachments.PHOTOS, "image/jpeg")
+        """An uploaded photograph, taken just now in the town."""
+        north, east = (self.rng.randint(-900, 900) / 10_000 for _way in "ns")
+        told = {"taken_at": self.now, "latitude": TOWN[0] + north, "longitude": TOWN[1] + east}
+        return self._upload(name, attachments.photo, attachments.PHOTOS, "image/jpeg", **told)
 
     def signature(self, name: str) -> dict[str, Any]:
         """A drawn signature."""
@@ -171,7 +174,9 @@ class DemoWorld:
         """Remembers a record that stories may name from now on."""
         self._finished[record.form_code].append(Ref(record.id, record_label(record)))
 
-    def _upload(self, name: str, make: Callable[[int], bytes], variants: int, type: str) -> dict[str, Any]:
+    def _upload(
+        self, name: str, make: Callable[[int], bytes], variants: int, type: str, **told: Any
+    ) -> dict[str, Any]:
         key = (type, self.rng.randrange(variants))
         if key not in self._digests:
             data = make(key[1])
@@ -179,7 +184,7 @@ class DemoWorld:
         sha256, size = self._digests[key]
         by = self.uploader or self.applicant.id
         file = StoredFile(
-            sha256=sha256, name=name, type=type, size=size, uploaded_by_id=by, uploaded_at=self.now
+            sha256=sha256, name=name, type=type, size=size, uploaded_by_id=by, uploaded_at=self.now, **told
         )
         db.session.add(file)
         db.session.flush()
