@@ -16,7 +16,7 @@ from portal.queries import project_search
 from portal.queries import projects as books
 from portal.queries.actors import Actor
 from portal.services import projects
-from portal.web import posted, project_drawings, project_page
+from portal.web import posted, project_drawings, project_page, project_papers, project_steps
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -58,7 +58,7 @@ def project(project: str) -> str:
     """Everything about one project that the person may know."""
     by, at, spoken = actor(), now(), language()
     one = _seen(project, by)
-    steps = project_page.steps(one, by, day(at), spoken)
+    steps = project_steps.steps(one, by, day(at), spoken)
     return render_template(
         "projects/project.html",
         project=one,
@@ -76,7 +76,7 @@ def project(project: str) -> str:
         team=project_page.team(one),
         tasks=project_page.tasks(one, by, spoken, at),
         few=project_page.FEW,
-        papers=project_page.papers(one, by, day(at), spoken),
+        papers=project_papers.papers(one, by, day(at), spoken),
         cards=project_page.cards(one, by, spoken, at),
         line=project_page.time_line(one, by, request.args.get("after", ""), spoken),
     )

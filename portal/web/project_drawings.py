@@ -11,7 +11,7 @@ from portal.lib import gantt as plan
 from portal.lib import stage_graph
 from portal.models import Project
 from portal.queries import projects
-from portal.web.project_page import SKIPPED, WAITING, Step
+from portal.web.project_steps import SKIPPED, WAITING, Step
 
 BARS: dict[str, plan.State] = {kinds.PASSED: "done", SKIPPED: "skipped", WAITING: "open", kinds.OPEN: "open"}
 
