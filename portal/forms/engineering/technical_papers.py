@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from portal.domain import projects as kinds
@@ -13,7 +14,8 @@ from portal.domain.permissions import role_key
 from portal.domain.signoff import Route, Step, each, role
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
-from portal.forms.engineering import product_release
+from portal.forms.engineering import product_release, product_words
+from portal.forms.engineering.product_words import OUTPUT
 from portal.forms.fields import Day, Integer, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -25,7 +27,6 @@ from portal.lib.text import next_version
 from portal.queries import goods, projects
 from portal.queries import technical_papers as books
 
-STAGE = "output_documents"
 FIRST = "1.0"
 RECIPIENTS = ("production_manager", "quality_manager", "purchasing_manager")
 READERS = ("rd_engineer", "production_engineer", "rd_manager", "production_manager", "quality_inspector")
@@ -137,19 +138,24 @@ class TechnicalPaper(Sheet):
         return " ".join(filter(None, named))
 
     def compute(self) -> None:
-        """The version after the one that was archived last."""
+        """The version after the one that was archived last; a correction has that of the paper whose copies it replaces."""
         super().compute()
         self.version.data = self.old_version.data = None
         named = self.product.data
         if named and named.id and not (self.part_field and not self._part()):
-            former = books.versions(self.code, named.id, paper_title(self.name, self._part()), self.itself)
-            self.old_version.data = former[-1] if former else None
+            title = paper_title(self.name, self._part())
+            former = books.versions(self.code, named.id, title, self.itself)
             self.version.data = next_version(former[-1]) if former else FIRST
+            wrong = books.of_record(self.context.get("@corrects") or 0)
+            if wrong is not None and (wrong.project_id, wrong.title) == (named.id, title):
+                former.append(wrong.version)
+            self.old_version.data = former[-1] if former else None
 
     def check(self) -> None:
         """The product has come so far, nobody else is at work on the paper, and it begins after today."""
-        refuse_closed(self, "product", STAGE)
+        refuse_closed(self, "product", OUTPUT)
         moments.refuse_past(self, "effective_on", _l("生效日期不能早于提交日期"))
+        self._check_newest()
         named, part = self.product.data, self._part()
         if not (named and named.id) or (self.part_field and not part):
             return
@@ -157,6 +163,16 @@ class TechnicalPaper(Sheet):
         if other := books.under_way(self.code, named.id, at, but=self.itself):
             field = self.part_field or "product"
             self.refuse(field, _l("这份文件正由 %(number)s 办理，请待其办结"), number=other)
+
+    def _check_newest(self) -> None:
+        """A version that another has taken the place of is not put right any more: it would be in force again."""
+        wrong = books.of_record(self.context.get("@corrects") or 0)
+        if wrong is None:
+            return
+        newest = books.versions(wrong.document, wrong.project_id, wrong.title)[-1]
+        if newest != wrong.version:
+            text = _l("版本 %(version)s 之后已有版本 %(newest)s，旧版不再更正；要改内容请另行填写新版本")
+            self.refuse("product", text, version=wrong.version, newest=newest)
 
     def _part(self) -> str | None:
         found = next((one for one in self if one.short_name == self.part_field), None)
@@ -184,19 +200,20 @@ def put_in_force(record: Filed, not_needed: Iterable[str] | None = None) -> Iter
         "title": title,
         "version": record["version"],
     }
+    in_force_on = max(record["effective_on"], archived_on)
     yield PostsEntry(
         books.FILE,
         {
             **about,
             "state": "effective",
-            "effective_on": max(record["effective_on"], archived_on).isoformat(),
+            "effective_on": in_force_on.isoformat(),
             "number": record["archive_no"],
             "sample_no": "",
             "place": record["archive_place"],
         },
         key=f"{named.text} {title} {record['version']}",
     )
-    yield from _issued(record, about)
+    yield from _issued(record, about, in_force_on)
     archived = {
         **about,
         "archive_no": record["archive_no"],
@@ -208,8 +225,8 @@ def put_in_force(record: Filed, not_needed: Iterable[str] | None = None) -> Iter
     yield from _stage(record, not_needed)
 
 
-def _issued(record: Filed, about: dict[str, Any]) -> Iterator[Effect]:
-    """A line for each department, and a task for each that still holds the former version."""
+def _issued(record: Filed, about: dict[str, Any], in_force_on: date) -> Iterator[Effect]:
+    """A line for each department, and a task for each that still holds the former version on that day."""
     for receipt in books.receipts(record.id):
         recipient = RECIPIENTS[receipt.slot]
         recalled = receipt.answers.get("old_version_recalled")
@@ -228,18 +245,17 @@ def _issued(record: Filed, about: dict[str, Any]) -> Iterator[Effect]:
             text = _l(
                 "收回“%(title)s”的旧版 %(version)s", title=about["title"], version=record["old_version"]
             )
-            yield Asks(text, role_key(recipient), record["effective_on"])
+            yield Asks(text, role_key(recipient), in_force_on)
 
 
 def _stage(record: Filed, not_needed: Iterable[str] | None) -> Iterator[Effect]:
     """The product's papers are put out once every one that it needs has a version."""
-    found = projects.stage(record["product"].id, STAGE)
+    yield from product_words.given_back(record, "product")
+    found = projects.stage(record["product"].id, OUTPUT)
     if found is None or found.passed or not found.row.applies:
         return
-    project = found.row.project
-    if not_needed is None:
-        not_needed = project.facts.get("papers_not_needed", ())
-    if not books.lacking(project.id, record.code, [*not_needed]):
-        yield from product_release.complete(project.id, day(record.now), filed=True)
+    project_id = found.row.project_id
+    if not product_release.missing(project_id, record.code, not_needed):
+        yield from product_release.complete(project_id, day(record.now), filed=True)
     elif found.row.state == kinds.OPEN:
-        yield SetsStage(project.id, STAGE, {"state": kinds.PREPARING})
+        yield SetsStage(project_id, OUTPUT, {"state": kinds.PREPARING})
