@@ -25,7 +25,7 @@ FAILED = equals("conclusion", "fail")
 class FunctionTest(Sheet):
     """Something tested: how, against which limit, with which result."""
 
-    item = Text(_l("项目"))
+    item = Text(_l("测试项"))
     method = Text(_l("方法"))
     limit = Text(_l("标准要求"))
     result = Text(_l("结果"))

@@ -1,4 +1,4 @@
-"""What all technical papers of a product share: their versions, sign-off, issue, archive and what follows from them."""
+"""What all technical papers of a product share: their versions, and what follows from their archive."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from datetime import date
 from typing import Any, ClassVar
 
 from portal.domain import projects as kinds
-from portal.domain.conditions import filled
-from portal.domain.deadlines import working_days
 from portal.domain.effects import Asks, Effect, PostsEntry, SetsStage
 from portal.domain.permissions import role_key
-from portal.domain.signoff import Route, Step, each, role
 from portal.forms import moments
-from portal.forms.base import Sheet, Stage
+from portal.forms.base import Sheet
 from portal.forms.engineering import product_release, product_words
 from portal.forms.engineering.product_words import OUTPUT
-from portal.forms.fields import Day, Integer, Text, YesNo
+from portal.forms.engineering.technical_paper_stages import RECIPIENTS
+from portal.forms.fields import Day, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.kinds import Ref
@@ -28,7 +26,6 @@ from portal.queries import goods, projects
 from portal.queries import technical_papers as books
 
 FIRST = "1.0"
-RECIPIENTS = ("production_manager", "quality_manager", "purchasing_manager")
 READERS = ("rd_engineer", "production_engineer", "rd_manager", "production_manager", "quality_inspector")
 ISSUED_AND_ARCHIVED = _l("登记产品档案、技术文件发放登记表和技术文件归档控制登记表；原版本作废并收回")
 PAPERS: dict[str, type[TechnicalPaper]] = {}
@@ -57,60 +54,6 @@ def old_version() -> Any:
 def effective_on() -> Any:
     """The field of the day from which the version is used."""
     return Day(_l("生效日期"), help=_l("归档以后才能执行；归档晚于这一天的，自归档之日起生效"))
-
-
-class Issue(Stage):
-    """The copies that a department gets, and what becomes of those that it holds."""
-
-    issued_copies = Integer(_l("发放份数"), low=1, high=999)
-    old_version_recalled = YesNo(
-        _l("旧版已收回"),
-        when=filled("old_version"),
-        help=_l("选“否”的，归档后生成收回旧版的待办，收回前发放登记表一直列为待收回"),
-    )
-
-
-class Archive(Stage):
-    """Where the original is kept."""
-
-    archive_no = Text(_l("归档编号"), max=60)
-    archive_place = Text(_l("存放位置"))
-
-    def check(self) -> None:
-        """An archive number stands for one paper."""
-        number = self.archive_no.data
-        if number and (other := books.holder_of_key(books.ARCHIVE, number, but=self.itself)):
-            self.refuse("archive_no", _l("归档编号已用于 %(number)s，请换一个编号"), number=other)
-
-
-def signoff() -> Route:
-    """Approved, countersigned, signed for by each department, archived."""
-    return Route(
-        Step("rd_approval", _l("技术部审批"), role("rd_manager"), within=working_days(2)),
-        Step(
-            "quality_countersign",
-            _l("品质部会签"),
-            role("quality_manager"),
-            meaning="confirmed",
-            within=working_days(2),
-        ),
-        Step(
-            "issue",
-            _l("技术文件发放签收"),
-            each(*(role(key) for key in RECIPIENTS)),
-            meaning="received",
-            within=working_days(3),
-            fills=Issue,
-        ),
-        Step(
-            "archive",
-            _l("技术文件归档"),
-            role("document_controller"),
-            meaning="done",
-            within=working_days(2),
-            fills=Archive,
-        ),
-    )
 
 
 class TechnicalPaper(Sheet):
