@@ -13,6 +13,7 @@ from portal.domain import bom
 from portal.domain.bom import Node
 from portal.domain.refusal import NotFound
 from portal.extensions import db
+from portal.lib.clock import today
 from portal.lib.text import fold
 from portal.models import Project, StockBalance, StockItem
 from portal.queries import projects, technical_papers
@@ -80,6 +81,12 @@ def of_product(project: Project, version: str = "") -> Bom:
     if wanted is None:
         raise NotFound
     return _bom(wanted)
+
+
+def is_obsolete(one: Bom) -> bool:
+    """Whether a later version of the list is in force."""
+    newest = next(iter(technical_papers.every_in_force(FORM, one.project.id)), None)
+    return newest is not None and newest != one.paper and one.paper.effective_on <= today().isoformat()
 
 
 def named(code: str) -> Project:

@@ -56,7 +56,8 @@ def verdicts(since: datetime) -> Figures:
 
 def trials(since: datetime) -> Figures:
     """The trials in the workshop that were concluded, by what was concluded."""
-    return chart_figures.submitted(TRIAL, since, stage_answers.text("rd_conclusion", "trial_verdict"))
+    query = chart_figures.submitted(TRIAL, since, stage_answers.text("rd_conclusion", "trial_verdict"))
+    return query.where(~is_corrected(Record.id))
 
 
 def _line(row: Any) -> list[Cells]:

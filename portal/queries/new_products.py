@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from portal.extensions import db
 from portal.models import Content, LedgerEntry, Record
 from portal.models.records import OPEN
-from portal.queries import stage_answers
+from portal.queries import improvement, stage_answers
 from portal.queries.corrected import is_corrected
+from portal.queries.technical_papers import FILE
 
-FILE = "product_file"
+CONDITIONAL = "conditional_pass"
 VERDICT = stage_answers.text("rd_verdict", "verdict")
 
 
@@ -32,6 +33,13 @@ def under_way(code: str, project_id: int, but: Collection[int] = (), **said: str
 def verdict(record_id: int | None) -> str:
     """What a design review has decided; nothing for one that the portal does not know."""
     return db.session.scalar(sa.select(VERDICT).where(Record.id == record_id)) or "" if record_id else ""
+
+
+def conditions(review_id: int | None) -> list[str]:
+    """The measures of a design review that passed with a condition which have not been found effective yet."""
+    if review_id is None or verdict(review_id) != CONDITIONAL:
+        return []
+    return improvement.unfinished(review_id)
 
 
 def in_file(project_id: int, codes: Collection[str]) -> set[str]:

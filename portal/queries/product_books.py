@@ -66,8 +66,8 @@ def archive() -> Source:
 def _copies_state() -> Any:
     """What has become of the copies that a line tells of.
 
-    They come back with the next version that the same department gets: it says so when it signs for that, or ticks
-    off the task that asks for them.
+    They come back with the next version that the same department gets, or with the correction of this one: it says so
+    when it signs for that, or ticks off the task that asks for them.
     """
     later = aliased(LedgerEntry)
     same = _same_paper(later, ISSUES, ("project_id", "document", "title", "department"))
@@ -88,9 +88,8 @@ def _copies_state() -> Any:
         .where(*same, sa.or_(later.facts["old_version_recalled"].as_boolean(), done))
         .correlate(LedgerEntry)
     )
-    return sa.case(
-        (is_corrected(LedgerEntry.record_id), RETURNED), (back, RETURNED), (replaced, TO_RETURN), else_=IN_USE
-    )
+    wrong = is_corrected(LedgerEntry.record_id)
+    return sa.case((back, RETURNED), (sa.or_(replaced, wrong), TO_RETURN), else_=IN_USE)
 
 
 def _same_paper(later: Any, ledger: str, names: tuple[str, ...]) -> list[Any]:

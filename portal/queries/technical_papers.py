@@ -16,8 +16,6 @@ from portal.models.records import OPEN
 from portal.queries.corrected import is_corrected
 
 FILE, ISSUES, ARCHIVE = "product_file", "technical_issue", "technical_archive"
-OUTPUT = ("RD-10", "RD-11", "RD-12", "RD-13", "RD-14", "RD-15", "RD-23")
-"""The papers that a product needs before it is made in numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +62,6 @@ def of_record(record_id: int) -> Paper | None:
     query = _entries().where(LedgerEntry.record_id == record_id).order_by(LedgerEntry.id.desc()).limit(1)
     row = db.session.execute(query).one_or_none()
     return _paper(row) if row else None
-
-
-def lacking(project_id: int, coming: str, not_needed: Collection[str]) -> list[str]:
-    """The output papers of which a product has no version yet, `coming` being filed just now."""
-    query = (
-        sa.select(LedgerEntry.facts["document"].as_string())
-        .where(
-            LedgerEntry.ledger == FILE,
-            LedgerEntry.facts["project_id"].as_integer() == project_id,
-            ~is_corrected(LedgerEntry.record_id),
-        )
-        .distinct()
-    )
-    there = {*db.session.scalars(query), coming, *not_needed}
-    return [code for code in OUTPUT if code not in there]
 
 
 def under_way(document: str, project_id: int, part: tuple[str, str] | None, but: Collection[int] = ()) -> str:

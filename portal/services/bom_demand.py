@@ -13,23 +13,28 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l
 from portal.models import Draft
+from portal.queries import boms
 from portal.queries.actors import Actor
 from portal.queries.boms import Bom
 from portal.services import drafts
 
 REQUISITION = "PU-03"
-THOUSANDTH = Decimal("0.001")
+THOUSANDTH, MOST = Decimal("0.001"), Decimal(999_999_999)
 
 
 def begin(one: Bom, products: int, *, by: Actor, now: datetime) -> Draft:
     """A requisition begun with the stock items of a list, as many as so many products take.
 
     Raises:
-        Refusal: nothing of the list is kept in stock.
+        Refusal: another list is in force by now, nothing of the list is kept in stock, or it is more than anybody can ask for.
     """
+    if boms.is_obsolete(one):
+        raise Refusal(_l("版本 %(version)s 已被替代，请按现行的 BOM 提出需求。"), version=one.paper.version)
     needed = bom.needs(one.nodes)
     if not needed:
         raise Refusal(_l("这份 BOM 中没有库存品，不能生成需求明细。"))
+    if any(total * products > MOST for _row, total in needed.values()):
+        raise Refusal(_l("算出的数量太大，请核对 BOM 中的用量和生产件数。"))
     purpose = str(_l("%(product)s %(many)d 件", product=one.project.name, many=products))
     lines: list[dict[str, Any]] = [
         {

@@ -114,14 +114,18 @@ def _places(heads: list[str]) -> dict[str, int]:
     """In which column of the file each column stands, by its heading in either language or in both.
 
     Raises:
-        Refusal: one that is needed is missing.
+        Refusal: one that is needed is missing, or one stands there twice.
     """
     known = {}
     for column in _columns():
         words = both(column.label.text)
         for text in (words["zh"], words["en"], _heading(column), column.short_name):
             known[fold(text)] = column
-    found = {known[fold(head)].short_name: at for at, head in enumerate(heads) if fold(head) in known}
+    found: dict[str, int] = {}
+    for at, head in enumerate(heads):
+        column = known.get(fold(head))
+        if column is not None and found.setdefault(column.short_name, at) != at:
+            raise Refusal(_l("列“%(column)s”出现了两次，请删去一列。"), column=str(column.label.text))
     lacking = [
         str(one.label.text) for one in _columns() if one.required and one.short_name not in (*found, *FILLED)
     ]

@@ -71,7 +71,7 @@ def _shown(one: books.Bom, by: Actor) -> dict[str, object]:
         "newest": versions[0].version,
         "to_come": one.paper.effective_on > today().isoformat(),
         "path": record_path(books.FORM, number) if number in readable else "",
-        "may_ask": bom_parts.may_ask(by) and bool(bom.needs(one.nodes)),
+        "may_ask": bom_parts.may_ask(by) and bool(bom.needs(one.nodes)) and not books.is_obsolete(one),
         "may_import": bom_parts.may_import(by),
         "most": MOST,
     }

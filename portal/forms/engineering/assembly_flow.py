@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portal.domain.effects import Asks, Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -55,7 +56,7 @@ class AssemblyFlow(papers.TechnicalPaper, CompanyForm):
     note = LongText(_l("说明"), required=False)
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def compute(self) -> None:
         """The slowest station is the bottleneck; the line is as fast as it is."""

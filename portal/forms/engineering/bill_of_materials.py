@@ -8,6 +8,7 @@ from decimal import Decimal
 from portal.domain import bom
 from portal.domain.effects import ChangesProject, Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, MultiChoice, Number, Rows, Text
 from portal.forms.filed import Filed
@@ -68,7 +69,7 @@ class BillOfMaterials(papers.TechnicalPaper, CompanyForm):
     )
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def compute(self) -> None:
         """The product's number is its project's; names and units come from the stock items."""

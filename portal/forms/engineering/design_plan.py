@@ -9,7 +9,8 @@ from typing import Any
 from portal.domain.conditions import any_row
 from portal.domain.deadlines import weeks, working_days
 from portal.domain.effects import FINISHED, SUBMITTED, Effect, SetsStage, after
-from portal.domain.signoff import Back, Route, Step, project_person, role
+from portal.domain.signoff import Back, Route, Step, project_person
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.engineering import product_words
 from portal.forms.engineering.product_words import REVIEWS
@@ -18,6 +19,7 @@ from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.references import Person
 from portal.lib.i18n import _l
+from portal.queries import projects
 
 DESIGN = "design"
 
@@ -108,7 +110,7 @@ class DesignPlan(CompanyForm):
     interfaces = LongText(_l("部门接口"), required=False)
 
     signoff = Route(
-        Step("rd_approval", _l("技术部经理批准"), role("rd_manager"), within=working_days(2)),
+        Step("rd_approval", _l("技术部经理批准"), product_words.manager(), within=working_days(2)),
         Step(
             "input_verification",
             _l("设计输入验证"),
@@ -130,9 +132,10 @@ class DesignPlan(CompanyForm):
         self.product.data = product_words.product_of(self.plan.data)
 
     def check(self) -> None:
-        """R79: the four reviews stand in their order; nobody stands in the team twice for the same work."""
+        """R79: the four reviews stand in their order, and what was not held yet lies ahead."""
         refuse_closed(self, "plan", DESIGN)
         product_words.refuse_double(self, self.code)
+        plan = self.plan.data
         planned = {row.review.data: row for row in self.reviews.rows if row.review.data}
         if len(self.reviews.rows) == len(REVIEWS) and len(planned) < len(REVIEWS):
             self.refuse("reviews", _l("四次评审须各排一行，请改正重复或缺少的评审"))
@@ -141,6 +144,8 @@ class DesignPlan(CompanyForm):
             row = planned.get(key)
             if row is None or row.planned_on.data is None:
                 continue
+            if not projects.passed(plan.id if plan else None, key):
+                moments.refuse_past(row, "planned_on", _l("评审的计划日期不能早于今天"))
             if earlier and row.planned_on.data < earlier:
                 row.refuse("planned_on", _l("不能早于前一次评审的日期"))
             earlier = row.planned_on.data

@@ -28,11 +28,12 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Person, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _, _l
-from portal.queries import improvement, new_products, projects
+from portal.queries import new_products, projects
 from portal.queries.pick import record_label
 
 IS_FIRST_SAMPLE = equals("review_stage", FIRST_SAMPLE)
 BEFORE = dict(zip(list(REVIEWS)[1:], REVIEWS, strict=False))  # the review before each
+CARRIED = {FIRST_SAMPLE: ("samples",)}  # what passes with a review
 
 
 class Problem(Sheet):
@@ -116,7 +117,7 @@ class DesignReview(CompanyForm):
         Step(
             "rd_verdict",
             _l("技术部评审结论"),
-            role("rd_manager"),
+            product_words.manager(),
             meaning="checked",
             within=working_days(2),
             fills=Verdict,
@@ -170,14 +171,10 @@ class DesignReview(CompanyForm):
             return
         text = _l("评审时间不能早于前一次评审通过的日期")
         moments.refuse_earlier(self, "review_at", before.row.passed_on, text)
-        record = before.row.record
-        if new_products.verdict(record.id) == CONDITIONAL and (left := improvement.unfinished(record.id)):
-            self.refuse(
-                "review_stage",
-                _l("%(review)s 有条件通过，须先关闭其措施：%(left)s"),
-                review=record.number,
-                left=_("、").join(left),
-            )
+        if left := new_products.conditions(before.row.record.id):
+            text = _l("%(review)s 有条件通过，须先关闭其措施：%(left)s")
+            number = before.row.record.number
+            self.refuse("review_stage", text, review=number, left=_("、").join(left))
 
     @staticmethod
     @after(SUBMITTED, _l("该评审阶段记为进行中"))
@@ -192,7 +189,7 @@ class DesignReview(CompanyForm):
     def pass_review(record: Filed) -> Iterator[Effect]:
         """R79: the next review may be held; what was found is followed to its end."""
         key = record["review_stage"]
-        yield from product_words.passed(record, key, *(("samples",) if key == FIRST_SAMPLE else ()))
+        yield from product_words.passed(record, key, *CARRIED.get(key, ()))
         rows = record["problems_found"] or ()
         yield from follow(
             record, [(f"{row['problem']}：{row['measure']}", row["owner"], row["due"]) for row in rows]
@@ -209,7 +206,9 @@ class DesignReview(CompanyForm):
     @staticmethod
     @after(REFUSED, _l("评审不通过：本阶段重做，生成下一轮评审表草稿"))
     def repeat(record: Filed) -> Iterator[Effect]:
-        """The stage is repeated; its next review counts one round further."""
+        """The stage is repeated, its next review counts one round further; a refused correction has changed nothing."""
+        if record["@corrects"]:
+            return
         answers = {name: record[name] for name in ("review_stage", "plan", "review_subject")}
         yield Opens("RD-16", answers, to=f"person:{record.applicant_id}")
 
@@ -223,10 +222,13 @@ def _report(plan: Ref | None, key: str) -> Ref | None:
 
 
 def _release(record: Filed) -> Iterator[Effect]:
-    """The product is released once its file is complete; until then its manager knows what is missing."""
-    project_id = record["plan"].id
+    """The product is released once its file is complete and no condition is left; until then its manager knows why."""
+    project_id, conditional = record["plan"].id, record["verdict"] == CONDITIONAL
     lacking = product_release.missing(project_id)
-    yield from product_release.complete(project_id, day(record.now), reviewed=True)
+    yield from product_release.complete(project_id, day(record.now), passed=not conditional)
+    if conditional:
+        text = _l("批量审有条件通过，其措施全部验证有效后转入量产")
+        yield Tells(product_words.holder(record, "rd_manager"), text)
     if lacking:
         papers = product_words.listed(product_words.OUTPUT_PAPERS[code] for code in lacking)
         text = _l("批量审已通过，产品档案尚缺：%(papers)s，补齐后转入量产", papers=papers)

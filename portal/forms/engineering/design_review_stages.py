@@ -7,10 +7,10 @@ from portal.forms.base import Stage
 from portal.forms.engineering.product_words import CUSTOMER_ROUTE, fact
 from portal.forms.fields import Choice, LongText, Text, YesNo
 from portal.lib.i18n import _, _l
-from portal.queries import security
+from portal.queries import new_products, security
 
 PARTICIPANTS = "participants"
-PASS, CONDITIONAL, FAIL = "pass", "conditional_pass", "fail"
+PASS, CONDITIONAL, FAIL = "pass", new_products.CONDITIONAL, "fail"
 VERDICTS = {PASS: _l("通过"), CONDITIONAL: _l("有条件通过"), FAIL: _l("不通过")}
 
 
@@ -57,15 +57,15 @@ class Verdict(Stage):
         VERDICTS,
         help=_l(
             "有部门不同意时不能直接通过：可有条件通过，并说明如何处理不同意见；或不通过。"
-            "有条件通过的，问题措施全部验证有效后才能进行下一次评审；不通过的，本阶段重做后再审"
+            "有条件通过的，问题措施全部验证有效后才能进行下一次评审（批量审：才转入量产）；不通过的，本阶段重做后再审"
         ),
     )
     verdict_note = LongText(_l("结论说明"), required=False, required_when=differs("verdict", PASS))
 
     def compute(self) -> None:
-        """The departments that do not agree, as they said in this round."""
+        """The departments that do not agree, as they said when they were asked last."""
         super().compute()
-        said = security.answered(self.context.get("@record_id"), PARTICIPANTS, self.context.get("@round"))
+        said = security.answered(self.context.get("@record_id"), PARTICIPANTS)
         against = [
             f"{one.department.text} {one.person.text}" for one in said if one.answers.get("agrees") is False
         ]
@@ -77,3 +77,5 @@ class Verdict(Stage):
             self.refuse("verdict", _l("有部门不同意，只能有条件通过或不通过"))
         if self.verdict.data == CONDITIONAL and not self.context.get("problems_found"):
             self.refuse("verdict", _l("没有列出问题和措施，不能有条件通过；请退回补充问题，或改选结论"))
+        if self.verdict.data == FAIL and self.context.get("@corrects"):
+            self.refuse("verdict", _l("这是对已通过评审的更正；不同意更正的请退回或拒绝，原评审仍然有效"))

@@ -26,7 +26,7 @@ from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import rights
+from portal.queries import projects, rights
 
 FOR_CUSTOMER, BY_COMPANY = equals("route", CUSTOMER_ROUTE), equals("route", COMPANY_ROUTE)
 DRAFTING = "plan_drafting"
@@ -131,8 +131,9 @@ class DevelopmentPlan(CompanyForm):
     @staticmethod
     @after("gm_approval", _l("建立新产品项目，生成新产品开发进度表和设计计划草稿"))
     def open_project(record: Filed) -> Iterator[Effect]:
-        """The approved plan becomes a project, with its schedule and its design plan to be drawn up."""
-        plan, engineer = Made("project"), record.signers[DRAFTING]
+        """The approved plan becomes a project, with its schedule and its design plan to be drawn up; a plan put right
+        changes its project, which has them already."""
+        plan, engineer, known = Made("project"), record.signers[DRAFTING], projects.opened_by(record.itself)
         people = {"rd_engineer": engineer, "rd_manager": record.signers["rd_approval"]}
         if record["route"] == CUSTOMER_ROUTE and _is_sales(record):
             people[SALES] = record.applicant_id
@@ -140,11 +141,18 @@ class DevelopmentPlan(CompanyForm):
         values = {
             "name": record["product_name"],
             "customer_id": customer.id if customer else None,
-            "people": people,
-            "starts_on": day(record.now),
+            "people": {**people, **(known.people if known else {})},
+            "starts_on": known.starts_on if known else day(record.now),
             "finishes_on": record["wanted_on"],
         }
-        yield OpensProject("product", values, _facts(record))
+        facts = _facts(record)
+        if known:
+            facts["product_no"] = known.facts.get("product_no", facts["product_no"])
+        yield OpensProject("product", values, facts)
+        if known:
+            stage = projects.stage(known.id, "plan")
+            yield SetsStage(plan, "plan", {"state": kinds.PASSED, "passed_on": stage and stage.row.passed_on})
+            return
         yield SetsStage(plan, "plan", {"state": kinds.PASSED, "passed_on": day(record.now)})
         to = f"person:{engineer}"
         rows = [{"stage": key} for key in STAGES if key != "plan"]

@@ -8,7 +8,8 @@ from portal.domain import projects as kinds
 from portal.domain.conditions import above
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, SetsStage, after
-from portal.domain.signoff import Route, Step, either, every, project_person, role
+from portal.domain.signoff import Route, Step, every, project_person, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import product_words
 from portal.forms.engineering.product_words import ROUTES, STAGES
@@ -76,12 +77,7 @@ class DevelopmentSchedule(CompanyForm):
             meaning="confirmed",
             within=working_days(2),
         ),
-        Step(  # what the technical manager has drawn up is approved by the general manager
-            "rd_approval",
-            _l("技术部经理批准"),
-            either(role("rd_manager"), role("general_manager")),
-            within=working_days(2),
-        ),
+        Step("rd_approval", _l("技术部经理批准"), product_words.manager(), within=working_days(2)),
     )
 
     def heading(self) -> str:
@@ -101,6 +97,7 @@ class DevelopmentSchedule(CompanyForm):
         """Each stage once, none before those that it waits for; one schedule at a time."""
         refuse_closed(self, "plan", "plan")
         product_words.refuse_double(self, self.code)
+        moments.refuse_past(self, "mass_production_on", _l("计划量产日期不能早于今天"))
         self._check_order()
         self._check_end()
 
@@ -109,10 +106,10 @@ class DevelopmentSchedule(CompanyForm):
         if len(rows) < sum(1 for row in self.stages.rows if row.stage.data):
             self.refuse("stages", _l("每个阶段只能排一行，请删去重复的行"))
         for key, row in rows.items():
-            for wait in kinds.STAGES["product", key].after:
-                earlier = rows[wait.key].finish.data if wait.key in rows else None
+            for before in _all_before(key):
+                earlier = rows[before].finish.data if before in rows else None
                 if earlier and row.finish.data and row.finish.data < earlier:
-                    row.refuse("finish", _l("不能早于“%(stage)s”的完成日期", stage=STAGES[wait.key]))
+                    row.refuse("finish", _l("不能早于“%(stage)s”的完成日期", stage=STAGES[before]))
 
     def _check_end(self) -> None:
         end = self.mass_production_on.data
@@ -144,3 +141,15 @@ class DevelopmentSchedule(CompanyForm):
                 yield SetsStage(project_id, key, {"planned_on": record["mass_production_on"]})
             elif not one.passed and one.row.planned_on is not None:
                 yield SetsStage(project_id, key, {"starts_on": None, "planned_on": None, "owner_id": None})
+
+
+def _all_before(key: str) -> list[str]:
+    """The stages that a stage waits for, directly or by others; the nearest first."""
+    found = _direct(key)
+    for one in found:
+        found += [earlier for earlier in _direct(one) if earlier not in found]
+    return found
+
+
+def _direct(key: str) -> list[str]:
+    return [wait.key for wait in kinds.STAGES["product", key].after]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.domain import projects as kinds
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import FINISHED, SUBMITTED, Asks, Effect, SetsStage, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.effects import FINISHED, SUBMITTED, Asks, Effect, after
+from portal.domain.signoff import Route, Step, either, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import product_words
@@ -26,7 +25,7 @@ FAILED = equals("conclusion", "fail")
 class FunctionTest(Sheet):
     """Something tested: how, against which limit, with which result."""
 
-    item = Text(_l("项目"))
+    item = Text(_l("测试项"))
     method = Text(_l("方法"))
     limit = Text(_l("标准要求"))
     result = Text(_l("结果"))
@@ -66,7 +65,7 @@ class FunctionTestReport(CompanyForm):
         Step(
             "quality_approval",
             _l("品质部经理审核"),
-            role("quality_manager"),
+            either(role("quality_manager"), role("general_manager")),
             meaning="checked",
             within=working_days(2),
         ),
@@ -115,8 +114,6 @@ class FunctionTestReport(CompanyForm):
             yield from product_words.passed(record, STAGE)
             yield product_words.filed(record, FunctionTestReport.name, sample_no=record["sample_no"])
             return
-        review = product_words.stage_of(record, FIRST_SAMPLE)
-        if review is None or not review.passed:
-            yield SetsStage(record["plan"].id, STAGE, {"state": kinds.REFUSED, "passed_on": None})
+        yield from product_words.failed(record, STAGE, FIRST_SAMPLE)
         title = _l("功能测试不合格，修改设计后重新测试：%(product)s", product=record["product"])
         yield Asks(title, product_words.holder(record))

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Choice, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
@@ -59,7 +60,7 @@ class InjectionProcessCard(papers.TechnicalPaper, CompanyForm):
     key_points = LongText(_l("工艺要点及外观标准"))
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def check(self) -> None:
         """Each zone has one temperature, injection is among the phases, cooling is part of the cycle."""

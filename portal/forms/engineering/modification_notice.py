@@ -11,8 +11,9 @@ from portal.domain.effects import Effect, Opens, after
 from portal.domain.signoff import Close, Route, Step, each, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.definition import fields
+from portal.forms.engineering import product_words
 from portal.forms.engineering import technical_papers as papers
-from portal.forms.engineering.mould_modification import PROOF, proof
+from portal.forms.engineering.mould_modification import PROOF
 from portal.forms.fields import Choice, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref, carried, load
@@ -29,7 +30,7 @@ NOT_COPIED = ("effective_on", "change_note")
 class ChangedDocument(Sheet):
     """A technical paper that has to be put out anew; or a drawing or other paper, by its name."""
 
-    document = RecordLink(_l("文件"), *books.OUTPUT, required=False)
+    document = RecordLink(_l("文件"), *product_words.OUTPUT_PAPERS, required=False)
     other = Text(_l("其他文件"), required=False, help=_l("图纸等不在系统内的文件"))
     old_version = Text(_l("原版本"), max=40, required=False)
     new_version = Text(_l("新版本"), max=40, required=False)
@@ -168,7 +169,7 @@ class ModificationNotice(CompanyForm):
             row.refuse("document", _l("这份文件是“%(product)s”的"), product=of.get("text", ""))
         elif paper is None:
             row.refuse("document", _l("这份文件还没有归档"))
-        else:
+        elif document.id not in _named_by(self.context.get("@corrects")):  # drafted already
             later = books.versions(paper.document, paper.project_id, paper.title)[-1]
             if later != paper.version:
                 row.refuse("document", _l("这份文件已换版为 %(version)s"), version=later)
@@ -177,11 +178,12 @@ class ModificationNotice(CompanyForm):
     @after("acknowledgement", _l("登记产品档案（设计变更证明），并生成涉及文件的换版草稿"))
     def issue_anew(record: Filed) -> Iterator[Effect]:
         """Each paper named is drafted once more, as it stands, to be changed and signed."""
-        yield proof(record, f"{both(PROOF)['zh']} {record.number}")
+        yield product_words.filed(record, f"{both(PROOF)['zh']} {record.number}", field="product")
+        drafted = _named_by(record["@corrects"])
         for row in record["documents"]:
             document: Ref | None = row["document"]
             origin = works.origin(document.id) if document else None
-            if document is None or document.id is None or origin is None:
+            if document is None or document.id is None or origin is None or document.id in drafted:
                 continue
             code, _applicant = origin
             yield Opens(code, _copied(code, document.id, record))
@@ -190,9 +192,15 @@ class ModificationNotice(CompanyForm):
     @after("acknowledgement", _l("在库及在制品报废的，生成报损清单草稿"))
     def write_off(record: Filed) -> Iterator[Effect]:
         """What is of no more use is written off."""
-        if record["stock_disposal"] == SCRAP:
+        if record["stock_disposal"] == SCRAP and works.fact(record["@corrects"], "stock_disposal") != SCRAP:
             answers = {"damage_found": True, "remark": f"{record.number} {record['new_content']}"}
             yield Opens("WH-17", answers, to="role:warehouse_keeper", names_as="source_record")
+
+
+def _named_by(notice: int | None) -> set[int]:
+    """The technical papers that a notice names; none without one."""
+    rows = works.fact(notice, "documents") or ()
+    return {row["document"]["id"] for row in rows if row.get("document")}
 
 
 def _copied(code: str, record_id: int, change: Filed) -> dict[str, Any]:

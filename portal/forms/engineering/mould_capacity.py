@@ -9,6 +9,7 @@ from typing import Any
 from portal.domain.conditions import equals
 from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
@@ -59,7 +60,7 @@ class MouldCapacity(papers.TechnicalPaper, CompanyForm):
     measure = LongText(_l("产能不足措施"), required=False, required_when=equals("capacity_enough", False))
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def proposal(self) -> dict[str, Any]:
         """One shift of eight hours."""

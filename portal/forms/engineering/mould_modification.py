@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from portal.domain import projects as kinds
 from portal.domain.conditions import equals
 from portal.domain.deadlines import until, working_days
-from portal.domain.effects import Effect, Opens, PostsEntry, SetsStage, after
+from portal.domain.effects import Effect, Opens, SetsStage, after
 from portal.domain.signoff import Back, Close, Route, Step, every, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.engineering import product_words
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Choice, Day, LongText, Money, Text, YesNo
 from portal.forms.filed import Filed
@@ -18,8 +19,7 @@ from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Supplier
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
-from portal.queries import projects
-from portal.queries import technical_papers as books
+from portal.queries import goods, projects
 
 TOOLING = "tooling"
 CHANGE = "RD-22"
@@ -124,12 +124,13 @@ class MouldModification(CompanyForm):
         if not record["accepted"]:
             return
         title = f"{both(PROOF)['zh']} {record.number} {record['mould_no']}"
-        yield proof(record, title)
+        yield product_words.filed(record, title, field="product")
+        yield from product_words.given_back(record, "product", TOOLING)
         stage = projects.stage(record["product"].id, TOOLING)
         if stage is not None and stage.row.applies and not stage.passed:
             passed = {"state": kinds.PASSED, "passed_on": day(record.now)}
             yield SetsStage(record["product"].id, TOOLING, passed)
-        if record["sizes_changed"]:
+        if record["sizes_changed"] and not _told_before(record):
             answers = {
                 "product": record["product"],
                 "change_kind": "design_change",
@@ -140,20 +141,7 @@ class MouldModification(CompanyForm):
             yield Opens(CHANGE, answers, to=f"person:{record.applicant_id}")
 
 
-def proof(record: Filed, title: str) -> PostsEntry:
-    """The line of the product's file that proves a change of its design."""
-    return PostsEntry(
-        books.FILE,
-        {
-            "project_id": record["product"].id,
-            "project": record["product"].text,
-            "document": record.code,
-            "title": title,
-            "version": "",
-            "state": "effective",
-            "effective_on": day(record.now).isoformat(),
-            "number": record.number,
-            "sample_no": "",
-            "place": "",
-        },
-    )
+def _told_before(record: Filed) -> bool:
+    """Whether the record that this one corrects has left the notice of changed sizes already."""
+    former = record["@corrects"]
+    return bool(former and goods.stage_answers(former, "result").get("sizes_changed"))

@@ -10,7 +10,7 @@ from portal.domain.obligations import Case, Look, Number, Obligation
 from portal.domain.permissions import role_key
 from portal.forms import stage_duties
 from portal.forms.engineering import product_release
-from portal.forms.engineering.product_words import BATCH, FIRST_SAMPLE, REVIEWS
+from portal.forms.engineering.product_words import BATCH, FIRST_SAMPLE, OUTPUT, RELEASED, REVIEWS
 from portal.forms.kinds import SERVED
 from portal.lib.i18n import _l
 from portal.queries import projects
@@ -18,8 +18,8 @@ from portal.queries.projects import Stage
 
 MANAGER = (role_key("rd_manager"),)
 BEFORE = (Number("before", _l("提前提醒"), 7, _l("天")),)
-REVIEW = "RD-16"
-CARRIED = {"samples": FIRST_SAMPLE, product_release.RELEASED: BATCH}  # stages that pass with a review
+REVIEW, SCHEDULE = "RD-16", "RD-04"
+CARRIED = {"samples": FIRST_SAMPLE, RELEASED: BATCH}  # stages that pass with a review
 
 
 def reviews(look: Look) -> Iterator[Case]:
@@ -41,11 +41,12 @@ def others(look: Look) -> Iterator[Case]:
 
 
 def _form(stage: Stage) -> str:
-    """The form by which a stage passes; after the batch review that is an output paper which is missing."""
-    if stage.row.key != product_release.RELEASED or not projects.passed(stage.row.project_id, BATCH):
+    """The form by which a stage passes; for the output of papers, and after the batch review, a paper that is missing."""
+    reviewed = stage.row.key == RELEASED and projects.passed(stage.row.project_id, BATCH)
+    if not reviewed and stage.row.key != OUTPUT:
         return stage.kind.forms[0]
     lacking = product_release.missing(stage.row.project_id)
-    return next((code for code in lacking if code in SERVED), "RD-04")
+    return next((code for code in lacking if code in SERVED), SCHEDULE)
 
 
 def _parts(case: Case) -> tuple[int, str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, Number, Rows, Text
 from portal.forms.filed import Filed
@@ -60,7 +61,7 @@ class PaintingAndPrinting(papers.TechnicalPaper, CompanyForm):
     artwork = Attachments(_l("图案文件"))
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def check(self) -> None:
         """The part is painted or printed, and of two prints one comes first."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Choice, LongText, Rows, Text
 from portal.forms.filed import Filed
@@ -54,7 +55,7 @@ class ProductCharacteristics(papers.TechnicalPaper, CompanyForm):
     standards = Text(_l("适用标准"))
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def check(self) -> None:
         """A characteristic stands in one line; a product of the catalogue has one paper."""

@@ -7,7 +7,8 @@ from functools import reduce
 from typing import Any
 
 from portal.domain import projects as kinds
-from portal.domain.effects import Effect, PostsEntry, SetsStage
+from portal.domain.effects import ChangesProject, Effect, PostsEntry, SetsStage
+from portal.domain.signoff import Signers, either, role
 from portal.forms.base import Sheet
 from portal.forms.fields import Text
 from portal.forms.filed import Filed
@@ -15,7 +16,7 @@ from portal.forms.kinds import Ref
 from portal.forms.references import Project
 from portal.lib.clock import day
 from portal.lib.i18n import _l, both
-from portal.queries import new_products, projects
+from portal.queries import new_products, projects, technical_papers, works
 from portal.queries.projects import Stage
 
 CUSTOMER_ROUTE, COMPANY_ROUTE = "customer_route", "company_route"
@@ -28,7 +29,7 @@ INITIAL, FINALISATION, FIRST_SAMPLE, BATCH = (
 )
 STAGES = {stage.key: stage.title for stage in kinds.PRODUCT.stages}
 REVIEWS = {key: STAGES[key] for key in (INITIAL, FINALISATION, FIRST_SAMPLE, BATCH)}
-OUTPUT = "output_documents"
+OUTPUT, RELEASED = "output_documents", "mass_production"
 BOM, PROCESS_CARD, PAINTING, ASSEMBLY, INSTRUCTION = (*("RD-10", "RD-11", "RD-12", "RD-14", "RD-15"),)
 OUTPUT_PAPERS = {
     BOM: _l("BOM(产品结构表)"),
@@ -39,6 +40,11 @@ OUTPUT_PAPERS = {
     INSTRUCTION: _l("作业指导书"),
     "RD-23": _l("产品特性及产品验收准则"),
 }
+
+
+def manager() -> Signers:
+    """The technical manager; for what is the manager's own, the general manager."""
+    return either(role("rd_manager"), role("general_manager"))
 
 
 def listed(names: Iterable[Any]) -> Any:
@@ -95,18 +101,43 @@ def begun(record: Filed, key: str) -> Iterator[Effect]:
 
 
 def passed(record: Filed, *keys: str) -> Iterator[Effect]:
-    """These stages have been gone through today."""
+    """These stages have been gone through today; one that had been before keeps its day."""
+    yield from given_back(record, "plan", *keys)
     for key in keys:
-        yield SetsStage(record["plan"].id, key, {"state": kinds.PASSED, "passed_on": day(record.now)})
+        stage = stage_of(record, key)
+        since = stage.row.passed_on if stage is not None and stage.passed else None
+        values = {"state": kinds.PASSED, "passed_on": since or day(record.now)}
+        yield SetsStage(record["plan"].id, key, values)
 
 
-def filed(record: Filed, title: Any, *, sample_no: str = "", place: str = "") -> PostsEntry:
-    """The paper in the product file."""
+def failed(record: Filed, key: str, review: str) -> Iterator[Effect]:
+    """The stage has to be gone through anew, unless the review that rests on it has passed already."""
+    yield from given_back(record, "plan", key)
+    later = stage_of(record, review)
+    if later is None or not later.passed:
+        yield SetsStage(record["plan"].id, key, {"state": kinds.REFUSED, "passed_on": None})
+
+
+def given_back(record: Filed, field: str, *keys: str) -> Iterator[Effect]:
+    """What the record, or the one that it corrects, has moved stands as before, but for these stages of the product
+    that it is about now, and for the end of its development, which its file decides."""
+    for row in (row for moved in sorted(record.itself) for row in works.stages_of(moved)):
+        if row.project_id == record[field].id and row.key in (*keys, OUTPUT, RELEASED):
+            continue
+        yield SetsStage(row.project_id, row.key, works.former(row))
+        if row.key == RELEASED:
+            yield ChangesProject(row.project_id, {"state": "running", "finished_on": None})
+
+
+def filed(
+    record: Filed, title: Any, *, field: str = "plan", sample_no: str = "", place: str = ""
+) -> PostsEntry:
+    """The paper in the file of the product that a field names."""
     return PostsEntry(
-        new_products.FILE,
+        technical_papers.FILE,
         {
-            "project_id": record["plan"].id,
-            "project": record["plan"].text,
+            "project_id": record[field].id,
+            "project": record[field].text,
             "document": record.code,
             "title": both(title)["zh"],
             "version": "",

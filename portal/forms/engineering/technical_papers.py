@@ -1,20 +1,20 @@
-"""What all technical papers of a product share: their versions, sign-off, issue, archive and what follows from them."""
+"""What all technical papers of a product share: their versions, and what follows from their archive."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, ClassVar
 
 from portal.domain import projects as kinds
-from portal.domain.conditions import filled
-from portal.domain.deadlines import working_days
 from portal.domain.effects import Asks, Effect, PostsEntry, SetsStage
 from portal.domain.permissions import role_key
-from portal.domain.signoff import Route, Step, each, role
 from portal.forms import moments
-from portal.forms.base import Sheet, Stage
-from portal.forms.engineering import product_release
-from portal.forms.fields import Day, Integer, Text, YesNo
+from portal.forms.base import Sheet
+from portal.forms.engineering import product_release, product_words
+from portal.forms.engineering.product_words import OUTPUT
+from portal.forms.engineering.technical_paper_stages import RECIPIENTS
+from portal.forms.fields import Day, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.kinds import Ref
@@ -25,9 +25,7 @@ from portal.lib.text import next_version
 from portal.queries import goods, projects
 from portal.queries import technical_papers as books
 
-STAGE = "output_documents"
 FIRST = "1.0"
-RECIPIENTS = ("production_manager", "quality_manager", "purchasing_manager")
 READERS = ("rd_engineer", "production_engineer", "rd_manager", "production_manager", "quality_inspector")
 ISSUED_AND_ARCHIVED = _l("登记产品档案、技术文件发放登记表和技术文件归档控制登记表；原版本作废并收回")
 PAPERS: dict[str, type[TechnicalPaper]] = {}
@@ -58,60 +56,6 @@ def effective_on() -> Any:
     return Day(_l("生效日期"), help=_l("归档以后才能执行；归档晚于这一天的，自归档之日起生效"))
 
 
-class Issue(Stage):
-    """The copies that a department gets, and what becomes of those that it holds."""
-
-    issued_copies = Integer(_l("发放份数"), low=1, high=999)
-    old_version_recalled = YesNo(
-        _l("旧版已收回"),
-        when=filled("old_version"),
-        help=_l("选“否”的，归档后生成收回旧版的待办，收回前发放登记表一直列为待收回"),
-    )
-
-
-class Archive(Stage):
-    """Where the original is kept."""
-
-    archive_no = Text(_l("归档编号"), max=60)
-    archive_place = Text(_l("存放位置"))
-
-    def check(self) -> None:
-        """An archive number stands for one paper."""
-        number = self.archive_no.data
-        if number and (other := books.holder_of_key(books.ARCHIVE, number, but=self.itself)):
-            self.refuse("archive_no", _l("归档编号已用于 %(number)s，请换一个编号"), number=other)
-
-
-def signoff() -> Route:
-    """Approved, countersigned, signed for by each department, archived."""
-    return Route(
-        Step("rd_approval", _l("技术部审批"), role("rd_manager"), within=working_days(2)),
-        Step(
-            "quality_countersign",
-            _l("品质部会签"),
-            role("quality_manager"),
-            meaning="confirmed",
-            within=working_days(2),
-        ),
-        Step(
-            "issue",
-            _l("技术文件发放签收"),
-            each(*(role(key) for key in RECIPIENTS)),
-            meaning="received",
-            within=working_days(3),
-            fills=Issue,
-        ),
-        Step(
-            "archive",
-            _l("技术文件归档"),
-            role("document_controller"),
-            meaning="done",
-            within=working_days(2),
-            fills=Archive,
-        ),
-    )
-
-
 class TechnicalPaper(Sheet):
     """A technical paper of a product, or of one part or station of it."""
 
@@ -137,19 +81,24 @@ class TechnicalPaper(Sheet):
         return " ".join(filter(None, named))
 
     def compute(self) -> None:
-        """The version after the one that was archived last."""
+        """The version after the one that was archived last; a correction has that of the paper whose copies it replaces."""
         super().compute()
         self.version.data = self.old_version.data = None
         named = self.product.data
         if named and named.id and not (self.part_field and not self._part()):
-            former = books.versions(self.code, named.id, paper_title(self.name, self._part()), self.itself)
-            self.old_version.data = former[-1] if former else None
+            title = paper_title(self.name, self._part())
+            former = books.versions(self.code, named.id, title, self.itself)
             self.version.data = next_version(former[-1]) if former else FIRST
+            wrong = books.of_record(self.context.get("@corrects") or 0)
+            if wrong is not None and (wrong.project_id, wrong.title) == (named.id, title):
+                former.append(wrong.version)
+            self.old_version.data = former[-1] if former else None
 
     def check(self) -> None:
         """The product has come so far, nobody else is at work on the paper, and it begins after today."""
-        refuse_closed(self, "product", STAGE)
+        refuse_closed(self, "product", OUTPUT)
         moments.refuse_past(self, "effective_on", _l("生效日期不能早于提交日期"))
+        self._check_newest()
         named, part = self.product.data, self._part()
         if not (named and named.id) or (self.part_field and not part):
             return
@@ -157,6 +106,16 @@ class TechnicalPaper(Sheet):
         if other := books.under_way(self.code, named.id, at, but=self.itself):
             field = self.part_field or "product"
             self.refuse(field, _l("这份文件正由 %(number)s 办理，请待其办结"), number=other)
+
+    def _check_newest(self) -> None:
+        """A version that another has taken the place of is not put right any more: it would be in force again."""
+        wrong = books.of_record(self.context.get("@corrects") or 0)
+        if wrong is None:
+            return
+        newest = books.versions(wrong.document, wrong.project_id, wrong.title)[-1]
+        if newest != wrong.version:
+            text = _l("版本 %(version)s 之后已有版本 %(newest)s，旧版不再更正；要改内容请另行填写新版本")
+            self.refuse("product", text, version=wrong.version, newest=newest)
 
     def _part(self) -> str | None:
         found = next((one for one in self if one.short_name == self.part_field), None)
@@ -184,19 +143,20 @@ def put_in_force(record: Filed, not_needed: Iterable[str] | None = None) -> Iter
         "title": title,
         "version": record["version"],
     }
+    in_force_on = max(record["effective_on"], archived_on)
     yield PostsEntry(
         books.FILE,
         {
             **about,
             "state": "effective",
-            "effective_on": max(record["effective_on"], archived_on).isoformat(),
+            "effective_on": in_force_on.isoformat(),
             "number": record["archive_no"],
             "sample_no": "",
             "place": record["archive_place"],
         },
         key=f"{named.text} {title} {record['version']}",
     )
-    yield from _issued(record, about)
+    yield from _issued(record, about, in_force_on)
     archived = {
         **about,
         "archive_no": record["archive_no"],
@@ -208,8 +168,8 @@ def put_in_force(record: Filed, not_needed: Iterable[str] | None = None) -> Iter
     yield from _stage(record, not_needed)
 
 
-def _issued(record: Filed, about: dict[str, Any]) -> Iterator[Effect]:
-    """A line for each department, and a task for each that still holds the former version."""
+def _issued(record: Filed, about: dict[str, Any], in_force_on: date) -> Iterator[Effect]:
+    """A line for each department, and a task for each that still holds the former version on that day."""
     for receipt in books.receipts(record.id):
         recipient = RECIPIENTS[receipt.slot]
         recalled = receipt.answers.get("old_version_recalled")
@@ -228,18 +188,17 @@ def _issued(record: Filed, about: dict[str, Any]) -> Iterator[Effect]:
             text = _l(
                 "收回“%(title)s”的旧版 %(version)s", title=about["title"], version=record["old_version"]
             )
-            yield Asks(text, role_key(recipient), record["effective_on"])
+            yield Asks(text, role_key(recipient), in_force_on)
 
 
 def _stage(record: Filed, not_needed: Iterable[str] | None) -> Iterator[Effect]:
     """The product's papers are put out once every one that it needs has a version."""
-    found = projects.stage(record["product"].id, STAGE)
+    yield from product_words.given_back(record, "product")
+    found = projects.stage(record["product"].id, OUTPUT)
     if found is None or found.passed or not found.row.applies:
         return
-    project = found.row.project
-    if not_needed is None:
-        not_needed = project.facts.get("papers_not_needed", ())
-    if not books.lacking(project.id, record.code, [*not_needed]):
-        yield from product_release.complete(project.id, day(record.now), filed=True)
+    project_id = found.row.project_id
+    if not product_release.missing(project_id, record.code, not_needed):
+        yield from product_release.complete(project_id, day(record.now), filed=True)
     elif found.row.state == kinds.OPEN:
-        yield SetsStage(project.id, STAGE, {"state": kinds.PREPARING})
+        yield SetsStage(project_id, OUTPUT, {"state": kinds.PREPARING})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.domain import projects as kinds
 from portal.domain.deadlines import days, weeks, working_days
-from portal.domain.effects import FINISHED, SUBMITTED, Effect, Opens, SetsStage, Tells, after
+from portal.domain.effects import FINISHED, SUBMITTED, Effect, Opens, Tells, after
 from portal.domain.signoff import Route, Step, project_person, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm
@@ -14,6 +13,7 @@ from portal.forms.checklists import Checklist, Done
 from portal.forms.engineering import product_words
 from portal.forms.engineering.product_words import (
     ASSEMBLY,
+    BATCH,
     BOM,
     INSTRUCTION,
     OUTPUT_PAPERS,
@@ -92,7 +92,7 @@ class TrialProduction(CompanyForm):
         Step(
             "rd_conclusion",
             _l("技术部结论"),
-            role("rd_manager"),
+            product_words.manager(),
             within=working_days(2),
             fills=TrialConclusion,
         ),
@@ -143,7 +143,7 @@ class TrialProduction(CompanyForm):
             yield from product_words.passed(record, STAGE)
             yield product_words.filed(record, TrialProduction.name)
             return
-        yield SetsStage(record["plan"].id, STAGE, {"state": kinds.REFUSED, "passed_on": None})
+        yield from product_words.failed(record, STAGE, BATCH)
         if verdict == REPEAT:
             answers = {name: record[name] for name in ("plan", "trial_quantity", "purpose")}
             yield Opens("RD-25", answers, to=f"person:{record.applicant_id}")

@@ -57,7 +57,7 @@ class TestItem(Sheet):
 
     __test__ = False
 
-    item = Text(_l("项目"))
+    item = Text(_l("测试项"))
     limit = Text(_l("要求"))
     result = Text(_l("结果"))
     pass_ = YesNo(_l("合格"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
+from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.engineering.assembly_flow import station_name
 from portal.forms.fields import Integer, LongText, Number, Rows, Text
@@ -63,7 +64,7 @@ class WorkInstruction(papers.TechnicalPaper, CompanyForm):
     photos = Photos(_l("图示"))
     effective_on = papers.effective_on()
 
-    signoff = papers.signoff()
+    signoff = technical_paper_stages.signoff()
 
     def compute(self) -> None:
         """The station as the flow chart calls it, and its time, before the version is counted."""

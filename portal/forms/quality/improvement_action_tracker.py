@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import until, weeks
-from portal.domain.effects import SUBMITTED, Effect, PostsEntry, Tells, after
+from portal.domain.effects import FINISHED, SUBMITTED, Effect, PostsEntry, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, role
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.engineering import product_release
 from portal.forms.fields import Choice, Day, LongText, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Department, Person, RecordLink
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import improvement, people
 
@@ -147,3 +149,9 @@ class ImprovementActionTracker(CompanyForm):
                     day=record["new_due"].isoformat(),
                 ),
             )
+
+    @staticmethod
+    @after(FINISHED, _l("批量审有条件通过的产品，最后一项措施验证有效后转入量产"))
+    def release(record: Filed) -> Iterator[Effect]:
+        """A new product may have waited for nothing but this measure."""
+        yield from product_release.measured(record["source_record"].id, day(record.now))

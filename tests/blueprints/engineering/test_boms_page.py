@@ -22,6 +22,7 @@ from portal.forms.kinds import Ref, load
 from portal.models import Draft, Project
 from portal.queries import goods
 from portal.services import bom_sheets
+from tests.forms.customer_service.shop import TODAY
 from tests.forms.engineering.development import Development, row
 from tests.forms.projects import begun
 
@@ -189,6 +190,30 @@ def test_the_goods_of_a_number_of_products_are_asked_for(
         assert browser.post(at, data={"version": "1.0", "products": wrong}).status_code >= 400
 
 
+def test_goods_are_asked_for_by_the_list_in_force(app: Flask, work: Development, sign_in: SignIn) -> None:
+    work.archived("RD-10", work.bill(*structure(work), effective_on=TODAY))
+    work.archived("RD-10", work.bill(*structure(work), effective_on=TODAY, change_note="换件"))
+    db.session.commit()
+    browser, at = sign_in(app.test_client(), "buyer"), f"{LIST}/{code(work)}"
+    assert "提出需求" not in browser.get(f"{at}?version=1.0").text
+    answer = browser.post(f"{at}/requisitions", data={"version": "1.0", "products": "5"})
+    assert answer.status_code >= 400
+    assert "版本 1.0 已被替代" in text_of(answer.text)
+    assert browser.post(f"{at}/requisitions", data={"version": "1.1", "products": "5"}).status_code == 303
+
+
+def test_more_than_anybody_can_ask_for_is_refused(app: Flask, work: Development, sign_in: SignIn) -> None:
+    item = work.stock_item()
+    deep = [row(level, f"P{level}", "999999999") for level in range(1, 5)]
+    screw = row(5, "S", "999999999", item=Ref(item.id, item.label), name="螺丝")
+    work.archived("RD-10", work.bill(*deep, screw))
+    db.session.commit()
+    browser, at = sign_in(app.test_client(), "buyer"), f"{LIST}/{code(work)}/requisitions"
+    answer = browser.post(at, data={"products": "100000"})
+    assert 400 <= answer.status_code < 500
+    assert "算出的数量太大" in text_of(answer.text)
+
+
 def test_nothing_is_asked_for_where_nothing_is_kept(app: Flask, work: Development, sign_in: SignIn) -> None:
     work.archived("RD-10", work.bill())
     db.session.commit()
@@ -281,8 +306,9 @@ def test_every_fault_is_told_by_line_and_column_and_nothing_is_taken(
         (b"not a workbook", "文件无法读取"),
         (book(), "文件里没有零部件"),
         (book((1, "A"), heads=("层级", "料号")), "缺少列：用量"),
+        (book((1, "A", "B", 2), heads=("层级", "料号", "Part no.", "用量")), "列“料号”出现了两次"),
     ],
-    ids=["nothing", "no spreadsheet", "empty", "column missing"],
+    ids=["nothing", "no spreadsheet", "empty", "column missing", "column twice"],
 )
 def test_a_file_that_cannot_be_taken(app: Flask, sign_in: SignIn, data: bytes, said: str) -> None:
     browser = sign_in(app.test_client(), "rd_engineer")

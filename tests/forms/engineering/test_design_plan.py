@@ -52,6 +52,14 @@ def test_all_four_reviews_are_planned_in_their_order(room: Room) -> None:
     assert wrong_in(room.sheet("RD-05", ENGINEER, **early), "reviews", 2) == {"planned_on"}
 
 
+def test_a_review_to_be_held_lies_ahead(room: Room) -> None:
+    product = room.new("design")
+    late = design(room, product, reviews=reviews(-1, 60, 90, 120))
+    assert wrong_in(room.sheet("RD-05", ENGINEER, **late), "reviews", 0) == {"planned_on"}
+    held = design(room, room.new("tooling"), reviews=reviews(-1, 60, 90, 120))
+    assert not room.sheet("RD-05", ENGINEER, **held).errors, "the first review has been held"
+
+
 @pytest.mark.requirement("R79")
 def test_approval_plans_the_reviews_and_the_end_passes_the_design(room: Room) -> None:
     product = room.new("design")

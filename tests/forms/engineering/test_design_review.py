@@ -14,7 +14,7 @@ from portal.forms.ledgers import LEDGERS
 from portal.models import Record
 from portal.queries import history, ledgers, projects
 from portal.queries.ledgers import Wanted
-from portal.services import route
+from portal.services import route, signing
 from tests.forms.customer_service.shop import NOW, TODAY, days, wrong, wrong_in
 from tests.forms.engineering.product_room import DEPARTMENTS, ENGINEER, Room
 
@@ -225,6 +225,55 @@ def test_the_manager_hears_which_papers_are_missing(room: Room) -> None:
         getattr(one, "key", "project") for one in product_release.complete(room.project(product).id, TODAY)
     ]
     assert keys == ["output_documents", "mass_production", "project"]
+
+
+def test_a_condition_of_the_batch_review_holds_the_release_until_its_measures_work(room: Room) -> None:
+    product = room.ready_for_batch()
+    room.put_out(product, *OUTPUT_PAPERS)
+    problems = [room.problem(), room.problem(problem="卡扣松")]
+    record = room.passed(product, BATCH, problems_found=problems, conditional=True)
+    assert projects.passed(product.id, BATCH)
+    assert projects.passed(product.id, "output_documents")
+    assert room.heard(record, "rd_manager") == ["批量审有条件通过，其措施全部验证有效后转入量产"]
+    close(room, record)
+    assert not projects.passed(product.id, "mass_production"), "one measure is left"
+    close(room, record, 2)
+    assert projects.passed(product.id, "mass_production")
+    assert (room.project(product).state, room.project(product).finished_on) == ("completed", TODAY)
+
+
+def test_after_a_condition_the_last_paper_does_not_release(room: Room) -> None:
+    product = room.ready_for_batch()
+    room.put_out(product, *(code for code in OUTPUT_PAPERS if code != "RD-23"))
+    record = room.passed(product, BATCH, problems_found=[room.problem()], conditional=True)
+    room.put_out(product, "RD-23")
+    keys = [one.key for one in product_release.complete(room.project(product).id, TODAY, filed=True)]
+    assert keys == ["output_documents"]
+    close(room, record)
+    assert projects.passed(product.id, "mass_production")
+
+
+def test_a_verdict_sent_back_still_tells_who_does_not_agree(room: Room) -> None:
+    record = room.spoken(
+        room.begun(room.new("initial_review"), problems_found=[room.problem()]), "quality_manager"
+    )
+    room.sign(record, verdict="conditional_pass", verdict_note="改模后再议")
+    task, by, hand = room._turn(record)
+    signing.send_back(task.id, by, hand, "rd_verdict", now=room.now)
+    db.session.flush()
+    stage = room.stage(record, verdict="pass")
+    assert wrong(stage) == {"verdict"}
+    assert stage.against.data.startswith("质量部 ")
+
+
+def test_what_the_technical_manager_reviews_the_general_manager_judges(room: Room) -> None:
+    record = room.spoken(room.submit("RD-16", "rd_engineer", **room.review(room.new("initial_review"))))
+    record.applicant_id = room.actor("rd_manager").id
+    room.send_back(record)
+    room.correct(record, "rd_manager", review_subject="图纸 A1 版")
+    room.spoken(record)
+    assert record.step == "rd_verdict"
+    assert record.state == "running", "somebody may judge it"
 
 
 def test_papers_that_the_product_does_not_need_are_not_missing(room: Room) -> None:

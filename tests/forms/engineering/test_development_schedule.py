@@ -71,6 +71,20 @@ def test_a_stage_stands_once_and_not_before_what_it_waits_for(room: Room) -> Non
     assert wrong_in(sheet, "stages", 0) == {"finish"}
 
 
+def test_a_stage_waits_for_those_too_that_stand_further_before(room: Room) -> None:
+    product = room.new("design")
+    rows = [row(room, "initial_review", 21, 25), row(room, "first_sample_review", 5, 24)]
+    sheet = room.sheet("RD-04", ENGINEER, **schedule(room, product, *rows))
+    assert wrong_in(sheet, "stages", 1) == {"finish"}
+
+
+def test_production_lies_ahead(room: Room) -> None:
+    product = room.new("design")
+    rows = [row(room, "design", -20, -5)]
+    answers = schedule(room, product, *rows, mass_production_on=days(-1))
+    assert wrong(room.sheet("RD-04", ENGINEER, **answers)) == {"mass_production_on"}
+
+
 def test_nothing_is_finished_after_mass_production_begins(room: Room) -> None:
     product = room.new("design")
     sheet = room.sheet("RD-04", ENGINEER, **schedule(room, product, mass_production_on=days(24)))

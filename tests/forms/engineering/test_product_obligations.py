@@ -9,9 +9,12 @@ import pytest
 from portal.extensions import db
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref
+from portal.models import Draft
+from portal.services import records
 from tests.forms.customer_service.shop import NOW, TODAY, days
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.engineering.product_room import ENGINEER, Room
+from tests.forms.engineering.test_design_plan import design
 
 CASES = ("O79", "OS-17")
 
@@ -88,4 +91,23 @@ def test_os17_after_the_batch_review_papers_are_what_is_missing(room: Room) -> N
         room.at(product, key).state = "open"
     plan(room, product, "mass_production", days(5))
     room.run("OS-17", NOW)
-    assert room.only("OS-17").form_code != "RD-16"
+    assert room.only("OS-17").form_code == "RD-10"
+
+
+def test_os17_papers_are_asked_for_by_what_is_missing(room: Room) -> None:
+    product = room.new("output_documents")
+    room.put_out(product, "RD-10", "RD-11")
+    plan(room, product, "output_documents", days(5))
+    room.run("OS-17")
+    assert room.only("OS-17").form_code == "RD-12"
+
+
+def test_a_stage_of_the_technical_manager_is_not_stuck(room: Room) -> None:
+    product = room.new("design")
+    plan(room, product, "design", days(5), "rd_manager")
+    room.run("OS-17")
+    draft = db.session.get(Draft, room.only("OS-17").draft_id)
+    form, by = room.sheet("RD-05", "rd_manager", **design(room, product)), room.actor("rd_manager")
+    record = records.submit(form, by, key="taken up", now=NOW, draft=draft)
+    assert record.state == "running"
+    assert "general_manager" in room.signers(record)
