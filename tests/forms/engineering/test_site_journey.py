@@ -9,7 +9,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.models import Draft, Project, Record, RecordSubject, Task
-from portal.queries import projects
+from portal.queries import projects, settlement
 from tests.walk import Walker
 
 
@@ -62,6 +62,8 @@ def test_a_site_comes_from_its_order_to_its_start(app: Flask) -> None:
     order = walker.open("EN-01")
     project = opened_by(walker, order)
     assert (project.kind, project.state) == ("works", "preparing")
+    with app.app_context():
+        assert settlement.contract_of(project.id) is not None  # what is paid for the site is paid on it
     finish(walker, order, documents_ok="yes")
     with app.app_context():
         tasks = sa.select(Task.form_code).join(Draft, Draft.id == Task.draft_id).where(Task.state == "open")
