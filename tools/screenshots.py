@@ -179,6 +179,14 @@ def finished_order(page: Page) -> str:
     return str(row.locator(f"a[href^='{ORDERS}']").first.get_attribute("href"))
 
 
+def project(page: Page) -> str:
+    """The path of the permit project that has come furthest without being through."""
+    page.goto("/projects/?kind=permit&state=running")
+    bars = page.eval_on_selector_all("progress", "all => all.map(one => one.value * (one.value < one.max))")
+    links = page.locator("tbody th a")
+    return str(links.nth(bars.index(max(bars))).get_attribute("href"))
+
+
 def first_page(data: bytes) -> bytes:
     """The first page of a PDF as PNG."""
     document = pypdfium2.PdfDocument(data)
@@ -200,6 +208,8 @@ def take(browser: Browser, address: str) -> None:
     fill_order(buyer)
     shoot(buyer, "form")
     shoot(signed_in(browser, address, "general_manager", phone=True), "phone")
+    planner = signed_in(browser, address, "planning_manager")
+    shoot(planner, "project", project(planner))
     shoot(signed_in(browser, address, "quality_manager", dark=True), "dark", "/quality/")
 
 

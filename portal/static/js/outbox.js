@@ -11,12 +11,13 @@
   const list = bar.querySelector("ul");
   const DECIDES = ["submit", "sign", "return", "refuse"];
   const LEFT_OUT = ["csrf_token", "_op", "_password", "_sent", "_edited"];
-  const SOON = 20_000;  // milliseconds until it is tried again
+  const SOON = 3000, LATER = 60_000;  // milliseconds until it is tried again, longer each time
   const passwords = new Map();  // never written down: asked for anew when the page has been closed
   let passing = new WeakSet();  // forms that go the usual way
   const done = [];
   let busy = false;
   let timer = 0;
+  let pause = SOON;
   let bringing = Promise.resolve();
 
   const keyOf = (form) => form.dataset.outbox ?? form.dataset.key;
@@ -29,7 +30,7 @@
 
   document.addEventListener("submit", submitted, true);  // before anybody else hears of it
   document.addEventListener("submit", signOut, true);
-  addEventListener("online", () => { tell(); flush(); });
+  addEventListener("online", () => { pause = SOON; tell(); flush(); });
   addEventListener("offline", tell);
   addEventListener("pageshow", back);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") flush(); });
@@ -53,7 +54,7 @@
     const { answered } = document.body.dataset;
     for (const one of await store.all("sendings")) {
       if (answered && one.sent === answered) await store.drop("sendings", one.id);
-      else if (one.state === "going" && (sessionStorage.outboxGoing === one.sent || Date.now() - one.at > SOON)) await store.put("sendings", { ...one, state: "waiting" });
+      else if (one.state === "going" && (sessionStorage.outboxGoing === one.sent || Date.now() - one.at > LATER)) await store.put("sendings", { ...one, state: "waiting" });
     }
     sessionStorage.removeItem("outboxGoing");
   }
@@ -180,7 +181,8 @@
 
   function again() {
     clearTimeout(timer);
-    timer = setTimeout(flush, SOON);
+    timer = setTimeout(flush, pause);
+    pause = Math.min(pause * 2, LATER);
   }
 
   // Whether the portal has answered, be it with a no.
@@ -318,12 +320,13 @@
   }
 
   function confirm(question, yes, act) {
-    const dialog = document.getElementById("outbox-ask");
+    const dialog = bar.querySelector("template").content.cloneNode(true).querySelector("dialog");
     dialog.querySelector("p").textContent = question;
-    const go = dialog.querySelector("[data-yes]");
-    go.textContent = yes;
-    go.onclick = () => { dialog.close(); act(); };
-    dialog.querySelector("[data-no]").onclick = () => dialog.close();
+    const go = Object.assign(dialog.querySelector("[data-yes]"), { textContent: yes });
+    go.addEventListener("click", () => { dialog.close(); act(); });
+    dialog.querySelector("[data-no]").addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
     dialog.showModal();
   }
 })();
