@@ -171,6 +171,11 @@ class Asks:
 
 
 @dataclass(frozen=True, slots=True)
+class CallsOff:
+    """What this record has asked for and nobody has done yet is no longer to be done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Closes:
     """Ends another open record as void, since what it was there for has come to pass; nobody signs for that."""
 
@@ -230,6 +235,7 @@ Effect = (
     | ChangesProject
     | SetsStage
     | Asks
+    | CallsOff
     | Closes
     | SetsDeadline
     | Tells

@@ -53,3 +53,16 @@ def papers(
         .order_by(Record.id)
     )
     return [Paper(*row) for row in db.session.execute(query)]
+
+
+def ids(project_id: int, codes: Collection[str]) -> set[int]:
+    """Every record of these forms that names a project in its opening section, in whatever state."""
+    query = (
+        sa.select(Record.id)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(
+            Record.form_code.in_(list(codes)),
+            Content.answers[("project", "id")].as_integer() == project_id,
+        )
+    )
+    return set(db.session.scalars(query))

@@ -27,12 +27,17 @@ def is_corrected(record_id: Any) -> sa.Exists:
     return sa.exists().where(later.corrects_id == record_id, later.state == "finished")
 
 
-def standing(table: Any, record_ids: Collection[int]) -> sa.ColumnElement[bool]:
-    """The lines of these records that take no other back and were not taken back themselves."""
+def stands(table: Any) -> sa.ColumnElement[bool]:
+    """Whether a line takes no other back and was not taken back itself."""
     reversal = aliased(table)
     taken_back: sa.Exists = sa.exists().where(reversal.reverses_id == table.id)
+    return sa.and_(table.reverses_id.is_(None), ~taken_back)
+
+
+def standing(table: Any, record_ids: Collection[int]) -> sa.ColumnElement[bool]:
+    """The lines of these records that stand."""
     mine: sa.ColumnElement[bool] = table.record_id.in_(record_ids)
-    return sa.and_(mine, table.reverses_id.is_(None), ~taken_back)
+    return sa.and_(mine, stands(table))
 
 
 def standing_lines(table: type[Entry], record_id: int | None) -> list[Entry]:

@@ -10,14 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import Project, ReceivableEntry
+from portal.models import Content, Project, ReceivableEntry, Record
 from portal.queries import alterations, projects, receivables
 from portal.queries.alterations import ITEMS, WATER_AND_ELECTRICITY
-from portal.queries.corrected import standing, standing_one
+from portal.queries.corrected import lineage, standing_one, stands
 
 NOTHING = Decimal("0.00")
-REMINDER = "EN-27"
-EVERY_STATE = ("running", "stuck", "returned", "withdrawn", "finished", "refused", "voided")
+REMINDER, RECEIPT = "EN-27", "CR-06"
+OWN = (WATER_AND_ELECTRICITY, ITEMS, REMINDER)  # what claims and takes in money of a site
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +75,27 @@ def contract_of(project_id: int) -> int | None:
     return standing_one(contract) if contract else None
 
 
+def account_of(project_id: int, record_id: int) -> int:
+    """The record under which a paper of a site posts: the contract, else itself or the first one that it corrects."""
+    return contract_of(project_id) or min(lineage(record_id))
+
+
 def open_claims(project_id: int, but: Collection[int] = ()) -> list[receivables.Instalment]:
-    """What is claimed for a project and not settled yet; what these records (`but`) have posted does not count."""
-    project = projects.project(project_id)
-    accounts = _accounts(project) if project else []
-    found = [one for id in accounts for one in receivables.instalments(of=id, but=but)]
+    """What the papers of a site have claimed by themselves, outside its contract, and is not settled yet.
+
+    What these records (`but`) have posted does not count.
+    """
+    accounts = _papers(project_id) - {contract_of(project_id)}
+    found = [one for id in sorted(accounts) for one in receivables.instalments(of=id, but=but)]
     return [one for one in found if one.open]
 
 
-def last_open_row(of: int, amount: Decimal) -> str:
-    """The last instalment of a contract from which so much can still be taken; nothing where there is none."""
-    found = [one.row for one in receivables.instalments(of=of) if one.open >= amount]
+def last_open_row(of: int, amount: Decimal, but: Collection[int] = ()) -> str:
+    """The last instalment of a contract from which so much can still be taken; nothing where there is none.
+
+    What these records (`but`) have posted does not count.
+    """
+    found = [one.row for one in receivables.instalments(of=of, but=but) if one.open >= amount]
     return found[-1] if found else ""
 
 
@@ -108,24 +118,60 @@ def agreed(project_id: int, kind: str) -> Decimal | None:
     return None
 
 
-def _accounts(project: Project) -> list[int]:
-    """The records that claims and payments of a project stand under."""
-    contract = contract_of(project.id)
-    if contract is not None:
-        return [contract]
-    own = (WATER_AND_ELECTRICITY, ITEMS, REMINDER)
-    return [one.id for one in alterations.papers(project.id, own, EVERY_STATE)]
+def reminders_on(contract: int) -> list[alterations.Paper]:
+    """The reminders that wait to be paid on a contract, of whatever site."""
+    named = Project.facts["contract_id"].as_integer().in_(lineage(standing_one(contract)))
+    sites = sa.select(Project.id).where(Project.kind == "works", named).order_by(Project.id)
+    return [one for id in db.session.scalars(sites) for one in reminders(id)]
+
+
+def confirming(project_id: int, change: int, but: Collection[int] = ()) -> str:
+    """The number of the confirmation of a site (EN-15) that prices a design change, or the one which that corrects."""
+    states = (*alterations.WAITING, "finished")
+    changes = lineage(change)
+    for one in alterations.papers(project_id, (ITEMS,), states, but):
+        if (one.answers.get("design_change") or {}).get("id") in changes:
+            return one.number
+    return ""
+
+
+def receipt_of(project_id: int, amount: Decimal) -> str:
+    """The number of a receipt (CR-06) of just this amount on a site's contract that finance has not confirmed yet."""
+    contract = contract_of(project_id)
+    if contract is None:
+        return ""
+    named = Content.answers[("contract_or_order", "id")].as_integer().in_(lineage(contract))
+    query = (
+        sa.select(Record.number, Content.answers)
+        .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
+        .where(Record.form_code == RECEIPT, Record.state.in_(alterations.WAITING), named)
+        .order_by(Record.id)
+    )
+    found = db.session.execute(query)
+    return next((number for number, answers in found if Decimal(answers["amount"]) == amount), "")
+
+
+def _papers(project_id: int) -> set[int]:
+    """The records that have posted for a site, those too that were corrected or given up."""
+    return alterations.ids(project_id, OWN)
 
 
 def _paid(project: Project, but: Collection[int]) -> Decimal:
-    accounts = _accounts(project)
-    if not accounts:
-        return NOTHING
+    """What its own papers have taken in, and what came in on their accounts and the contract by no paper of a site."""
+    papers, contract = _papers(project.id), contract_of(project.id)
+    of_sites = sa.select(Record.id).where(Record.form_code.in_(OWN))
     query = sa.select(sa.func.sum(ReceivableEntry.amount)).where(
-        ReceivableEntry.of_id.in_(accounts), ReceivableEntry.paid_on.is_not(None)
+        ReceivableEntry.paid_on.is_not(None),
+        stands(ReceivableEntry),
+        ReceivableEntry.record_id.not_in(but),
+        sa.or_(
+            ReceivableEntry.record_id.in_(papers),
+            sa.and_(
+                ReceivableEntry.of_id.in_({*papers, contract} - {None}),
+                ReceivableEntry.record_id.not_in(of_sites),
+            ),
+        ),
     )
-    if but:
-        query = query.where(~standing(ReceivableEntry, but))
     return -(db.session.scalar(query) or NOTHING) or NOTHING
 
 

@@ -25,6 +25,13 @@ def ask(title: Any, to: str, due: Any, record: Record, *, now: datetime) -> None
     notices.tell([to], "ask", now=now, record_id=record.id, text=said)
 
 
+def call_off(record: Record, *, now: datetime) -> None:
+    """Ends what the record has asked for and nobody has done yet."""
+    for task in history.open_tasks(record):
+        if task.kind == "ask":
+            tasks.end(task, "cancelled", now=now)
+
+
 def tick_off(task_id: int, by: Actor, note: str, *, now: datetime) -> None:
     """Ticks off a thing to do."""
     task, _authority = tasks.claim(task_id, by)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.domain.effects import (
     Asks,
+    CallsOff,
     ChangesProject,
     Closes,
     Effect,
@@ -84,6 +85,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 projects.set_stage(effect, record, by=by, now=now)
             case Asks():
                 asks.ask(effect.title, effect.to, effect.due, record, now=now)
+            case CallsOff():
+                asks.call_off(record, now=now)
             case Closes():
                 pass  # by the route, once everything else is done
             case SetsDeadline():

@@ -9,13 +9,13 @@ from typing import Any
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsReceivable, after
 from portal.domain.signoff import Close, Route, Step, role
-from portal.forms.base import CompanyForm, Stage
+from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, LongText, Money, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, RecordLink
 from portal.lib.i18n import _l, both
-from portal.queries import customers, goods, orders, receivables
+from portal.queries import customers, goods, orders, receivables, settlement
 
 CENT = Decimal("0.01")
 WAYS = {
@@ -49,6 +49,8 @@ class FinanceConfirm(Stage):
         owed = _total(_open(of.id, self.itself)) if of and of.id else None
         if owed is not None and self.received_amount.data and self.received_amount.data > owed:
             self.refuse("received_amount", TOO_MUCH, open=owed)
+        elif of and of.id and owed is not None:
+            _refuse_reminded(self, "received_amount", of.id, owed)
 
 
 class PaymentReceipt(CompanyForm):
@@ -145,6 +147,8 @@ class PaymentReceipt(CompanyForm):
             )
         if self.amount.data and self.amount.data > _total(found):
             self.refuse("amount", TOO_MUCH, open=_total(found))
+        elif of.id:
+            _refuse_reminded(self, "amount", of.id, _total(found))
 
     @staticmethod
     @after("finance_confirm", _l("登记应收及回款台帐，客户欠款随之减少"))
@@ -159,6 +163,17 @@ class PaymentReceipt(CompanyForm):
             way=both(WAYS[record["payment_way"]])["zh"],
             account=record["account"],
             handler=record["handler"].text,
+        )
+
+
+def _refuse_reminded(sheet: Sheet, field: str, of: int, owed: Decimal) -> None:
+    """Says no to what a reminder of a site (EN-27) has asked for: finance confirms it there, and it is booked once."""
+    amount, found = sheet[field].data, settlement.reminders_on(of)
+    asked = {one.number: Decimal(one.answers.get("amount_due") or 0) for one in found}
+    if amount and (amount in asked.values() or amount > owed - sum(asked.values())):
+        names = "、".join(asked)
+        sheet.refuse(
+            field, _l("这笔工程款已由 %(number)s 催缴，请在该单中确认到账，不再登记回款"), number=names
         )
 
 

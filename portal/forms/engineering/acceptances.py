@@ -11,6 +11,7 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, SetsStage
 from portal.domain.signoff import Close, Step, outside, project_person
 from portal.forms.base import Sheet, Stage
+from portal.forms.engineering import site_parts
 from portal.forms.fields import Choice, LongText, Moment
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -47,10 +48,14 @@ class SupervisorCheck(Stage):
     rectify_by = Moment(_l("整改期限"), required=False, required_when=_WITH_PROBLEM)
 
     def check(self) -> None:
-        """A limit that has passed before the acceptance is none; with a check that failed nothing passes."""
+        """A limit that has passed before the acceptance is none; who will look again does not put right.
+
+        With a check that failed, or while the works rest, nothing passes.
+        """
         limit, met = self.rectify_by.data, self.context.get("acceptance_at")
         if limit and met and limit < met:
             self.refuse("rectify_by", _l("整改期限不能早于约定验收时间"))
+        site_parts.refuse_supervisor(self, "responsible_person")
         if self.verdict.data == "pass":
             self.check_pass()
 
@@ -60,6 +65,9 @@ class SupervisorCheck(Stage):
         failed = next((row["item"] for row in rows if row["result"] == "fail"), None)
         if failed:
             self.refuse("verdict", _l("检查项目“%(item)s”不合格，不能判为合格"), item=failed)
+        project = site_parts.project_of(self)
+        if project and project.state == "held":
+            self.refuse("verdict", site_parts.HELD, project=project.name)
 
 
 class CustomerSign(Stage):

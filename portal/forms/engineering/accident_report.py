@@ -10,7 +10,7 @@ from portal.domain.effects import SUBMITTED, VOIDED, Effect, Opens, PostsEntry, 
 from portal.domain.signoff import Route, Step, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.engineering import holds
+from portal.forms.engineering import holds, site_parts
 from portal.forms.fields import Choice, Day, LongText, Moment, Money, Rows, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
@@ -18,7 +18,7 @@ from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Person, Project, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import improvement, service, works
+from portal.queries import improvement, service
 
 REPORT_HOURS = 24  # R27: from the finding until the written opinion is with the engineering manager
 SUBJECT = 60  # characters of an 8D report's subject
@@ -132,10 +132,7 @@ class AccidentReport(CompanyForm):
     def check(self) -> None:
         """It was found by now; the notice is of the same works."""
         moments.refuse_future(self, "found_at")
-        notice, project = self.rectification_notice.data, self.project.data
-        of = works.fact(notice.id, "project") if notice else None
-        if of and project and of["id"] != project.id:
-            self.refuse("rectification_notice", _l("这张整改通知单属于另一个工程"))
+        site_parts.refuse_foreign(self, "rectification_notice")
 
     @staticmethod
     @after(SUBMITTED, _l("立即告知工程部经理；超过发现后24小时提交的，同时告知逾期"))

@@ -11,13 +11,14 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, Opens, PostsReceivable
 from portal.domain.signoff import Step, outside, project_person
 from portal.forms.base import Sheet, Stage
+from portal.forms.customer_service.quoted import CENT, LARGEST
+from portal.forms.engineering import site_parts
 from portal.forms.filed import Filed
 from portal.forms.references import DrawnSignature
 from portal.lib.i18n import _l
-from portal.queries import alterations, projects, service, settlement
+from portal.queries import alterations, settlement
 from portal.queries.alterations import Paper
 
-CENT = Decimal("0.01")
 POSTED = _l("客户签字后金额记入工程结算和应收台帐；影响工期的生成工程延期手续草稿")
 
 
@@ -38,7 +39,7 @@ SUPERVISOR_SIGN = Step(
     "supervisor_sign",
     _l("监理核对"),
     project_person("project", "site_supervisor"),
-    meaning="checked",
+    meaning="confirmed",  # also of what the supervisor has written, whom no other could stand in for
     within=working_days(1),
 )
 CUSTOMER_SIGN = Step(
@@ -61,43 +62,37 @@ def worth(row: Any) -> Decimal | None:
 
 def refuse_foreign(sheet: Sheet) -> None:
     """Says no to a project that is over, and to a customer who is not the project's."""
-    fields = {field.short_name: field.data for field in sheet}
-    project, customer = fields["project"], fields["customer"]
-    found = projects.project(project.id) if project else None
-    if found is None:
-        return
-    if found.state in kinds.OVER and not sheet.context.get("@corrects"):
+    found = site_parts.project_of(sheet)
+    if found and found.state in kinds.OVER and not sheet.context.get("@corrects"):
         state = kinds.PROJECT_STATES[found.state]
         sheet.refuse("project", _l("该工程%(state)s，不能再增减项目"), state=state)
-    owner = service.customer_of(found.id)
-    if customer and owner is not None and owner != customer.id:
-        sheet.refuse("customer", _l("与工程的客户不一致，请核对"))
+    site_parts.refuse_stranger(sheet)
+
+
+def refuse_large(sheet: Any, *totals: str) -> None:
+    """Says no to more than an account can hold."""
+    if any((sheet[name].data or 0) > LARGEST for name in totals):
+        text = _l("金额合计不能超过 %(most)s，请核对数量和单价")
+        sheet.refuse("items", text, most=f"{LARGEST:,.2f}")
 
 
 def posted(record: Filed, amount: Decimal) -> Iterator[Effect]:
     """The amount on the customer's account, for the contract of the works; a deduction lessens what is still open."""
     if not amount:
         return
-    of = settlement.contract_of(record["project"].id) or record.id
-    row = record.number if amount > 0 else settlement.last_open_row(of, -amount) or record.number
+    of = settlement.account_of(record["project"].id, record.id)
+    open_row = settlement.last_open_row(of, -amount, record.itself) if amount < 0 else ""
+    row = open_row or record.number
     yield PostsReceivable(record["customer"].id, of, amount, row=row)
 
 
 def extension(record: Filed) -> Iterator[Effect]:
     """What takes longer needs the customer's agreement to another day."""
     if (record["days_effect"] or 0) > 0:
-        yield Opens(
-            "EN-10",
-            {
-                "project": record["project"],
-                "customer": record["customer"],
-                "cause": "added_or_deducted_items",
-                "days": record["days_effect"],
-                "reason": record["remark"],
-            },
-            to=f"person:{record.applicant_id}",
-            names_as="source_record",
-        )
+        reason = record["remark"] or "、".join(_row(row) for row in record["items"])
+        answers = site_parts.extension(record, "added_or_deducted_items", reason, days=record["days_effect"])
+        answers["customer"] = record["customer"]
+        yield Opens("EN-10", answers, to=f"person:{record.applicant_id}", names_as="source_record")
 
 
 def confirmed(project_id: int, codes: Collection[str]) -> list[str]:

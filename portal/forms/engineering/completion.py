@@ -17,7 +17,9 @@ def completed(record: Filed, key: str) -> Iterator[Effect]:
         yield ChangesProject(project, {"state": "completed", "finished_on": record["completed_on"]})
     for row in works.stages_of(record["@corrects"]):
         if row.key == key and (record["verdict"] != "pass" or row.project_id != project):
-            yield ChangesProject(row.project_id, {"state": "running", "finished_on": None})
+            former = projects.project(row.project_id)
+            state = "held" if former and former.facts.get("held_by") else "running"
+            yield ChangesProject(row.project_id, {"state": state, "finished_on": None})
 
 
 def handed_over(record: Filed, key: str) -> Iterator[Effect]:

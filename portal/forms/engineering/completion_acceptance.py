@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
@@ -10,10 +11,10 @@ from portal.domain.effects import FINISHED, REFUSED, Effect, after
 from portal.domain.signoff import Back, Route, Step, project_person
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Done
-from portal.forms.engineering import acceptances, completion, payments
+from portal.forms.engineering import acceptances, completion, payments, site_parts
 from portal.forms.fields import Day, Integer, LongText, Moment, YesNo
 from portal.forms.filed import Filed
-from portal.forms.moments import refuse_future
+from portal.forms.moments import refuse_earlier, refuse_future
 from portal.forms.references import Project
 from portal.lib.i18n import _l
 from portal.queries import custody
@@ -103,6 +104,10 @@ class CompletionAcceptance(CompanyForm):
         """R29: the last of the acceptances; no more keys go back than have come."""
         acceptances.refuse_untimely(self, STAGE)
         refuse_future(self, "completed_on")
+        site = site_parts.project_of(self)
+        if site and (started := site.facts.get("actual_start")):
+            text = _l("竣工日期不能早于开工日期")
+            refuse_earlier(self, "completed_on", date.fromisoformat(started), text)
         project, keys = self.project.data, self.keys_returned.data
         received = custody.keys_received(project.id) if project else None
         if received is not None and keys is not None and keys > received:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import ChangesProject, Effect, Opens, after
+from portal.domain.effects import VOIDED, ChangesProject, Effect, Opens, after
 from portal.domain.signoff import Route, Step, outside, project_person, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.engineering import site_parts
@@ -118,8 +118,9 @@ class DesignChange(CompanyForm):
         project = record["project"].id
         if sites.signed_times(record.itself, "customer_sign") <= 1:
             found = projects.project(project)
-            version = raised(found.facts.get("drawing_version", "") if found else "")
-            yield ChangesProject(project, facts={"drawing_version": version})
+            former = found.facts.get("drawing_version", "") if found else ""
+            raising = {"record": record.id, "former": former}
+            yield ChangesProject(project, facts={"drawing_version": raised(former), "raised_by": raising})
         foreman = works.holder(project, "foreman")
         if record["cost_effect"]:
             yield Opens("EN-15", _items(record), to=foreman, names_as="design_change")
@@ -127,6 +128,16 @@ class DesignChange(CompanyForm):
             reason = f"{record['drawing_no']}：{record['new_content']}"
             answers = site_parts.extension(record, "design_change", reason, days=record["days_effect"])
             yield Opens("EN-10", answers, to=foreman, names_as="source_record")
+
+    @staticmethod
+    @after(VOIDED, _l("放弃变更时恢复原图纸版本，其后又有变更的除外"))
+    def take_back(record: Filed) -> Iterator[Effect]:
+        """A change that is given up after the customer has signed was none, unless another has built upon it."""
+        found = projects.project(record["project"].id)
+        raising = (found.facts.get("raised_by") if found else None) or {}
+        if found and raising.get("record") == record.id:
+            facts = {"drawing_version": raising["former"], "raised_by": None}
+            yield ChangesProject(found.id, facts=facts)
 
 
 def _items(record: Filed) -> dict[str, Any]:

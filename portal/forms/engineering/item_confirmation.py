@@ -9,14 +9,13 @@ from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service.service_words import fill_customer
-from portal.forms.engineering import alterations
+from portal.forms.engineering import alterations, site_parts
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.moments import refuse_future
 from portal.forms.references import Customer, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import service, works
+from portal.queries import settlement
 
 
 class ChangedLine(Sheet):
@@ -84,8 +83,7 @@ class ItemConfirmation(CompanyForm):
     def compute(self) -> None:
         """The project's customer, where nobody has named one; what is added, and what is taken out."""
         super().compute()
-        project = self.project.data
-        fill_customer(self.customer, service.customer_of(project.id) if project else None)
+        site_parts.fill_customer(self)
         self.total_added.data = self._total("add")
         self.total_deducted.data = self._total("deduct")
 
@@ -94,13 +92,17 @@ class ItemConfirmation(CompanyForm):
         return sum(filter(None, rows), Decimal("0.00"))
 
     def check(self) -> None:
-        """It was asked for by now, on a site of this customer's; the design change is of the same site."""
+        """It was asked for by now, on a site of this customer's; a design change of the site is priced once."""
         alterations.refuse_foreign(self)
+        alterations.refuse_large(self, "total_added", "total_deducted")
         refuse_future(self, "asked_on")
+        site_parts.refuse_foreign(self, "design_change")
         change, project = self.design_change.data, self.project.data
-        of = works.fact(change.id, "project") if change else None
-        if of and project and of["id"] != project.id:
-            self.refuse("design_change", _l("这张设计变更单属于另一个工程"))
+        if not (change and change.id and project and project.id):
+            return
+        if other := settlement.confirming(project.id, change.id, self.itself):
+            text = _l("该设计变更的费用已列入 %(number)s；有改动的，请更正那张确认单")
+            self.refuse("design_change", text, number=other)
 
     @staticmethod
     @after("customer_sign", alterations.POSTED)

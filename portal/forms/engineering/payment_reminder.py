@@ -7,19 +7,18 @@ from decimal import Decimal
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import until, working_days
-from portal.domain.effects import VOIDED, Asks, Effect, Tells, after
+from portal.domain.effects import VOIDED, Asks, CallsOff, Effect, Tells, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.customer_service.service_words import fill_customer
-from portal.forms.engineering import holds, payments
+from portal.forms.engineering import holds, payments, site_parts
 from portal.forms.engineering.payment_reminder_stages import CustomerReceipt, FinanceConfirm
 from portal.forms.fields import Choice, Day, LongText, Money
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import projects, service, settlement, works
+from portal.queries import projects, settlement, works
 
 NOTHING = Decimal("0.00")
 ACCEPTANCES = {payments.MID_TERM: "EN-23", payments.FINAL: "EN-24"}
@@ -91,7 +90,7 @@ class PaymentReminder(CompanyForm):
         super().compute()
         named = self.project.data
         found = projects.project(named.id) if named else None
-        fill_customer(self.customer, service.customer_of(found.id) if found else None)
+        site_parts.fill_customer(self)
         books = settlement.of(found, self.itself) if found else None
         if books and self.contract_price.blank and books.contract_price:
             self.contract_price.data = books.contract_price
@@ -131,9 +130,7 @@ class PaymentReminder(CompanyForm):
         price = settlement.price(found)
         if price and self.contract_price.data not in (None, price):
             self.refuse("contract_price", _l("工程登记的合同价是 %(price)s"), price=f"{price:,.2f}")
-        owner = service.customer_of(found.id)
-        if owner and self.customer.data and self.customer.data.id != owner:
-            self.refuse("customer", _l("与工程的客户不一致，请核对"))
+        site_parts.refuse_stranger(self)
         if self.payment_kind.data:
             self._check_source(named, self.payment_kind.data)
 
@@ -176,6 +173,7 @@ class PaymentReminder(CompanyForm):
         if record["paid"]:
             yield from payments.received(record)
             yield from holds.release(record)
+            yield CallsOff()
             return
         yield from holds.hold(record)
         told = {
@@ -193,3 +191,4 @@ class PaymentReminder(CompanyForm):
     def let_go(record: Filed) -> Iterator[Effect]:
         """What is not asked for any more holds nothing up."""
         yield from holds.release(record)
+        yield CallsOff()

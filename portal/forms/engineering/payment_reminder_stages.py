@@ -43,7 +43,8 @@ class FinanceConfirm(Stage):
             moments.refuse_future(self, "paid_on")
             self._check_amount()
         elif self.paid.data is False:
-            last = self.context.get("new_pay_by") or self.context.get("pay_by")
+            days = filter(None, (self.context.get("new_pay_by"), self.context.get("pay_by")))
+            last = max(days, default=None)  # returned and asked for anew, the later day counts
             if last and self.today <= last:
                 self.refuse("paid", _l("付款期限 %(day)s 还没有过"), day=last)
             if self.new_pay_by.data and self.new_pay_by.data <= self.today:
@@ -57,15 +58,19 @@ class FinanceConfirm(Stage):
         )
         if amount is None or due is None:
             return
-        if amount < due:
+        found = projects.project(project.id) if project else None
+        price = self.context.get("contract_price")
+        books = settlement.of(found, self.itself) if found is not None else None
+        left = price + books.besides - books.paid if books is not None and price is not None else None
+        if left is not None and left < due:
+            text = _l("账上未付余额只有 %(left)s，少于本次应付，请退回重新核算")
+            self.refuse("paid_amount", text, left=f"{max(left, Decimal(0)):,.2f}")
+        elif amount < due:
             self.refuse(
                 "paid_amount", _l("少于本次应付 %(due)s；分次到账的，到齐后再确认"), due=f"{due:,.2f}"
             )
-        found = projects.project(project.id) if project else None
-        price = self.context.get("contract_price")
-        if found is None or price is None:
-            return
-        books = settlement.of(found, self.itself)
-        left = price + books.besides - books.paid
-        if amount > max(left, Decimal(0)):
+        elif left is not None and amount > left:
             self.refuse("paid_amount", _l("超过未付的余额 %(left)s，请核对"), left=f"{left:,.2f}")
+        elif found is not None and (other := settlement.receipt_of(found.id, amount)):
+            text = _l("回款记录 %(number)s 已登记同样金额，尚待财务确认；同一笔款只能登记一次，请先处理")
+            self.refuse("paid_amount", text, number=other)

@@ -38,23 +38,23 @@ def reminder(record: Filed, key: str, kind: str) -> Iterator[Effect]:
 def received(record: Filed) -> Iterator[Effect]:
     """The payment on the customer's account.
 
-    Without a contract in the portal it settles what the alterations have claimed; the rest is claimed and paid at once.
+    It settles what alterations have claimed outside the contract; the rest is paid on the contract. Without a contract
+    in the portal the rest is claimed and paid at once.
     """
     left: Decimal = record["paid_amount"] or Decimal(0)
     contract = settlement.contract_of(record["project"].id)
-    if contract is not None and left:
-        yield _paid(record, contract, left)
-        return
     claims = settlement.open_claims(record["project"].id, record.itself)
     for one in sorted(claims, key=lambda claim: claim.open):
         part = min(left, one.open)
         left -= part
         if part:
             yield _paid(record, one.of_id, part, one.row)
-    if left:
-        customer = record["customer"].id
-        yield PostsReceivable(customer, record.id, left, row=record.number, due_on=record["pay_by"])
-        yield _paid(record, record.id, left, record.number)
+    if left and contract is not None:
+        yield _paid(record, contract, left)
+    elif left:
+        customer, of = record["customer"].id, settlement.account_of(record["project"].id, record.id)
+        yield PostsReceivable(customer, of, left, row=record.number, due_on=record["pay_by"])
+        yield _paid(record, of, left, record.number)
 
 
 def _paid(record: Filed, of: int, amount: Decimal, row: str = "") -> PostsReceivable:

@@ -10,6 +10,7 @@ from portal.domain.deadlines import until, working_days
 from portal.domain.effects import SUBMITTED, Asks, Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, person_in, project_person
 from portal.forms.base import CompanyForm, Stage
+from portal.forms.engineering import site_parts
 from portal.forms.engineering.acceptances import FORMS
 from portal.forms.engineering.accident_report import REPORT_HOURS
 from portal.forms.fields import Choice, LongText, Moment, Text, YesNo
@@ -30,7 +31,8 @@ class Rectification(Stage):
     rectified_photos = Photos(_l("整改后照片"))
 
     def check(self) -> None:
-        """Nothing is put right before it is found."""
+        """Nothing is put right before it is found, or later than now."""
+        refuse_future(self, "rectified_on")
         done, found = self.rectified_on.data, self.context.get("found_at")
         if done and found and done < found.replace(second=0, microsecond=0):
             self.refuse("rectified_on", _l("整改完成时间不能早于发现时间"))
@@ -86,7 +88,7 @@ class RectificationNotice(CompanyForm):
             "recheck",
             _l("监理复查"),
             project_person("project", "site_supervisor"),
-            meaning="checked",
+            meaning="inspected",  # also by the supervisor who has found it
             within=working_days(1),
             fills=Recheck,
             on_refusal=Back("rectification"),
@@ -99,10 +101,8 @@ class RectificationNotice(CompanyForm):
         if self.rectify_by.data and self.found_at.data and self.rectify_by.data < self.found_at.data:
             self.refuse("rectify_by", _l("整改期限不能早于发现时间"))
         refuse_future(self, "found_at")
-        source, project = self.acceptance_record.data, self.project.data
-        of = works.fact(source.id, "project") if source else None
-        if of and project and of["id"] != project.id:
-            self.refuse("acceptance_record", _l("来源验收属于另一个工程"))
+        site_parts.refuse_foreign(self, "acceptance_record")
+        site_parts.refuse_supervisor(self, "responsible_person")
 
     @staticmethod
     @after(SUBMITTED, _l("重大质量事故：立即告知工程部经理，工长24小时内提交书面处理意见及说明"))

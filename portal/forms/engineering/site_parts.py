@@ -72,6 +72,13 @@ def refuse_foreign(sheet: Sheet, name: str) -> None:
         sheet.refuse(name, _l("这条记录属于另一个工程，请核对"))
 
 
+def refuse_supervisor(sheet: Sheet, name: str) -> None:
+    """Says no to the project's supervisor as the one who puts something right, as they look at it afterwards."""
+    project, named = project_of(sheet), field(sheet, name).data
+    if project and named and project.people.get("site_supervisor") == named.id:
+        sheet.refuse(name, _l("监理负责复查，不能同时是整改责任人"))
+
+
 def with_customer(record: Filed) -> dict[str, Any]:
     """The project of a record and its customer, as drafts of other forms name them."""
     project = projects.project(record["project"].id)

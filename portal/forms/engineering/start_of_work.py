@@ -119,7 +119,10 @@ class StartOfWork(CompanyForm):
         project, started = record["project"].id, record["actual_start"]
         found = projects.project(project)
         values: dict[str, Any] = {"state": "running"} if not found or found.state == "preparing" else {}
-        yield ChangesProject(project, values, {"actual_start": started.isoformat()})
+        facts = {"actual_start": started.isoformat()}
+        if found and found.state == "held":  # meanwhile: it has started all the same, and goes on so
+            facts["held_from"] = "running"
+        yield ChangesProject(project, values, facts)
         yield SetsStage(project, "start", {"state": PASSED, "passed_on": started})
         text = _l(
             "%(number)s：%(project)s已批准开工，从本周起每周电话联系客户，并做安全文明施工检查",

@@ -241,6 +241,7 @@ def _project(record: Filed) -> OpensProject:
     facts: dict[str, Any] = {
         "contract_price": str(record["contract_price"]),
         "contract": contract.text,
+        "contract_id": contract.id,
         "waterproofing": record["waterproofing"] is not False,
     }
     if found is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.forms import moments
 from portal.forms.base import Sheet, Stage
 from portal.forms.checklists import Checklist, Done
 from portal.forms.fields import Choice, LongText, Moment, Rows, Text, YesNo
@@ -16,6 +17,10 @@ class TimeChange(Stage):
     changed_to = Moment(_l("变更后的时间"))
     supervisor_told_at = Moment(_l("通知监理时间"))
     delayed = YesNo(_l("是否延误"))
+
+    def check(self) -> None:
+        """The supervisor has been told."""
+        moments.refuse_future(self, "supervisor_told_at")
 
 
 class SiteSurvey(Stage):
@@ -74,6 +79,10 @@ class JointSignature(Stage):
     briefing_content = LongText(_l("交底内容"))
     briefing_ended_at = Moment(_l("交底结束时间"))
 
+    def check(self) -> None:
+        """R22: the clock runs from an end that has come."""
+        moments.refuse_future(self, "briefing_ended_at")
+
 
 class Delivery(Stage):
     """When the form reached the engineering department."""
@@ -82,6 +91,7 @@ class Delivery(Stage):
 
     def check(self) -> None:
         """R22: the clock runs from the end of the briefing; later than its limit is allowed, but told."""
+        moments.refuse_future(self, "delivered_at")
         ended, delivered = self.context.get("briefing_ended_at"), self.delivered_at.data
         if ended and delivered and delivered < ended:
             self.refuse("delivered_at", _l("交到工程部的时间不能早于交底结束时间"))

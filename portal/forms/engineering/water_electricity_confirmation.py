@@ -8,14 +8,12 @@ from decimal import Decimal
 from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.customer_service.service_words import fill_customer
-from portal.forms.engineering import alterations
+from portal.forms.engineering import alterations, site_parts
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Number, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.moments import refuse_future
 from portal.forms.references import Attachments, Customer, Project
 from portal.lib.i18n import _l
-from portal.queries import service
 
 
 class AlteredLine(Sheet):
@@ -64,14 +62,14 @@ class WaterElectricityConfirmation(CompanyForm):
     def compute(self) -> None:
         """The project's customer, where nobody has named one; the lines together."""
         super().compute()
-        project = self.project.data
-        fill_customer(self.customer, service.customer_of(project.id) if project else None)
+        site_parts.fill_customer(self)
         amounts = (row.amount.data for row in self.items.rows)
         self.total_amount.data = sum(filter(None, amounts), Decimal("0.00"))
 
     def check(self) -> None:
         """It was measured by now, on a site of this customer's."""
         alterations.refuse_foreign(self)
+        alterations.refuse_large(self, "total_amount")
         refuse_future(self, "measured_on")
 
     @staticmethod

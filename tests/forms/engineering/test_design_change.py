@@ -82,7 +82,8 @@ def test_money_and_days_get_their_papers() -> None:
     row.customer_id, row.finishes_on = 3, date(2026, 8, 31)
     db.session.flush()
     version, item, extension = effects(project)
-    assert version == ChangesProject(project.id, facts={"drawing_version": "B"})
+    raising = {"record": 7, "former": "A"}
+    assert version == ChangesProject(project.id, facts={"drawing_version": "B", "raised_by": raising})
     assert (item.code, item.to, item.names_as) == ("EN-15", "person:13", "design_change")
     assert item.answers["customer"] == Ref(3, "泰和物业 C0003")
     assert item.answers["items"][0]["sign"] == "add"
@@ -123,3 +124,15 @@ def test_the_old_drawing_is_taken_back(back: bool) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(DesignChange, STORIES["EN-17"], seed)["old_drawing_withdrawn"]
+
+
+def test_a_change_that_is_given_up_leaves_the_drawing_as_it_was() -> None:
+    project = begun("works", "material")
+    row = db.session.get_one(Project, project.id)
+    raise_, *_drafts = effects(project)
+    row.facts = {**row.facts, **raise_.facts}
+    record = Filed(7, "EN-17-2026-0007", "EN-17", opening(project), 12, 1, 12, {}, NOW)
+    (back,) = DesignChange.effects("voided", record)
+    assert back.facts["drawing_version"] == "A"
+    row.facts = {**row.facts, **effects(project, 8)[0].facts}  # another change on top of it
+    assert list(DesignChange.effects("voided", record)) == []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.demo import carried_over
 from portal.extensions import db
 from portal.forms.kinds import Ref
-from portal.models import Draft, Project, Record, RecordSubject, Task
-from portal.queries import projects
-from tests.walk import Walker
+from portal.lib.clock import day
+from portal.models import Draft, Person, Project, Record, RecordSubject, Task
+from portal.queries import projects, receivables, service, settlement
+from tests.walk import Walker, problems
 
 
 @pytest.fixture
@@ -62,6 +66,8 @@ def test_a_site_comes_from_its_order_to_its_start(app: Flask) -> None:
     order = walker.open("EN-01")
     project = opened_by(walker, order)
     assert (project.kind, project.state) == ("works", "preparing")
+    with app.app_context():
+        assert settlement.contract_of(project.id) is not None  # what is paid for the site is paid on it
     finish(walker, order, documents_ok="yes")
     with app.app_context():
         tasks = sa.select(Task.form_code).join(Draft, Draft.id == Task.draft_id).where(Task.state == "open")
@@ -115,3 +121,43 @@ def test_page_and_print_show_the_schedule(walker: Walker) -> None:
     assert "<h2>进度图</h2>" in page.text
     english = browser.get(f"/engineering/schedules/{number}.pdf")
     assert english.mimetype == "application/pdf"
+
+
+@pytest.mark.requirement("R30")
+def test_a_payment_of_the_site_settles_its_contract(app: Flask) -> None:
+    walker = Site(app)
+    order = walker.open("EN-01")
+    project = opened_by(walker, order)
+    finish(walker, order, documents_ok="yes")
+    with app.app_context():
+        contract = db.session.get_one(Record, settlement.contract_of(project.id)).number
+        carried_over.pass_until(db.session.get_one(Project, project.id), "midterm", project.starts_on)
+        db.session.commit()
+    finish(walker, contract)
+    walker.hints["project"] = Ref(project.id, project.label)
+    accepted = walker.open("EN-23")
+    finish(walker, accepted, verdict="pass")
+    with app.app_context():
+        draft = db.session.scalars(sa.select(Draft).where(Draft.form_code == "EN-27")).one()
+        key, login = draft.key, db.session.get_one(Person, project.people["site_supervisor"]).login
+    told = {"customer": project_customer(walker, project), "payment_kind": "mid_term_payment"}
+    told |= {"project": project.label, "amount_due": "20000", "_key": key}
+    told |= {
+        "source_acceptance": accepted,
+        "pay_by": str(day(datetime.now(UTC)) + timedelta(days=3)),
+        "_op": "submit",
+    }
+    answer = walker.browser(login).post("/engineering/payment-reminders/new", data=told)
+    assert answer.status_code == 303, problems(answer)
+    finish(walker, answer.headers["Location"].rsplit("/", 1)[-1])
+    with app.app_context():
+        row = db.session.get_one(Project, project.id)
+        paid = [(one.amount, one.paid) for one in receivables.instalments(of=row.facts["contract_id"])]
+        assert sum(amount for amount, _paid in paid) == settlement.of(row).payable
+        assert sum(part for _amount, part in paid) == settlement.of(row).paid == 20_000
+
+
+def project_customer(walker: Walker, project: Project) -> str:
+    """The customer of a project, as pickers show it."""
+    with walker.app.app_context():
+        return service.customer_label(project.customer_id or 0)

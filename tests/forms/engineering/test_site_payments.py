@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from site_work import Site
 
+from portal.domain.effects import CallsOff
 from portal.extensions import db
 from portal.forms.engineering.concealed_works_acceptance import ConcealedWorksAcceptance
 from portal.forms.engineering.item_confirmation import ItemConfirmation
@@ -364,8 +365,9 @@ def test_a_reminder_that_is_given_up_holds_nothing_up() -> None:
     contract(site)
     record = reminded(site)
     unpaid(site, record)
-    (go_on,) = PaymentReminder.effects("voided", _filed(site, record))
+    go_on, idle = PaymentReminder.effects("voided", _filed(site, record))
     assert go_on.values == {"state": "running"}
+    assert isinstance(idle, CallsOff)
 
 
 def test_the_settlement_is_a_register() -> None:

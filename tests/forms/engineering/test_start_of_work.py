@@ -160,6 +160,15 @@ def test_approval_sets_the_project_going() -> None:
     assert [one.to for one in told if isinstance(one, Tells)] == ["person:13", "person:11"]
 
 
+def test_a_start_while_the_site_is_held_goes_on_once_it_is_released() -> None:
+    project = begun("works", "start")
+    row = db.session.get_one(Project, project.id)
+    row.state, row.facts = "held", {**row.facts, "held_by": [3], "held_from": "preparing"}
+    record = Filed(7, "EN-12-2026-0007", "EN-12", opening(project, actual_start=DAY), 13, 1, 21, {}, NOW)
+    changed = next(iter(StartOfWork.effects("manager_approval", record)))
+    assert (changed.values, changed.facts["held_from"]) == ({}, "running")
+
+
 def test_a_correction_does_not_wake_what_has_gone_on_since() -> None:
     project = begun("works", "start")
     db.session.get_one(Project, project.id).state = "completed"

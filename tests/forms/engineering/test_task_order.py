@@ -131,6 +131,7 @@ def test_submitting_opens_the_project() -> None:
         "waterproofing": True,
         "drawing_version": "B",
         "agreed_finish": "2026-09-01",
+        "contract_id": None,
     }
 
 
@@ -165,7 +166,7 @@ def test_a_correction_leaves_what_a_schedule_has_moved() -> None:
     db.session.query(ProjectStage).filter_by(project_id=row.id, key="schedule").one().state = "passed"
     (changed,) = effects(SUBMITTED)
     assert changed.values.keys() == {"name", "customer_id", "address", "people"}
-    assert changed.facts.keys() == {"contract_price", "contract", "waterproofing"}
+    assert changed.facts.keys() == {"contract_price", "contract", "contract_id", "waterproofing"}
 
 
 def test_an_order_given_up_ends_its_project() -> None:
