@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain import projects as kinds
 from portal.extensions import db
 from portal.models import Content, Record, Signature
 from portal.queries import goods
@@ -35,6 +36,13 @@ def under_way(project_id: int, code: str) -> Record | None:
     query = _of(project_id, (code,)).where(Record.state.not_in(OVER))
     found: Record | None = db.session.scalar(query.order_by(Record.id.desc()).limit(1))
     return found
+
+
+def all_under_way(project_id: int) -> list[int]:
+    """The records of all permit forms that are not over yet in a project."""
+    codes = {code for stage in kinds.PERMIT.stages for code in stage.forms}
+    query = _of(project_id, codes).where(Record.state.not_in(OVER)).with_only_columns(Record.id)
+    return list(db.session.scalars(query.order_by(Record.id)))
 
 
 def schemes_delivered(project_id: int) -> int:

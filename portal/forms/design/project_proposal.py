@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import ChangesProject, Effect, Tells, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, either, role
 from portal.forms.base import CompanyForm
 from portal.forms.design import permits, project_papers
 from portal.forms.fields import LongText, Money, Text
@@ -50,7 +50,7 @@ class ProjectProposal(CompanyForm):
         Step(
             "development_review",
             _l("地产开发部审核"),
-            role("land_development_manager"),
+            either(role("land_development_manager"), role("general_manager")),
             within=working_days(3),
         ),
         Step("gm_approval", _l("总经理批准"), role("general_manager"), within=working_days(3)),
