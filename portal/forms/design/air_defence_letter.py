@@ -58,6 +58,7 @@ class AirDefenceLetter(CompanyForm):
         """R33: not for municipal projects. R34: one letter. What is built here is as large as it must be."""
         refuse_left_out(self, "project", STAGE)
         refuse_other_kind(self, "air_defence_kind", self.project.data, self.air_defence_kind.data)
+        permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "floor_area")
         if self.copies.data not in (None, 1):
             self.refuse("copies", _l("申请书为一份"))

@@ -162,9 +162,13 @@ def review(record: Filed) -> Iterator[Effect]:
 
 
 def anew(scheme: Ref) -> Iterator[Effect]:
-    """A draft of the next version of a scheme that must be revised, unless one is under way already."""
+    """A draft of the next version of a scheme that must be revised, unless there is one already."""
     told = load(fields(DesignScheme()), goods.opening_answers(scheme.id)) if scheme.id else {}
-    if not told or papers.under_way(told["project"].id, "PL-19") is not None:
+    if (
+        not told
+        or papers.under_way(told["project"].id, "PL-19")
+        or papers.drafted(told["project"].id, "PL-19")
+    ):
         return
     answers = {name: told[name] for name in KEPT if told.get(name) is not None}
     yield Opens("PL-19", answers, to=works.holder(told["project"].id, permits.PLANNING))

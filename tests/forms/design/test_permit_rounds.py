@@ -6,16 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import permit_desk
 import pytest
 from flask import Flask
 
+from portal.demo.stories.permits import STORIES
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.models import LedgerEntry, Project, Record
+from portal.forms.design.design_scheme import anew
+from portal.models import Draft, LedgerEntry, Project, Record
 from portal.queries import permit_papers, works
 from portal.services import corrections, route
+from tests.forms.conftest import SmallWorld
 from tests.forms.customer_service.shop import wrong, wrong_in
-from tests.forms.design.permit_office import OFFICER, SEALED, TODAY, Office, days, paper, ready, ref
+from tests.forms.design.permit_office import FILE, OFFICER, SEALED, TODAY, Office, days, paper, ready, ref
 
 LETTER = "管委会关于同意办理某地块规划设计条件的函"
 
@@ -247,3 +251,65 @@ def test_whoever_signs_reads_the_permit_papers_that_the_record_names(code: str) 
     for named in (FORMS[target] for field in links for target in field.targets if target.startswith("PL-")):
         theirs = {party.key for step in named.signoff.steps for party in step.by.parties}
         assert signers <= {*theirs, *named.readers, *named.opened_by}, named.code
+
+
+def proposal(project: Project) -> dict[str, Any]:
+    texts = (
+        "construction_unit",
+        "necessity",
+        "site",
+        "scale",
+        "funding",
+        "schedule",
+        "benefit",
+        "conclusion",
+    )
+    told = dict.fromkeys(texts, "科创园一期")
+    return {"project": ref(project), **told, "investment": Decimal(90_000_000), "proposal_file": [FILE]}
+
+
+def test_one_proposal_at_a_time_stands_for_the_report_of_its_project_only(office: Office) -> None:
+    _tracker, project = office.opened()
+    _other_tracker, other = office.opened(plot="另一地块")
+    first = office.submit("PL-15", OFFICER, **proposal(project))
+    assert wrong(office.sheet("PL-15", OFFICER, **proposal(project))) == {"project"}
+    for _step in range(3):
+        office.sign(first)
+    assert office.stages(project)["land_permit"].waits_for == ()
+    second = office.submit("PL-15", OFFICER, **proposal(other), corrects=first)
+    for _step in range(3):
+        office.sign(second)
+    assert [one.key for one in office.stages(project)["land_permit"].waits_for] == ["report"]
+    assert office.stages(other)["land_permit"].waits_for == ()
+
+
+@pytest.mark.parametrize("code", ["PL-11", "PL-15", "PL-24", "PL-29"])
+def test_what_is_prepared_is_prepared_once_at_a_time(office: Office, code: str) -> None:
+    _tracker, project = office.opened()
+    permit_desk.put(code, ref(project), "running")
+    sheet = office.sheet(code, OFFICER, project=ref(project))
+    assert "还在办理中" in sheet.errors["project"][0]
+
+
+def test_a_scheme_gets_one_draft_of_its_next_version(office: Office) -> None:
+    _tracker, project = office.opened()
+    told = permit_desk.stored(ref(project))
+    scheme = permit_desk.put("PL-19", ref(project), design_unit="省建筑设计院")
+    assert len(list(anew(scheme))) == 1
+    source = db.session.get_one(Record, scheme.id)
+    db.session.add(
+        Draft(
+            form_code="PL-19", source_id=source.id, key="next", answers={"project": told}, title="",
+            updated_at=office.now,
+        )
+    )  # fmt: skip
+    db.session.flush()
+    assert list(anew(scheme)) == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_change_of_its_story_keeps_the_order(office: Office, seed: int) -> None:
+    world = SmallWorld(seed)
+    told = STORIES["PL-01"].opening(world)
+    tracker = office.submit("PL-01", OFFICER, **{**told, "officer": office.person(OFFICER)})
+    assert office.change(tracker, **STORIES["PL-01"].stages["change"](world, told)).validate()
