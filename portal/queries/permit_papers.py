@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,6 +49,24 @@ def of_projects() -> list[Paper]:
     ]
 
 
+def holds(facts: Mapping[str, Any], but: int | None = None) -> bool:
+    """Whether the ledger has this paper of the project already, with this number and end; not by record `but`.
+
+    What was corrected does not count.
+    """
+    same = (
+        LedgerEntry.facts["project_id"].as_integer() == facts["project_id"],
+        *(LedgerEntry.facts[name].as_string() == facts[name] for name in ("paper", "number", "expires_on")),
+    )
+    query = (
+        sa.select(LedgerEntry.id)
+        .where(LedgerEntry.ledger == LEDGER, *same, ~is_corrected(LedgerEntry.record_id))
+        .where(LedgerEntry.record_id != but if but else sa.true())
+        .limit(1)
+    )
+    return db.session.scalar(query) is not None
+
+
 def states() -> dict[str, Counter[str]]:
     """How many permit projects under way stand at each state of each procedure; those that do not apply left out."""
     query = (
@@ -72,6 +92,7 @@ def days_taken(since: date) -> dict[str, list[int]]:
         .join(Project, Project.id == ProjectStage.project_id)
         .where(
             Project.kind == kinds.PERMIT.key,
+            ProjectStage.state == kinds.PASSED,
             ProjectStage.submitted_on.is_not(None),
             ProjectStage.passed_on >= since,
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain import projects as kinds
 from portal.extensions import db
-from portal.models import Content, Record, Signature
+from portal.models import Content, Draft, Record, Signature
 from portal.queries import goods
 from portal.queries.corrected import is_corrected
 
@@ -35,6 +36,23 @@ def under_way(project_id: int, code: str) -> Record | None:
     query = _of(project_id, (code,)).where(Record.state.not_in(OVER))
     found: Record | None = db.session.scalar(query.order_by(Record.id.desc()).limit(1))
     return found
+
+
+def drafted(project_id: int, code: str) -> bool:
+    """Whether a record has left a draft of the form for the project that is not submitted yet."""
+    query = sa.select(Draft.id).where(
+        Draft.form_code == code,
+        Draft.source_id.is_not(None),
+        Draft.answers[("project", "id")].as_integer() == project_id,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def all_under_way(project_id: int) -> list[int]:
+    """The records of all permit forms that are not over yet in a project."""
+    codes = {code for stage in kinds.PERMIT.stages for code in stage.forms}
+    query = _of(project_id, codes).where(Record.state.not_in(OVER)).with_only_columns(Record.id)
+    return list(db.session.scalars(query.order_by(Record.id)))
 
 
 def schemes_delivered(project_id: int) -> int:

@@ -13,7 +13,7 @@ from portal.domain import projects as kinds
 from portal.domain.permissions import person_key, role_key
 from portal.domain.refusal import NotFound
 from portal.extensions import db
-from portal.models import Project, ProjectStage
+from portal.models import Person, Project, ProjectStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,12 @@ def passed(project_id: int | None, key: str) -> bool:
     return found is not None and found.passed
 
 
+def applying(project: Project, form: str) -> bool:
+    """Whether the project goes through a stage that the form works on, or the form works on none."""
+    worked_on = [one for one in stages(project) if form in one.kind.forms]
+    return not worked_on or any(one.row.applies for one in worked_on)
+
+
 def planned(kind: str, keys: Collection[str], since: date) -> list[Stage]:
     """The stages of projects under way with a planned day not before `since`, passed or not."""
     query = (
@@ -118,6 +124,7 @@ def sees_to(row: ProjectStage, project: Project, kind: kinds.StageKind) -> str:
 
 
 def holder(project: Project, role: str) -> str:
-    """The authority key of the project's person for a role; else of everyone who holds the role."""
-    person: Any = project.people.get(role)
-    return person_key(person) if person else role_key(role)
+    """The authority key of the project's person for a role; else, and once that person has left, of its holders."""
+    named: Any = project.people.get(role)
+    person = db.session.get(Person, named) if named else None
+    return person_key(named) if named and (person is None or person.active) else role_key(role)

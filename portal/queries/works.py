@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.domain.permissions import person_key, role_key
+from portal.domain.permissions import role_key
 from portal.extensions import db
-from portal.models import LedgerEntry, Project, ProjectStage, Record
+from portal.models import ProjectStage, Record
+from portal.queries import projects
 from portal.queries.goods import opening_answers
 
 
@@ -29,10 +30,9 @@ def former(row: ProjectStage) -> dict[str, Any]:
 
 
 def holder(project_id: int | None, role: str) -> str:
-    """The authority key of the project's person for a role; else of everyone who holds the role."""
-    project = db.session.get(Project, project_id) if project_id else None
-    person = project.people.get(role) if project else None
-    return person_key(person) if person else role_key(role)
+    """The authority key of whoever has the role in the project; of all its holders where the project is unknown."""
+    project = projects.project(project_id)
+    return projects.holder(project, role) if project else role_key(role)
 
 
 def origin(record_id: int | None) -> tuple[str, int] | None:
@@ -47,17 +47,3 @@ def origin(record_id: int | None) -> tuple[str, int] | None:
 def fact(record_id: int | None, name: str) -> Any:
     """One stored opening answer of a record; None for a paper number."""
     return opening_answers(record_id).get(name) if record_id else None
-
-
-def paper_registered(record_id: int, number: str) -> bool:
-    """Whether the record has already entered this paper in the ledger of external papers."""
-    query = (
-        sa.select(LedgerEntry.id)
-        .where(
-            LedgerEntry.ledger == "external_papers",
-            LedgerEntry.record_id == record_id,
-            LedgerEntry.facts["number"].as_string() == number,
-        )
-        .limit(1)
-    )
-    return db.session.scalar(query) is not None

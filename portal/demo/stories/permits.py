@@ -69,14 +69,16 @@ def finish(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def change(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Another way to build the air defence, or another day for the scheme."""
+    """Another way to build the air defence, and a later day for the last procedure."""
     kind, former = answers["project_kind"], answers.get("air_defence_kind")
+    planned = (row["planned_on"] for row in answers["stages"])
+    last = max((one for one in planned if one and one > world.today), default=world.today)
     moved = "不具备就地建设条件，改为易地建设" if former == "on_site" else "经人防部门同意改为就地建设"
     return {
         "new_project_kind": kind,
         "new_air_defence_kind": {"on_site": "off_site", "off_site": "on_site"}.get(former or ""),
-        "new_days": [{"stage": "scheme", "planned_on": world.today + timedelta(days=150)}],
-        "change_reason": moved if kind == "not_municipal" else "设计方案调整，总评图顺延",
+        "new_days": [{"stage": "drawing_review", "planned_on": last + timedelta(days=30)}],
+        "change_reason": moved if kind == "not_municipal" else "设计方案调整，施工图送审顺延",
     }
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import SUBMITTED, Effect, PostsEntry, after
+from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.projects import AIR_DEFENCE_KINDS
 from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import area_totals, permits, project_papers
-from portal.forms.design.air_defence_letter import STAGE, kind_proposed, refuse_other_kind
+from portal.forms.design import area_totals, external_papers, permits, project_papers
+from portal.forms.design.air_defence_letter import STAGE, kind_proposed
 from portal.forms.design.air_defence_stages import (
     ON_SITE,
     OPINIONS,
     AirDefenceResult,
     OnSitePapers,
     PlanningAnnex,
+    refuse_other_kind,
 )
 from portal.forms.fields import Choice, Integer, Number, Text
 from portal.forms.filed import Filed
@@ -72,11 +72,11 @@ class AirDefenceApplication(CompanyForm):
     area_schedule = RecordLink(
         _l("明细表"), "PL-26", required=False, help=_l("附明细表的，首层建筑面积须与其合计一致")
     )
-    administrative_licence_no = permits.paper_no(LICENCE)
-    administrative_licence_issuer = permits.paper_issuer(LICENCE, _l("审批局"))
-    administrative_licence_issue_date = permits.paper_issued(LICENCE)
-    administrative_licence_expiry_date = permits.paper_expires(LICENCE)
-    administrative_licence_scan = permits.paper_scan(LICENCE)
+    administrative_licence_no = external_papers.number(LICENCE)
+    administrative_licence_issuer = external_papers.issuer(LICENCE, _l("审批局"))
+    administrative_licence_issue_date = external_papers.issued(LICENCE)
+    administrative_licence_expiry_date = external_papers.expires(LICENCE)
+    administrative_licence_scan = external_papers.scan(LICENCE)
     materials = Checklist(
         _l("报批资料"),
         (
@@ -124,9 +124,11 @@ class AirDefenceApplication(CompanyForm):
         """R33 to R35: the project builds so; letter, notice and materials are what this way of building asks for."""
         refuse_closed(self, "project", STAGE)
         permits.refuse_second(self, self.code)
-        refuse_other_kind(self)
+        refuse_other_kind(self, "air_defence_kind", self.project.data, self.air_defence_kind.data)
         permits.refuse_nothing(self, "floor_area", "ground_floor_area")
-        permits.check_paper(self, "administrative_licence")
+        if ON_SITE.holds(self.answers()):
+            permits.refuse_nothing(self, "planned_area")
+        external_papers.check_enclosed(self, "administrative_licence")
         project_papers.refuse_foreign(self)
         if self.form_copies.data not in (None, FORMS):
             self.refuse("form_copies", _l("申请表为两份"))
@@ -162,20 +164,32 @@ class AirDefenceApplication(CompanyForm):
         yield from permits.begun(record, STAGE)
 
     @staticmethod
-    @after("submission", _l("行政审批许可书、审查合格证登记入外来证照批文台帐，手续进度记为已送件"))
+    @after("submission", _l("手续进度记为已送件"))
     def hand_in(record: Filed) -> Iterator[Effect]:
-        """What others have issued enters the ledger once, however often the papers are handed in."""
-        yield from permits.registered(record, "administrative_licence", "行政审批许可书")
-        if ON_SITE.holds(record.answers):
-            for entry in permits.registered(record, "review_certificate", "人防工程审查合格证及审查报告"):
-                assert isinstance(entry, PostsEntry)
-                yield replace(entry, facts={**entry.facts, "issuer": record["review_unit"]})
+        """The authority has the papers."""
         yield from permits.handed_in(record, STAGE)
 
     @staticmethod
-    @after("air_defence_result", _l("意见书登记入外来证照批文台帐，手续进度记下办理结果"))
+    @after(
+        "air_defence_result",
+        _l("行政审批许可书、审查合格证和意见书登记入外来证照批文台帐，手续进度记下办理结果"),
+    )
     def decide(record: Filed) -> Iterator[Effect]:
-        """The opinion enters the ledger; the tracker's row follows every decision."""
+        """What others have issued enters the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "air_defence_opinion", OPINIONS[record["result_kind"]])
+            yield from external_papers.registered(record, "administrative_licence", _l("行政审批许可书"))
+            if ON_SITE.holds(record.answers):
+                number, scans = record["review_certificate_no"], record["review_certificate_scan"]
+                yield from external_papers.entered(
+                    record,
+                    _l("人防工程审查合格证及审查报告"),
+                    number,
+                    record["review_unit"],
+                    None,
+                    None,
+                    scans,
+                )
+            yield from external_papers.registered(
+                record, "air_defence_opinion", OPINIONS[record["result_kind"]]
+            )
         yield from permits.decided(record, STAGE, "air_defence_opinion")

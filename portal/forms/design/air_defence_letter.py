@@ -11,6 +11,7 @@ from portal.domain.projects import AIR_DEFENCE_KINDS
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.design import permit_letters, permits, project_papers
+from portal.forms.design.air_defence_stages import refuse_other_kind
 from portal.forms.fields import Choice, Integer, LongText, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_left_out
@@ -56,7 +57,8 @@ class AirDefenceLetter(CompanyForm):
     def check(self) -> None:
         """R33: not for municipal projects. R34: one letter. What is built here is as large as it must be."""
         refuse_left_out(self, "project", STAGE)
-        refuse_other_kind(self)
+        refuse_other_kind(self, "air_defence_kind", self.project.data, self.air_defence_kind.data)
+        permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "floor_area")
         if self.copies.data not in (None, 1):
             self.refuse("copies", _l("申请书为一份"))
@@ -78,17 +80,6 @@ class AirDefenceLetter(CompanyForm):
         yield from permit_letters.application(
             record, "PL-25", "application_letter", "air_defence_kind", "floor_area", "planned_area"
         )
-
-
-def refuse_other_kind(sheet: Sheet) -> None:
-    """Says no to another way of building than the project is registered with."""
-    named = next(field.data for field in sheet if field.short_name == "project")
-    given = next(field.data for field in sheet if field.short_name == "air_defence_kind")
-    row = projects.project(named.id) if named else None
-    kind = row.facts.get("air_defence_kind") if row else None
-    if kind and given and kind != given:
-        text = _l("项目登记的是“%(kind)s”；有变化的，请先更正项目登记", kind=AIR_DEFENCE_KINDS[kind])
-        sheet.refuse("air_defence_kind", text)
 
 
 def kind_proposed(sheet: Sheet) -> dict[str, Any]:

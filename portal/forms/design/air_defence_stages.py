@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from portal.domain.conditions import equals
+from portal.domain.projects import AIR_DEFENCE_KINDS
 from portal.forms.base import Sheet, Stage
-from portal.forms.design import permits
+from portal.forms.design import external_papers, permits
 from portal.forms.fields import Choice, Integer, Number, Rows, Text
+from portal.forms.kinds import Ref
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
+from portal.queries import projects
 
 OPINION = _l("人防意见书")
 ON_SITE = equals("air_defence_kind", "on_site")
 RESULTS = {"on_site": "scheme_opinion", "off_site": "off_site_opinion"}
-OPINIONS = {"scheme_opinion": "人防修建防空地下室方案意见书", "off_site_opinion": "易建意见书"}
+OPINIONS = {"scheme_opinion": _l("人防修建防空地下室方案意见书"), "off_site_opinion": _l("易建意见书")}
 
 
 class AnnexBuilding(Sheet):
@@ -25,8 +28,8 @@ class AnnexBuilding(Sheet):
     use = Text(_l("用途"))
 
     def check(self) -> None:
-        """A building has an area."""
-        permits.refuse_nothing(self, "area")
+        """A building has a height and an area."""
+        permits.refuse_nothing(self, "height", "area")
 
 
 class PlanningAnnex(Stage):
@@ -70,11 +73,11 @@ class AirDefenceResult(permits.PermitResult):
         {"scheme_opinion": _l("修建防空地下室方案意见书"), "off_site_opinion": _l("易建意见书")},
         when=permits.GRANTED,
     )
-    air_defence_opinion_no = permits.paper_no(OPINION, when=permits.GRANTED)
-    air_defence_opinion_issuer = permits.paper_issuer(OPINION, _l("人防主管部门"), when=permits.GRANTED)
-    air_defence_opinion_issue_date = permits.paper_issued(OPINION, when=permits.GRANTED)
-    air_defence_opinion_expiry_date = permits.paper_expires(OPINION, when=permits.GRANTED)
-    air_defence_opinion_scan = permits.paper_scan(OPINION, when=permits.GRANTED)
+    air_defence_opinion_no = external_papers.number(OPINION, when=permits.GRANTED)
+    air_defence_opinion_issuer = external_papers.issuer(OPINION, _l("人防主管部门"), when=permits.GRANTED)
+    air_defence_opinion_issue_date = external_papers.issued(OPINION, when=permits.GRANTED)
+    air_defence_opinion_expiry_date = external_papers.expires(OPINION, when=permits.GRANTED)
+    air_defence_opinion_scan = external_papers.scan(OPINION, when=permits.GRANTED)
 
     def check(self) -> None:
         """Who builds here gets the opinion on the scheme, who builds elsewhere the other one."""
@@ -82,6 +85,19 @@ class AirDefenceResult(permits.PermitResult):
         wanted = RESULTS.get(self.context.get("air_defence_kind") or "")
         if self.result_kind.data and wanted and self.result_kind.data != wanted:
             self.refuse("result_kind", _l("与申请的建设方式不符"))
+        if self.decision.data == "granted":
+            refuse_other_kind(
+                self, "decision", self.context.get("project"), self.context.get("air_defence_kind")
+            )
+
+
+def refuse_other_kind(sheet: Sheet, name: str, project: Ref | None, given: str | None) -> None:
+    """Says no beside a field, where the project is registered with another way of building than the one given."""
+    row = projects.project(project.id) if project else None
+    kind = row.facts.get("air_defence_kind") if row else None
+    if kind and given and kind != given:
+        text = _l("项目登记的是“%(kind)s”；有变化的，请先更正项目登记", kind=AIR_DEFENCE_KINDS[kind])
+        sheet.refuse(name, text)
 
 
 def refuse_twice(table: Rows) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import SUBMITTED, Effect, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, LongText, Money, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -21,6 +21,10 @@ from portal.lib.i18n import _l
 STAGE = "approval"
 EXPLANATION, CONDITIONS, TENDER_FORM = 1, 4, 5  # rows of the materials
 AGREEMENT, LICENCE, APPROVAL = _l("投资协议"), _l("企业营业执照"), _l("立项文件")
+CERTIFICATES = {
+    "approval_certificate": _l("立项文件(核准证)"),
+    "record_certificate": _l("立项文件(备案证)"),
+}
 
 
 class Explanation(Stage):
@@ -42,11 +46,11 @@ class ApprovalResult(permits.PermitResult):
         {"approval_certificate": _l("核准证"), "record_certificate": _l("备案证")},
         when=permits.GRANTED,
     )
-    approval_no = permits.paper_no(APPROVAL, when=permits.GRANTED)
-    approval_issuer = permits.paper_issuer(APPROVAL, _l("审批局"), when=permits.GRANTED)
-    approval_issue_date = permits.paper_issued(APPROVAL, when=permits.GRANTED)
-    approval_expiry_date = permits.paper_expires(APPROVAL, when=permits.GRANTED)
-    approval_scan = permits.paper_scan(APPROVAL, when=permits.GRANTED)
+    approval_no = external_papers.number(APPROVAL, when=permits.GRANTED)
+    approval_issuer = external_papers.issuer(APPROVAL, _l("审批局"), when=permits.GRANTED)
+    approval_issue_date = external_papers.issued(APPROVAL, when=permits.GRANTED)
+    approval_expiry_date = external_papers.expires(APPROVAL, when=permits.GRANTED)
+    approval_scan = external_papers.scan(APPROVAL, when=permits.GRANTED)
 
     def check(self) -> None:
         """Who asks for approval gets its certificate, who has the project recorded the other."""
@@ -81,16 +85,16 @@ class ApprovalRequest(CompanyForm):
     report = RecordLink(_l("可行性研究报告或申请报告"), "PL-04")
     conditions = RecordLink(_l("规划设计条件"), "PL-05", help=_l("报批资料第5项"))
     tender_form = RecordLink(_l("招标不招标申请表"), "PL-11", help=_l("报批资料第6项"))
-    agreement_no = permits.paper_no(AGREEMENT)
-    agreement_issuer = permits.paper_issuer(AGREEMENT, _l("投资方"))
-    agreement_issue_date = permits.paper_issued(AGREEMENT)
-    agreement_expiry_date = permits.paper_expires(AGREEMENT)
-    agreement_scan = permits.paper_scan(AGREEMENT)
-    licence_no = permits.paper_no(LICENCE)
-    licence_issuer = permits.paper_issuer(LICENCE, _l("市场监督管理局"))
-    licence_issue_date = permits.paper_issued(LICENCE)
-    licence_expiry_date = permits.paper_expires(LICENCE)
-    licence_scan = permits.paper_scan(LICENCE)
+    agreement_no = external_papers.number(AGREEMENT)
+    agreement_issuer = external_papers.issuer(AGREEMENT, _l("投资方"))
+    agreement_issue_date = external_papers.issued(AGREEMENT)
+    agreement_expiry_date = external_papers.expires(AGREEMENT)
+    agreement_scan = external_papers.scan(AGREEMENT)
+    licence_no = external_papers.number(LICENCE)
+    licence_issuer = external_papers.issuer(LICENCE, _l("市场监督管理局"))
+    licence_issue_date = external_papers.issued(LICENCE)
+    licence_expiry_date = external_papers.expires(LICENCE)
+    licence_scan = external_papers.scan(LICENCE)
     materials = Checklist(
         _l("报批资料"),
         (
@@ -109,7 +113,7 @@ class ApprovalRequest(CompanyForm):
         Step(
             "approval_explanation",
             _l("核准说明"),
-            role(permits.PLANNING),
+            applicant(),  # so that a second officer is left to count the materials
             meaning="filled",
             within=working_days(2),
             fills=Explanation,
@@ -135,10 +139,8 @@ class ApprovalRequest(CompanyForm):
         permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "investment")
         permits.refuse_unready(self, self.materials, but=(EXPLANATION,))
-        permits.check_paper(self, "agreement")
-        permits.check_paper(self, "licence")
         for prefix in ("agreement", "licence"):
-            permits.refuse_expired(self, prefix)
+            external_papers.check_enclosed(self, prefix)
         project_papers.refuse_foreign(self)
 
     @staticmethod
@@ -148,18 +150,21 @@ class ApprovalRequest(CompanyForm):
         yield from permits.begun(record, STAGE)
 
     @staticmethod
-    @after("submission", _l("投资协议和营业执照登记入外来证照批文台帐，手续进度记为已送件"))
+    @after("submission", _l("手续进度记为已送件"))
     def hand_in(record: Filed) -> Iterator[Effect]:
-        """Both papers enter the ledger once; the bureau has the request."""
-        yield from permits.registered(record, "agreement", "投资协议")
-        yield from permits.registered(record, "licence", "企业营业执照")
+        """The bureau has the request."""
         yield from permits.handed_in(record, STAGE)
 
     @staticmethod
-    @after("project_approval_result", _l("立项文件登记入外来证照批文台帐，手续进度记下办理结果"))
+    @after(
+        "project_approval_result",
+        _l("投资协议、营业执照和立项文件登记入外来证照批文台帐，手续进度记下办理结果"),
+    )
     def register_approval(record: Filed) -> Iterator[Effect]:
-        """The certificate enters the ledger; the tracker's row follows every decision."""
+        """The certificate and both papers enter the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            kind = "核准证" if record["result_kind"] == "approval_certificate" else "备案证"
-            yield from permits.registered(record, "approval", f"立项文件({kind})")
+            yield from external_papers.registered(record, "agreement", _l("投资协议"))
+            yield from external_papers.registered(record, "licence", _l("企业营业执照"))
+            paper = CERTIFICATES[record["result_kind"]]
+            yield from external_papers.registered(record, "approval", paper)
         yield from permits.decided(record, STAGE, "approval")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain import projects as kinds
 from portal.domain.deadlines import until, weeks, working_days
-from portal.domain.effects import SUBMITTED, Effect, Opens, SetsStage, Tells, after
+from portal.domain.effects import SUBMITTED, Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
@@ -53,7 +52,7 @@ class DesignScheme(CompanyForm):
     slug = "design-schemes"
     section = "planning_permits"
     opened_by = ("planning_officer",)
-    readers = permits.READERS
+    readers = (*permits.READERS, "customer_service_supervisor")  # who looks for known problems (PL-21)
     covers = ("项目总评(平)图或设计方案", "方案册及电子版移交单")
     columns = (
         "number", "project", "design_unit", "design_qualification", "scheme_version", "conditions", "finish_by",
@@ -138,13 +137,8 @@ class DesignScheme(CompanyForm):
     @after("development_acceptance", _l("手续进度记为已通过，生成方案送审单和审核意见表草稿"))
     def release(record: Filed) -> Iterator[Effect]:
         """The scheme may be handed in; its review is prepared where the project has one."""
-        project = record["project"]
-        values = {
-            "state": kinds.PASSED,
-            "passed_on": day(record.now),
-            "paper_no": record["delivered_version"],
-        }
-        yield SetsStage(project.id, STAGE, values)
+        version = record["delivered_version"]
+        yield from permits.passed(record, STAGE, passed_on=day(record.now), paper_no=version)
         yield from review(record)
 
 
@@ -168,9 +162,13 @@ def review(record: Filed) -> Iterator[Effect]:
 
 
 def anew(scheme: Ref) -> Iterator[Effect]:
-    """A draft of the next version of a scheme that must be revised, unless one is under way already."""
+    """A draft of the next version of a scheme that must be revised, unless there is one already."""
     told = load(fields(DesignScheme()), goods.opening_answers(scheme.id)) if scheme.id else {}
-    if not told or papers.under_way(told["project"].id, "PL-19") is not None:
+    if (
+        not told
+        or papers.under_way(told["project"].id, "PL-19")
+        or papers.drafted(told["project"].id, "PL-19")
+    ):
         return
     answers = {name: told[name] for name in KEPT if told.get(name) is not None}
     yield Opens("PL-19", answers, to=works.holder(told["project"].id, permits.PLANNING))

@@ -10,7 +10,7 @@ from portal.domain.signoff import Route
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -50,11 +50,11 @@ class DrawingReviewResult(permits.PermitResult):
     papers = ("drawing_certificate",)
 
     review_opinions = LongText(_l("审查意见"), required=False)
-    drawing_certificate_no = permits.paper_no(CERTIFICATE, when=permits.GRANTED)
-    drawing_certificate_issuer = permits.paper_issuer(CERTIFICATE, _l("审图公司"), when=permits.GRANTED)
-    drawing_certificate_issue_date = permits.paper_issued(CERTIFICATE, when=permits.GRANTED)
-    drawing_certificate_expiry_date = permits.paper_expires(CERTIFICATE, when=permits.GRANTED)
-    drawing_certificate_scan = permits.paper_scan(CERTIFICATE, when=permits.GRANTED)
+    drawing_certificate_no = external_papers.number(CERTIFICATE, when=permits.GRANTED)
+    drawing_certificate_issuer = external_papers.issuer(CERTIFICATE, _l("审图公司"), when=permits.GRANTED)
+    drawing_certificate_issue_date = external_papers.issued(CERTIFICATE, when=permits.GRANTED)
+    drawing_certificate_expiry_date = external_papers.expires(CERTIFICATE, when=permits.GRANTED)
+    drawing_certificate_scan = external_papers.scan(CERTIFICATE, when=permits.GRANTED)
 
 
 class DrawingSubmission(CompanyForm):
@@ -137,7 +137,7 @@ class DrawingSubmission(CompanyForm):
         yield from permits.decided(record, STAGE, "drawing_certificate")
         if record["decision"] != "granted":
             return
-        yield from permits.registered(record, "drawing_certificate", "施工图审查合格证书")
+        yield from external_papers.registered(record, "drawing_certificate", _l("施工图审查合格证书"))
         project = record["project"]
         text = _l("%(project)s：施工图审查已通过，可以办结前期手续（PL-01）", project=project.text)
         yield Tells(works.holder(project.id, "planning_manager"), text)

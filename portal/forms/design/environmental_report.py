@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import until
-from portal.domain.effects import SUBMITTED, Effect, PostsEntry, after
+from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route, Step, outside
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, Day, LongText, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Project
 from portal.lib.i18n import _l
-from portal.queries import works
 
 STAGE = "environment"
 PRACTICE = (1, 2, 3)  # rows of the materials that practice has added
@@ -54,11 +53,11 @@ class EnvironmentalResult(permits.PermitResult):
 
     papers = ("eia_approval",)
 
-    eia_approval_no = permits.paper_no(APPROVAL, when=permits.GRANTED)
-    eia_approval_issuer = permits.paper_issuer(APPROVAL, _l("审批局"), when=permits.GRANTED)
-    eia_approval_issue_date = permits.paper_issued(APPROVAL, when=permits.GRANTED)
-    eia_approval_expiry_date = permits.paper_expires(APPROVAL, when=permits.GRANTED)
-    eia_approval_scan = permits.paper_scan(APPROVAL, when=permits.GRANTED)
+    eia_approval_no = external_papers.number(APPROVAL, when=permits.GRANTED)
+    eia_approval_issuer = external_papers.issuer(APPROVAL, _l("审批局"), when=permits.GRANTED)
+    eia_approval_issue_date = external_papers.issued(APPROVAL, when=permits.GRANTED)
+    eia_approval_expiry_date = external_papers.expires(APPROVAL, when=permits.GRANTED)
+    eia_approval_scan = external_papers.scan(APPROVAL, when=permits.GRANTED)
 
 
 class EnvironmentalReport(CompanyForm):
@@ -139,25 +138,12 @@ class EnvironmentalReport(CompanyForm):
         """Both papers enter the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
             yield from requirements(record)
-            yield from permits.registered(record, "eia_approval", "环评批复")
+            yield from external_papers.registered(record, "eia_approval", _l("环评批复"))
         yield from permits.decided(record, STAGE, "eia_approval")
 
 
 def requirements(record: Filed) -> Iterator[Effect]:
     """What the environment bureau demands, in the ledger once; it has no number but the day of the visit."""
-    checked_on = record["site_checked_on"].isoformat()
-    number = f"现场查验 {checked_on}"
-    if not works.paper_registered(record.id, number):
-        yield PostsEntry(
-            "external_papers",
-            {
-                "paper": "环保要求",
-                "number": number,
-                "issuer": "环保局",
-                "issued_on": checked_on,
-                "scan": "、".join(file["name"] for file in record["requirements_scan"] or ()),
-                "project": record["project"].text,
-                "project_id": record["project"].id,
-                "form": record.number,
-            },
-        )
+    checked_on = record["site_checked_on"]
+    number, scans = f"现场查验 {checked_on.isoformat()}", record["requirements_scan"]
+    yield from external_papers.entered(record, _l("环保要求"), number, "环保局", checked_on, None, scans)

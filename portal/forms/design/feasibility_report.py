@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain import projects as kinds
 from portal.domain.deadlines import until, weeks, working_days
-from portal.domain.effects import SUBMITTED, Effect, PostsEntry, SetsStage, after
-from portal.domain.signoff import Back, Route, Step, outside, role
+from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.signoff import Back, Route, Step, either, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, Day, Integer, LongText, Money, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Project
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import history, works
+from portal.queries import history
 
 STAGE = "report"
 TO_COMPILER = Back("compiler_delivery")
-KINDS = {"feasibility_study": "项目可行性研究报告", "project_application_report": "项目申请报告"}
+KINDS = {
+    "feasibility_study": _l("项目可行性研究报告"),
+    "project_application_report": _l("项目申请报告"),
+}
 
 
 class CompilerDelivery(Stage):
@@ -61,13 +63,7 @@ class FeasibilityReport(CompanyForm):
     )  # fmt: skip
 
     project = Project(_l("项目"), "permit")
-    report_kind = Choice(
-        _l("报告类型"),
-        {
-            "feasibility_study": _l("项目可行性研究报告"),
-            "project_application_report": _l("项目申请报告"),
-        },
-    )
+    report_kind = Choice(_l("报告类型"), KINDS)
     compiler = Text(_l("可研编制单位"))
     compiler_qualification = Text(_l("编制单位资质"))
     contract_date = Day(_l("委托日期"), required=False)
@@ -97,7 +93,7 @@ class FeasibilityReport(CompanyForm):
         Step(
             "development_acceptance",
             _l("地产开发部接收"),
-            role("land_development_manager"),
+            either(role("land_development_manager"), role("general_manager")),
             meaning="accepted",
             within=working_days(3),
             on_refusal=TO_COMPILER,
@@ -126,18 +122,13 @@ class FeasibilityReport(CompanyForm):
     @after("development_acceptance", _l("报告登记入外来证照批文台帐，手续进度记为已通过"))
     def accept(record: Filed) -> Iterator[Effect]:
         """The report is among the project's papers; the project may be asked approval for."""
-        project, number = record["project"], f"{record.number} V{record['delivered_version']}"
-        if not works.paper_registered(record.id, number):
-            facts = {
-                "paper": KINDS[record["report_kind"]],
-                "number": number,
-                "issuer": record["compiler"],
-                "issued_on": record["delivered_on"].isoformat(),
-                "expires_on": "",
-                "scan": "、".join(file["name"] for file in record["report_file"] or ()),
-                "project": project.text,
-                "project_id": project.id,
-                "form": record.number,
-            }
-            yield PostsEntry("external_papers", facts)
-        yield SetsStage(project.id, STAGE, {"state": kinds.PASSED, "passed_on": day(record.now)})
+        yield from external_papers.entered(
+            record,
+            KINDS[record["report_kind"]],
+            f"{record.number} V{record['delivered_version']}",
+            record["compiler"],
+            record["delivered_on"],
+            None,
+            record["report_file"],
+        )
+        yield from permits.passed(record, STAGE, passed_on=day(record.now))

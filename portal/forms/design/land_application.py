@@ -11,7 +11,7 @@ from portal.domain.signoff import Route
 from portal.forms import moments
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, Moment, Money, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -22,6 +22,7 @@ STAGE = "land"
 LAND_PAPER = _l("土地出让合同或国土意见")
 TENDER = equals("application_kind", "tender_auction_or_listing")
 CONTRACT = "land_grant_contract"
+PAPERS = {CONTRACT: _l("土地出让合同"), "land_opinion": _l("国土意见")}
 GIVES = {"tender_auction_or_listing": CONTRACT, "land_opinion": "land_opinion"}  # what each way ends in
 
 
@@ -32,15 +33,15 @@ class LandResult(permits.PermitResult):
 
     paper_kind = Choice(
         _l("取得文件"),
-        {CONTRACT: _l("土地出让合同"), "land_opinion": _l("国土意见")},
+        PAPERS,
         when=permits.GRANTED,
     )
     land_price = Money(_l("成交价"), required=False, when=equals("paper_kind", CONTRACT))
-    land_paper_no = permits.paper_no(LAND_PAPER, when=permits.GRANTED)
-    land_paper_issuer = permits.paper_issuer(LAND_PAPER, _l("国土局"), when=permits.GRANTED)
-    land_paper_issue_date = permits.paper_issued(LAND_PAPER, when=permits.GRANTED)
-    land_paper_expiry_date = permits.paper_expires(LAND_PAPER, when=permits.GRANTED)
-    land_paper_scan = permits.paper_scan(LAND_PAPER, when=permits.GRANTED)
+    land_paper_no = external_papers.number(LAND_PAPER, when=permits.GRANTED)
+    land_paper_issuer = external_papers.issuer(LAND_PAPER, _l("国土局"), when=permits.GRANTED)
+    land_paper_issue_date = external_papers.issued(LAND_PAPER, when=permits.GRANTED)
+    land_paper_expiry_date = external_papers.expires(LAND_PAPER, when=permits.GRANTED)
+    land_paper_scan = external_papers.scan(LAND_PAPER, when=permits.GRANTED)
 
     def check(self) -> None:
         """A tender ends in a contract, an application in an opinion; nobody buys below the starting price."""
@@ -130,8 +131,7 @@ class LandApplication(CompanyForm):
     def register_land(record: Filed) -> Iterator[Effect]:
         """The contract or opinion enters the ledger; where the bid is lost, the tracker may be closed as ended."""
         if record["decision"] == "granted":
-            kind = "土地出让合同" if record["paper_kind"] == CONTRACT else "国土意见"
-            yield from permits.registered(record, "land_paper", kind)
+            yield from external_papers.registered(record, "land_paper", PAPERS[record["paper_kind"]])
         yield from permits.decided(record, STAGE, "land_paper")
         if record["decision"] == "refused":
             text = _l(

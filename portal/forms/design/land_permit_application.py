@@ -9,7 +9,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import LongText, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -26,11 +26,11 @@ class PermitResult(permits.PermitResult):
 
     papers = ("land_permit",)
 
-    land_permit_no = permits.paper_no(PERMIT, when=permits.GRANTED)
-    land_permit_issuer = permits.paper_issuer(PERMIT, _l("规划局"), when=permits.GRANTED)
-    land_permit_issue_date = permits.paper_issued(PERMIT, when=permits.GRANTED)
-    land_permit_expiry_date = permits.paper_expires(PERMIT, when=permits.GRANTED)
-    land_permit_scan = permits.paper_scan(PERMIT, when=permits.GRANTED)
+    land_permit_no = external_papers.number(PERMIT, when=permits.GRANTED)
+    land_permit_issuer = external_papers.issuer(PERMIT, _l("规划局"), when=permits.GRANTED)
+    land_permit_issue_date = external_papers.issued(PERMIT, when=permits.GRANTED)
+    land_permit_expiry_date = external_papers.expires(PERMIT, when=permits.GRANTED)
+    land_permit_scan = external_papers.scan(PERMIT, when=permits.GRANTED)
 
 
 class LandPermitApplication(CompanyForm):
@@ -57,11 +57,11 @@ class LandPermitApplication(CompanyForm):
     scale = LongText(_l("建设规模"))
     basis_document = RecordLink(_l("项目建议书或可行性研究报告"), "PL-15", "PL-04")
     site_opinion = RecordLink(_l("选址意见书"), "PL-13", required=False, help=_l("仅市政道路项目"))
-    pre_examination_no = permits.paper_no(PRE_EXAMINATION)
-    pre_examination_issuer = permits.paper_issuer(PRE_EXAMINATION, _l("国土部门"))
-    pre_examination_issue_date = permits.paper_issued(PRE_EXAMINATION)
-    pre_examination_expiry_date = permits.paper_expires(PRE_EXAMINATION)
-    pre_examination_scan = permits.paper_scan(PRE_EXAMINATION)
+    pre_examination_no = external_papers.number(PRE_EXAMINATION)
+    pre_examination_issuer = external_papers.issuer(PRE_EXAMINATION, _l("国土部门"))
+    pre_examination_issue_date = external_papers.issued(PRE_EXAMINATION)
+    pre_examination_expiry_date = external_papers.expires(PRE_EXAMINATION)
+    pre_examination_scan = external_papers.scan(PRE_EXAMINATION)
     materials = Checklist(
         _l("报批资料"),
         (
@@ -83,7 +83,8 @@ class LandPermitApplication(CompanyForm):
         """R41: three materials of every project, the site opinion of municipal roads besides."""
         refuse_closed(self, "project", STAGE)
         permits.refuse_unready(self, self.materials, but=(SITE_OPINION_ROW,))
-        permits.check_paper(self, "pre_examination")
+        permits.refuse_nothing(self, "land_area")
+        external_papers.check_enclosed(self, "pre_examination")
         permits.refuse_second(self, self.code)
         project_papers.refuse_foreign(self)
         self._check_site_opinion()
@@ -107,16 +108,16 @@ class LandPermitApplication(CompanyForm):
         yield from permits.begun(record, STAGE)
 
     @staticmethod
-    @after("submission", _l("土地预审意见登记入外来证照批文台帐，手续进度记为已送件"))
-    def register_pre_examination(record: Filed) -> Iterator[Effect]:
-        """The opinion enters the ledger once, however often the papers are handed in."""
-        yield from permits.registered(record, "pre_examination", "国土部门合法的土地预审意见")
+    @after("submission", _l("手续进度记为已送件"))
+    def hand_in(record: Filed) -> Iterator[Effect]:
+        """The bureau has the papers."""
         yield from permits.handed_in(record, STAGE)
 
     @staticmethod
-    @after("land_permit_result", _l("许可证登记入外来证照批文台帐，手续进度记下办理结果"))
+    @after("land_permit_result", _l("土地预审意见和许可证登记入外来证照批文台帐，手续进度记下办理结果"))
     def register_permit(record: Filed) -> Iterator[Effect]:
-        """The permit enters the ledger; the tracker's row follows every decision."""
+        """Pre-examination and permit enter the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "land_permit", "建设工程用地规划许可证")
+            yield from external_papers.registered(record, "pre_examination", _l("国土部门合法的土地预审意见"))
+            yield from external_papers.registered(record, "land_permit", _l("建设工程用地规划许可证"))
         yield from permits.decided(record, STAGE, "land_permit")

@@ -34,6 +34,8 @@ def expiring_papers(look: Look) -> Iterator[Case]:
         expires = one.expires_on
         if expires is None or not max(first, look.since) <= expires <= last:
             continue
+        if not projects.applying(one.project, one.form):  # the form could not even be submitted
+            continue
         yield _case(one, expires, newest[one.project.id, one.name], look)
 
 

@@ -15,25 +15,23 @@ from portal.domain.effects import (
     VOIDED,
     ChangesProject,
     Effect,
-    Made,
-    OpensProject,
     SetsStage,
     Tells,
     after,
 )
 from portal.domain.permissions import person_key
 from portal.domain.signoff import Entry, Route, Step, either, person_in, role
+from portal.forms import moments
 from portal.forms.base import CompanyForm
-from portal.forms.design import permits
+from portal.forms.design import permit_project, permits
 from portal.forms.design.permit_tracker_parts import (
     STAGES,
-    TITLES,
     Finish,
     PermitRow,
     PermitRows,
     ProjectChange,
+    refuse_disorder,
     rows,
-    waits,
 )
 from portal.forms.fields import Choice, Day, Number, Text
 from portal.forms.filed import Filed
@@ -135,7 +133,8 @@ class PermitTracker(CompanyForm):
             self.refuse("officer", _l("%(name)s不是规划设计部经办人", name=officer.text))
         permits.refuse_nothing(self, "land_area", "floor_area")
         self._check_twin()
-        self._check_order()
+        self._check_days()
+        self._check_change()
 
     def _check_twin(self) -> None:
         """No other tracker follows the same project."""
@@ -144,27 +143,45 @@ class PermitTracker(CompanyForm):
             if same and other.record_id not in self.itself:
                 self.refuse("project_name", _l("同一地块的“%(project)s”已有台帐", project=other.label))
 
-    def _check_order(self) -> None:
-        facts = self._facts()
-        planned = {STAGES[row.no.data - 1].key: row.planned_on.data for row in self.stages.rows}
-        for stage, row in zip(STAGES, self.stages.rows, strict=True):
-            for key in waits(stage, facts):
-                before, mine = planned[key], row.planned_on.data
-                if before and mine and mine < before:
-                    text = _l("不能早于前置手续“%(stage)s”的计划完成日期", stage=TITLES[key])
-                    row.refuse("planned_on", text)
+    def _check_days(self) -> None:
+        """Planned days lie ahead and in their order."""
+        asked = self._stage_rows()
+        for row in asked.values():
+            submitted = day(moments.submitted_at(self))
+            moments.refuse_earlier(row, "planned_on", submitted, _l("计划完成日期不能早于提交日期"))
+        refuse_disorder({key: row.planned_on.data for key, row in asked.items()}, asked, self._facts())
+
+    def _check_change(self) -> None:
+        """A correction does not undo what a change of the project has said since."""
+        for field, kind in (
+            (self.project_kind, kinds.PERMIT_KINDS),
+            (self.air_defence_kind, kinds.AIR_DEFENCE_KINDS),
+        ):
+            said = self.context.get(f"new_{field.short_name}")
+            if said and field.data and field.data != said:
+                text = _l("项目已变更为“%(kind)s”，请照填；再有变化的，另作项目变更", kind=kind[said])
+                self.refuse(field.short_name, text)
+        asked = self._stage_rows()
+        for moved in self.context.get("new_days") or ():
+            row, said = asked[moved["stage"]], moved["planned_on"]
+            if row.applies.data and row.planned_on.data != said:
+                text = _l("项目变更已调整为 %(day)s，请照填；再有变化的，另作项目变更", day=said)
+                row.refuse("planned_on", text)
+
+    def _stage_rows(self) -> dict[str, Any]:
+        return {stage.key: row for stage, row in zip(STAGES, self.stages.rows, strict=True)}
 
     @staticmethod
     @after(SUBMITTED, _l("建立报批项目，按项目类型列出应办手续和计划日期"))
     def open_project(record: Filed) -> Iterator[Effect]:
         """R32, R33: the project with the procedures of its kind."""
-        yield from _opened(record)
+        yield from permit_project.opened(record)
 
     @staticmethod
     @after(CORRECTED, _l("按更正后的内容更新报批项目"))
     def correct_project(record: Filed) -> Iterator[Effect]:
         """The project as it is told now."""
-        yield from _opened(record)
+        yield from permit_project.opened(record)
 
     @staticmethod
     @after("manager_check", _l("告知规划经办人可以按前置条件办理各项手续"))
@@ -190,7 +207,7 @@ class PermitTracker(CompanyForm):
             yield SetsStage(project.id, row["stage"], {"planned_on": row["planned_on"]})
 
     @staticmethod
-    @after("finish", _l("项目记为已完成，或连同原因记为已终止"))
+    @after("finish", _l("项目记为已完成，或连同原因记为已终止；终止时在办的申请一并作废"))
     def close_project(record: Filed) -> Iterator[Effect]:
         """The project is through, or given up."""
         project = projects.opened_by({record.id})
@@ -198,46 +215,17 @@ class PermitTracker(CompanyForm):
             values: dict[str, Any] = {"state": record["outcome"], "finished_on": record["finished_on"]}
             facts = {"end_reason": record["end_reason"]} if record["outcome"] == "ended" else {}
             yield ChangesProject(project.id, values, facts)
+            if record["outcome"] == "ended":
+                yield from permit_project.closed(project.id, record)
 
     @staticmethod
-    @after(VOIDED, _l("项目记为已终止"))
+    @after(VOIDED, _l("项目记为已终止，在办的申请一并作废；更正台帐的，恢复原办结状态"))
     def give_up(record: Filed) -> Iterator[Effect]:
         """A tracker that is given up leaves no project under way."""
-        yield from _ended(record)
+        yield from permit_project.given_up(record)
 
     @staticmethod
-    @after(REFUSED, _l("项目记为已终止"))
+    @after(REFUSED, _l("项目记为已终止，在办的申请一并作废；更正台帐的，恢复原办结状态"))
     def give_up_refused(record: Filed) -> Iterator[Effect]:
         """Nor does one that is refused."""
-        yield from _ended(record)
-
-
-def _opened(record: Filed) -> Iterator[Effect]:
-    """The project with its facts, people and planned days; its day of opening stays."""
-    facts = {name: record[name] for name in ("project_kind", "air_defence_kind", "plot", "construction_unit")}
-    facts |= {name: _text(record[name]) for name in ("land_area", "floor_area")}
-    people = {OFFICER: record["officer"].id}
-    for key in ("planning_manager", "land_development_manager"):
-        holders = rights.holders(key, day(record.now))
-        if len(holders) == 1:
-            people[key] = holders[0].id
-    values = {
-        "name": record["project_name"],
-        "state": "running",
-        "address": record["location"],
-        "people": people,
-        "finishes_on": max(filter(None, (row["planned_on"] for row in record["stages"])), default=None),
-    }
-    yield OpensProject("permit", values, facts)
-    for row in record["stages"]:
-        yield SetsStage(Made("project"), STAGES[row["no"] - 1].key, {"planned_on": row["planned_on"]})
-
-
-def _ended(record: Filed) -> Iterator[Effect]:
-    project = projects.opened_by({record.id})
-    if project is not None:
-        yield ChangesProject(project.id, {"state": "ended"})
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
+        yield from permit_project.given_up(record)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from portal.domain import projects as kinds
@@ -81,6 +82,23 @@ def waits(stage: kinds.StageKind, facts: Mapping[str, Any]) -> list[str]:
     return [key for key in stage.waits_for(facts) if key in applying]
 
 
+def refuse_disorder(
+    planned: Mapping[str, date | None], asked: Mapping[str, Sheet], facts: Mapping[str, Any]
+) -> None:
+    """Says no beside each day asked for that lies before a procedure which must be through first, or after the next."""
+    for stage in STAGES:
+        for key in waits(stage, facts):
+            before, mine = planned.get(key), planned.get(stage.key)
+            if not before or not mine or before <= mine:
+                continue
+            if stage.key in asked:
+                text = _l("不能早于前置手续“%(stage)s”的计划完成日期", stage=TITLES[key])
+                asked[stage.key].refuse("planned_on", text)
+            elif key in asked:
+                text = _l("不能晚于后续手续“%(stage)s”的计划完成日期", stage=TITLES[stage.key])
+                asked[key].refuse("planned_on", text)
+
+
 class PlannedDay(Sheet):
     """A new planned day of a procedure."""
 
@@ -110,8 +128,8 @@ class ProjectChange(Stage):
         }
 
     def check(self) -> None:
-        """A day is planned for procedures that apply, once each."""
-        seen: set[str] = set()
+        """A day is planned for procedures that apply, once each, in their order and not behind us."""
+        asked: dict[str, Sheet] = {}
         stages = {stage.key: stage for stage in STAGES}
         facts = {
             "project_kind": self.new_project_kind.data,
@@ -119,11 +137,20 @@ class ProjectChange(Stage):
         }
         for row in self.new_days.rows:
             key = row.stage.data
-            if key in seen:
+            if key in asked:
                 row.refuse("stage", _l("同一手续只填一行"))
             elif key in stages and self.new_project_kind.data and not stages[key].applies(facts):
                 row.refuse("stage", _l("这类项目不办理“%(stage)s”", stage=TITLES[key]))
-            seen.add(key)
+            asked[key] = row
+            moments.refuse_earlier(row, "planned_on", self.today, _l("计划完成日期不能早于今天"))
+        self._check_order(asked, facts)
+
+    def _check_order(self, asked: Mapping[str, Sheet], facts: Mapping[str, Any]) -> None:
+        project = projects.opened_by(self.itself)
+        if project is not None:
+            standing = {one.row.key: one.row.planned_on for one in projects.stages(project) if not one.passed}
+            planned = standing | {key: row["planned_on"].data for key, row in asked.items()}
+            refuse_disorder(planned, asked, {**project.facts, **facts})
 
 
 class StageResult(Sheet):

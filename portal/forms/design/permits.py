@@ -1,70 +1,32 @@
-"""What the applications for permits share: papers of authorities, materials, the way to the counter and back."""
+"""What the applications for permits share: materials, the way to the counter and back, the progress of their stage."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from datetime import date
 from typing import Any
 
 from portal.domain import projects as kinds
 from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, PostsEntry, SetsStage
+from portal.domain.effects import Effect, SetsStage
 from portal.domain.signoff import Back, Step, every, outside, role
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
 from portal.forms.checklists import Checklist
+from portal.forms.design import external_papers
 from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.references import Attachments
 from portal.lib.i18n import _l
 from portal.queries import project_papers, projects, works
 
 PLANNING = "planning_officer"
-READERS = ("planning_officer", "land_development_manager")  # who names one permit form's record in another
+READERS = (
+    "planning_officer",
+    "land_development_manager",
+    "general_manager",
+)  # who name one, or seal what does
 STATES = {"granted": kinds.PASSED, "to_be_corrected": kinds.TO_BE_CORRECTED, "refused": kinds.REFUSED}
 GRANTED = equals("decision", "granted")
-
-
-def paper_no(paper: Any, **kwargs: Any) -> Text:
-    """The number of an external paper, `<prefix>_no`."""
-    return Text(_l("%(paper)s编号", paper=paper), **kwargs)
-
-
-def paper_issuer(paper: Any, issuer: Any, **kwargs: Any) -> Text:
-    """Who has issued an external paper, `<prefix>_issuer`; mostly `issuer`."""
-    return Text(_l("%(paper)s出具单位", paper=paper), default=lambda: str(issuer), **kwargs)
-
-
-def paper_issued(paper: Any, **kwargs: Any) -> Day:
-    """When an external paper was issued, `<prefix>_issue_date`."""
-    return Day(_l("%(paper)s出具日期", paper=paper), **kwargs)
-
-
-def paper_expires(paper: Any, **kwargs: Any) -> Day:
-    """Until when an external paper holds, `<prefix>_expiry_date`; nothing for one without end."""
-    return Day(_l("%(paper)s有效期至", paper=paper), required=False, **kwargs)
-
-
-def paper_scan(paper: Any, **kwargs: Any) -> Attachments:
-    """The scan of an external paper, `<prefix>_scan`."""
-    return Attachments(_l("%(paper)s扫描件", paper=paper), **kwargs)
-
-
-def check_paper(sheet: Sheet, prefix: str) -> None:
-    """A paper was issued in the past, and ends after it begins."""
-    fields = {field.short_name: field for field in sheet}
-    issued, expires = fields[f"{prefix}_issue_date"].data, fields[f"{prefix}_expiry_date"].data
-    moments.refuse_future(sheet, f"{prefix}_issue_date")
-    if issued and expires and expires < issued:
-        sheet.refuse(f"{prefix}_expiry_date", _l("有效期不能早于出具日期"))
-
-
-def refuse_expired(sheet: Sheet, prefix: str) -> None:
-    """Says no beside a paper that does not hold any more."""
-    expires = next(field for field in sheet if field.short_name == f"{prefix}_expiry_date")
-    if expires.data and expires.data < sheet.today:
-        sheet.refuse(expires.short_name, _l("已过有效期，请换用有效的文件"))
 
 
 def refuse_unready(
@@ -138,7 +100,8 @@ class Submission(Stage):
     supplements_asked = LongText(_l("补正要求"), required=False)
 
     def check(self) -> None:
-        """Nothing is accepted before it is handed in."""
+        """It has been handed in, and nothing is accepted before."""
+        moments.refuse_future(self, "submitted_on", "accepted_on")
         text = _l("受理日期不能早于送件日期")
         moments.refuse_earlier(self, "accepted_on", self.submitted_on.data, text)
 
@@ -152,16 +115,14 @@ class PermitResult(Stage):
         _l("办理结果"),
         {"granted": _l("通过"), "to_be_corrected": _l("补正"), "refused": _l("不予通过")},
     )
-    decision_note = LongText(
-        _l("补正要求或不予通过的理由"), required=False, when=differs("decision", "granted")
-    )
+    decision_note = LongText(_l("补正要求或不予通过的理由"), when=differs("decision", "granted"))
 
     def check(self) -> None:
         """What is granted is issued after it was handed in."""
         if self.decision.data != "granted":
             return
         for prefix in self.papers:
-            check_paper(self, prefix)
+            external_papers.check(self, prefix)
             text = _l("出具日期不能早于送件日期")
             moments.refuse_earlier(self, f"{prefix}_issue_date", self.context.get("submitted_on"), text)
 
@@ -212,26 +173,6 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
     )
 
 
-def registered(record: Filed, prefix: str, name: str) -> Iterator[Effect]:
-    """The paper in the ledger of external papers, once for each number, however often the record goes round."""
-    number = record[f"{prefix}_no"]
-    if number and not works.paper_registered(record.id, number):
-        yield PostsEntry(
-            "external_papers",
-            {
-                "paper": name,
-                "number": number,
-                "issuer": record[f"{prefix}_issuer"],
-                "issued_on": _day(record[f"{prefix}_issue_date"]),
-                "expires_on": _day(record[f"{prefix}_expiry_date"]),
-                "scan": "、".join(file["name"] for file in record[f"{prefix}_scan"] or ()),
-                "project": record["project"].text,
-                "project_id": record["project"].id,
-                "form": record.number,
-            },
-        )
-
-
 def begun(record: Filed, stage: str) -> Iterator[Effect]:
     """The stage is being prepared, unless another record has brought it further already."""
     found = projects.stage(record["project"].id, stage)
@@ -240,23 +181,32 @@ def begun(record: Filed, stage: str) -> Iterator[Effect]:
 
 
 def handed_in(record: Filed, stage: str) -> Iterator[Effect]:
-    """The stage waits for the authority."""
-    values = {
-        "state": kinds.SUBMITTED,
-        "submitted_on": record["submitted_on"],
-        "accepted_on": record["accepted_on"],
-    }
-    yield SetsStage(record["project"].id, stage, values)
+    """The stage waits for the authority; one that has passed holds until there is a new paper."""
+    found = projects.stage(record["project"].id, stage)
+    if found is not None and not found.passed:
+        yield SetsStage(found.row.project_id, stage, {"state": kinds.SUBMITTED, **_counter(record)})
 
 
 def decided(record: Filed, stage: str, prefix: str) -> Iterator[Effect]:
-    """The stage follows the decision; with the paper that is granted, if it is named by a prefix."""
+    """The stage follows the decision, with the paper that is granted; what another record has passed stays so."""
     state = STATES[record["decision"]]
-    values: dict[str, Any] = {"state": state}
     if state == kinds.PASSED:
-        values |= {"passed_on": record[f"{prefix}_issue_date"], "paper_no": record[f"{prefix}_no"]}
-    yield SetsStage(record["project"].id, stage, values)
+        issued, number = record[f"{prefix}_issue_date"], record[f"{prefix}_no"]
+        yield from passed(record, stage, passed_on=issued, paper_no=number, **_counter(record))
+        return
+    found = projects.stage(record["project"].id, stage)
+    if found is not None and (not found.passed or found.row.record_id in record.itself):
+        yield SetsStage(found.row.project_id, stage, {"state": state})
 
 
-def _day(value: date | None) -> str:
-    return value.isoformat() if value else ""
+def passed(record: Filed, stage: str, **values: Any) -> Iterator[Effect]:
+    """The stage has passed; one of another project that the corrected record has passed stands as before it."""
+    project = record["project"].id
+    for row in works.stages_of(record["@corrects"]):
+        if (row.project_id, row.key) != (project, stage):
+            yield SetsStage(row.project_id, row.key, works.former(row))
+    yield SetsStage(project, stage, {"state": kinds.PASSED, **values})
+
+
+def _counter(record: Filed) -> dict[str, Any]:
+    return {name: record[name] for name in ("submitted_on", "accepted_on")}

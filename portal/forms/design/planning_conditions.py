@@ -9,7 +9,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import LongText, Number, Percent, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -27,11 +27,11 @@ class ConditionsResult(permits.PermitResult):
     papers = ("conditions",)
 
     conditions_summary = LongText(_l("规划指标摘要"), required=False, when=permits.GRANTED)
-    conditions_no = permits.paper_no(CONDITIONS, when=permits.GRANTED)
-    conditions_issuer = permits.paper_issuer(CONDITIONS, _l("规划局"), when=permits.GRANTED)
-    conditions_issue_date = permits.paper_issued(CONDITIONS, when=permits.GRANTED)
-    conditions_expiry_date = permits.paper_expires(CONDITIONS, when=permits.GRANTED)
-    conditions_scan = permits.paper_scan(CONDITIONS, when=permits.GRANTED)
+    conditions_no = external_papers.number(CONDITIONS, when=permits.GRANTED)
+    conditions_issuer = external_papers.issuer(CONDITIONS, _l("规划局"), when=permits.GRANTED)
+    conditions_issue_date = external_papers.issued(CONDITIONS, when=permits.GRANTED)
+    conditions_expiry_date = external_papers.expires(CONDITIONS, when=permits.GRANTED)
+    conditions_scan = external_papers.scan(CONDITIONS, when=permits.GRANTED)
 
 
 class PlanningConditions(CompanyForm):
@@ -59,11 +59,11 @@ class PlanningConditions(CompanyForm):
     requested_density = Percent(_l("申请建筑密度"), required=False)
     requested_green = Percent(_l("申请绿地率"), required=False)
     application_text = LongText(_l("申请内容"))
-    consent_letter_no = permits.paper_no(CONSENT)
-    consent_letter_issuer = permits.paper_issuer(CONSENT, _l("管委会"))
-    consent_letter_issue_date = permits.paper_issued(CONSENT)
-    consent_letter_expiry_date = permits.paper_expires(CONSENT)
-    consent_letter_scan = permits.paper_scan(CONSENT)
+    consent_letter_no = external_papers.number(CONSENT)
+    consent_letter_issuer = external_papers.issuer(CONSENT, _l("管委会"))
+    consent_letter_issue_date = external_papers.issued(CONSENT)
+    consent_letter_expiry_date = external_papers.expires(CONSENT)
+    consent_letter_scan = external_papers.scan(CONSENT)
     materials = Checklist(
         _l("报批资料"),
         (
@@ -86,7 +86,7 @@ class PlanningConditions(CompanyForm):
         permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "land_area")
         permits.refuse_unready(self, self.materials, practice=BY_PRACTICE)
-        permits.check_paper(self, "consent_letter")
+        external_papers.check_enclosed(self, "consent_letter")
         built, green = self.requested_density.data, self.requested_green.data
         if built is not None and green is not None and built + green > 100:
             self.refuse("requested_green", _l("建筑密度与绿地率之和不能超过百分之百"))
@@ -98,16 +98,20 @@ class PlanningConditions(CompanyForm):
         yield from permits.begun(record, STAGE)
 
     @staticmethod
-    @after("submission", _l("管委会同意函登记入外来证照批文台帐，手续进度记为已送件"))
+    @after("submission", _l("手续进度记为已送件"))
     def hand_in(record: Filed) -> Iterator[Effect]:
-        """The letter enters the ledger once; the bureau has the papers."""
-        yield from permits.registered(record, "consent_letter", "管委会关于同意办理某地块规划设计条件的函")
+        """The bureau has the papers."""
         yield from permits.handed_in(record, STAGE)
 
     @staticmethod
-    @after("planning_bureau_result", _l("规划设计条件登记入外来证照批文台帐，手续进度记下办理结果"))
+    @after(
+        "planning_bureau_result", _l("管委会同意函和规划设计条件登记入外来证照批文台帐，手续进度记下办理结果")
+    )
     def register_conditions(record: Filed) -> Iterator[Effect]:
-        """The conditions enter the ledger; the tracker's row follows every decision."""
+        """Letter and conditions enter the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "conditions", "规划设计条件")
+            yield from external_papers.registered(
+                record, "consent_letter", _l("管委会关于同意办理某地块规划设计条件的函")
+            )
+            yield from external_papers.registered(record, "conditions", _l("规划设计条件"))
         yield from permits.decided(record, STAGE, "conditions")

@@ -10,7 +10,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import area_totals, permits, project_papers
+from portal.forms.design import area_totals, external_papers, permits, project_papers
 from portal.forms.design.air_defence_stages import refuse_twice
 from portal.forms.fields import Integer, Number, Rows, Text
 from portal.forms.filed import Filed
@@ -33,8 +33,8 @@ class PermitBuilding(Sheet):
     use = Text(_l("用途"))
 
     def check(self) -> None:
-        """A building has an area."""
-        permits.refuse_nothing(self, "area")
+        """A building has a height and an area."""
+        permits.refuse_nothing(self, "height", "area")
 
 
 class ProjectPermitResult(permits.PermitResult):
@@ -42,11 +42,11 @@ class ProjectPermitResult(permits.PermitResult):
 
     papers = ("project_permit",)
 
-    project_permit_no = permits.paper_no(PERMIT, when=permits.GRANTED)
-    project_permit_issuer = permits.paper_issuer(PERMIT, _l("规划局"), when=permits.GRANTED)
-    project_permit_issue_date = permits.paper_issued(PERMIT, when=permits.GRANTED)
-    project_permit_expiry_date = permits.paper_expires(PERMIT, when=permits.GRANTED)
-    project_permit_scan = permits.paper_scan(PERMIT, when=permits.GRANTED)
+    project_permit_no = external_papers.number(PERMIT, when=permits.GRANTED)
+    project_permit_issuer = external_papers.issuer(PERMIT, _l("规划局"), when=permits.GRANTED)
+    project_permit_issue_date = external_papers.issued(PERMIT, when=permits.GRANTED)
+    project_permit_expiry_date = external_papers.expires(PERMIT, when=permits.GRANTED)
+    project_permit_scan = external_papers.scan(PERMIT, when=permits.GRANTED)
 
 
 class ProjectPermitApplication(CompanyForm):
@@ -127,5 +127,5 @@ class ProjectPermitApplication(CompanyForm):
     def decide(record: Filed) -> Iterator[Effect]:
         """The permit enters the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "project_permit", "建设工程规划许可证")
+            yield from external_papers.registered(record, "project_permit", _l("建设工程规划许可证"))
         yield from permits.decided(record, STAGE, "project_permit")

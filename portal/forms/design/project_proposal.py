@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.deadlines import working_days
 from portal.domain.effects import ChangesProject, Effect, Tells, after
-from portal.domain.signoff import Route, Step, role
+from portal.domain.signoff import Route, Step, either, role
 from portal.forms.base import CompanyForm
 from portal.forms.design import permits, project_papers
 from portal.forms.fields import LongText, Money, Text
@@ -15,6 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.gates import refuse_left_out
 from portal.forms.references import Attachments, Project
 from portal.lib.i18n import _l
+from portal.queries import project_papers as papers
 from portal.queries import works
 
 STAGE = "land_permit"
@@ -50,7 +51,7 @@ class ProjectProposal(CompanyForm):
         Step(
             "development_review",
             _l("地产开发部审核"),
-            role("land_development_manager"),
+            either(role("land_development_manager"), role("general_manager")),
             within=working_days(3),
         ),
         Step("gm_approval", _l("总经理批准"), role("general_manager"), within=working_days(3)),
@@ -63,13 +64,17 @@ class ProjectProposal(CompanyForm):
     def check(self) -> None:
         """A project that is still under way, and costs something."""
         refuse_left_out(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "investment")
 
     @staticmethod
     @after("gm_approval", _l("可代替可行性研究报告办理用地规划许可证，告知规划经办人"))
     def stand_for_report(record: Filed) -> Iterator[Effect]:
         """R41: the land permit does not wait for the report any more."""
-        project = record["project"]
+        project, former = record["project"], record["@corrects"]
+        before = papers.project_of(former) if former else None
+        if before not in (None, project.id):  # what stood for the report there was meant for this project
+            yield ChangesProject(before, facts={"proposal": None})
         yield ChangesProject(project.id, facts={"proposal": record.number})
         text = _l("%(number)s：项目建议书已批准，可用于办理建设用地规划许可证", number=record.number)
         yield Tells(works.holder(project.id, permits.PLANNING), text)

@@ -10,7 +10,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.design.design_scheme import anew
 from portal.forms.design.scheme_review_opinion import AGREED, STAGE, delivered
 from portal.forms.fields import Integer, LongText, Number, Text, YesNo
@@ -30,25 +30,25 @@ class SchemeReviewResult(permits.PermitResult):
 
     papers = ("scheme_review",)
 
-    scheme_review_no = permits.paper_no(REVIEW, when=permits.GRANTED)
-    scheme_review_issuer = permits.paper_issuer(REVIEW, _l("规划局"), when=permits.GRANTED)
-    scheme_review_issue_date = permits.paper_issued(REVIEW, when=permits.GRANTED)
-    scheme_review_expiry_date = permits.paper_expires(REVIEW, when=permits.GRANTED)
-    scheme_review_scan = permits.paper_scan(REVIEW, when=permits.GRANTED)
-    notice_no = permits.paper_no(
+    scheme_review_no = external_papers.number(REVIEW, when=permits.GRANTED)
+    scheme_review_issuer = external_papers.issuer(REVIEW, _l("规划局"), when=permits.GRANTED)
+    scheme_review_issue_date = external_papers.issued(REVIEW, when=permits.GRANTED)
+    scheme_review_expiry_date = external_papers.expires(REVIEW, when=permits.GRANTED)
+    scheme_review_scan = external_papers.scan(REVIEW, when=permits.GRANTED)
+    notice_no = external_papers.number(
         NOTICE, required=False, when=permits.GRANTED, help=_l("没有发通知单的不填；人防报批须有通知单")
     )
-    notice_issuer = permits.paper_issuer(NOTICE, _l("规划局"), when=NOTICED)
-    notice_issue_date = permits.paper_issued(NOTICE, when=NOTICED)
-    notice_expiry_date = permits.paper_expires(NOTICE, when=NOTICED)
-    notice_scan = permits.paper_scan(NOTICE, when=NOTICED)
+    notice_issuer = external_papers.issuer(NOTICE, _l("规划局"), when=NOTICED)
+    notice_issue_date = external_papers.issued(NOTICE, when=NOTICED)
+    notice_expiry_date = external_papers.expires(NOTICE, when=NOTICED)
+    notice_scan = external_papers.scan(NOTICE, when=NOTICED)
 
     def check(self) -> None:
         """R33: a scheme is granted once the opinion form says so."""
         super().check()
         if self.decision.data != "granted":
             return
-        permits.check_paper(self, "notice")
+        external_papers.check(self, "notice")
         opinion = self.context.get("review_opinion_form")
         if opinion and opinion.id and papers.said(opinion.id, "authority_opinion", "verdict") != AGREED:
             self.refuse("decision", _l("审核意见表%(form)s的结论为“同意”后才能通过", form=opinion.text))
@@ -143,8 +143,8 @@ class SchemeSubmission(CompanyForm):
     def decide(record: Filed) -> Iterator[Effect]:
         """Opinion and notice enter the ledger; what is not granted needs another scheme."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "scheme_review", "建设工程方案审核意见单")
-            yield from permits.registered(record, "notice", "建设工程设计方案审核通知单")
+            yield from external_papers.registered(record, "scheme_review", _l("建设工程方案审核意见单"))
+            yield from external_papers.registered(record, "notice", _l("建设工程设计方案审核通知单"))
         else:
             yield from anew(record["scheme"])
         yield from permits.decided(record, STAGE, "scheme_review")

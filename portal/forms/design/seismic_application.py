@@ -10,7 +10,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.design.air_defence_stages import refuse_twice
 from portal.forms.design.seismic_letter import STAGE
 from portal.forms.fields import Choice, Integer, LongText, Number, Rows, Text
@@ -33,8 +33,8 @@ class SeismicBuilding(Sheet):
     importance = Text(_l("重要性类别"), help=_l("例如：标准设防类（丙类）"))
 
     def check(self) -> None:
-        """A building has an area."""
-        permits.refuse_nothing(self, "area")
+        """A building has a height and an area."""
+        permits.refuse_nothing(self, "height", "area")
 
 
 class LicenceApplication(Stage):
@@ -52,11 +52,11 @@ class SeismicResult(permits.PermitResult):
     papers = ("seismic",)
 
     fortification = LongText(_l("设防要求"), required=False, when=permits.GRANTED)
-    seismic_no = permits.paper_no(OPINION, when=permits.GRANTED)
-    seismic_issuer = permits.paper_issuer(OPINION, _l("审批局"), when=permits.GRANTED)
-    seismic_issue_date = permits.paper_issued(OPINION, when=permits.GRANTED)
-    seismic_expiry_date = permits.paper_expires(OPINION, when=permits.GRANTED)
-    seismic_scan = permits.paper_scan(OPINION, when=permits.GRANTED)
+    seismic_no = external_papers.number(OPINION, when=permits.GRANTED)
+    seismic_issuer = external_papers.issuer(OPINION, _l("审批局"), when=permits.GRANTED)
+    seismic_issue_date = external_papers.issued(OPINION, when=permits.GRANTED)
+    seismic_expiry_date = external_papers.expires(OPINION, when=permits.GRANTED)
+    seismic_scan = external_papers.scan(OPINION, when=permits.GRANTED)
 
 
 class SeismicApplication(CompanyForm):
@@ -143,5 +143,5 @@ class SeismicApplication(CompanyForm):
     def decide(record: Filed) -> Iterator[Effect]:
         """The opinion enters the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "seismic", "抗震设防要求审批意见书")
+            yield from external_papers.registered(record, "seismic", _l("抗震设防要求审批意见书"))
         yield from permits.decided(record, STAGE, "seismic")

@@ -51,6 +51,7 @@ class SeismicLetter(CompanyForm):
     def check(self) -> None:
         """R33: not for municipal projects."""
         refuse_left_out(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
 
     @staticmethod
     @after(SUBMITTED, _l("手续进度记为准备资料"))

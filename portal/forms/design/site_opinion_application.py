@@ -10,7 +10,7 @@ from portal.domain.effects import SUBMITTED, Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
-from portal.forms.design import permits, project_papers
+from portal.forms.design import external_papers, permits, project_papers
 from portal.forms.fields import Choice, LongText, Number, Text
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -29,11 +29,11 @@ class OpinionResult(permits.PermitResult):
 
     papers = ("site_opinion",)
 
-    site_opinion_no = permits.paper_no(OPINION, when=permits.GRANTED)
-    site_opinion_issuer = permits.paper_issuer(OPINION, _l("规划部门"), when=permits.GRANTED)
-    site_opinion_issue_date = permits.paper_issued(OPINION, when=permits.GRANTED)
-    site_opinion_expiry_date = permits.paper_expires(OPINION, when=permits.GRANTED)
-    site_opinion_scan = permits.paper_scan(OPINION, when=permits.GRANTED)
+    site_opinion_no = external_papers.number(OPINION, when=permits.GRANTED)
+    site_opinion_issuer = external_papers.issuer(OPINION, _l("规划部门"), when=permits.GRANTED)
+    site_opinion_issue_date = external_papers.issued(OPINION, when=permits.GRANTED)
+    site_opinion_expiry_date = external_papers.expires(OPINION, when=permits.GRANTED)
+    site_opinion_scan = external_papers.scan(OPINION, when=permits.GRANTED)
 
 
 class SiteOpinionApplication(CompanyForm):
@@ -117,5 +117,5 @@ class SiteOpinionApplication(CompanyForm):
     def register_opinion(record: Filed) -> Iterator[Effect]:
         """The opinion enters the ledger; the tracker's row follows every decision."""
         if record["decision"] == "granted":
-            yield from permits.registered(record, "site_opinion", "建设工程选址意见书")
+            yield from external_papers.registered(record, "site_opinion", _l("建设工程选址意见书"))
         yield from permits.decided(record, STAGE, "site_opinion")

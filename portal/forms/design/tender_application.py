@@ -108,6 +108,7 @@ class TenderApplication(CompanyForm):
     def check(self) -> None:
         """Each part once, and together no more than the whole costs."""
         refuse_left_out(self, "project", STAGE)
+        permits.refuse_second(self, self.code)
         permits.refuse_nothing(self, "total_investment")
         seen: set[str] = set()
         for row in self.items.rows:

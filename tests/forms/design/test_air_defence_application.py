@@ -9,7 +9,6 @@ import pytest
 from permit_desk import DAY, FILE, effects, errors, opening, put, result, unready, waiting
 from projects import begun
 
-from portal.domain.effects import PostsEntry
 from portal.forms.catalogue import FORMS
 from portal.forms.design.air_defence_stages import AirDefenceResult, OnSitePapers, PlanningAnnex
 from portal.forms.kinds import Ref
@@ -157,23 +156,24 @@ def test_the_opinion_fits_the_way_of_building(kind: str, paper: str, good: bool)
     assert AirDefenceResult(answers=answers, context={"air_defence_kind": kind}).validate() is good
 
 
-def test_the_papers_of_others_enter_the_ledger_when_they_are_handed_in() -> None:
-    licence, certificate, progress = effects("PL-25", "submission", submitted_on=DAY, **PAPERS)
-    assert isinstance(certificate, PostsEntry)
+def test_the_papers_of_others_enter_the_ledger_with_the_opinion() -> None:
+    (progress,) = effects("PL-25", "submission", submitted_on=DAY, **PAPERS)
+    assert progress.values["state"] == "submitted"
+    granted = result("PL-25", "air_defence_opinion", result_kind="scheme_opinion")
+    licence, certificate, opinion, progress = effects("PL-25", "air_defence_result", **granted, **PAPERS)
     assert licence.facts["paper"] == "行政审批许可书"
+    assert opinion.facts["paper"] == "人防修建防空地下室方案意见书"
     assert (certificate.facts["number"], certificate.facts["issuer"]) == (
         "人防审〔2026〕7号",
         "天固人防图审有限公司",
     )
-    assert progress.values["state"] == "submitted"
-    assert len(effects("PL-25", "submission", submitted_on=DAY, **off_site())) == 2
-
-
-def test_a_granted_opinion_enters_the_ledger() -> None:
-    answers = result("PL-25", "air_defence_opinion", result_kind="scheme_opinion")
-    paper, progress = effects("PL-25", "air_defence_result", **answers)
-    assert paper.facts["paper"] == "人防修建防空地下室方案意见书"
     assert (progress.key, progress.values["state"]) == ("air_defence", "passed")
+    elsewhere = {**granted, "result_kind": "off_site_opinion", **off_site()}
+    named = [one.facts["paper"] for one in effects("PL-25", "air_defence_result", **elsewhere)[:-1]]
+    assert named == ["行政审批许可书", "易建意见书"]
+
+
+def test_an_opinion_that_must_be_corrected_enters_nothing() -> None:
     (corrected,) = effects("PL-25", "air_defence_result", decision="to_be_corrected")
     assert corrected.values["state"] == "to_be_corrected"
 

@@ -10,7 +10,6 @@ from permit_desk import DAY, FILE, NOW, effects, errors, result, unready, waitin
 from portal.domain.signoff import Back
 from portal.forms.catalogue import FORMS
 from portal.forms.design.environmental_report import ReportDelivery, SiteCheck
-from portal.queries import works
 
 ROUTE = FORMS["PL-33"].signoff
 CHECKED = {"site_checked_on": DAY, "environmental_requirements": "雨污分流", "requirements_scan": [FILE]}
@@ -47,15 +46,13 @@ def test_a_site_that_must_be_changed_goes_back() -> None:
     assert refusal.to == "applicant"
 
 
-def test_both_papers_enter_the_ledger_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_papers_enter_the_ledger() -> None:
     answers = {**CHECKED, **result("PL-33", "eia_approval")}
     demands, approval, progress = effects("PL-33", "eia_result", **answers)
     assert (demands.facts["paper"], demands.facts["issuer"]) == ("环保要求", "环保局")
     assert demands.facts["number"] == "现场查验 2026-05-12"
     assert approval.facts["paper"] == "环评批复"
     assert (progress.key, progress.values["state"]) == ("environment", "passed")
-    monkeypatch.setattr(works, "paper_registered", lambda record, number: True)
-    assert len(effects("PL-33", "eia_result", **answers)) == 1
 
 
 def test_without_an_approval_nothing_is_entered() -> None:

@@ -16,7 +16,6 @@ from portal.forms.design.land_permit_application import LandPermitApplication, P
 from portal.forms.design.permits import MaterialsCheck, Sealing, Submission
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
-from portal.queries import works
 from tests.forms.customer_service.shop import wrong
 from tests.forms.design.permit_office import Office
 
@@ -166,7 +165,10 @@ def test_nothing_is_accepted_before_it_is_handed_in() -> None:
 
 @pytest.mark.parametrize("decision", ["to_be_corrected", "refused"])
 def test_what_is_not_granted_goes_back_without_a_permit(decision: str) -> None:
-    stage = PermitResult(answers={**PERMIT, "decision": decision})
+    unexplained = PermitResult(answers={**PERMIT, "decision": decision})
+    unexplained.validate()
+    assert set(unexplained.errors) == {"decision_note"}
+    stage = PermitResult(answers={**PERMIT, "decision": decision, "decision_note": "用地红线不清"})
     assert stage.validate(), stage.errors
     assert stage.answers()["land_permit_no"] is None
     outcome = ROUTE.step("land_permit_result").outcome({"decision": decision})
@@ -184,18 +186,16 @@ def test_a_permit_needs_its_number_issuer_date_and_scan() -> None:
     assert ROUTE.step("land_permit_result").outcome({"decision": "granted"}) is None
 
 
-def test_the_pre_examination_enters_the_ledger_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    paper, progress = effects("submission", submitted_on=DAY)
-    assert (paper.ledger, paper.facts["paper"]) == ("external_papers", "国土部门合法的土地预审意见")
-    assert paper.facts["number"] == "预审〔2026〕3号"
-    assert paper.facts["scan"] == "预审意见.pdf"
+def test_handing_in_moves_the_tracker_and_enters_nothing() -> None:
+    (progress,) = effects("submission", submitted_on=DAY)
     assert (progress.key, progress.values["state"]) == ("land_permit", "submitted")
-    monkeypatch.setattr(works, "paper_registered", lambda record, number: True)
-    assert [one.key for one in effects("submission", submitted_on=DAY)] == ["land_permit"]
 
 
-def test_a_granted_permit_enters_the_ledger() -> None:
-    paper, progress = effects("land_permit_result", **PERMIT)
+def test_a_granted_permit_and_its_pre_examination_enter_the_ledger() -> None:
+    enclosed, paper, progress = effects("land_permit_result", **PERMIT)
+    assert (enclosed.ledger, enclosed.facts["paper"]) == ("external_papers", "国土部门合法的土地预审意见")
+    assert enclosed.facts["number"] == "预审〔2026〕3号"
+    assert enclosed.facts["scan"] == "预审意见.pdf"
     assert (paper.facts["paper"], paper.facts["number"]) == ("建设工程用地规划许可证", "地字第1号")
     assert (progress.values["state"], progress.values["paper_no"]) == ("passed", "地字第1号")
 

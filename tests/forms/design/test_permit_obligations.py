@@ -10,7 +10,7 @@ from flask import Flask
 from portal.domain import projects as kinds
 from portal.domain.effects import PostsEntry
 from portal.extensions import db
-from portal.forms.design import permits
+from portal.forms.design import external_papers
 from portal.forms.filed import Filed
 from portal.models import Project, Record
 from portal.services import ledgers
@@ -68,7 +68,7 @@ def registered(office: Office, project: Project, holds: int) -> Record:
     told: dict[str, Any] = {**answers, **paper("land_permit", holds=holds)}
     told["land_permit_no"] = f"地字第{record.id}号"
     filed = Filed(record.id, record.number, "PL-17", told, 1, 1, 1, {}, NOW)
-    for effect in permits.registered(filed, "land_permit", "建设工程用地规划许可证"):
+    for effect in external_papers.registered(filed, "land_permit", "建设工程用地规划许可证"):
         assert isinstance(effect, PostsEntry)
         ledgers.post(effect, record, by=record.applicant_id, now=NOW)
     db.session.flush()
@@ -102,6 +102,17 @@ def test_papers_of_projects_that_are_over_are_left_alone(office: Office, state: 
     registered(office, project, 30)
     project.state = state
     assert office.run("OS-07-P", at(TODAY)).made == 0
+
+
+def test_a_paper_of_a_procedure_that_applies_no_more_is_left_alone(office: Office) -> None:
+    """Its form would not be taken any more, so nobody is asked to fill it in."""
+    _tracker, project = office.opened()
+    registered(office, project, 30)
+    row = office.stages(project)["land_permit"].row
+    row.applies = False
+    assert office.run("OS-07-P", at(TODAY)).made == 0
+    row.applies = True
+    assert office.run("OS-07-P", at(TODAY)).made == 1
 
 
 def test_a_paper_without_end_is_never_asked_for(office: Office) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from portal.extensions import db
-from portal.models import Content, Department, FormVersion, LedgerEntry, Person, Project, Record, Signature
+from portal.models import Content, Department, FormVersion, Person, Project, Record, Signature
 from portal.queries import works
 
 NOW = datetime(2026, 5, 12, 4, tzinfo=UTC)
@@ -80,19 +80,3 @@ def test_a_paper_number_knows_nothing() -> None:
     assert works.origin(None) is None
     assert works.fact(None, "project_kind") is None
     assert works.origin(99) is None
-
-
-def test_a_paper_is_found_in_the_ledger(person: Person) -> None:
-    made = record(person, 1, "pass")
-    db.session.add(
-        LedgerEntry(
-            ledger="external_papers",
-            facts={"number": "预审3号"},
-            record_id=made.id,
-            posted_by_id=person.id,
-            posted_at=NOW,
-        )
-    )
-    db.session.flush()
-    assert works.paper_registered(made.id, "预审3号")
-    assert not works.paper_registered(made.id, "预审4号")
