@@ -39,6 +39,7 @@ HEIGHT = """() => new Promise((tell) => requestAnimationFrame(() => requestAnima
   tell(document.documentElement.scrollHeight))))"""
 GRAVE = ("serious", "critical")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHEET = re.compile(r"/[\w-]+/[\w-]+/new$")  # the sheets of all forms have their colours from the same styles
 CHOICE = re.compile(r"/[A-Z]{2}-\d+-\d{4}-\d+|/\d+|(?<=/s/)[\w-]+")  # what differs between pages of one kind
 
 
@@ -226,10 +227,13 @@ class Visitor:
             high = page.evaluate(HEIGHT)
             page.set_viewport_size({**size, "height": max(size["height"], high)})
         self._examine("light", {"type": "tag", "values": TAGS})
-        page.emulate_media(color_scheme="dark")
-        page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
-        self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
+        colours = f"colours of {SHEET.sub('/new', kind)}"
+        if colours not in self.examined:
+            self.examined.add(colours)
+            page.emulate_media(color_scheme="dark")
+            page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
+            self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
+            page.emulate_media(color_scheme="light")
         page.set_viewport_size(size)
         return page
 
