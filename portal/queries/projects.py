@@ -13,7 +13,7 @@ from portal.domain import projects as kinds
 from portal.domain.permissions import person_key, role_key
 from portal.domain.refusal import NotFound
 from portal.extensions import db
-from portal.models import Project, ProjectStage
+from portal.models import Person, Project, ProjectStage
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,16 @@ def under_way(kind: str, states: Iterable[str] = ("running", "held")) -> list[Pr
 
 def sees_to(row: ProjectStage, project: Project, kind: kinds.StageKind) -> str:
     """The authority key of whoever sees to a stage: its owner, else the project's person, else the role."""
-    return person_key(row.owner_id) if row.owner_id else holder(project, kind.role)
+    owner = row.owner_id
+    return person_key(owner) if owner and not _has_left(owner) else holder(project, kind.role)
 
 
 def holder(project: Project, role: str) -> str:
-    """The authority key of the project's person for a role; else of everyone who holds the role."""
+    """The authority key of the project's person for a role, if they are still here; else of all who hold the role."""
     person: Any = project.people.get(role)
-    return person_key(person) if person else role_key(role)
+    return person_key(person) if person and not _has_left(person) else role_key(role)
+
+
+def _has_left(person_id: int) -> bool:
+    found = db.session.get(Person, person_id)
+    return found is not None and not found.active
