@@ -25,6 +25,7 @@ class Opens:
     to: str = ""  # authority key, e.g. `role:buyer` or `person:12`; empty: who may open the form
     names_as: str = ""  # field of the new form that names the record which opened it
     due: Any = None  # day or moment until which it should be filled in
+    anew: bool = False  # a later round wants it once more, though a former one was finished
 
 
 @dataclass(frozen=True, slots=True)

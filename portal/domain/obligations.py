@@ -51,7 +51,8 @@ class Case:
 
     `occurrence` names it for good, so that it is asked for once. A case that its condition does not
     name any more is called off; one that is found unkept at `missed_at` (else `due`) is told. `form` is
-    the form that keeps it, where that is another one than the obligation names.
+    the form that keeps it, where that is another one than the obligation names. Where nothing is `to_fill`,
+    as the form is in somebody's hands already, it is a thing to do about the `record`.
     """
 
     occurrence: str
@@ -66,6 +67,7 @@ class Case:
     missed_at: datetime | None = None
     kept: bool = False
     form: str = ""
+    to_fill: bool = True
 
 
 @dataclass(frozen=True, slots=True)

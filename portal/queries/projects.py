@@ -120,7 +120,8 @@ def under_way(kind: str, states: Iterable[str] = ("running", "held")) -> list[Pr
 
 def sees_to(row: ProjectStage, project: Project, kind: kinds.StageKind) -> str:
     """The authority key of whoever sees to a stage: its owner, else the project's person, else the role."""
-    return person_key(row.owner_id) if row.owner_id else holder(project, kind.role)
+    owner = row.owner_id
+    return person_key(owner) if owner and not _has_left(owner) else holder(project, kind.role)
 
 
 def holder(project: Project, role: str) -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from portal.domain.projects import WEB
 from portal.extensions import db
 from portal.lib.clock import day
-from portal.models import Content, InformationAsset, Project, Record, Signature
+from portal.models import Content, Draft, InformationAsset, Project, Record, Signature, Task
 from portal.queries import access_rights, chart_figures, history, opening_answers, projects
 from portal.queries.access_rights import Right
 from portal.queries.corrected import is_corrected
@@ -54,6 +54,37 @@ def under_way(project_id: int | None, code: str, but: Collection[int] = ()) -> P
     )
     found = db.session.scalars(wanted.order_by(Record.id.desc()).limit(1)).first()
     return _paper(found) if found else None
+
+
+def in_work(project_id: int | None, code: str, but: Collection[int] = ()) -> Record | None:
+    """A record of a form about a project that is not over yet."""
+    wanted = _of(project_id, code).where(Record.state.not_in((*OVER, "finished")), Record.id.not_in(but))
+    return db.session.scalars(wanted.order_by(Record.id.desc()).limit(1)).first()
+
+
+def left(project_id: int | None, code: str, but: Collection[int] = (), duty: str = "") -> Task | None:
+    """The task to take up a draft of a form about a project, other than one that these records or a duty have left."""
+    query = (
+        sa.select(Task)
+        .join(Draft, Draft.id == Task.draft_id)
+        .where(
+            Task.state == "open",
+            Draft.form_code == code,
+            Draft.answers[("project", "id")].as_integer() == project_id,
+            sa.or_(Draft.source_id.is_(None), Draft.source_id.not_in(but)),
+            sa.func.coalesce(Task.obligation, "-") != duty,
+        )
+        .order_by(Task.id)
+    )
+    return db.session.scalars(query.limit(1)).first()
+
+
+def missed(duty: str, occurrence: str) -> bool:
+    """Whether it was told already that a case of an obligation was not kept in time."""
+    query = sa.select(Task.id).where(
+        Task.obligation == duty, Task.case_name == occurrence, Task.missed_at.is_not(None)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def last_version(project_id: int | None, code: str, name: str) -> int:

@@ -38,7 +38,7 @@ from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.lib.i18n import _l, both
-from portal.models import Draft, Record, RecordLink
+from portal.models import Draft, Record, RecordLink, Task
 from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.queries.pick import MASTER
@@ -68,7 +68,7 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
         match effect:
             case Opens():
                 if effect.code not in earlier:
-                    earlier[effect.code] = _opened(record, effect.code)
+                    earlier[effect.code] = _opened(record, effect)
                 opens(effect, record, earlier[effect.code], by=by, now=now)
             case (
                 PostsStock() | PostsCount() | OrdersStock() | FreezesStock()
@@ -142,8 +142,12 @@ def _set_deadline(effect: SetsDeadline) -> None:
             other.due_at = due
 
 
-def _opened(record: Record, code: str) -> list[Draft | None]:
-    """What earlier rounds have opened and still stands: None for each record, then the drafts."""
+def _opened(record: Record, effect: Opens) -> list[Draft | None]:
+    """What earlier rounds have opened and still stands: None for each record, then the drafts.
+
+    A draft of the record that this one corrects is among them as long as nobody has begun it.
+    """
+    code, over = effect.code, ("refused", "voided", *(("finished",) if effect.anew else ()))
     made = (
         sa.select(sa.func.count())
         .select_from(RecordLink)
@@ -152,18 +156,28 @@ def _opened(record: Record, code: str) -> list[Draft | None]:
             RecordLink.source_id == record.id,
             RecordLink.kind == "opened",
             Record.form_code == code,
-            Record.state.not_in(("refused", "voided")),
+            Record.state.not_in(over),
         )
     )
-    left = sa.select(Draft).where(Draft.source_id == record.id, Draft.form_code == code).order_by(Draft.id)
+    left = (
+        sa.select(Draft)
+        .where(
+            sa.or_(
+                Draft.source_id == record.id,
+                sa.and_(Draft.source_id == record.corrects_id, Draft.person_id.is_(None)),
+            ),
+            Draft.form_code == code,
+        )
+        .order_by(Draft.id)
+    )
     return [*[None] * (db.session.scalar(made) or 0), *db.session.scalars(left)]
 
 
 def opens(effect: Opens, record: Record, earlier: list[Draft | None], *, by: int, now: datetime) -> None:
     """Leaves a prefilled draft and a task to take it up; a form still on paper becomes a thing to do.
 
-    `earlier` is what former rounds have opened; the first of it is this one: a draft that nobody has
-    begun follows the new round, what has been begun or submitted stays as it is.
+    `earlier` is what former rounds have opened, and the record that this one corrects; the first of it is this
+    one: a draft that nobody has begun follows the new round, what has been begun or submitted stays as it is.
     """
     form = FORMS.get(effect.code)
     if form is None:
@@ -180,6 +194,31 @@ def opens(effect: Opens, record: Record, earlier: list[Draft | None], *, by: int
     waiting = earlier.pop(0)
     if waiting is not None and waiting.person_id is None:
         waiting.answers, waiting.updated_at = drafts.prefill(form, answers), now
+        if waiting.source_id != record.id:
+            _follow(waiting, effect, form, answers, record, now=now)
+
+
+def _follow(
+    draft: Draft, effect: Opens, form: type[Any], answers: Mapping[str, Any], record: Record, *, now: datetime
+) -> None:
+    """A draft that the corrected record has left is from now on that of the record which corrects it."""
+    keys = _keys(effect, form)
+    draft.source_id, draft.title = record.id, f"{record.number} {record.title}".strip()[:200]
+    task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open")).first()
+    if task is None:
+        return
+    task.record = record
+    tasks.postpone(task, asks.moment(effect.due))
+    for named in (record, *_named(form, answers)):
+        tasks.let_read(named, keys)
+    if {holder.key for holder in task.holders} != set(keys):
+        tasks.hold(task, keys)
+        notices.tell(keys, "draft", now=now, record_id=record.id, form=effect.code, draft=draft.key)
+
+
+def _keys(effect: Opens, form: type[Any]) -> list[str]:
+    """Who is to take a draft up: whom the effect names, else who may start the form."""
+    return [effect.to] if effect.to else [role_key(role) for role in form.opened_by]
 
 
 def _leave(
@@ -188,7 +227,7 @@ def _leave(
     """A new draft, with its task, and a notice for those who hold it."""
     title = f"{record.number} {record.title}".strip()
     draft = drafts.leave(effect.code, answers, title=title, now=now, source=record.id)
-    keys = [effect.to] if effect.to else [role_key(role) for role in form.opened_by]
+    keys = _keys(effect, form)
     task = tasks.make(
         "open",
         keys,

@@ -116,12 +116,15 @@ def _given_up(task: Task) -> bool:
 
 
 def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None:
-    """The task, with a prefilled draft of the form that keeps the obligation."""
+    """The task, with a prefilled draft of the form that keeps the obligation unless nothing is to be filled in."""
     record = db.session.get(Record, case.record) if case.record else None
     form = case.form or obligation.form
-    draft = drafts.leave(form, case.answers, title=case.title, now=now)
+    draft = (
+        drafts.leave(form, case.answers, title=case.title, now=now) if case.to_fill or not record else None
+    )
     task = tasks.make(
-        "open", case.to, form_code=form, now=now, record=record, due_at=case.due, draft_id=draft.id,
+        "open" if draft else "ask", case.to, form_code=form, now=now, record=record, due_at=case.due,
+        draft_id=draft.id if draft else None,
         obligation=obligation.key, case_name=case.occurrence, case_round=round, customer_id=case.customer, project_id=case.project,
         title=both(obligation.title), note=case.title,
     )  # fmt: skip
@@ -134,7 +137,10 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
         task=task.id, due=case.due.isoformat() if case.due else None,
     )  # fmt: skip
     said = both(_l("请办理：%(title)s（%(about)s）", title=obligation.title, about=case.title))
-    notices.tell(case.to, "obligation", now=now, task=task.id, text=said, form=form, draft=draft.key)
+    if draft is None:
+        notices.tell(case.to, "obligation", now=now, record_id=case.record, task=task.id, text=said)
+    else:
+        notices.tell(case.to, "obligation", now=now, task=task.id, text=said, form=form, draft=draft.key)
 
 
 def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outcome: Outcome) -> None:

@@ -86,7 +86,7 @@ def test_the_page_shows_nothing_that_opens_only_for_people_who_sign_in() -> None
     ):
         shown = apart(line)
         cells = [shown.cell, *(cell for row in shown.rows for cell in row)]
-        assert not [cell for cell in cells if cell.files or cell.linked or cell.customer]
+        assert not [cell for cell in cells if cell.files or cell.linked or cell.kind]
         assert shown.headers == line.headers
     assert apart(table).rows[0][0].text == "密封圈"
     assert (

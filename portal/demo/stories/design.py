@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from portal.demo.stories import websites
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
 
@@ -21,9 +22,10 @@ def draft(world: World) -> dict[str, Any]:
         "以企业标准色为主色，栏目区块留白加大，移动端单列排版",
         "沿用客户现有LOGO，首页横幅三张轮换，正文字号16px",
     )
-    finished = world.today - timedelta(days=world.rng.randint(0, 2))
+    project = world.project("web", "design")
+    finished = websites.since_start(project, world.today - timedelta(days=world.rng.randint(0, 2)))
     return {
-        "project": world.project("web", "design"),
+        "project": project,
         "pages": [
             {
                 "page": page,

@@ -50,6 +50,12 @@ def _answer(project: Ref, code: str, name: str) -> Any:
     return found.answers.get(name) if found else None
 
 
+def since_start(project: Ref, on: date) -> date:
+    """This day, or the first of the project where that is later."""
+    found = projects.project(project.id)
+    return max(on, found.starts_on) if found and found.starts_on else on
+
+
 def _points(items: tuple[str, ...], world: World, *, remark: str = "") -> list[Answers]:
     """Every point of a checklist in order."""
     remarks = (None, None, None, remark or None)
@@ -193,7 +199,7 @@ def program(world: World) -> Answers:
     """A program that is ready for its checks."""
     rng = world.rng
     project, draft = _paper(world, "DS-07", "program")
-    finished = world.today - timedelta(days=rng.randint(0, 2))
+    finished = since_start(project, world.today - timedelta(days=rng.randint(0, 2)))
     versions = {one.answers.get("program_version") for one in websites.finished(project.id, "DS-08")}
     number = next(n for n in range(100) if f"V1.{n}.0" not in versions)
     return {
@@ -247,7 +253,7 @@ def internal_test(world: World) -> Answers:
     """Everything passes, some of it after a repair."""
     rng = world.rng
     project = world.project("web", "test")
-    begun = world.today - timedelta(days=rng.randint(1, 3))
+    begun = since_start(project, world.today - timedelta(days=rng.randint(1, 3)))
     cases = []
     for item, defect in rng.sample(lists.CASES, rng.randint(4, 6)):
         wrong = rng.random() < 0.25
@@ -431,7 +437,8 @@ def maintenance(world: World) -> Answers:
 def work_record(world: World) -> Answers:
     """The sheet of a project."""
     project = _without(world, "DS-18", "delivery")
-    return {"project": project, "started_on": world.today - timedelta(days=world.rng.randint(0, 30))}
+    begun = world.today - timedelta(days=world.rng.randint(0, 30))
+    return {"project": project, "started_on": since_start(project, begun)}
 
 
 def note(role: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.effects import Effect, Opens
-from portal.forms.design.websites import plan
+from portal.forms.design.websites import plan, planned_on, waits
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.queries import projects, websites
@@ -23,10 +23,11 @@ def next_draft(
     tested = tested or projects.passed(project.id, "test")
     if not (checked or projects.passed(project.id, "checklist")):
         answers = {"project": record["project"], "checked_version": record["program_version"]}
-        yield Opens("DS-19", answers, to=to)
-    elif tested and not websites.under_way(project.id, "DS-14"):
-        names = "acceptance_checklist" if checked else ""
-        yield Opens("DS-14", _known(record, project), to=to, names_as=names)
+        if not waits(record, project, "DS-19"):
+            yield Opens("DS-19", answers, to=to)
+    elif tested and not (websites.under_way(project.id, "DS-14") or waits(record, project, "DS-14")):
+        names, due = "acceptance_checklist" if checked else "", planned_on(project.id, "acceptance")
+        yield Opens("DS-14", _known(record, project), to=to, names_as=names, due=due)
 
 
 def _known(record: Filed, project: Any) -> dict[str, Any]:

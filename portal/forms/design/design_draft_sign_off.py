@@ -5,26 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Opens, SetsStage, after
+from portal.domain.effects import Effect, SetsStage, after
 from portal.domain.projects import PASSED
 from portal.domain.signoff import Back, Route, Step, applicant
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist
 from portal.forms.design.websites import (
+    TEAM,
     Confirmation,
     approvals,
     customer_confirmation,
     failed,
-    plan,
+    next_phase,
+    next_version,
+    refuse_before,
+    refuse_early,
     refuse_foreign,
 )
 from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import history, projects
+from portal.queries import projects
 
 STAGE = "design"  # phase A
 
@@ -64,6 +67,7 @@ class DesignDraftSignOff(CompanyForm):
     slug = "design-draft-sign-offs"
     section = "web_design"
     opened_by = ("designer",)
+    readers = TEAM
     columns = (
         "number", "project", "draft_version", "planned_on", "finished_on", "acceptance_checklist",
         "preview_link", "confirmed_on", "current_step", "due_at", "status",
@@ -94,26 +98,24 @@ class DesignDraftSignOff(CompanyForm):
     )
 
     def compute(self) -> None:
-        """R48: each draft that was refused makes a next version; one that was only withdrawn does not."""
+        """R48: each draft that was refused makes a next version, and so does one after the last confirmed."""
         super().compute()
-        record = self.context.get("@record_id")
-        self.draft_version.data = history.decided_rounds(record) + 1 if record else 1
+        self.draft_version.data = next_version(self, "draft_version")
 
     def check(self) -> None:
         """R50: the scheme is confirmed before anything is drawn; what is finished is finished by today."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         refuse_foreign(self, "acceptance_checklist", self.project.data)
         moments.refuse_future(self, "finished_on")
+        refuse_before(self, "finished_on")
 
     @staticmethod
     @after("customer_confirm", _l("设计阶段完成，生成程序实施确认单草稿"))
     def finish_design_phase(record: Filed) -> Iterator[Effect]:
         """Phase A is over; the programmer of the project may start."""
-        named = record["project"]
-        project = projects.project(named.id)
+        project = projects.project(record["project"].id)
         if project is None:
             return
         yield SetsStage(project.id, STAGE, {"state": PASSED, "passed_on": record["confirmed_on"]})
-        to = projects.holder(project, "programmer")
-        answers = {"project": named, **plan(project.id, "program")}
-        yield Opens("DS-08", answers, to=to, names_as="design_draft")
+        if not projects.passed(project.id, "program"):
+            yield from next_phase(record, project, "program", names_as="design_draft")

@@ -7,17 +7,24 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import ChangesProject, Effect, Opens, SetsStage, after
+from portal.domain.effects import ChangesProject, Effect, SetsStage, after
 from portal.domain.projects import PASSED, TO_BE_CORRECTED
 from portal.domain.signoff import Back, Route, Step
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.design.acceptance_drafts import next_draft
 from portal.forms.design.internal_test_stages import ContentEntry, Deployment
-from portal.forms.design.websites import DESIGNER, PASS, PROGRAMMER, plan
+from portal.forms.design.websites import (
+    DESIGNER,
+    PASS,
+    PROGRAMMER,
+    TEAM,
+    over_again,
+    refuse_before,
+    refuse_early,
+)
 from portal.forms.fields import Choice, Day, Integer, Rows, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.kinds import Ref
 from portal.forms.references import Person, Project
 from portal.lib.clock import day
@@ -50,6 +57,7 @@ class InternalTest(CompanyForm):
     slug = "internal-tests"
     section = "web_design"
     opened_by = ("programmer", "designer")
+    readers = TEAM
     covers = ("内部测试记录", "资料添加记录", "项目部署记录")
     columns = (
         *("number", "project", "program_version", "tester", "test_from", "test_to", "open_defects"),
@@ -105,8 +113,9 @@ class InternalTest(CompanyForm):
 
     def check(self) -> None:
         """A program passes without open defects; what is tested is a version whose source is backed up."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         moments.refuse_future(self, "test_from", "test_to")
+        refuse_before(self, "test_from")
         text = _l("测试结束不能早于测试开始")
         moments.refuse_earlier(self, "test_to", self.test_from.data, text)
         if self.test_conclusion.data == "pass" and self.open_defects.data:
@@ -136,13 +145,12 @@ class InternalTest(CompanyForm):
         """What is defective is programmed anew; the tests wait for that."""
         project = projects.project(record["project"].id)
         if project is not None and record["test_conclusion"] == "fail":
-            yield from program_anew(project, record["project"])
+            yield SetsStage(project.id, STAGE, {"state": TO_BE_CORRECTED, "passed_on": None})
+            yield from program_anew(record, project)
 
 
-def program_anew(project: Any, named: Ref) -> Iterator[Effect]:
+def program_anew(record: Filed, project: Any) -> Iterator[Effect]:
     """Opens phase B once more: the stage, and the draft for the next version of the program."""
-    yield SetsStage(project.id, "program", {"state": TO_BE_CORRECTED, "passed_on": None})
-    answers: dict[str, Any] = {"project": named, **plan(project.id, "program")}
-    if draft := websites.newest(project.id, "DS-07"):
-        answers["design_draft"] = Ref(draft.id, draft.label)
-    yield Opens("DS-08", answers, to=projects.holder(project, "programmer"))
+    draft = websites.newest(project.id, "DS-07")
+    known = {"design_draft": Ref(draft.id, draft.label)} if draft else {}
+    yield from over_again(record, project, "program", known)

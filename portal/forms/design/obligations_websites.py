@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +15,36 @@ from portal.lib.i18n import _l
 from portal.queries import projects, websites
 from portal.queries.websites import Paper
 
+PHASE = "OS-18"
 PHASES = ("design", "program", "test", "acceptance")
 MANAGER = ("role:design_manager",)
 DAYS, MONTHS = _l("天"), _l("个月")
 LONG = timedelta(days=180)  # after its day a case that nobody took up is history
+
+
+def phases(look: Look) -> Iterator[Case]:
+    """A phase is asked for before its day, once it may begin and unless its form is in somebody's hands already.
+
+    Whatever the reason, one that is not through after its day is told; its owner is not given a second form then.
+    """
+    for case in stage_duties.due("web", PHASES)(look):
+        key = case.occurrence.split(":")[1]
+        stage, late = projects.stage(case.project, key), replace(case, occurrence=f"{case.occurrence}:late")
+        work = websites.in_work(case.project, case.form)
+        waiting = websites.left(case.project, case.form, duty=PHASE)
+        if case.kept:
+            yield from (case, late)
+        elif stage and stage.ready and not (work or waiting):
+            yield case
+        elif case.due and case.due <= look.now and not websites.missed(PHASE, case.occurrence):
+            about = work.id if work else waiting.record_id if waiting else None
+            yield replace(late, record=about or _begun_by(case.project), to_fill=False)
+
+
+def _begun_by(project_id: int | None) -> int | None:
+    """The record that tells the days of a project, else the one that has begun it."""
+    schedule, project = websites.newest(project_id, "DS-02"), projects.project(project_id)
+    return schedule.id if schedule else project.record_id if project else None
 
 
 def monthly_checks(look: Look) -> Iterator[Case]:
@@ -92,7 +119,7 @@ def _expires(paper: Paper) -> date | None:
 
 OBLIGATIONS = (
     Obligation(
-        "OS-18",
+        PHASE,
         "",
         "design",
         _l("按项目进度完成网站的各阶段"),
@@ -104,7 +131,7 @@ OBLIGATIONS = (
         _l("告知设计部经理"),
         MANAGER,
         (Number("before", _l("提前提醒"), 3, DAYS, low=0, high=60),),
-        cases=stage_duties.due("web", PHASES),
+        cases=phases,
     ),
     Obligation(
         "OS-19",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.domain.conditions import any_row
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Opens, SetsStage, after
+from portal.domain.effects import Effect, SetsStage, after
 from portal.domain.projects import PASSED
 from portal.domain.signoff import Back, Route, Step, applicant
 from portal.forms import moments
@@ -15,15 +15,18 @@ from portal.forms.design.program_sign_off_stages import FunctionsComplete, SelfC
 from portal.forms.design.websites import (
     DESIGNER,
     PROGRAMMER,
+    TEAM,
     Confirmation,
     approvals,
     customer_confirmation,
     failed,
+    next_phase,
+    refuse_before,
+    refuse_early,
     refuse_foreign,
 )
 from portal.forms.fields import Day, LongText, Text
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Project, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -40,6 +43,7 @@ class ProgramSignOff(CompanyForm):
     slug = "program-sign-offs"
     section = "web_design"
     opened_by = ("programmer",)
+    readers = TEAM
     covers = ("功能需求完成确认单", "源码备份记录")
     columns = (
         *("number", "project", "program_version", "design_draft", "environment", "test_address"),
@@ -89,9 +93,10 @@ class ProgramSignOff(CompanyForm):
 
     def check(self) -> None:
         """The draft is confirmed and the project's own; a version that was confirmed is not confirmed again."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         refuse_foreign(self, "design_draft", self.project.data)
         moments.refuse_future(self, "finished_on")
+        refuse_before(self, "finished_on")
         project = self.project.data
         for one in websites.finished(project.id, self.code, self.itself) if project and project.id else ():
             if one.answers.get("program_version") == self.program_version.data:
@@ -107,5 +112,6 @@ class ProgramSignOff(CompanyForm):
             return
         passed = {"state": PASSED, "passed_on": day(record["backup_on"])}
         yield SetsStage(project.id, STAGE, passed)
-        answers = {"project": record["project"], "program_version": record["program_version"]}
-        yield Opens("DS-11", answers, to=projects.holder(project, "programmer"))
+        version, tested = record["program_version"], websites.newest(project.id, "DS-11")
+        if not (tested and tested.answers.get("deployed_version") == version):
+            yield from next_phase(record, project, "test", {"program_version": version})

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from portal.domain.conditions import filled
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import Asks, ChangesProject, Effect, Opens, SetsStage, Tells, after
+from portal.domain.effects import Asks, ChangesProject, Effect, SetsStage, Tells, after
 from portal.domain.permissions import person_key
 from portal.domain.projects import PASSED, TO_BE_CORRECTED
 from portal.domain.signoff import Back, Route, Step, outside
+from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.design.internal_test import program_anew
 from portal.forms.design.project_acceptance_stages import (
@@ -24,13 +25,15 @@ from portal.forms.design.site_access import withdrawn
 from portal.forms.design.websites import (
     PROGRAMMER,
     PROJECT_MANAGER,
+    TEAM,
     customer_confirmation,
     customer_of,
+    over_again,
+    refuse_early,
     refuse_foreign,
 )
 from portal.forms.fields import Day, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Customer, Person, Project, RecordLink
 from portal.lib.i18n import _l
 from portal.queries import projects, websites
@@ -45,6 +48,10 @@ class OpenPoint(Sheet):
     owner = Person(_l("负责人"))
     due = Day(_l("期限"))
 
+    def check(self) -> None:
+        """It can still be done in time."""
+        moments.refuse_past(self, "due", _l("期限不能早于今天"))
+
 
 class ProjectAcceptance(CompanyForm):
     """Has a site accepted by the project manager and the customer, then hands it over with all that belongs to it."""
@@ -54,6 +61,7 @@ class ProjectAcceptance(CompanyForm):
     slug = "project-acceptances"
     section = "web_design"
     opened_by = ("designer", "project_manager")
+    readers = TEAM
     covers = ("项目交付清单(移交签收)", "客户操作培训记录", "后台管理权限移交单")
     columns = (
         *("number", "project", "customer", "acceptance_checklist", "site_address", "accepted_version"),
@@ -74,7 +82,8 @@ class ProjectAcceptance(CompanyForm):
         Step(
             "project_manager_confirm",
             _l("项目经理确认"),
-            PROJECT_MANAGER,
+            PROJECT_MANAGER,  # who may have opened it: nobody's work is judged here
+            meaning="confirmed",
             within=working_days(1),
             fills=ManagerConfirmation,
             outcomes=(Back(when=filled("back_to_phase")),),
@@ -122,7 +131,7 @@ class ProjectAcceptance(CompanyForm):
 
     def check(self) -> None:
         """Everything works, the checklist is the project's own, and what is accepted is what was put on the host."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         refuse_foreign(self, "acceptance_checklist", self.project.data)
         if self.functions_all_done.data is False:
             self.refuse("functions_all_done", _l("功能需求全部完成后才能验收"))
@@ -143,15 +152,14 @@ class ProjectAcceptance(CompanyForm):
         project, phase = projects.project(record["project"].id), record["back_to_phase"]
         if project is None or not phase:
             return
-        yield SetsStage(project.id, "test", {"state": TO_BE_CORRECTED, "passed_on": None})
-        programmer = projects.holder(project, "programmer")
         if phase == "program":
-            yield from program_anew(project, record["project"])
+            yield SetsStage(project.id, "test", {"state": TO_BE_CORRECTED, "passed_on": None})
+            yield from program_anew(record, project)
         else:
-            answers = {"project": record["project"], "program_version": record["accepted_version"]}
-            yield Opens("DS-11", answers, to=programmer)
+            version = {"program_version": record["accepted_version"]}
+            yield from over_again(record, project, "test", version)
         text = _l("%(number)s：%(project)s验收退回，须重新办理", number=record.number, project=project.label)
-        yield Tells(programmer, text)
+        yield Tells(projects.holder(project, "programmer"), text)
 
     @staticmethod
     @after("customer_confirm", _l("客户验收：D 阶段完成，遗留问题列入负责人的待办"))

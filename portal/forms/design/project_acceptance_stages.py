@@ -8,6 +8,7 @@ from typing import Any
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
 from portal.forms.checklists import Checklist, Done
+from portal.forms.design.websites import refuse_word_of
 from portal.forms.fields import Choice, Day, LongText, Rows, Text, YesNo
 from portal.lib.i18n import _l
 
@@ -34,8 +35,8 @@ class CustomerAcceptance(Stage):
     customer_remarks = LongText(_l("客户意见"), required=False)
 
     def check(self) -> None:
-        """It is accepted by today."""
-        moments.refuse_future(self, "accepted_on")
+        """It is accepted by today, and not before it was asked for."""
+        refuse_word_of(self, "accepted_on")
 
 
 class AdminAccount(Sheet):
@@ -112,7 +113,21 @@ class Delivery(Stage):
 class Receipt(Stage):
     """The customer has got everything."""
 
+    received_things = LongText(_l("本次签收的内容"), computed=True)
     received_on = Day(_l("签收日期"))
+
+    def proposal(self) -> dict[str, Any]:
+        """What was delivered, as the customer sees no other stage."""
+        return {"received_things": self._things()}
+
+    def compute(self) -> None:
+        """R51: all that was delivered."""
+        super().compute()
+        self.received_things.data = self._things()
+
+    def _things(self) -> str:
+        rows = self.context.get("delivered_items") or ()
+        return "\n".join(" ".join(filter(None, (row["item"], row["remark"]))) for row in rows)
 
     def check(self) -> None:
         """By today, and after the acceptance."""

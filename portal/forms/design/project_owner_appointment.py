@@ -11,13 +11,14 @@ from portal.domain.permissions import person_key
 from portal.domain.signoff import Route, Step, every, person_in
 from portal.forms import moments
 from portal.forms.base import CompanyForm
+from portal.forms.design.websites import TEAM, waits
 from portal.forms.fields import Choice, Day, LongText, Text
 from portal.forms.filed import Filed
 from portal.forms.project_words import SITE_KINDS
 from portal.forms.references import Customer, Person, RecordLink
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import goods, projects, rights
+from portal.queries import goods, projects, rights, websites
 
 OWNERS = {
     "design_owner": "designer",
@@ -35,6 +36,7 @@ class ProjectOwnerAppointment(CompanyForm):
     slug = "project-owner-appointments"
     section = "web_design"
     opened_by = ("design_manager",)
+    readers = TEAM
     columns = (
         *("number", "project_name", "customer", "site_kind", "design_owner", "program_owner"),
         *("first_responsible", "current_step", "due_at", "status"),
@@ -94,9 +96,14 @@ class ProjectOwnerAppointment(CompanyForm):
     @staticmethod
     @after("owners_accept", _l("网站项目立项编号，生成拓扑图、项目方案确认单和工作记录表草稿"))
     def begin_project(record: Filed) -> Iterator[Effect]:
-        """All three have accepted: the project begins, with its number of the year."""
+        """All three have accepted: the project begins, with its number of the year.
+
+        A correction names other owners; it leaves no draft beside what somebody has begun already.
+        """
         owner = record["design_owner"].id
         contract = record["contract"]
+        begun = projects.opened_by(record.itself)
+        starts_on = begun.starts_on if begun else day(record.now)
         yield OpensProject(
             kinds.WEB.key,
             {
@@ -108,7 +115,7 @@ class ProjectOwnerAppointment(CompanyForm):
                     "project_manager": record["project_manager"].id,
                     "design_manager": record.applicant_id,
                 },
-                "starts_on": day(record.now),
+                "starts_on": starts_on,
                 "finishes_on": record["planned_finish"],
             },
             {
@@ -117,7 +124,6 @@ class ProjectOwnerAppointment(CompanyForm):
                 "customer_contact": record["customer_contact"],
             },
         )
-        for code in ("DS-03", "DS-02"):
-            yield Opens(code, {"project": Made("project")}, to=person_key(owner))
-        sheet = {"project": Made("project"), "started_on": day(record.now)}
-        yield Opens("DS-18", sheet, to=person_key(owner))
+        for code, more in (("DS-03", {}), ("DS-02", {}), ("DS-18", {"started_on": starts_on})):
+            if begun is None or not (websites.under_way(begun.id, code) or waits(record, begun, code)):
+                yield Opens(code, {"project": Made("project"), **more}, to=person_key(owner))

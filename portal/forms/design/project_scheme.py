@@ -18,17 +18,20 @@ from portal.forms.design.websites import (
     DESIGN_MANAGER,
     DESIGNER,
     PROJECT_MANAGER,
+    TEAM,
     Confirmation,
     customer_confirmation,
     customer_of,
+    next_version,
+    refuse_early,
     refuse_foreign,
+    waits,
 )
 from portal.forms.fields import Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Customer, Project, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import history, projects, websites
+from portal.queries import projects, websites
 
 STAGE = "scheme"
 UNFIT = any_of(equals("fits_customer_need", False), equals("technically_feasible", False))
@@ -55,6 +58,7 @@ class ProjectScheme(CompanyForm):
     slug = "project-schemes"
     section = "web_design"
     opened_by = ("designer",)
+    readers = TEAM
     covers = ("客户资料收集清单", "项目进度分配表", "客户需求沟通记录", "网站策划方案审查表")
     columns = (
         *("number", "project", "customer", "site_map", "colour_tendency", "site_name"),
@@ -111,14 +115,12 @@ class ProjectScheme(CompanyForm):
     def compute(self) -> None:
         """Whose project it is; each round that was sent back makes a version, and so does a later scheme."""
         super().compute()
-        record, project = self.context.get("@record_id"), self.project.data
-        self.customer.data = customer_of(project)
-        before = websites.last_version(project.id, self.code, "scheme_version") if project else 0
-        self.scheme_version.data = before + 1 + (history.decided_rounds(record) if record else 0)
+        self.customer.data = customer_of(self.project.data)
+        self.scheme_version.data = next_version(self, "scheme_version")
 
     def check(self) -> None:
         """The topology is confirmed, the project's own and the newest; material has come by today."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         refuse_foreign(self, "site_map", self.project.data)
         named, project = self.site_map.data, self.project.data
         if named and named.id and project:
@@ -142,7 +144,7 @@ class ProjectScheme(CompanyForm):
             days = {"starts_on": row["start"], "planned_on": row["finish"], "owner_id": row["owner"].id}
             yield SetsStage(project.id, STAGES[row["phase"]][0], days)
         first = record["phases"][0]
-        if not projects.passed(project.id, "design"):
+        if not (projects.passed(project.id, "design") or waits(record, project, "DS-07")):
             answers = {"project": record["project"], "planned_on": first["finish"]}
             yield Opens("DS-07", answers, to=person_key(first["owner"].id), due=first["finish"])
 

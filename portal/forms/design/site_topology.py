@@ -10,13 +10,19 @@ from portal.domain.effects import Effect, SetsStage, Tells, after
 from portal.domain.projects import PASSED
 from portal.domain.signoff import Route, Step
 from portal.forms.base import CompanyForm, Sheet
-from portal.forms.design.websites import DESIGN_MANAGER, Confirmation, customer_confirmation
+from portal.forms.design.websites import (
+    DESIGN_MANAGER,
+    TEAM,
+    Confirmation,
+    customer_confirmation,
+    next_version,
+    refuse_early,
+)
 from portal.forms.fields import Choice, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Project
 from portal.lib.i18n import _l
-from portal.queries import history, projects, websites
+from portal.queries import projects, websites
 
 STAGE = "topology"
 DEEPEST = 9
@@ -49,6 +55,7 @@ class SiteTopology(CompanyForm):
     slug = "site-topologies"
     section = "web_design"
     opened_by = ("designer", "project_manager")
+    readers = TEAM
     columns = (
         *("number", "project", "version", "languages", "third_party", "confirmed_on"),
         *("current_step", "due_at", "status"),
@@ -71,13 +78,11 @@ class SiteTopology(CompanyForm):
     def compute(self) -> None:
         """One more than the last version confirmed, and one more for each round that was sent back."""
         super().compute()
-        record, project = self.context.get("@record_id"), self.project.data
-        before = websites.last_version(project.id, self.code, "version") if project and project.id else 0
-        self.version.data = before + 1 + (history.decided_rounds(record) if record else 0)
+        self.version.data = next_version(self, "version")
 
     def check(self) -> None:
         """The columns are a tree, and nothing stands there twice."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         self._check_tree()
         seen: set[str] = set()
         for row in self.functions.rows:

@@ -13,10 +13,9 @@ from portal.forms import moments
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist
 from portal.forms.design.acceptance_drafts import next_draft
-from portal.forms.design.websites import DESIGN_MANAGER, PROJECT_MANAGER, failed
+from portal.forms.design.websites import DESIGN_MANAGER, PROJECT_MANAGER, TEAM, failed, refuse_early
 from portal.forms.fields import LongText, Moment, Text
 from portal.forms.filed import Filed
-from portal.forms.gates import refuse_closed
 from portal.forms.references import Attachments, Project
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -75,6 +74,7 @@ class WebsiteChecklist(CompanyForm):
     slug = "website-checklists"
     section = "web_design"
     opened_by = ("designer", "programmer")
+    readers = TEAM
     covers = ("网站验收检查表",)
     columns = (*("number", "project", "checked_version", "checked_at", "current_step", "due_at", "status"),)
 
@@ -103,7 +103,7 @@ class WebsiteChecklist(CompanyForm):
 
     def check(self) -> None:
         """The site is there, and was looked at by now."""
-        refuse_closed(self, "project", STAGE)
+        refuse_early(self, STAGE)
         moments.refuse_future(self, "checked_at")
 
     @staticmethod

@@ -13,7 +13,7 @@ from portal.domain.signoff import Route, Step
 from portal.forms import moments
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist
-from portal.forms.design.websites import DESIGN_MANAGER, customer_of
+from portal.forms.design.websites import DESIGN_MANAGER, TEAM, customer_of
 from portal.forms.fields import Day, LongText, Number, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
@@ -33,6 +33,7 @@ class WebsiteMaintenance(CompanyForm):
     slug = "website-maintenance-records"
     section = "web_design"
     opened_by = ("programmer", "designer")
+    readers = TEAM
     columns = (
         *("number", "project", "site_address", "checked_on", "hours_spent", "domain_expires_on"),
         *("customer_told", "current_step", "due_at", "status"),
@@ -66,9 +67,12 @@ class WebsiteMaintenance(CompanyForm):
     )
 
     def check(self) -> None:
-        """It has been looked at, and what is not in order is told."""
+        """It has been looked at since the customer has it, and what is not in order is told."""
         refuse_closed(self, "project", STAGE)
         moments.refuse_future(self, "checked_on")
+        accepted = projects.stage(self.project.data.id, "acceptance") if self.project.data else None
+        text = _l("不能早于客户验收日期")
+        moments.refuse_earlier(self, "checked_on", accepted.row.passed_on if accepted else None, text)
         if self.faults.blank and any(row["result"] == "fail" for row in self.check_points.data):
             self.refuse("faults", _l("有不合格项时请写明发现的问题"))
 

@@ -10,8 +10,10 @@ from portal.forms.design.websites import (
     DESIGNER,
     PROGRAMMER,
     PROJECT_MANAGER,
+    TEAM,
     customer_of,
     person_of,
+    refuse_before,
 )
 from portal.forms.design.work_record_stages import (
     DesignerPart,
@@ -53,6 +55,7 @@ class WorkRecord(CompanyForm):
     slug = "work-records"
     section = "web_design"
     opened_by = ("designer",)
+    readers = TEAM
     columns = (
         *("number", "project", "record_no", "customer", "first_responsible", "started_on"),
         *("current_step", "due_at", "status"),
@@ -103,6 +106,7 @@ class WorkRecord(CompanyForm):
 
     def check(self) -> None:
         """A project has one such sheet, which begins with it or later."""
+        refuse_before(self, "started_on")
         named = self.project.data
         other = websites.under_way(named.id, self.code, self.itself) if named and named.id else None
         if other:

@@ -12,8 +12,9 @@ from portal.demo.stories import website_lists as lists
 from portal.extensions import db
 from portal.forms import base
 from portal.forms.kinds import Ref
-from portal.models import Project, ProjectStage, Record
+from portal.models import Draft, Project, ProjectStage, Record
 from portal.queries import projects
+from portal.services import records
 from tests.forms.customer_service.shop import TODAY, days
 from tests.forms.customer_service.test_customer_obligations import Duties
 
@@ -165,10 +166,21 @@ class Studio(Duties):
             "finished_on": TODAY,
         }
 
+    def take_up(self, draft: Draft, login: str, **answers: Any) -> Record:
+        """A draft that was left becomes a record."""
+        form = self.sheet(draft.form_code, login, **answers)
+        assert not form.errors, form.errors
+        record = records.submit(form, self.actor(login), key=draft.key, now=self.now, draft=draft)
+        db.session.flush()
+        return record
+
     def designed(self, project: Ref) -> Record:
         """A draft that the customer has confirmed, with what comes before it."""
         self.planned(project)
-        record = self.submit("DS-07", "designer", **self.draft(project))
+        return self.finish_draft(self.submit("DS-07", "designer", **self.draft(project)))
+
+    def finish_draft(self, record: Record) -> Record:
+        """A draft goes all its way to the customer's word."""
         self.sign(record, self_check_points=points("1", "2", "3", "4"))
         self.sign(record)
         self.sign(record)

@@ -144,7 +144,7 @@ def test_a_failed_test_opens_the_program_once_more(studio: Studio, project: Ref)
     studio.sign(record)
     assert record.state == "finished"
     assert studio.state_of(project, "program") == "to_be_corrected"
-    assert studio.state_of(project, "test") == "open"
+    assert studio.state_of(project, "test") == "to_be_corrected"
     begun = studio.drafted(record, "DS-08")
     assert begun["project"] == project
     assert begun["design_draft"].id
@@ -152,6 +152,30 @@ def test_a_failed_test_opens_the_program_once_more(studio: Studio, project: Ref)
     draft = db.session.get_one(Record, begun["design_draft"].id)
     studio.programmed(project, draft, program_version="V1.1.0")
     assert refused(studio, project, program_version="V1.1.0") == set()
+
+
+def test_a_site_that_fails_later_is_not_accepted_before_it_is_tested_again(studio: Studio) -> None:
+    project = studio.opened()
+    studio.deployed(project)
+    checklist = studio.checked(project)
+    failed = {"test_cases": [case("fail", False)], "test_conclusion": "fail"}
+    studio.sign(studio.submit("DS-11", "programmer", **studio.tested(project, **failed)))
+    sheet = studio.sheet("DS-14", "designer", **studio.acceptance(project, checklist))
+    assert wrong(sheet) == {"project"}
+    assert "内部测试" in sheet.project.errors[0]
+
+
+def test_it_leaves_no_second_checklist(studio: Studio, project: Ref) -> None:
+    studio.submit("DS-19", "designer", **studio.checklist(project))
+    record = submitted(studio, project)
+    studio.sign(record, content_lines=studio.content())
+    studio.sign(record, **studio.deployment())
+    studio.sign(record)
+    assert studio.drafts(record, "DS-19") == []
+
+
+def test_it_is_not_older_than_the_project(studio: Studio, project: Ref) -> None:
+    assert refused(studio, project, test_from=days(-1)) == {"test_from"}
 
 
 @pytest.mark.parametrize("seed", range(20))

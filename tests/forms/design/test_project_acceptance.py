@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from portal.demo.stories.websites import STORIES
 from portal.extensions import db
+from portal.forms.definition import fields
 from portal.forms.design.project_acceptance import ProjectAcceptance
-from portal.forms.kinds import Ref
-from portal.models import InformationAsset, LedgerEntry, Record
-from portal.queries import access_rights
+from portal.forms.kinds import Ref, load
+from portal.models import Draft, InformationAsset, LedgerEntry, Record, RecordLink
+from portal.queries import access_rights, history
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.design.studio import SITE, Studio
 
@@ -64,6 +65,97 @@ def test_the_manager_sends_a_phase_back(
     assert studio.drafted(record, code)["project"] == project
 
 
+def again(studio: Studio, project: Ref, version: str = "V1.0.0") -> None:
+    """Phase C once more."""
+    record = studio.submit("DS-11", "programmer", **studio.tested(project, program_version=version))
+    studio.sign(record, content_lines=studio.content())
+    studio.sign(record, **studio.deployment(deployed_version=version))
+    studio.sign(record)
+
+
+def test_a_phase_may_be_sent_back_a_second_time(studio: Studio, project: Ref) -> None:
+    record = studio.accepting(project)
+    for round in (1, 2):
+        studio.sign(record, back_to_phase="test")
+        assert wrong(studio.sheet("DS-14", "designer", **history_of(record))) == {"project"}
+        (draft,) = studio.drafts(record, "DS-11")
+        studio.take_up(draft, "programmer", **studio.tested(project))
+        (made,) = [one for one in opened_by(record, "DS-11") if one.state == "running"]
+        studio.sign(made, content_lines=studio.content())
+        studio.sign(made, **studio.deployment())
+        studio.sign(made)
+        assert len(opened_by(record, "DS-11")) == round
+        assert studio.drafts(made, "DS-14") == [], "this one goes on"
+        studio.correct(record, "designer")
+        assert record.step == "project_manager_confirm"
+
+
+def history_of(record: Record) -> dict[str, Any]:
+    """The opening answers of a record, as a sheet takes them."""
+    return load(fields(ProjectAcceptance()), history.content(record).answers)
+
+
+def opened_by(record: Record, code: str) -> list[Record]:
+    """The records of a form that have come of a record's drafts."""
+    query = sa.select(Record).join(RecordLink, RecordLink.target_id == Record.id)
+    query = query.where(RecordLink.source_id == record.id, Record.form_code == code)
+    return list(db.session.scalars(query.order_by(Record.id)))
+
+
+def test_the_project_manager_may_confirm_what_he_has_opened(studio: Studio, project: Ref) -> None:
+    studio.deployed(project)
+    answers = studio.acceptance(project, studio.checked(project))
+    record = studio.submit("DS-14", "project_manager", **answers)
+    assert (record.state, studio.signers(record)) == ("running", {"project_manager"})
+
+
+def test_two_checks_leave_one_draft_of_the_acceptance(studio: Studio, project: Ref) -> None:
+    studio.deployed(project)
+    first = studio.checked(project)
+    assert len(studio.drafts(first, "DS-14")) == 1
+    again(studio, project)
+    assert len(drafts_of("DS-14")) == 1
+    studio.checked(project)
+    assert len(drafts_of("DS-14")) == 1
+
+
+def drafts_of(code: str) -> list[Draft]:
+    return list(db.session.scalars(sa.select(Draft).where(Draft.form_code == code)))
+
+
+@pytest.mark.parametrize("due", [days(-1), days(-40000)])
+def test_what_is_left_can_still_be_done_in_time(studio: Studio, project: Ref, due: Any) -> None:
+    studio.deployed(project)
+    points = [{"point": "英文版", "owner": studio.person("designer"), "due": due}]
+    answers = studio.acceptance(project, studio.checked(project), open_points=points)
+    sheet = studio.sheet("DS-14", "designer", **answers)
+    assert wrong_in(sheet, "open_points") == {"due"}
+
+
+def test_the_customer_reads_what_the_receipt_is_for(studio: Studio, project: Ref) -> None:
+    record = studio.to_receipt(studio.accepting(project))
+    page = studio.stage(record, received_on=TODAY, received_things="别的")
+    assert page.received_things.data == "后台管理权限\n操作说明文档\n操作培训\n光盘"
+
+
+@pytest.mark.parametrize("code", ["DS-03", "DS-07", "DS-08", "DS-11", "DS-19"])
+def test_nothing_is_begun_on_a_delivered_site(studio: Studio, project: Ref, code: str) -> None:
+    studio.delivered(project)
+    draft = db.session.scalars(sa.select(Record).where(Record.form_code == "DS-07")).one()
+    answers = {
+        "DS-03": studio.topology(project),
+        "DS-07": studio.draft(project),
+        "DS-08": studio.program(project, draft, program_version="V2"),
+        "DS-11": studio.tested(project),
+        "DS-19": studio.checklist(project),
+    }[code]
+    sheet = studio.sheet(code, "designer", **answers)
+    assert wrong(sheet) == {"project"}
+    assert "已交付" in sheet.project.errors[0]
+    first = db.session.scalars(sa.select(Record).where(Record.form_code == code)).first()
+    assert not wrong(studio.sheet(code, "designer", corrects=first, **answers))
+
+
 def test_what_the_customer_refuses_is_the_managers_to_decide(studio: Studio, project: Ref) -> None:
     record = studio.accepting(project)
     studio.sign(record)
@@ -78,7 +170,8 @@ def test_the_customer_accepts_and_open_points_become_tasks(studio: Studio, proje
     points = [{"point": "英文版三个栏目", "owner": studio.person("designer"), "due": days(14)}]
     record = studio.accepting(project, open_points=points)
     studio.sign(record)
-    assert wrong(studio.stage(record, accepted_on=days(1))) == {"accepted_on"}
+    for day in (1, -1, -40000):
+        assert wrong(studio.stage(record, accepted_on=days(day))) == {"accepted_on"}
     studio.sign(record, accepted_on=TODAY)
     assert studio.state_of(project, "acceptance") == "passed"
     (task,) = studio.asked(record)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
 from portal.demo.stories.websites import STORIES
+from portal.extensions import db
 from portal.forms.design.project_owner_appointment import ProjectOwnerAppointment
 from portal.forms.kinds import Ref
+from portal.models import Record, Task
+from portal.queries import visible
 from tests.forms.customer_service.shop import SCHOOL, TODAY, days, wrong
 from tests.forms.design.studio import Studio
 
@@ -68,6 +73,62 @@ def test_who_declines_is_replaced(studio: Studio) -> None:
         studio.sign(record)
     project = studio.project(studio.drafted(record, "DS-03")["project"])
     assert project.people["designer"] == studio.person("designer_2").id
+
+
+def reappointed(studio: Studio, first: Record) -> Record:
+    """The appointment corrected: another designer."""
+    answers = studio.appointment(design_owner=studio.person("designer_2"))
+    record = studio.submit("DS-01", "design_manager", corrects=first, **answers)
+    for _owner in range(3):
+        studio.sign(record)
+    return record
+
+
+def test_another_designer_takes_over_the_drafts_of_the_first(studio: Studio) -> None:
+    first = studio.appointed()
+    project = studio.project(studio.drafted(first, "DS-03")["project"])
+    begun = project.starts_on
+    studio.now += timedelta(days=3)
+    record = reappointed(studio, first)
+    assert project.people["designer"] == studio.person("designer_2").id
+    assert (project.starts_on, project.record_id) == (begun, record.id)
+    for code in ("DS-02", "DS-03", "DS-18"):
+        assert studio.drafts(first, code) == []
+        (draft,) = studio.drafts(record, code)
+        task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+        assert (studio.held(task), task.record_id) == ({"designer_2"}, record.id)
+    assert studio.drafted(record, "DS-18")["started_on"] == begun
+
+
+def test_another_designer_is_left_no_draft_of_what_is_there(studio: Studio) -> None:
+    first = studio.appointed()
+    named = studio.drafted(first, "DS-03")["project"]
+    sheets = {"DS-03": studio.topology(named), "DS-18": {"project": named, "started_on": TODAY}}
+    for code, answers in sheets.items():
+        studio.take_up(studio.drafts(first, code)[0], "designer", **answers)
+    record = reappointed(studio, first)
+    assert [code for code in ("DS-02", "DS-03", "DS-18") if studio.drafts(record, code)] == ["DS-02"]
+
+
+def test_another_designer_reads_what_the_first_has_left(studio: Studio) -> None:
+    first = studio.appointed()
+    topology = studio.drawn(studio.drafted(first, "DS-03")["project"])
+    assert visible.record(topology.number, studio.actor("designer_2")).id == topology.id
+
+
+def test_what_comes_after_a_designer_who_has_left_goes_to_the_others(studio: Studio) -> None:
+    project = studio.opened()
+    studio.programmed(project)
+    record = studio.submit("DS-11", "programmer", **studio.tested(project))
+    studio.sign(record, content_lines=studio.content())
+    studio.actor("designer").person.active = False
+    db.session.flush()
+    studio.sign(record, **studio.deployment())
+    studio.sign(record)
+    (draft,) = studio.drafts(record, "DS-19")
+    task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    assert studio.held(task) == {"designer"}
+    assert [holder.key for holder in task.holders] == ["role:designer"]
 
 
 @pytest.mark.parametrize("name", ["design_owner", "program_owner", "project_manager"])

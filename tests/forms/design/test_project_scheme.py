@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from portal.demo.stories.websites import STORIES
+from portal.forms.definition import fields
 from portal.forms.design.project_scheme import ProjectScheme
-from portal.forms.kinds import Ref
+from portal.forms.kinds import Ref, load
 from portal.models import Record
+from portal.queries import history
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.design.studio import PHASES, Studio
 
@@ -148,3 +150,30 @@ def test_talks_lie_behind(studio: Studio, project: Ref) -> None:
 @pytest.mark.parametrize("seed", range(20))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(ProjectScheme, STORIES["DS-02"], seed)["scheme_version"] == 1
+
+
+@pytest.mark.requirement("R48")
+def test_a_draft_after_the_confirmed_one_is_the_next_version(studio: Studio, project: Ref) -> None:
+    first = studio.designed(project)
+    assert first.cells["draft_version"] == "1"
+    for corrects in (None, first):
+        sheet = studio.sheet("DS-07", "designer", corrects=corrects, **studio.draft(project))
+        assert (sheet.errors, sheet.draft_version.data) == ({}, 2)
+
+
+def test_a_corrected_scheme_asks_once(studio: Studio, project: Ref) -> None:
+    first = studio.planned(project)
+    (draft,), (asked,) = studio.drafts(first, "DS-07"), studio.asked(first)
+    answers = load(fields(ProjectScheme()), history.content(first).answers)
+    record = studio.submit("DS-02", "designer", corrects=first, **answers)
+    assert history.content(record).answers["scheme_version"] == 2
+    studio.sign(record, **studio.review())
+    phases = studio.phases()
+    phases[0]["finish"] = days(8)
+    studio.sign(record, phases=phases)
+    studio.sign(record)
+    studio.sign(record, confirmed_on=TODAY)
+    assert [one.id for one in studio.drafts(record, "DS-07")] == [draft.id]
+    assert studio.drafted(record, "DS-07")["planned_on"] == days(8)
+    assert [one.id for one in studio.asked(record)] == [asked.id]
+    assert studio.asked(first) == []

@@ -110,6 +110,13 @@ def test_it_is_not_confirmed_in_days_to_come(studio: Studio) -> None:
     assert wrong(studio.stage(record, confirmed_on=days(1))) == {"confirmed_on"}
 
 
+def test_it_is_not_confirmed_before_it_was_submitted(studio: Studio) -> None:
+    record = studio.submit("DS-03", "designer", **studio.topology(studio.opened()))
+    studio.sign(record)
+    assert wrong(studio.stage(record, confirmed_on=days(-1))) == {"confirmed_on"}
+    assert not wrong(studio.stage(record, confirmed_on=TODAY))
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_its_story_reaches_the_end(tell: Any, seed: int) -> None:
     assert tell(SiteTopology, STORIES["DS-03"], seed)["version"] == 1

@@ -44,6 +44,10 @@ def test_what_has_failed_is_said_and_the_customer_told(studio: Studio, project: 
     assert wrong(studio.sheet("DS-17", "programmer", **check(project, checked_on=days(1)))) == {"checked_on"}
 
 
+def test_a_site_is_looked_at_once_it_is_accepted(studio: Studio, project: Ref) -> None:
+    assert wrong(studio.sheet("DS-17", "programmer", **check(project, checked_on=days(-1)))) == {"checked_on"}
+
+
 def test_a_fault_becomes_a_matter_of_service(studio: Studio, project: Ref) -> None:
     answers = check(project, (2,), faults="留言超时", customer_told=True)
     record = studio.submit("DS-17", "programmer", **answers)

@@ -6,12 +6,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from portal.extensions import db
 from portal.forms.charts.chart import Asked
 from portal.forms.charts.websites import WEBSITES
 from portal.forms.kinds import Ref
 from portal.lib.clock import months_later
+from portal.models import Task
+from portal.services import tasks
 from tests.forms.customer_service.shop import TODAY, days
 from tests.forms.customer_service.test_customer_obligations import at
 from tests.forms.design.studio import SITE, Studio
@@ -37,7 +41,10 @@ def looked_after(studio: Studio, project: Ref, on: date, **changed: Any) -> None
 
 def test_os18_a_phase_is_asked_for_before_its_day_and_missed_after_it(studio: Studio) -> None:
     project = studio.opened()
-    studio.planned(project)
+    scheme = studio.planned(project)
+    (draft,) = studio.drafts(scheme, "DS-07")
+    waiting = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    tasks.end(waiting, "cancelled", now=studio.now)
     assert studio.run("OS-18", at(days(6))).made == 0
     assert studio.run("OS-18", at(days(7))).made == 1
     task = studio.only("OS-18")
@@ -45,6 +52,50 @@ def test_os18_a_phase_is_asked_for_before_its_day_and_missed_after_it(studio: St
     assert studio.answers(task)["project"] == project
     assert studio.run("OS-18", at(days(11))).missed == 1
     assert "design_manager" in studio.told()
+
+
+def test_os18_asks_for_nothing_that_somebody_has_in_hand(studio: Studio) -> None:
+    project = studio.opened()
+    scheme = studio.planned(project)
+    assert studio.run("OS-18", at(days(9))).made == 0, "the scheme has left a draft"
+    late = studio.run("OS-18", at(days(11)))
+    assert (late.made, late.missed) == (1, 1)
+    task = studio.only("OS-18")
+    assert (task.kind, task.record_id, task.draft_id) == ("ask", scheme.id, None), "no second draft"
+    assert "design_manager" in studio.told()
+    assert studio.run("OS-18", at(days(12))).total == 0
+    studio.finish_draft(studio.submit("DS-07", "designer", **studio.draft(project)))
+    studio.run("OS-18", at(days(13)))
+    assert studio.state(task) == "done"
+
+
+def test_os18_tells_of_a_draft_that_is_still_on_its_way(studio: Studio) -> None:
+    project = studio.opened()
+    studio.planned(project)
+    record = studio.submit("DS-07", "designer", **studio.draft(project))
+    assert studio.run("OS-18", at(days(9))).made == 0
+    assert studio.run("OS-18", at(days(11))).missed == 1
+    assert studio.only("OS-18").record_id == record.id
+
+
+def test_os18_does_not_ask_for_a_phase_that_cannot_begin(studio: Studio) -> None:
+    studio.planned(studio.opened())
+    studio.run("OS-18", at(days(18)))
+    assert {task.form_code for task in studio.waiting("OS-18")} == {"DS-07"}
+    studio.run("OS-18", at(days(21)))
+    assert {(task.form_code, task.kind) for task in studio.waiting("OS-18")} == {
+        ("DS-07", "ask"), ("DS-08", "ask"),
+    }  # fmt: skip
+
+
+def test_os18_tells_once_of_a_phase_that_is_taken_up_late(studio: Studio) -> None:
+    project = studio.opened()
+    (draft,) = studio.drafts(studio.planned(project), "DS-07")
+    waiting = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    tasks.end(waiting, "cancelled", now=studio.now)
+    assert studio.run("OS-18", at(days(11))).missed == 1
+    studio.submit("DS-07", "designer", **studio.draft(project))
+    assert studio.run("OS-18", at(days(12))).missed == 0
 
 
 def test_os18_a_phase_that_has_passed_is_kept(studio: Studio) -> None:

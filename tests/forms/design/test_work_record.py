@@ -67,6 +67,11 @@ def test_a_project_has_one_sheet(studio: Studio, project: Ref) -> None:
     assert not wrong(studio.sheet("DS-18", "designer", corrects=first, **again))
 
 
+def test_it_begins_with_the_project_or_later(studio: Studio, project: Ref) -> None:
+    early = {"project": project, "started_on": days(-1)}
+    assert wrong(studio.sheet("DS-18", "designer", **early)) == {"started_on"}
+
+
 @pytest.mark.requirement("R52")
 def test_each_role_signs_its_own_part_and_all_parts_are_demanded(studio: Studio, project: Ref) -> None:
     record = sheet(studio, project)
