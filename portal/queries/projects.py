@@ -125,7 +125,11 @@ def sees_to(row: ProjectStage, project: Project, kind: kinds.StageKind) -> str:
 
 
 def holder(project: Project, role: str) -> str:
-    """The authority key of the project's person for a role; else, and once that person has left, of its holders."""
-    named: Any = project.people.get(role)
-    person = db.session.get(Person, named) if named else None
-    return person_key(named) if named and (person is None or person.active) else role_key(role)
+    """The authority key of the project's person for a role, if they are still here; else of all who hold the role."""
+    person: Any = project.people.get(role)
+    return person_key(person) if person and not _has_left(person) else role_key(role)
+
+
+def _has_left(person_id: int) -> bool:
+    found = db.session.get(Person, person_id)
+    return found is not None and not found.active

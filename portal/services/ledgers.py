@@ -181,8 +181,12 @@ def _keep_once(effect: PostsEntry, record: Record) -> None:
     Raises:
         Refusal: it stands in the ledger already.
     """
+
+    def find() -> LedgerKey | None:
+        return db.session.get(LedgerKey, (effect.ledger, effect.key))
+
     wanted = LedgerKey(ledger=effect.ledger, key=effect.key, record_id=record.id)
-    held = once.add(wanted, lambda: db.session.get(LedgerKey, (effect.ledger, effect.key)))
+    held: LedgerKey = find() or once.add(wanted, find)
     if held.record_id not in (record.id, record.corrects_id):
         raise Refusal(_l("“%(key)s”已登记过，请换一个编号。"), key=effect.key)
     if held.record_id != record.id:
