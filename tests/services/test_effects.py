@@ -206,6 +206,31 @@ def test_an_open_thing_to_do_is_renewed_and_a_notice_not_repeated(office: Office
     assert office.waiting(record).count("ask open") == 2, "what is done may be asked for once more"
 
 
+def test_what_nobody_has_begun_follows_the_record_that_corrects(office: Office) -> None:
+    first, second = office.submit(OneRole), office.submit(OneRole)
+    wanted = [Opens("T-ONE", {}, to="role:buyer"), Asks("还有一件", "role:buyer")]
+    effects.carry_out(wanted, first, by=office.id("buyer"), now=NOW)
+    second.corrects_id = first.id
+    later = [Opens("T-ONE", {}, to="role:designer"), Asks("还有一件", "role:buyer")]
+    effects.carry_out(later, second, by=office.id("buyer"), now=NOW)
+    draft = db.session.scalars(sa.select(Draft).where(Draft.form_code == "T-ONE")).one()
+    task = db.session.scalars(sa.select(Task).where(Task.draft_id == draft.id)).one()
+    assert (draft.source_id, task.record_id) == (second.id, second.id)
+    assert [holder.key for holder in task.holders] == ["role:designer"]
+    asked = db.session.scalars(sa.select(Task).where(Task.kind == "ask")).one()
+    assert asked.record_id == second.id
+
+
+def test_what_was_begun_stays_with_the_corrected_record(office: Office) -> None:
+    first, second = office.submit(OneRole), office.submit(OneRole)
+    effects.carry_out([Opens("T-ONE", {}, to="role:buyer")], first, by=office.id("buyer"), now=NOW)
+    (draft,) = db.session.scalars(sa.select(Draft).where(Draft.source_id == first.id))
+    draft.person_id, second.corrects_id = office.id("buyer"), first.id
+    effects.carry_out([Opens("T-ONE", {}, to="role:buyer")], second, by=office.id("buyer"), now=NOW)
+    assert draft.source_id == first.id
+    assert db.session.scalars(sa.select(Draft).where(Draft.source_id == second.id)).one().person_id is None
+
+
 @pytest.mark.parametrize("moved", [True, False])
 def test_another_records_open_turn_gets_its_deadline(office: Office, moved: bool) -> None:
     waiting, record = office.submit(OneRole), office.submit(OneRole)
