@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from portal.demo.stories.customer_service.words import human, mobile, moment
 from portal.demo.story import Story, World
+from portal.lib.clock import ZONE
 
 AGENCIES = ("湖州安居房产代理有限公司", "嘉兴众联营销策划有限公司", "苏州筑家置业顾问有限公司")
 
@@ -51,8 +52,9 @@ def _receipt(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
 
 def _training(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     rng = world.rng
+    received = datetime.combine(so_far.get("received_on") or world.today, time(), ZONE)
     return {
-        "training_date": moment(world, rng.randint(60, 600)),
+        "training_date": max(moment(world, rng.randint(60, 600)), received.astimezone(UTC)),
         "trainer": world.person("customer_service_supervisor"),
         "training_topics": "服务标准、投诉受理流程、客户资料的使用和保密。",
         "trainees": [
