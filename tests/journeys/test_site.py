@@ -149,7 +149,7 @@ def test_a_site_from_its_order_to_its_completion(served: Served, visit: Visit) -
     sign(supervisor)
 
     # the notice takes over what the supervisor has said; what is put right is looked at again
-    take_up(foreman, "质量问题处理意见及限期整改通知单")
+    take_up(foreman, "质量问题处理意见及限期整改通知单", number)
     assert foreman.at("problem").input_value() == "卫生间强弱电线管间距不足 30 厘米"
     fill(foreman, {"major_accident": "no"})
     attach(foreman, "photos")
@@ -165,7 +165,7 @@ def test_a_site_from_its_order_to_its_completion(served: Served, visit: Visit) -
             pass
 
     # the acceptance is held again, passes, and the customer signs on the phone
-    take_up(foreman, "隐蔽工程验收表")
+    take_up(foreman, "隐蔽工程验收表", notice)
     again = accept(foreman)
     take_up(supervisor, again)
     fill(supervisor, {"verdict": "pass"})

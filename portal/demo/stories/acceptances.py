@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -198,9 +198,11 @@ def completion(world: World) -> Answers:
     opening = _accepted(world, "completion")
     received = custody.keys_received(opening["project"].id)
     handed = ("水电走向图", "保修卡", "材料说明")
+    begun = world.project_facts(opening["project"]).get("actual_start", "")
+    done = f"{world.today - timedelta(days=world.rng.randint(0, 3))}"
     return {
         **opening,
-        "completed_on": world.today - timedelta(days=world.rng.randint(0, 3)),
+        "completed_on": date.fromisoformat(max(done, begun)),
         "completion_checks": _checks(world, CompletionAcceptance, "completion_checks", "空气质量"),
         "property_returned": True,
         "keys_returned": world.rng.randint(0, 4) if received is None else received,
