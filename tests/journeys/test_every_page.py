@@ -28,6 +28,7 @@ from tests.walk import Walker
 # Addresses that answer with a file, a piece of a page or another address.
 NO_PAGES = (".json", ".pdf", "/template", "/<int:id>/thumbnail", "/files/<int:id>", "/health", "/pick/<kind>")
 NO_PAGES += ("/static/<path:filename>", "/labels/print")
+NO_PAGES += ("/stages/<stage>",)  # for none of these visitors: it is looked at in the story of the permits
 RECEIPT = "/public/receipt?number="  # of what the furnished portal was sent
 MORE = {
     "owner": [

@@ -87,6 +87,8 @@ def test_a_project_from_its_conditions_to_the_permit(served: Served, visit: Visi
     take_up(manager, tracker)
     sign(manager)
     page = f"/projects/{project(served).text.rsplit(' ', 1)[-1]}"
+    manager.go(f"{page}/stages/environment")
+    assert "前置阶段" in manager.page.locator("main").inner_text()
 
     # the page says what may be started, what waits for what, and that a site opinion is for roads only
     officer.go(page)
