@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.forms.base import CompanyForm
 from portal.forms.kinds import Ref
 from portal.models import Customer, Draft, Notice, Project, ProjectStage, Record, StoredFile, Task
-from portal.queries import history, settlement
+from portal.queries import history, projects, settlement
 from portal.services import records, route, tasks
 from tests.services.office import NOW, Office
 
@@ -165,6 +165,11 @@ class _Told:
 
     def project(self, kind: str, stage: str = "") -> Ref:
         return self.site.named
+
+    def project_facts(self, project: Ref) -> dict[str, Any]:
+        found = projects.project(project.id)
+        assert found is not None
+        return found.facts
 
     def photo(self, name: str) -> dict[str, Any]:
         return self.site.file()
