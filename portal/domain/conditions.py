@@ -33,7 +33,7 @@ class Test:
     value: Any = None
 
     def holds(self, answers: Answers) -> bool:
-        """Whether it is true of these answers; an unanswered field makes it false, except for `differs`."""
+        """Whether it is true of these answers; an unanswered field makes it false."""
         answer = answers.get(self.field)
         match self.op:
             case "filled":

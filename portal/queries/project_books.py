@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.domain import projects as kinds
 from portal.models import Customer, Person, Project, ProjectStage, Record
+from portal.queries import projects
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -29,8 +30,8 @@ def of_kind(
         *(getattr(Project, name) for name in FACTS),
         Customer.name.label("customer"),
         Record.number.label("record"),
-        _many().label("stages"),
-        _many(ProjectStage.state == kinds.PASSED).label("passed"),
+        projects.count_of_stages().label("stages"),
+        projects.count_of_stages(ProjectStage.state == kinds.PASSED).label("passed"),
         *(one.name.label(role) for role, one in roles.items()),
         *(_of_stage(key, ProjectStage.planned_on).label(f"{key}_planned") for key in stages),
         *(_of_stage(key, ProjectStage.passed_on).label(f"{key}_passed") for key in stages),
@@ -90,15 +91,6 @@ def _stage(row: Any) -> dict[str, Any]:
         "applies": bool(row.applies),
         "days": days,
     }
-
-
-def _many(*where: Any) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count(ProjectStage.id))
-        .where(ProjectStage.project_id == Project.id, ProjectStage.applies.is_(True), *where)
-        .correlate(Project)
-        .scalar_subquery()
-    )
 
 
 def _of_stage(key: str, column: Any) -> sa.ScalarSelect[date | None]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
 from portal.domain import projects as kinds
 from portal.lib.pinyin import needle
 from portal.models import Customer, Project, ProjectStage
+from portal.queries import projects
 from portal.queries.keyset import Order, Page
 
 WORDS = 6  # of what was typed that are looked at
@@ -32,9 +32,11 @@ def page(
         Project,
         Customer.name.label("customer"),
         Customer.code.label("customer_code"),
-        _many().label("stages"),
-        _many(ProjectStage.state == kinds.PASSED).label("passed"),
-        _many(ProjectStage.state != kinds.PASSED, ProjectStage.planned_on < today).label("late"),
+        projects.count_of_stages().label("stages"),
+        projects.count_of_stages(ProjectStage.state == kinds.PASSED).label("passed"),
+        projects.count_of_stages(ProjectStage.state != kinds.PASSED, ProjectStage.planned_on < today).label(
+            "late"
+        ),
         _next_day().label("next_on"),
     ).outerjoin(Customer, Customer.id == Project.customer_id)
     query = query.where(sa.or_(Project.kind.in_(shown), _names(person_id)))
@@ -61,15 +63,6 @@ def _fits(word: str) -> sa.ColumnElement[bool]:
     if spelt := needle(word):
         ways.append(Project.search_key.contains(spelt, autoescape=True))
     return sa.or_(*ways)
-
-
-def _many(*where: Any) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count(ProjectStage.id))
-        .where(ProjectStage.project_id == Project.id, ProjectStage.applies.is_(True), *where)
-        .correlate(Project)
-        .scalar_subquery()
-    )
 
 
 def _next_day() -> sa.ScalarSelect[date | None]:

@@ -95,6 +95,16 @@ def applying(project: Project, form: str) -> bool:
     return not worked_on or any(one.row.applies for one in worked_on)
 
 
+def count_of_stages(*where: Any) -> sa.ScalarSelect[int]:
+    """How many stages a project goes through that fulfil these conditions; asked beside `Project`."""
+    return (
+        sa.select(sa.func.count(ProjectStage.id))
+        .where(ProjectStage.project_id == Project.id, ProjectStage.applies.is_(True), *where)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+
+
 def planned(kind: str, keys: Collection[str], since: date) -> list[Stage]:
     """The stages of projects under way with a planned day not before `since`, passed or not."""
     query = (

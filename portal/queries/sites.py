@@ -39,11 +39,6 @@ def schedule(project_id: int | None) -> dict[str, Any]:
     return opening_answers(stage.row.record_id) if stage and stage.passed and stage.row.record_id else {}
 
 
-def opened_by(record_ids: Collection[int]) -> Project | None:
-    """The project that one of these records has opened."""
-    return db.session.scalar(sa.select(Project).where(Project.record_id.in_(record_ids)).limit(1))
-
-
 def task_order_open(project: Project) -> str:
     """The number of the project's task order while that is under way; nothing for one begun on paper."""
     if project.record_id is None:

@@ -33,7 +33,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Customer, Person, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import customers, goods, projects, service, sites, works
+from portal.queries import customers, goods, projects, service, works
 
 PEOPLE = ("foreman", "site_supervisor", "designer")
 DRAWINGS, BUDGET = "construction_drawings", "budget"
@@ -204,7 +204,7 @@ class TaskOrder(CompanyForm):
     @after(VOIDED, _l("任务单作废：工程项目终止"))
     def end_project(record: Filed) -> Iterator[Effect]:
         """Works that nobody was given are none; those of a finished order go on."""
-        project = sites.opened_by({record.id})
+        project = projects.opened_by({record.id})
         if project is not None and not record["@corrects"]:
             yield ChangesProject(project.id, {"state": "ended"})
 
@@ -212,7 +212,7 @@ class TaskOrder(CompanyForm):
     @after(FINISHED, _l("生成施工进度计划和技术交底表草稿，交工长办理"))
     def prepare(record: Filed) -> Iterator[Effect]:
         """Schedule and briefing are what the start waits for; a corrected order has them already."""
-        project = sites.opened_by({record.id})
+        project = projects.opened_by({record.id})
         if project is None or record["@corrects"]:
             return
         named, foreman = Ref(project.id, project.label), f"person:{record['foreman'].id}"
@@ -230,7 +230,7 @@ class TaskOrder(CompanyForm):
 
 def _project(record: Filed) -> OpensProject:
     """The project as the order has it; what a schedule, an extension or a design change has moved since stays."""
-    found = sites.opened_by(record.itself)
+    found = projects.opened_by(record.itself)
     contract = record["contract"]
     values: dict[str, Any] = {
         "name": record["project_name"],
