@@ -100,10 +100,10 @@ def wrap(text: str, width: float, size: float, most: int) -> list[str]:
     lines = _broken(text, width, size)
     if 1 < len(lines) <= most:  # as even as the same number of lines allows
         longest = max(measure(token, size) for token in _TOKEN.findall(text))
-        share = min(1.0, max(0.55, longest / width))  # no word is broken for it
-        while len(_broken(text, width * share, size)) > len(lines):
-            share += 0.05
-        lines = _broken(text, width * min(share, 1), size)
+        narrow = min(width, max(0.55 * width, longest))  # no word is broken for it
+        while len(_broken(text, narrow, size)) > len(lines):
+            narrow += 0.05 * width
+        lines = _broken(text, min(narrow, width), size)
     if len(lines) > most:
         last = lines[most - 1]
         while measure(last + "…", size) > width:

@@ -146,6 +146,8 @@ def test_wrapped_lines_fit(text):
 
 def test_words_that_fit_are_not_broken_for_even_lines():
     assert wrap("Department receipt", 96, 14.4, 3) == ["Department", "receipt"]
+    for room in range(120, 165):  # however wide the longest word comes out
+        assert wrap("Waterproofing acceptance", room, 13, 3) == ["Waterproofing", "acceptance"]
 
 
 def test_line_does_not_begin_with_closing_punctuation():
