@@ -40,7 +40,7 @@ class AirDefenceApplication(CompanyForm):
     """Applies for the opinion on an air-defence basement built here, or on building one elsewhere (R34, R35, R39)."""
 
     code = "PL-25"
-    name = _l("《结合民用建筑修建防空地下室申请表》")
+    name = _l("结合民用建筑修建防空地下室申请表")
     slug = "air-defence-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)

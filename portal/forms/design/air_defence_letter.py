@@ -27,7 +27,7 @@ class AirDefenceLetter(CompanyForm):
     """Asks the authority, in one letter, for leave to build an air-defence basement here or elsewhere (R34)."""
 
     code = "PL-24"
-    name = _l("《结合民用建筑修建防空地下室申请书》")
+    name = _l("结合民用建筑修建防空地下室申请书")
     slug = "air-defence-letters"
     section = "planning_permits"
     opened_by = ("planning_officer",)

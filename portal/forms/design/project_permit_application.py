@@ -53,7 +53,7 @@ class ProjectPermitApplication(CompanyForm):
     """Applies for the permit to build, once land, scheme, air defence, seismic and environment papers are there."""
 
     code = "PL-35"
-    name = _l("《建设工程规划许可证》申请表")
+    name = _l("建设工程规划许可证申请表")
     slug = "project-permit-applications"
     section = "planning_permits"
     opened_by = ("planning_officer",)
