@@ -79,10 +79,11 @@ def chart(
 
 @lru_cache(maxsize=512)
 def _drawn(
-    nodes: tuple[Node, ...], loops: tuple[Loop, ...], width: int, title: str, vertical: bool, _language: str
+    nodes: tuple[Node, ...], loops: tuple[Loop, ...], width: int, title: str, vertical: bool, language: str
 ) -> str:
     """The drawing, kept while it is asked for again: an empty form's is always the same."""
-    return draw(nodes, loops, width=width, title=title, vertical=vertical)
+    with speaking(language):
+        return draw(nodes, loops, width=width, title=title, vertical=vertical)
 
 
 def ways_back(steps: list[dict[str, Any]], language: str) -> list[Loop]:

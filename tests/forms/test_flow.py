@@ -28,6 +28,7 @@ def test_a_step_says_how_long_it_may_take(code: str, spoken: str, words: tuple[s
     drawn = chart(definition(FORMS[code]), None, spoken)
     for word in words:
         assert word in drawn
+    assert ("Not started" in drawn) == (spoken == "en"), "the states too, whoever reads"
 
 
 def test_no_name_stands_in_the_quotation_marks_of_the_papers() -> None:

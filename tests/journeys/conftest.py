@@ -161,9 +161,12 @@ class Visitor:
         return self
 
     def press(self, *names: str, within: str = "body") -> Page:
-        """Presses the button with one of these names, waits for the page it leads to, and looks at that."""
+        """Presses the button with one of these names, waits for the page it leads to, and looks at that.
+
+        It is the next page that loads: a saved draft writes its address anew, which a browser calls a navigation, too.
+        """
         pattern = re.compile("^\\s*(" + "|".join(map(re.escape, names)) + ")\\s*$")
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):
             self.page.locator(within).get_by_role("button", name=pattern).first.click()
         return self.look()
 

@@ -76,14 +76,14 @@ def sign(visitor: Visitor) -> None:
 
 def press(visitor: Visitor, selector: str) -> Page:
     """Presses a button, waits for the page that it leads to, and looks at that."""
-    with visitor.page.expect_navigation():
+    with visitor.page.expect_event("load"):
         visitor.page.locator(selector).click()
     return visitor.look()
 
 
 def follow(visitor: Visitor, link: Locator) -> Page:
     """Follows a link and looks at the page."""
-    with visitor.page.expect_navigation():
+    with visitor.page.expect_event("load"):
         link.click()
     return visitor.look()
 

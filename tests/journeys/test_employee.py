@@ -38,7 +38,7 @@ def test_a_complaint_on_a_phone(served: Served, visit: Visit) -> None:
     lin = visit(served, OFFICER, phone=True)
     page = lin.page
     page.fill("#find-form", "khtsdj")
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.keyboard.press("Enter")
     page.locator(f'a[href="{FORM}"]').click()
     page.wait_for_url("**" + FORM)
@@ -89,7 +89,7 @@ def test_nothing_is_lost_when_the_session_ends(served: Served, visit: Visit) -> 
     page.wait_for_url(f"**{FORM}")
     notice = page.locator("#unsaved")
     notice.wait_for()
-    with page.expect_navigation():
+    with page.expect_event("load"):
         notice.get_by_role("button", name="恢复未保存的内容").click()
     assert lin.at("content").input_value() == "会话过期后写下的一句话。"
     assert lin.at("complainant").input_value() == "王建国"
@@ -114,7 +114,7 @@ def test_a_comment_and_a_side_entry_outlive_the_session(served: Served, visit: V
     lin.press("登录", within="form.stack")
     page.wait_for_url(here)
     page.locator("#unsaved").wait_for()
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("button", name="恢复未保存的内容").click()
     assert page.input_value("#comment") == "客户说下午再打。"
     assert entry.locator("[name=try_note]").input_value() == "无人接听，已留言。"
@@ -136,7 +136,7 @@ def test_a_refused_comment_is_still_there_on_the_way_back(served: Served, visit:
     page.locator(".comment-form [name=csrf_token]").evaluate("one => { one.value = 'old'; }")
     lin.press("发表", within="#comments")
     assert page.locator(".error-status").inner_text() == "400"
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.get_by_role("link", name="返回上一页").click()
     page.get_by_role("button", name="恢复未保存的内容").click()
     page.wait_for_function("() => document.getElementById('comment').value === '令牌失效前写下的话。'")

@@ -217,6 +217,6 @@ def test_a_product_from_its_plan_to_a_sample_that_is_signed(served: Served, visi
 
 def press_through(visitor: Visitor, number: str) -> bool:
     """Follows the record's number; whether its page tells of the sample."""
-    with visitor.page.expect_navigation():
+    with visitor.page.expect_event("load"):
         visitor.page.get_by_role("link", name=number).first.click()
     return "YB-02" in visitor.look().locator("main").inner_text()

@@ -174,7 +174,7 @@ def test_a_form_whose_answer_was_lost_is_one_record(served: Served, on_site: Vis
     ma.go("/")
     link = page.locator(OUTBOX).get_by_role("link")
     expect(link).to_have_count(1)
-    with page.expect_navigation():
+    with page.expect_event("load"):
         link.click()
     arrived(ma)
     assert (notices(served), photos(served)) == (1, 1)
@@ -209,7 +209,7 @@ def test_what_waits_outlives_the_tab(served: Served, on_site: Visit) -> None:
     ma.context.set_offline(False)
     ma.page = ma.context.new_page()
     ma.go("/")
-    with ma.page.expect_navigation():
+    with ma.page.expect_event("load"):
         ma.page.locator(OUTBOX).get_by_role("link").click()
     arrived(ma)
     assert (notices(served), photos(served)) == (1, 1)
@@ -226,7 +226,7 @@ def test_what_is_only_typed_outlives_the_tab_with_its_photos(served: Served, on_
     ma.context.set_offline(False)
     ma.page = ma.context.new_page()
     ma.go(FORM)
-    with ma.page.expect_navigation():
+    with ma.page.expect_event("load"):
         ma.page.get_by_role("button", name="恢复未保存的内容").click()
     assert ma.at("problem").input_value() == "管根渗漏"
     expect(ma.page.locator(".file-chip")).to_have_count(1)
@@ -302,7 +302,7 @@ def test_signing_out_asks_first_and_forgets(served: Served, on_site: Visit) -> N
     assert page.url.endswith("/new")
     page.locator("details.menu summary").click()
     out.click()
-    with page.expect_navigation():
+    with page.expect_event("load"):
         dialog.get_by_role("button", name="删除并退出").click()
     page.unroute("**/health")
     page.unroute(re.compile("/new$"))
@@ -378,7 +378,7 @@ def test_a_signature_that_waited_without_its_password_asks_for_it(strict: Served
     head.context.set_offline(False)
     head.page = page = head.context.new_page()
     head.go("/")
-    with page.expect_navigation():
+    with page.expect_event("load"):
         page.locator(OUTBOX).get_by_role("button", name="查看并修改").click()
     assert page.input_value("#opinion") == "价格合理。"
     page.fill("#password", DEMO_PASSWORD)
@@ -424,7 +424,7 @@ def test_the_page_of_one_person_is_not_opened_for_another(served: Served, on_sit
     ma.go(FORM)
     opens_later(ma)
     ma.page.locator("details.menu summary").click()
-    with ma.page.expect_navigation():
+    with ma.page.expect_event("load"):
         ma.page.get_by_role("button", name="退出登录").click()
     assert ma.page.evaluate("caches.keys()") == []
 

@@ -45,7 +45,7 @@ def press_key(visitor: Visitor, selector: str) -> None:
 def submit(visitor: Visitor, selector: str) -> None:
     """Presses a button that leads to another page by keyboard."""
     visitor.page.locator(selector).focus()
-    with visitor.page.expect_navigation():
+    with visitor.page.expect_event("load"):
         visitor.page.keyboard.press("Enter")
     visitor.look()
 
