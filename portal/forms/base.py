@@ -186,8 +186,7 @@ class CompanyForm(Sheet):
         cls.department_key = (
             cls.__module__.split(".")[2] if cls.__module__.startswith("portal.forms.") else "tests"
         )
-        methods = (getattr(value, "__func__", value) for value in vars(cls).values())
-        cls.hooks = tuple(method.hook for method in methods if hasattr(method, "hook"))
+        cls.hooks = tuple(_hooks(cls).values())
         complete.check(cls)
         SERVED.add(cls.code)
 
@@ -216,3 +215,14 @@ class CompanyForm(Sheet):
         for hook in cls.hooks:
             if hook.after == step:
                 yield from getattr(cls, hook.method)(record) or ()
+
+
+def _hooks(cls: type) -> dict[str, Hook]:
+    """The hooks of a form by the names of their methods: those that it shares with others, then its own."""
+    found = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            hook = getattr(getattr(value, "__func__", value), "hook", None)
+            if isinstance(hook, Hook):
+                found[name] = hook
+    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.projects import AIR_DEFENCE_KINDS
 from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm
@@ -36,7 +36,7 @@ OPTIONAL = (8, 9)
 LICENCE = _l("行政审批许可书")
 
 
-class AirDefenceApplication(CompanyForm):
+class AirDefenceApplication(permits.Application, CompanyForm):
     """Applies for the opinion on an air-defence basement built here, or on building one elsewhere (R34, R35, R39)."""
 
     code = "PL-25"
@@ -156,18 +156,6 @@ class AirDefenceApplication(CompanyForm):
             self.refuse("scheme_notice", _l("这份送审单还没有登记设计方案审核通知单"))
         area_totals.refuse_other(self, "ground_floor_area", self.area_schedule.data, "ground_area")
         area_totals.refuse_more(self, "floor_area", self.area_schedule.data)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The authority has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after(

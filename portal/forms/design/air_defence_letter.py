@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.conditions import equals
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.projects import AIR_DEFENCE_KINDS
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm, Sheet
@@ -23,7 +23,7 @@ STAGE = "air_defence"
 OFF_SITE = equals("air_defence_kind", "off_site")
 
 
-class AirDefenceLetter(CompanyForm):
+class AirDefenceLetter(permits.Preparation, CompanyForm):
     """Asks the authority, in one letter, for leave to build an air-defence basement here or elsewhere (R34)."""
 
     code = "PL-24"
@@ -66,12 +66,6 @@ class AirDefenceLetter(CompanyForm):
         here = self.air_defence_kind.data == "on_site"
         if here and planned is not None and required is not None and planned < required:
             self.refuse("planned_area", _l("就地建设的，拟建面积不能小于应建面积"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
 
     @staticmethod
     @after("seal", _l("生成防空地下室申请表草稿"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist, Material
@@ -60,7 +60,7 @@ class ApprovalResult(permits.PermitResult):
             self.refuse("result_kind", _l("文件类型与立项方式不符"))
 
 
-class ApprovalRequest(CompanyForm):
+class ApprovalRequest(permits.Application, CompanyForm):
     """Asks for the approval of a project, or for its being put on record, with six materials (R40)."""
 
     code = "PL-08"
@@ -142,18 +142,6 @@ class ApprovalRequest(CompanyForm):
         for prefix in ("agreement", "licence"):
             external_papers.check_enclosed(self, prefix)
         project_papers.refuse_foreign(self)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the request."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import until, weeks, working_days
-from portal.domain.effects import SUBMITTED, Effect, Opens, Tells, after
+from portal.domain.effects import Effect, Opens, Tells, after
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
@@ -44,7 +44,7 @@ class Drawing(Sheet):
     version = Text(_l("版本"), max=40)
 
 
-class DesignScheme(CompanyForm):
+class DesignScheme(permits.Preparation, CompanyForm):
     """Has the master plan or the scheme designed, takes its booklets and files over, and accepts it (R36)."""
 
     code = "PL-19"
@@ -126,12 +126,6 @@ class DesignScheme(CompanyForm):
             if field.data and field.data in seen:
                 row.refuse(field.short_name, _l("填写了两行，请合并"))
             seen.add(field.data)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
 
     @staticmethod
     @after("development_acceptance", _l("手续进度记为已通过，生成方案送审单和审核意见表草稿"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain.effects import SUBMITTED, Effect, Tells, after
+from portal.domain.effects import Effect, Tells, after
 from portal.domain.signoff import Route
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Sheet
@@ -57,7 +57,7 @@ class DrawingReviewResult(permits.PermitResult):
     drawing_certificate_scan = external_papers.scan(CERTIFICATE, when=permits.GRANTED)
 
 
-class DrawingSubmission(CompanyForm):
+class DrawingSubmission(permits.Application, CompanyForm):
     """Hands the full construction drawings to the reviewing company, once the review in the house is closed."""
 
     code = "PL-37"
@@ -114,18 +114,6 @@ class DrawingSubmission(CompanyForm):
             if all(drawing) and drawing in seen:
                 row.refuse("no", _l("这个图号填写了两行，请合并"))
             seen.add(drawing)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The reviewing company has the drawings."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after(

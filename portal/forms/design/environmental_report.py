@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import until
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route, Step, outside
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
@@ -60,7 +60,7 @@ class EnvironmentalResult(permits.PermitResult):
     eia_approval_scan = external_papers.scan(APPROVAL, when=permits.GRANTED)
 
 
-class EnvironmentalReport(CompanyForm):
+class EnvironmentalReport(permits.Application, CompanyForm):
     """Has the effects on the environment assessed, the site looked at, and the report approved."""
 
     code = "PL-33"
@@ -119,18 +119,6 @@ class EnvironmentalReport(CompanyForm):
         permits.refuse_second(self, self.code)
         permits.refuse_unready(self, self.materials, practice=PRACTICE)
         moments.refuse_past(self, "finish_by", _l("要求完成日期不能早于提交日期"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the report."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("eia_result", _l("环保要求和环评批复登记入外来证照批文台帐，手续进度记下办理结果"))

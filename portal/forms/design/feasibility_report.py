@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import until, weeks, working_days
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Back, Route, Step, either, outside, role
 from portal.forms import moments
 from portal.forms.base import CompanyForm, Stage
@@ -48,7 +48,7 @@ class CompilerDelivery(Stage):
         moments.refuse_earlier(self, "delivered_on", ordered, _l("提交日期不能早于委托日期"))
 
 
-class FeasibilityReport(CompanyForm):
+class FeasibilityReport(permits.Preparation, CompanyForm):
     """Has the report on a project compiled by a qualified unit, and takes it over."""
 
     code = "PL-04"
@@ -111,12 +111,6 @@ class FeasibilityReport(CompanyForm):
         permits.refuse_nothing(self, "investment")
         moments.refuse_future(self, "contract_date")
         moments.refuse_past(self, "finish_by", _l("要求完成日期不能早于今天"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
 
     @staticmethod
     @after("development_acceptance", _l("报告登记入外来证照批文台帐，手续进度记为已通过"))

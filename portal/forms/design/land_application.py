@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.conditions import equals
-from portal.domain.effects import SUBMITTED, Effect, Tells, after
+from portal.domain.effects import Effect, Tells, after
 from portal.domain.signoff import Route
 from portal.forms import moments
 from portal.forms.base import CompanyForm
@@ -54,7 +54,7 @@ class LandResult(permits.PermitResult):
             self.refuse("land_price", _l("成交价不能低于起始价"))
 
 
-class LandApplication(CompanyForm):
+class LandApplication(permits.Application, CompanyForm):
     """Gets the land: by tender, auction or listing, or by an opinion of the land bureau."""
 
     code = "PL-02"
@@ -110,18 +110,6 @@ class LandApplication(CompanyForm):
         start, deposit = self.starting_price.data, self.deposit.data
         if start is not None and deposit is not None and deposit > start:
             self.refuse("deposit", _l("保证金不能高于起始价"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The land bureau has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
@@ -33,7 +33,7 @@ class PermitResult(permits.PermitResult):
     land_permit_scan = external_papers.scan(PERMIT, when=permits.GRANTED)
 
 
-class LandPermitApplication(CompanyForm):
+class LandPermitApplication(permits.Application, CompanyForm):
     """Applies to the planning bureau for the permit to build on a plot, with its four materials (R41)."""
 
     code = "PL-17"
@@ -100,18 +100,6 @@ class LandPermitApplication(CompanyForm):
             self.refuse("site_opinion", _l("市政道路项目须附选址意见书"))
         elif ready is False and (road or not self.site_opinion.blank):
             self.refuse("materials", _l("市政道路项目的选址意见书须备齐"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("land_permit_result", _l("土地预审意见和许可证登记入外来证照批文台帐，手续进度记下办理结果"))

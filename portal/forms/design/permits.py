@@ -8,7 +8,7 @@ from typing import Any
 from portal.domain import projects as kinds
 from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, SetsStage
+from portal.domain.effects import SUBMITTED, Effect, SetsStage, after
 from portal.domain.signoff import Back, Step, every, outside, role
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
@@ -171,6 +171,31 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             outcomes=(Back(when=differs("decision", "granted")),),
         ),
     )
+
+
+class Preparation:
+    """What every form of a stage sets going when it is submitted: the stage is under way."""
+
+    @staticmethod
+    @after(SUBMITTED, _l("手续进度记为准备资料"))
+    def begin(record: Filed) -> Iterator[Effect]:
+        """The tracker's row is under way."""
+        yield from begun(record, _stage_of(record.code))
+
+
+class Application(Preparation):
+    """What every application to an authority sets going before it is decided."""
+
+    @staticmethod
+    @after("submission", _l("手续进度记为已送件"))
+    def hand_in(record: Filed) -> Iterator[Effect]:
+        """The authority has the papers."""
+        yield from handed_in(record, _stage_of(record.code))
+
+
+def _stage_of(form: str) -> str:
+    """The stage that the form works on."""
+    return next(stage.key for stage in kinds.PERMIT.stages if form in stage.forms)
 
 
 def begun(record: Filed, stage: str) -> Iterator[Effect]:

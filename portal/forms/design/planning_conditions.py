@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
@@ -34,7 +34,7 @@ class ConditionsResult(permits.PermitResult):
     conditions_scan = external_papers.scan(CONDITIONS, when=permits.GRANTED)
 
 
-class PlanningConditions(CompanyForm):
+class PlanningConditions(permits.Application, CompanyForm):
     """Asks the planning bureau under which conditions a plot may be built on, with the committee's consent."""
 
     code = "PL-05"
@@ -90,18 +90,6 @@ class PlanningConditions(CompanyForm):
         built, green = self.requested_density.data, self.requested_green.data
         if built is not None and green is not None and built + green > 100:
             self.refuse("requested_green", _l("建筑密度与绿地率之和不能超过百分之百"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after(

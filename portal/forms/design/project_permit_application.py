@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.checklists import Checklist, Material
@@ -49,7 +49,7 @@ class ProjectPermitResult(permits.PermitResult):
     project_permit_scan = external_papers.scan(PERMIT, when=permits.GRANTED)
 
 
-class ProjectPermitApplication(CompanyForm):
+class ProjectPermitApplication(permits.Application, CompanyForm):
     """Applies for the permit to build, once land, scheme, air defence, seismic and environment papers are there."""
 
     code = "PL-35"
@@ -109,18 +109,6 @@ class ProjectPermitApplication(CompanyForm):
         project_papers.refuse_foreign(self)
         refuse_twice(self.buildings)
         area_totals.refuse_other(self, "floor_area", self.stamped_drawings.data, "total_area")
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("project_permit_result", _l("许可证登记入外来证照批文台帐，手续进度记下办理结果"))

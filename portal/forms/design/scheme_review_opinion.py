@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import REFUSED, SUBMITTED, Effect, Tells, after
+from portal.domain.effects import REFUSED, Effect, Tells, after
 from portal.domain.signoff import Close, Route, Step, outside, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.checklists import Checklist
@@ -47,7 +47,7 @@ class AuthorityOpinion(Stage):
     )
 
 
-class SchemeReviewOpinion(CompanyForm):
+class SchemeReviewOpinion(permits.Preparation, CompanyForm):
     """Collects three opinions on one version of a scheme; unless all agree, the scheme gets a next version."""
 
     code = "PL-21"
@@ -127,12 +127,6 @@ class SchemeReviewOpinion(CompanyForm):
         for row in self.review_points.rows:
             if row.result.data == "fail" and row.remark.blank:
                 row.refuse("remark", _l("请说明哪里不合格"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
 
     @staticmethod
     @after(REFUSED, _l("方案须修改：生成新版方案的草稿"))

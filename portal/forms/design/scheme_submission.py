@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.conditions import all_of, filled
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
@@ -54,7 +54,7 @@ class SchemeReviewResult(permits.PermitResult):
             self.refuse("decision", _l("审核意见表%(form)s的结论为“同意”后才能通过", form=opinion.text))
 
 
-class SchemeSubmission(CompanyForm):
+class SchemeSubmission(permits.Application, CompanyForm):
     """Hands a scheme in to the planning bureau, sealed by its designers and by the company (R33)."""
 
     code = "PL-20"
@@ -125,18 +125,6 @@ class SchemeSubmission(CompanyForm):
             self.refuse("review_opinion_form", _l("这份意见表审核的不是所选的设计方案"))
         elif verdict not in (None, AGREED) or goods.state(opinion.id) in ("refused", "voided"):
             self.refuse("review_opinion_form", _l("这份意见表没有同意方案，请报送修改后的新版方案"))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the scheme."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("scheme_review_result", _l("通过时意见单和通知单登记入外来证照批文台帐，否则生成新版方案的草稿"))

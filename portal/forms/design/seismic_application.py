@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.deadlines import working_days
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route, Step, applicant
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.checklists import Checklist, Material
@@ -59,7 +59,7 @@ class SeismicResult(permits.PermitResult):
     seismic_scan = external_papers.scan(OPINION, when=permits.GRANTED)
 
 
-class SeismicApplication(CompanyForm):
+class SeismicApplication(permits.Application, CompanyForm):
     """Applies for the opinion on the earthquakes that a project must withstand, with six materials (R33, R42)."""
 
     code = "PL-30"
@@ -125,18 +125,6 @@ class SeismicApplication(CompanyForm):
         permits.refuse_unready(self, self.materials)
         project_papers.refuse_foreign(self)
         refuse_twice(self.buildings)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The bureau has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("seismic_result", _l("意见书登记入外来证照批文台帐，手续进度记下办理结果"))

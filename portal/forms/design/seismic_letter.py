@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.design import permit_letters, permits, project_papers
@@ -18,7 +18,7 @@ from portal.lib.i18n import _l
 STAGE = "seismic"
 
 
-class SeismicLetter(CompanyForm):
+class SeismicLetter(permits.Preparation, CompanyForm):
     """Asks the authority which earthquakes a project must withstand; the first paper of the application (R33)."""
 
     code = "PL-29"
@@ -52,12 +52,6 @@ class SeismicLetter(CompanyForm):
         """R33: not for municipal projects."""
         refuse_left_out(self, "project", STAGE)
         permits.refuse_second(self, self.code)
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
 
     @staticmethod
     @after("seal", _l("生成抗震设防要求申请表草稿"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from portal.domain import projects as kinds
-from portal.domain.effects import SUBMITTED, Effect, after
+from portal.domain.effects import Effect, after
 from portal.domain.signoff import Route
 from portal.forms.base import CompanyForm
 from portal.forms.checklists import Checklist, Material
@@ -36,7 +36,7 @@ class OpinionResult(permits.PermitResult):
     site_opinion_scan = external_papers.scan(OPINION, when=permits.GRANTED)
 
 
-class SiteOpinionApplication(CompanyForm):
+class SiteOpinionApplication(permits.Application, CompanyForm):
     """Applies for the opinion on the site of a municipal road; no other project needs it (R32)."""
 
     code = "PL-13"
@@ -99,18 +99,6 @@ class SiteOpinionApplication(CompanyForm):
         letter = self.consent_letter.data
         if isinstance(letter, Ref) and letter.id and goods.state(letter.id) in ("refused", "voided"):
             self.refuse("consent_letter", _l("%(record)s已经结束而未取得结果", record=letter.text))
-
-    @staticmethod
-    @after(SUBMITTED, _l("手续进度记为准备资料"))
-    def begin(record: Filed) -> Iterator[Effect]:
-        """The tracker's row is under way."""
-        yield from permits.begun(record, STAGE)
-
-    @staticmethod
-    @after("submission", _l("手续进度记为已送件"))
-    def hand_in(record: Filed) -> Iterator[Effect]:
-        """The authority has the papers."""
-        yield from permits.handed_in(record, STAGE)
 
     @staticmethod
     @after("site_opinion_result", _l("选址意见书登记入外来证照批文台帐，手续进度记下办理结果"))

@@ -79,12 +79,6 @@ class AssemblyFlow(papers.TechnicalPaper, CompanyForm):
             self.refuse("line_people", _l("人数与工位数相差过大，请核对"))
 
     @staticmethod
-    @after("archive", papers.ISSUED_AND_ARCHIVED)
-    def put_in_force(record: Filed) -> Iterator[Effect]:
-        """The chart is in force."""
-        yield from papers.put_in_force(record)
-
-    @staticmethod
     @after("archive", _l("核对各工位的作业指导书，缺少的通知生产技术人员编制"))
     def ask_for_instructions(record: Filed) -> Iterator[Effect]:
         """Every station has its work instruction, or somebody is told that it has none."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Choice, LongText, Number, Rows, Text
-from portal.forms.filed import Filed
 from portal.lib.i18n import _l
 
 ABOVE_ZERO = Decimal("0.001")
@@ -75,9 +72,3 @@ class InjectionProcessCard(papers.TechnicalPaper, CompanyForm):
         cycle, cooling = self.cycle_seconds.data, self.cooling_seconds.data
         if cycle is not None and cooling is not None and cooling >= cycle:
             self.refuse("cooling_seconds", _l("冷却时间须短于周期"))
-
-    @staticmethod
-    @after("archive", papers.ISSUED_AND_ARCHIVED)
-    def put_in_force(record: Filed) -> Iterator[Effect]:
-        """The card is in force."""
-        yield from papers.put_in_force(record)

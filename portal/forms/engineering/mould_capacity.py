@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from portal.domain.conditions import equals
-from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, Number, Rows, Text, YesNo
-from portal.forms.filed import Filed
 from portal.lib.i18n import _l
 
 HOUR = 3600
@@ -89,12 +87,6 @@ class MouldCapacity(papers.TechnicalPaper, CompanyForm):
                 row.refuse("mould_no", _l("同一模具只填一行，几套相同的模具填写套数"))
         if self.shift_hours.data and self.shifts.data and self.shift_hours.data * self.shifts.data > 24:
             self.refuse("shifts", _l("每日工时不能超过 24 小时"))
-
-    @staticmethod
-    @after("archive", papers.ISSUED_AND_ARCHIVED)
-    def put_in_force(record: Filed) -> Iterator[Effect]:
-        """The table is in force."""
-        yield from papers.put_in_force(record)
 
 
 def _tightest(moulds: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]] | None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
-from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.fields import Integer, LongText, Number, Rows, Text
-from portal.forms.filed import Filed
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
 
@@ -72,9 +69,3 @@ class PaintingAndPrinting(papers.TechnicalPaper, CompanyForm):
         for row in self.printing_lines.rows:
             if row.order.data is not None and orders.count(row.order.data) > 1:
                 row.refuse("order", _l("次序不能重复"))
-
-    @staticmethod
-    @after("archive", papers.ISSUED_AND_ARCHIVED)
-    def put_in_force(record: Filed) -> Iterator[Effect]:
-        """The data are in force."""
-        yield from papers.put_in_force(record)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from portal.domain import projects as kinds
-from portal.domain.effects import Asks, Effect, PostsEntry, SetsStage
+from portal.domain.effects import Asks, Effect, PostsEntry, SetsStage, after
 from portal.domain.permissions import role_key
 from portal.forms import moments
 from portal.forms.base import Sheet
@@ -116,6 +116,12 @@ class TechnicalPaper(Sheet):
         if newest != wrong.version:
             text = _l("版本 %(version)s 之后已有版本 %(newest)s，旧版不再更正；要改内容请另行填写新版本")
             self.refuse("product", text, version=wrong.version, newest=newest)
+
+    @staticmethod
+    @after("archive", ISSUED_AND_ARCHIVED)
+    def put_in_force(record: Filed) -> Iterator[Effect]:
+        """The version is in force."""
+        yield from put_in_force(record)
 
     def _part(self) -> str | None:
         found = next((one for one in self if one.short_name == self.part_field), None)

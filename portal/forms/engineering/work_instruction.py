@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from portal.domain.effects import Effect, after
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.engineering import technical_paper_stages
 from portal.forms.engineering import technical_papers as papers
 from portal.forms.engineering.assembly_flow import station_name
 from portal.forms.fields import Integer, LongText, Number, Rows, Text
-from portal.forms.filed import Filed
 from portal.forms.references import Photos, RecordLink
 from portal.lib.i18n import _l
 from portal.queries import technical_papers as books
@@ -113,9 +110,3 @@ class WorkInstruction(papers.TechnicalPaper, CompanyForm):
             if typed in (str(row["no"]), row["step"], station_name(row["no"], row["step"])):
                 return row
         return None
-
-    @staticmethod
-    @after("archive", papers.ISSUED_AND_ARCHIVED)
-    def put_in_force(record: Filed) -> Iterator[Effect]:
-        """The instruction is in force at its station."""
-        yield from papers.put_in_force(record)
