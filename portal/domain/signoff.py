@@ -139,7 +139,7 @@ class Step:
     With `comments` each signer must write an opinion. `unsigned` is the condition under which an outside party does not
     sign: what they have said or written is put down by the employee.
     `overdue_to` is the later step to which time itself moves the record when the limit passes: nobody
-    has signed then.
+    has signed then. `clause` is where its work or its limit is laid down, if not in the clause of its form.
     """
 
     key: str
@@ -155,6 +155,7 @@ class Step:
     overdue_to: str = ""
     comments: bool = False
     unsigned: Condition | None = None
+    clause: str = ""
 
     @property
     def judges(self) -> bool:

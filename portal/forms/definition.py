@@ -179,6 +179,7 @@ def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker) -> dict[str, 
         "condition": speak(step.when) if step.when else None,
         "on_refusal": "close" if isinstance(refusal, Close) else refusal.to,
         "overdue_to": step.overdue_to,
+        "clause": step.clause,
         "outcomes": [
             {
                 "to": "close" if isinstance(one, Close) else one.to,

@@ -1,6 +1,7 @@
 """Chinese text spelt in Latin letters, so that people can be found by typing zhangsan or zs."""
 
 import os
+import re
 
 from portal.lib.text import fold
 
@@ -46,6 +47,15 @@ def spellings(text: str) -> str:
         words.append("".join(syllables))
         letters.append(_first_letters(syllables))
     return " ".join(dict.fromkeys(filter(None, words + letters)))
+
+
+def syllables(text: str) -> list[str]:
+    """Return how a text is read, syllable by syllable; a run of Latin letters or digits is one."""
+    plain = "".join(one if one.isalnum() else " " for one in fold(text)).replace("ü", "v")
+    found: list[str] = []
+    for run in re.findall(r"[a-z0-9]+|[^a-z0-9 ]+", plain):
+        found += [run] if run.isascii() else _spell(run)
+    return [one for one in found if one.isascii()]
 
 
 def needle(typed: str) -> str:

@@ -16,7 +16,8 @@ from portal.queries.ledgers import Source
 class Ledger:
     """A ledger (`kind` ledger, view or master) of a department; `readers` are departments that read it too.
 
-    One that is not for a whole department names the roles that `only` may read it, besides auditors.
+    One that is not for a whole department names the roles that `only` may read it, besides auditors. `clause` is where a
+    document asks for it.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Ledger:
     make: Callable[[], Source]
     readers: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    clause: str = ""
 
     @cached_property
     def source(self) -> Source:
@@ -52,6 +54,7 @@ class Ledger:
             "kind": self.kind,
             "department": self.department,
             "url": self.url,
+            "clause": self.clause,
             "columns": [column.describe() for column in self.columns],
         }
 
