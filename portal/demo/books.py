@@ -101,7 +101,7 @@ def fill_small(cast: dict[str, Person], now: datetime) -> None:
     _places()
     for place, found in lots.items():
         opening.enter(found, place, supplier, cast["warehouse_keeper"], cast["buyer"], now - BEFORE)
-    documents.load(day(now), timedelta())
+    documents.load(day(now), timedelta(), by=cast["document_controller"].id, now=now)
     assets.enter(cast, now, assets.FEW)
     _forget_news()
 
@@ -155,7 +155,9 @@ def fill(cast: dict[str, Person], now: datetime) -> None:
         keeper = _holders(cast, "warehouse_keeper")[place % 3]
         at = now - BEFORE + timedelta(hours=place)
         opening.enter(found, goods.CATEGORIES[category], suppliers[place], keeper, cast["buyer"], at)
-    documents.load(day(now - REVIEWED), timedelta(days=6))
+    documents.load(
+        day(now - REVIEWED), timedelta(days=6), by=cast["document_controller"].id, now=now - REVIEWED
+    )
     assets.enter(cast, now)
     _forget_news()
 

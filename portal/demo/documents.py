@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from portal.demo import rows
 from portal.extensions import db
 from portal.models import Department
+from portal.queries import documents
+from portal.services import library
+from portal.storage.shipped import shipped
 
 YEAR = timedelta(days=365)
 
@@ -27,8 +30,8 @@ RD-P-01 | 技术部开发设计流程 | procedure | engineering | 1.0
 WD-P-01 | 设计部工作流程 | procedure | design | 1.0
 PL-P-01 | 项目前期工作流程管理 | procedure | design | 1.0
 PU-P-01 | 采购、盘点、图书购销及报损业务流程 | procedure | purchasing | 1.0
-QA-P-01 | 信息沟通控制程序 | procedure | quality | A/0
-QA-P-02 | 客户满意度控制程序 | procedure | quality | A/0
+QA-P-01 | 信息沟通控制程序 | procedure | quality | 1.0
+QA-P-02 | 客户满意度控制程序 | procedure | quality | 1.0
 IC-P-01 | 信息沟通管理制度 | rule | quality | 1.0
 IS-P-01 | 信息安全管理流程说明书 | procedure | quality | 2.0
 WH-S-01 | 盘点规定 | rule | warehouse | 1.0
@@ -37,18 +40,22 @@ IS-S-02 | 风险准则 | standard | quality | 1.0
 """
 
 
-def load(effective_on: date, apart: timedelta) -> None:
-    """Enters them, in force since this day; each is reviewed a while `apart` from the one before it, a year later."""
+def load(effective_on: date, apart: timedelta, *, by: int, now: datetime) -> None:
+    """Takes in the first edition of each, in force since this day; each is reviewed a while `apart` from the one before."""
+    library.load(shipped(), effective_on=effective_on, by=by, now=now, editions=1)
     departments = {one.key: one.id for one in db.session.scalars(sa.select(Department))}
-    for place, line in enumerate(PROCEDURES.strip().splitlines()):
+    for line in PROCEDURES.strip().splitlines():
         number, title, kind, department, version = (part.strip() for part in line.split("|"))
-        rows.add(
-            "document",
-            code=number,
-            name=title,
-            sort=kind,
-            version=version,
-            effective_on=effective_on,
-            department_id=departments[department],
-            next_review_on=effective_on + YEAR + apart * place,
-        )
+        if documents.by_number(number) is None:
+            rows.add(
+                "document",
+                code=number,
+                name=title,
+                sort=kind,
+                version=version,
+                effective_on=effective_on,
+                department_id=departments[department],
+            )
+    for place, document in enumerate(documents.all_documents()):
+        document.next_review_on = effective_on + YEAR + apart * place
+    db.session.flush()

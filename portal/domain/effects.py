@@ -221,6 +221,33 @@ class Publishes:
     tell: bool = False  # who is meant gets a notice besides
 
 
+@dataclass(frozen=True, slots=True)
+class StartsRevision:
+    """The next revision of a document, to be written by somebody."""
+
+    document_id: int
+    size: str  # minor or major
+    author: int  # id of a person
+    change: str = ""  # what is to change, and why
+
+
+@dataclass(frozen=True, slots=True)
+class SendsRevision:
+    """The text of a revision goes round with the record."""
+
+    revision_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasesRevision:
+    """The text of a revision is in force from a day on, if it is still what was approved."""
+
+    revision_id: int
+    document_id: RowId
+    effective_on: date
+    sha256: str
+
+
 Effect = (
     Opens
     | PostsStock
@@ -242,6 +269,9 @@ Effect = (
     | Tells
     | Shares
     | Publishes
+    | StartsRevision
+    | SendsRevision
+    | ReleasesRevision
 )
 
 

@@ -118,6 +118,13 @@ RECORDS = {
     ),
     "stage_adjusted": _l("调整了%(project)s的“%(stage)s”"),
     "posting_read": _l("已阅读"),
+    "document_begun": _l("开始编写“%(document)s”"),
+    "document_saved": _l("修改了“%(document)s”的草稿"),
+    "document_dropped": _l("放弃了草稿“%(document)s”"),
+    "document_sent": _l("“%(document)s”送审"),
+    "document_released": _l("“%(document)s”发布，自 %(effective_on)s 起生效"),
+    "document_read": _l("已阅读“%(document)s”"),
+    "review_restarted": _l("收回“%(document)s”修改，审批重新开始；理由：%(reason)s"),
     "posting_reminded": _l("提醒了 %(people)s 人阅读"),
     "print_stored": _l("生成 PDF 并存档"),
 }

@@ -115,6 +115,7 @@ KINDS: dict[str, Kind] = {
     "machine": _REF,
     "document": _REF,
     "asset": _REF,
+    "revision": _REF,
     "place": Kind(str, _same, _plain),
     "record_link": _REF,
     "attachment": _FILES,

@@ -124,6 +124,12 @@ class ControlledDocument(Reference):
     kind = "document"
 
 
+class Revision(Reference):
+    """A revision of a document that is being written, or is to be released."""
+
+    kind = "revision"
+
+
 class InformationAsset(Reference):
     """An information asset."""
 

@@ -1,6 +1,7 @@
 """The tables, one noun per file."""
 
 from portal.models.ballots import Ballot, BallotBox, BallotVoter
+from portal.models.documents import DocumentReading, DocumentRevision, RevisionFile
 from portal.models.events import AuditEvent, AuditStream
 from portal.models.files import RecordFile, StoredFile
 from portal.models.ledgers import (
@@ -64,6 +65,8 @@ __all__ = [
     "Customer",
     "Department",
     "Digest",
+    "DocumentReading",
+    "DocumentRevision",
     "Draft",
     "FormVersion",
     "GroupRobot",
@@ -94,6 +97,7 @@ __all__ = [
     "RecordLink",
     "RecordReader",
     "RecordSubject",
+    "RevisionFile",
     "RoleGrant",
     "SavedView",
     "SignInAttempt",

@@ -212,6 +212,7 @@ class ControlledDocument(Base):
     effective_on: Mapped[date | None]
     department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.id"))
     next_review_on: Mapped[date | None]
+    obsolete_on: Mapped[date | None]
     release_id: Mapped[int | None] = mapped_column(sa.ForeignKey("records.id"))
 
     department: Mapped[Department | None] = relationship()

@@ -199,7 +199,7 @@ def to_recall() -> list[Copy]:
     document = aliased(ControlledDocument)
     old = sa.exists().where(
         document.id == LedgerEntry.facts["document_id"].as_integer(),
-        document.version != LedgerEntry.facts["version"].as_string(),
+        sa.or_(document.version != LedgerEntry.facts["version"].as_string(), document.state == "obsolete"),
     )
     return _copies((), old, ~_is_returned(()))
 

@@ -14,6 +14,7 @@ from portal.models import (
     ControlledDocument,
     Customer,
     Department,
+    DocumentRevision,
     InformationAsset,
     Machine,
     Person,
@@ -35,6 +36,7 @@ MASTER: dict[str, type[Any]] = {
     "machine": Machine,
     "document": ControlledDocument,
     "asset": InformationAsset,
+    "revision": DocumentRevision,
 }
 FORMER = "former"  # among the targets of a person: also those who have left
 Found = tuple[int | None, str]
@@ -113,7 +115,9 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
 
 
 def _of_kind(kind: str, targets: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    """Only projects of these kinds, where kinds are named."""
+    """Only projects of these kinds, where kinds are named; only revisions that are not released."""
+    if kind == "revision":
+        return [DocumentRevision.effective_on.is_(None)]
     return [Project.kind.in_(targets)] if kind == "project" and targets else []
 
 

@@ -27,9 +27,12 @@ from portal.domain.effects import (
     PostsReceivable,
     PostsStock,
     Publishes,
+    ReleasesRevision,
+    SendsRevision,
     SetsDeadline,
     SetsStage,
     Shares,
+    StartsRevision,
     Tells,
     Updates,
 )
@@ -52,6 +55,7 @@ from portal.services import (
     notices,
     postings,
     projects,
+    revisions,
     tasks,
 )
 
@@ -99,6 +103,12 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 tasks.let_read(record, effect.keys)
             case Publishes():
                 postings.publish(effect, record, now=now)
+            case StartsRevision():
+                made["revision"] = revisions.start(effect, record, by=by, now=now).id
+            case SendsRevision():
+                revisions.send(effect, record, by=by, now=now)
+            case ReleasesRevision():
+                revisions.release(effect, record, by=by, now=now)
     ledgers.complete(every, record, by=by, now=now)
     minimum_stock.warn(stock, now=now)
 
@@ -110,6 +120,8 @@ def _settled(effect: Effect, made: Mapping[str, int]) -> Effect:
             return replace(effect, item_id=made[kind])
         case PostsPrice(product_id=Made(kind)):
             return replace(effect, product_id=made[kind])
+        case ReleasesRevision(document_id=Made(kind)):
+            return replace(effect, document_id=made[kind])
         case ChangesProject(project_id=Made(kind)) | SetsStage(project_id=Made(kind)):
             return replace(effect, project_id=made[kind])
         case Opens() if any(isinstance(value, Made) for value in effect.answers.values()):

@@ -9,7 +9,7 @@ from typing import Any
 from portal.demo.story import Story, World
 from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
-from portal.forms.quality.document_release import numbered_copies
+from portal.forms.quality.document_in_force import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
 from portal.lib.text import next_version
 from portal.queries import documents, people

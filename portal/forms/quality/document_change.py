@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from portal.domain.conditions import equals
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Opens, Updates, after
+from portal.domain.documents import SIZES
+from portal.domain.effects import Effect, Made, Opens, StartsRevision, Updates, after
 from portal.domain.signoff import Close, Route, Step, either, head_of, role
 from portal.forms.base import CompanyForm, Stage
 from portal.forms.fields import Choice, LongText, Text
@@ -18,45 +20,51 @@ from portal.forms.references import Attachments, ControlledDocument, Department,
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.lib.text import next_edition, next_version
-from portal.queries import documents, goods
+from portal.queries import documents, goods, revisions
 
 YEAR = timedelta(days=365)
+CHANGES, WITHDRAWS = equals("request_kind", "change"), equals("request_kind", "withdraw")
 
 
 class ControllerReceipt(Stage):
-    """The number of the version that is to come of it."""
+    """How far the change goes, and the number that follows from it."""
 
-    new_version = Text(_l("新版本号"), max=40)
+    change_size = Choice(
+        _l("修改程度"),
+        SIZES,
+        when=CHANGES,
+        help=_l("一般修改在小数点后加一，重大修改在小数点前加一；职责、步骤、时限或表单变动的为重大修改"),
+    )
+    new_version = Text(_l("新版本号"), max=40, computed=True, when=CHANGES)
 
     def process(self, *args: Any, **kwargs: Any) -> None:
         """The page says what a small and what a thorough change would make of the version in force."""
         super().process(*args, **kwargs)
-        current = self.context.get("current_version")
-        if current:
+        if current := self.context.get("current_version"):
             said = _l("一般修改：%(minor)s；重大修改：%(major)s")
-            self.new_version.description = str(said) % {
-                "minor": next_version(current),
-                "major": next_edition(current),
-            }
+            numbers = {"minor": next_version(current), "major": next_edition(current)}
+            self.new_version.description = str(said) % numbers
 
     def proposal(self) -> dict[str, Any]:
         """The next small step."""
-        return {"new_version": next_version(self.context.get("current_version") or "")}
+        return {"change_size": "minor"}
 
-    def check(self) -> None:
-        """Each version is a new one."""
+    def compute(self) -> None:
+        """The portal numbers versions: nobody types one."""
+        super().compute()
+        current, size = self.context.get("current_version") or "", self.change_size.data
+        count = next_edition if size == "major" else next_version
         named = self.context.get("document")
         found = documents.find(named.id) if named and named.id else None
-        if found and self.new_version.data in {found.version, *documents.versions(found.code)}:
-            self.refuse(
-                "new_version",
-                _l("版本 %(version)s 已经发布过，请填写新的版本号"),
-                version=self.new_version.data,
-            )
+        taken = {found.version, *documents.versions(found.code)} if found else set()
+        number = count(current) if size else ""
+        while number and number in taken:
+            number = next_version(number)
+        self.new_version.data = number or None
 
 
 class DocumentChange(CompanyForm):
-    """Asks for a change of a document in force; approved, it leads to the next version."""
+    """Asks for a change of a document in force, or to withdraw it; a change that is approved leads to the next version."""
 
     code = "DC-02"
     name = _l("文件更改申请单")
@@ -69,14 +77,18 @@ class DocumentChange(CompanyForm):
         *("affected_documents", "current_step", "due_at", "status"),
     )
 
+    request_kind = Choice(_l("申请事项"), {"change": _l("更改"), "withdraw": _l("作废")})
     document = ControlledDocument(_l("文件"))
     current_version = Text(_l("现行版本"), computed=True)
     document_kind = Choice(_l("文件类别"), KINDS, computed=True)
     owner_department = Department(_l("归口部门"), computed=True)
-    clause = Text(_l("条款"))
-    old_text = LongText(_l("原内容"))
-    new_text = LongText(_l("更改后内容"))
-    reason = LongText(_l("更改原因"))
+    clause = Text(_l("条款"), when=CHANGES)
+    old_text = LongText(_l("原内容"), when=CHANGES)
+    new_text = LongText(_l("更改后内容"), when=CHANGES)
+    reason = LongText(_l("申请原因"))
+    impact = LongText(
+        _l("影响"), help=_l("对其他文件、表单、在办事项、人员培训和客户的影响；没有影响的写明“无”")
+    )
     source_record = RecordLink(_l("来源"), "QA-15", "DC-06", "IS-13", "CS-02", required=False)
     affected_documents = Text(_l("受影响的文件及表单"), required=False)
     urgency = Choice(_l("紧急程度"), {"normal": _l("一般"), "urgent": _l("紧急")})
@@ -117,6 +129,10 @@ class DocumentChange(CompanyForm):
         ),
     )
 
+    def proposal(self) -> dict[str, Any]:
+        """A change, as most are."""
+        return {"request_kind": "change"}
+
     def heading(self) -> str:
         """The document and the clause."""
         return " ".join(filter(None, (str(self.document.data or ""), self.clause.data)))
@@ -151,15 +167,25 @@ class DocumentChange(CompanyForm):
             self.refuse("new_text", _l("更改后内容与原内容相同，请写明要改成什么"))
 
     @staticmethod
-    @after("controller_receipt", _l("文件标为修订中；生成文件编制审批发布单草稿，带出新版本号和更改内容"))
+    @after(
+        "controller_receipt",
+        _l("更改：文件标为修订中，文件库中生成新版本的草稿，生成文件编制审批发布单草稿；作废：文件即日作废"),
+    )
     def revise(record: Filed) -> Iterator[Effect]:
-        """The document is under revision until its next version is released."""
+        """The document is under revision until its next version is released; one that is withdrawn is obsolete."""
         document = documents.find(record["document"].id)
         assert document is not None
+        if record["request_kind"] == "withdraw":
+            yield Updates("document", document.id, {"state": "obsolete", "obsolete_on": day(record.now)})
+            return
         corrected = goods.named(record["@corrects"], "document") if record["@corrects"] else None
         if corrected is not None and corrected != document.id:
             yield Updates("document", corrected, {"state": "effective"})
         yield Updates("document", document.id, {"state": "under_revision"})
+        text = {}
+        if revisions.released(document.code):
+            yield StartsRevision(document.id, record["change_size"], record.applicant_id, _summary(record))
+            text = {"text": Made("revision")}
         yield Opens(
             "DC-01",
             {
@@ -171,6 +197,7 @@ class DocumentChange(CompanyForm):
                 "owner_department": record["owner_department"],
                 "change_summary": _summary(record),
                 "next_review_on": day(record.now) + YEAR,
+                **text,
             },
             to=f"person:{record.applicant_id}",
             names_as="change_request",

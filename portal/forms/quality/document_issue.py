@@ -97,7 +97,7 @@ class DocumentIssue(CompanyForm):
         if self.version.data and self.version.data != found.version:
             self.refuse("version", _l("现行版本是 %(version)s，只发放现行有效的版本"), version=found.version)
         self._check_release(found)
-        if self.old_version.data and self.old_version.data == self.version.data:
+        if self.old_version.data and self.old_version.data == self.version.data and found.state != "obsolete":
             self.refuse("old_version", _l("作废版本不能是现行版本"))
         self._check_numbers(found)
 

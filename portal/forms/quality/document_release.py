@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 from portal.domain.conditions import equals, filled
 from portal.domain.deadlines import working_days
-from portal.domain.effects import Effect, Made, Opens, PostsEntry, Updates, after
+from portal.domain.effects import (
+    CORRECTED,
+    SUBMITTED,
+    Effect,
+    SendsRevision,
+    Updates,
+    after,
+)
 from portal.domain.signoff import Route, Step, either, head_of, heads_in, role
 from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
-from portal.forms.kinds import SERVED, Ref
-from portal.forms.quality.document_words import ALONE, FOR_EITHER, FOR_GENERAL_MANAGER, KINDS
-from portal.forms.references import Attachments, Department, RecordLink
+from portal.forms.kinds import SERVED
+from portal.forms.quality import document_in_force as in_force
+from portal.forms.quality import released_texts as texts
+from portal.forms.quality.document_words import FOR_EITHER, FOR_GENERAL_MANAGER, KINDS
+from portal.forms.references import Attachments, Department, RecordLink, Revision
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import documents, submissions
@@ -77,8 +85,27 @@ class DocumentRelease(CompanyForm):
     document_no = Text(_l("文件编号"), max=40)
     title = Text(_l("文件名称"))
     document_kind = Choice(_l("文件类别"), KINDS)
+    issuer = Text(
+        _l("发布单位"),
+        when=equals("document_kind", "external"),
+        help=_l("标准、法规、客户图纸等外来文件由谁发布"),
+    )
     version = Text(_l("版本"), max=40)
     owner_department = Department(_l("归口部门"))
+    text = Revision(
+        _l("正文"),
+        required=False,
+        when=RELEASED,
+        help=_l("在门户文件库中编写的草稿；编号、名称、类别、版本和归口部门以草稿为准"),
+    )
+    text_sha256 = Text(_l("正文指纹（SHA-256）"), computed=True, required=False, when=RELEASED)
+    package = Rows(
+        _l("一并审批发布的文件"),
+        texts.PackagedText,
+        required=False,
+        when=filled("text"),
+        help=_l("同一次修订涉及的其他文件，一起审批、一起生效"),
+    )
     change_summary = LongText(_l("编制或修订说明"), help=_l("复审后维持不变的，写明评审结论"))
     change_request = RecordLink(
         _l("更改申请"),
@@ -87,7 +114,9 @@ class DocumentRelease(CompanyForm):
         when=RELEASED,
         help=_l("修订现有文件时必须选择已办结的文件更改申请单"),
     )
-    document_file = Attachments(_l("文件正文"), when=RELEASED)
+    document_file = Attachments(
+        _l("文件正文"), required=False, when=RELEASED, help=_l("不在文件库中编写的文件，上传正文")
+    )
     flow_chart = Attachments(_l("流程图"), required=False, when=RELEASED)
     planned_effective_on = Day(_l("计划生效日期"), when=RELEASED)
     next_review_on = Day(_l("下次评审日期"))
@@ -143,8 +172,9 @@ class DocumentRelease(CompanyForm):
         return " ".join(filter(None, (self.title.data, self.document_no.data, self.version.data)))
 
     def compute(self) -> None:
-        """Whoever gets copies countersigns, but the applicant's own department, whose head has checked already."""
+        """The text says what it is. Whoever gets copies countersigns, but the applicant's own department, whose head has checked."""
         super().compute()
+        texts.tell(self)
         own = self.person.person.department_id if self.person is not None else None
         named = [line["department"] for line in self.distribution.data if line["department"]]
         others = {one.id: one for one in named if one.id != own}
@@ -170,6 +200,7 @@ class DocumentRelease(CompanyForm):
         if self.purpose.data == "confirm":
             self._check_confirmed(found)
             return
+        texts.check(self)
         if found is not None:
             self._check_revision(found)
         else:
@@ -230,6 +261,18 @@ class DocumentRelease(CompanyForm):
             self.refuse("version", _l("更改申请受理的新版本号是 %(version)s"), version=asked.new_version)
 
     @staticmethod
+    @after(SUBMITTED, _l("文件库中的草稿送审，审批期间锁定"))
+    def send(record: Filed) -> Iterator[Effect]:
+        """The texts are locked as long as they go round."""
+        yield from (SendsRevision(one) for one in texts.named(record))
+
+    @staticmethod
+    @after(CORRECTED, _l("修改后的草稿重新送审"))
+    def send_again(record: Filed) -> Iterator[Effect]:
+        """So are those that a later round brings."""
+        yield from (SendsRevision(one) for one in texts.named(record))
+
+    @staticmethod
     @after("release", _l("受控文件清单登记新版本，原版本作废；维持不变的只更新下次评审日期"))
     def put_in_force(record: Filed) -> Iterator[Effect]:
         """One version is in force from now on, and every former one obsolete."""
@@ -238,80 +281,4 @@ class DocumentRelease(CompanyForm):
             if found is not None:
                 yield Updates("document", found.id, {"next_review_on": record["next_review_on"]})
             return
-        yield from _withdraw_corrected(record)
-        values = {
-            "name": record["title"],
-            "kind": record["document_kind"],
-            "version": record["version"],
-            "state": "effective",
-            "effective_on": record["effective_on"],
-            "department_id": record["owner_department"].id,
-            "next_review_on": record["next_review_on"],
-            "release_id": record.id,
-        }
-        if found is None:
-            values["code"] = record["document_no"]
-        yield Updates("document", found.id if found else None, values)
-        yield PostsEntry(
-            documents.DOCUMENTS,
-            {
-                "number": record["document_no"],
-                "title": record["title"],
-                "kind": record["document_kind"],
-                "version": record["version"],
-                "approved_on": _approved_on(record).isoformat(),
-                "effective_on": record["effective_on"].isoformat(),
-                "owner": record["owner_department"].text,
-                "next_review": record["next_review_on"].isoformat(),
-            },
-            key=f"{record['document_no']} {record['version']}",
-        )
-        yield _issue(record)
-
-
-def _withdraw_corrected(record: Filed) -> Iterator[Effect]:
-    """What was released under a wrong number is no document."""
-    if record["@corrects"]:
-        wrong = documents.release(record["@corrects"])
-        found = documents.by_number(wrong.number)
-        if found is not None and found.code != record["document_no"]:
-            yield Updates("document", found.id, {"state": "obsolete"})
-
-
-def _approved_on(record: Filed) -> date:
-    """The day of the approval."""
-    step = "gm_approval" if record["document_kind"] in ALONE else "approval"
-    return max(documents.received(record.id, step).values(), default=day(record.now))
-
-
-def _issue(record: Filed) -> Opens:
-    """The draft by which every department gets its copies."""
-    former = documents.versions(record["document_no"], but=record.itself)
-    answers = {
-        "document": Made("document"),
-        "version": record["version"],
-        "issue_kind": "new_version" if former else "first_issue",
-        "copies": numbered_copies(record["distribution"], day(record.now)),
-        "effective_on": record["effective_on"],
-        "old_version": former[-1] if former else None,
-    }
-    return Opens(
-        "DC-03", answers, to="role:document_controller", names_as="release", due=record["effective_on"]
-    )
-
-
-def numbered_copies(distribution: Iterable[Mapping[str, Any]], issued_on: date) -> list[dict[str, Any]]:
-    """The copies for each department, numbered one after the other, each for its head."""
-    rows: list[dict[str, Any]] = []
-    for line in distribution:
-        leader = documents.head(line["department"].id)
-        rows += [
-            {
-                "copy_no": f"{len(rows) + 1 + place:02d}",
-                "holder": line["department"],
-                "person": Ref(leader.id, leader.label) if leader else None,
-                "issued_on": issued_on,
-            }
-            for place in range(line["copies"])
-        ]
-    return rows
+        yield from in_force.effects(record)

@@ -13,6 +13,7 @@ KINDS = {
     "policy_statement": _l("方针声明"),
     "work_document": _l("作业文件"),
     "system": _l("管理体系"),
+    "external": _l("外来文件"),
 }
 STATES = {
     "draft": _l("草稿"),

@@ -111,15 +111,16 @@ def _confirmed(document: Any, today: date) -> dict[str, Any]:
 
 
 def copies_to_recall(look: Look) -> Iterator[Case]:
-    """From the day on which a version is in force, every copy of a former one comes back.
+    """From the day on which a version is in force, every copy of a former one comes back; of a withdrawn document, all do.
 
     An issue that recalls them keeps it, and asks by its own step; what it leaves out is owed anew.
     """
     for document in documents.all_documents():
-        since = document.effective_on
+        since = document.obsolete_on or document.effective_on
         if since is None or since > look.today or since < look.today - LONG:
             continue
-        old = {one.version for one in documents.copies(document.id)} - {document.version}
+        current = {document.version} if document.state != "obsolete" else set()
+        old = {one.version for one in documents.copies(document.id)} - current
         over, under_way = documents.recalls(document.id) if old else ([], set())
         for version in sorted(old - under_way):
             out = documents.open_copies(document.id, version)

@@ -15,7 +15,7 @@ from portal.queries import ledgers
 from tests.forms.customer_service.shop import TODAY, Shop, days
 
 FILE = {"id": 1, "name": "正文.pdf", "type": "application/pdf", "size": 1, "sha256": "0" * 64}
-PROCEDURE = "QA-P-02"  # 客户满意度控制程序, version A/0, of the quality department
+PROCEDURE = "QA-P-02"  # 客户满意度控制程序, version 1.0, of the quality department
 
 
 class Papers(Shop):
@@ -67,19 +67,21 @@ class Papers(Shop):
     def change(self, code: str = PROCEDURE, **changed: Any) -> dict[str, Any]:
         """The answers of a change request."""
         given = {
+            "request_kind": "change",
             "document": self.ref(self.document(code)),
             "clause": "4.2",
             "old_text": "两个工作日内",
             "new_text": "一个工作日内",
             "reason": "顾客反映答复慢",
+            "impact": "相关表单的时限不变",
             "urgency": "normal",
         }
         return {**given, **changed}
 
-    def requested(self, code: str = PROCEDURE, version: str = "A/1", **changed: Any) -> Record:
+    def requested(self, code: str = PROCEDURE, size: str = "minor", **changed: Any) -> Record:
         """A change request that the controller has received."""
         record = self.submit("DC-02", "salesperson", **self.change(code, **changed))
-        return self.finish(record, controller_receipt={"new_version": version})
+        return self.finish(record, controller_receipt={"change_size": size})
 
     def issue(self, release: Record, **changed: Any) -> dict[str, Any]:
         """The answers of the draft that a release has left."""
@@ -93,7 +95,7 @@ class Papers(Shop):
     def revised(self, old: Record, version: str = "1.1", effective: date | None = None) -> Record:
         """The next version of what a release has put into force."""
         number = self.drafted(old, "DC-03")["document"].text.split(" ")[-1]
-        asked = self.requested(number, version)
+        asked = self.requested(number)
         return self.released(
             document_no=number,
             version=version,

@@ -169,7 +169,7 @@ def test_os04_a_document_is_reviewed_and_stays_as_it_is(duties: Duties) -> None:
     assert task.due_at is not None
     assert task.due_at.date() == days(60)
     draft = duties.draft(task)
-    assert (draft["purpose"], draft["version"], draft["next_review_on"]) == ("confirm", "A/0", days(425))
+    assert (draft["purpose"], draft["version"], draft["next_review_on"]) == ("confirm", "1.0", days(425))
     record = duties.submit("DC-01", "quality_manager", **draft, change_summary="仍然适用")
     duties.finish(record)
     duties.run("OS-04", days(31))

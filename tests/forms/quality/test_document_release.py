@@ -116,16 +116,16 @@ def test_a_refusal_leads_back_to_the_author(papers: Papers, step: str) -> None:
 
 def test_what_exists_needs_another_version_and_a_request(papers: Papers) -> None:
     same = {"document_no": PROCEDURE, "document_kind": "procedure"}
-    assert refused(papers, **same, version="A/0") == {"version", "change_request"}
-    assert refused(papers, **same, version="A/1") == {"change_request"}
-    other_kind = {**same, "document_kind": "rule", "version": "A/1"}
+    assert refused(papers, **same, version="1.0") == {"version", "change_request"}
+    assert refused(papers, **same, version="1.1") == {"change_request"}
+    other_kind = {**same, "document_kind": "rule", "version": "1.1"}
     assert refused(papers, **other_kind) == {"document_kind", "change_request"}
     asked = papers.ref(papers.requested())
-    assert refused(papers, **same, version="A/1", change_request=asked) == set()
-    assert refused(papers, **same, version="A/2", change_request=asked) == {"version"}
+    assert refused(papers, **same, version="1.1", change_request=asked) == set()
+    assert refused(papers, **same, version="1.2", change_request=asked) == {"version"}
     assert refused(papers, version="1.0", change_request=asked) == {"change_request"}, "of another document"
     open_one = papers.submit("DC-02", "salesperson", **papers.change("QA-P-01"))
-    other = {"document_no": "QA-P-01", "document_kind": "procedure", "version": "A/1"}
+    other = {"document_no": "QA-P-01", "document_kind": "procedure", "version": "1.1"}
     assert refused(papers, **other, change_request=papers.ref(open_one)) == {"change_request"}
 
 
@@ -138,7 +138,7 @@ def test_a_revision_makes_the_former_version_obsolete(papers: Papers) -> None:
     assert [(line["version"], line["state"]) for line in lines] == [("1.1", "effective"), ("1.0", "obsolete")]
     draft = papers.drafted(second, "DC-03")
     assert (draft["issue_kind"], draft["old_version"]) == ("new_version", "1.0")
-    again = papers.new(version="1.0", change_request=papers.ref(papers.requested("QA-W-1", "1.2")))
+    again = papers.new(version="1.0", change_request=papers.ref(papers.requested("QA-W-1")))
     assert "version" in wrong(papers.sheet("DC-01", "quality_inspector", **again)), "obsolete ones stay taken"
 
 
@@ -207,7 +207,7 @@ def confirm(papers: Papers, **changed: Any) -> dict[str, Any]:
         "document_no": PROCEDURE,
         "title": "客户满意度控制程序",
         "document_kind": "procedure",
-        "version": "A/0",
+        "version": "1.0",
         "owner_department": papers.department("quality"),
         "change_summary": "内容仍然适用",
         "next_review_on": date(2028, 5, 11),
@@ -223,7 +223,7 @@ def test_what_was_reviewed_and_stays_has_a_new_day(papers: Papers) -> None:
         papers.sign(record)
     assert steps == ["department_check", "approval", "release"], "nobody gets new copies"
     found = papers.document()
-    assert (found.version, found.state, found.next_review_on) == ("A/0", "effective", date(2028, 5, 11))
+    assert (found.version, found.state, found.next_review_on) == ("1.0", "effective", date(2028, 5, 11))
     assert papers.drafts(record, "DC-03") == []
     (line,) = [one for one in papers.lines("documents") if one["number"] == PROCEDURE]
     assert (line["next_review"], line["record"]) == ("2028-05-11", None)
@@ -235,7 +235,7 @@ def test_only_what_is_in_force_stays_as_it_is(papers: Papers) -> None:
 
     assert told() == set()
     assert told(document_no="QA-P-99") == {"document_no"}
-    assert told(version="A/1") == {"version"}
+    assert told(version="1.1") == {"version"}
     papers.requested()
     assert told() == {"purpose"}
     papers.document().state = "obsolete"
@@ -261,7 +261,7 @@ def test_a_version_stands_once_in_the_list(papers: Papers) -> None:
     ("version", "small", "thorough"),
     [
         ("1.0", "1.1", "2.0"),
-        ("A/0", "A/1", "B/0"),
+        ("1.0", "1.1", "2.0"),
         ("V3", "V4", "V4"),
         ("2.1.4", "2.1.5", "3.0.0"),
         ("试行", "", ""),
