@@ -1,0 +1,89 @@
+"""The Markdown of controlled documents, read into the tokens of markdown-it.
+
+Headings are no business of the parser: `portal.lib.clauses` finds them, and what stands between them is read here.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
+from mdit_py_cjk_friendly import cjk_friendly, is_cjk
+
+from portal.lib.clauses import PART, lines
+
+# What stays out: headings (see above), code by mere indentation, which pasted text has by chance, and addresses
+# apart from their links.
+_LEFT_OUT = ("heading", "lheading", "code", "reference", "html_block", "html_inline")
+_NEVER_SHOWN = dict.fromkeys(range(0xFDD0, 0xFDF0))  # no characters at all; what draws marks places with them
+
+
+@cache
+def parser() -> MarkdownIt:
+    """CommonMark with tables, strikethrough and lines in two braces; no HTML, and bold that ends before Chinese."""
+    made = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    made.use(cjk_friendly).disable(list(_LEFT_OUT))
+    made.block.ruler.before("fence", "part", _part, {"alt": ["paragraph", "blockquote", "list", "table"]})
+    return made
+
+
+def tokens(text: str) -> list[Token]:
+    """The blocks of a text without headings."""
+    return parser().parse(text.translate(_NEVER_SHOWN))
+
+
+def inline(text: str) -> Token:
+    """A single line, such as the title of a clause."""
+    return parser().parseInline(text.translate(_NEVER_SHOWN))[0]
+
+
+def preamble(text: str) -> str:
+    """What stands before the first heading."""
+    before = []
+    for _place, line, heading in lines(text):
+        if heading is not None:
+            break
+        before.append(line)
+    return "\n".join(before).strip()
+
+
+def target(token: Token) -> str:
+    """Where a link or picture points to, as it was written."""
+    return unquote(str(token.attrGet("href") or token.attrGet("src") or ""))
+
+
+def words(token: Token) -> str:
+    """The text of a line without marks; a picture is its description."""
+    said: list[str] = []
+    for child in token.children or ():
+        if child.type in ("softbreak", "hardbreak"):
+            said.append("\n")
+        elif child.type == "image":
+            said.append(words(child))
+        else:
+            said.append(child.content)
+    return re.sub(r"(.)\n(.)", _joined, "".join(said))
+
+
+def _joined(found: re.Match[str]) -> str:
+    """A line break as it is shown: nothing between Chinese characters, else a space."""
+    return found[1] + ("" if is_cjk(found[1]) and is_cjk(found[2]) else " ") + found[2]
+
+
+def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A line of its own such as `{{flow PU-04}}`."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    found = PART.match(line.strip())
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("part", "", 0)
+        token.content = line.strip()
+        token.meta = {"kind": found[1], "name": found[2] or ""}
+        token.map = [start, start + 1]
+        state.line = start + 1
+    return True
