@@ -12,8 +12,10 @@ from portal.domain.permissions import head_key, person_key, role_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.forms.base import CompanyForm, Sheet
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.models import Draft, Record, RecordLink, Task
+from portal.queries import readings
 from portal.queries.actors import Actor
 from portal.services import audit, content, drafts, numbering, route, tasks
 
@@ -57,6 +59,7 @@ def submit(
 
     Raises:
         NotAllowed: the person may not start this form.
+        Refusal: they have not read the document that the form belongs to, and must.
     """
     again = submitted(key, by)
     if again is not None:
@@ -64,6 +67,7 @@ def submit(
     opened = draft is not None and draft.form_code == form.code and drafts.is_asked_for(draft)
     if by.is_auditor or not (by.may_open(form.opened_by) or opened):
         raise NotAllowed(_l("您不能发起这种表单。"))
+    refuse_unread(form, by, now=now)
     corrects = draft.corrects_id if draft else None
     if corrects is not None:
         refuse_second_correction(corrects, form.code)
@@ -102,6 +106,17 @@ def submit(
     route.fall(record, SUBMITTED, by=by.id, now=now)
     route.advance(record, None, by=by.id, now=now)
     return record
+
+
+def refuse_unread(form: CompanyForm | type[CompanyForm], by: Actor, *, now: datetime) -> None:
+    """Says no where the form's document must be read before its forms are filled in, and the person has not.
+
+    Raises:
+        Refusal: the text names the document.
+    """
+    unread = readings.stands_in_the_way(form.procedure.partition("#")[0], by, day(now))
+    if unread is not None:
+        raise Refusal(_l("请先阅读并确认“%(name)s”（受控文件），再填写这张表单。"), name=unread.label)
 
 
 def submitted(key: str, by: Actor) -> Record | None:

@@ -75,7 +75,7 @@ def start(effect: StartsRevision, record: Record, *, by: int, now: datetime) -> 
     if found is not None:
         if found.release_id is None:
             _renumber(found, number)
-        found.request_id = record.id
+        found.request = record
         return found
     values = {name: getattr(released[0], name) for name in COPIED}
     made = add(
@@ -180,7 +180,7 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
         raise Refusal(_l("%(name)s 正由 %(number)s 送审。"), name=one.label, number=other.number)
     _refuse_untied(one)
     if one.release_id != record.id and one.effective_on is None:
-        one.release_id = record.id
+        one.release = record
         _note("document_sent", one, by=by, now=now, record_id=record.id)
 
 
@@ -227,13 +227,19 @@ def put_in_force(
     _refuse_untied(one)
     one.document_id, one.effective_on, one.sha256 = document_id, effective_on, digest
     one.released_at, one.released_by_id, one.bound = now, by, bound(one, now)
+    db.session.flush()
     _note(
         "document_released", one, by=by, now=now, record_id=record_id, effective_on=effective_on.isoformat()
     )
 
 
+def untied(one: DocumentRevision) -> list[str]:
+    """What would lose its clause by this text, and which clause would lack its form, in words."""
+    return bindings.untied(one.document_no, one.text)
+
+
 def _refuse_untied(one: DocumentRevision) -> None:
-    if said := bindings.untied(one.document_no, one.text):
+    if said := untied(one):
         raise Refusal(_l("%(name)s 不能送审或发布：%(list)s"), name=one.label, list="；".join(said))
 
 

@@ -43,6 +43,7 @@ def links(actor: Any) -> list[Link]:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
             found.append(Link(href, department.title, ICONS[department.key], active=path.startswith(href)))
+    found.append(Link("/documents/", _l("文件"), "files", active=path.startswith("/documents")))
     found.append(Link("/obligations/", _l("义务"), "calendar", active=path.startswith("/obligations")))
     if actor.is_auditor or actor.is_administrator:
         found.append(Link("/trail", _l("审计追踪"), "history", active=path.startswith("/trail")))

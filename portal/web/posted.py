@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,6 +108,11 @@ def taken() -> Taken:
 def control(name: str, limit: int = 2000) -> str:
     """A control field's text, without what nobody can see."""
     return clean(request.form.get(name, ""), multiline=True)[:limit]
+
+
+def plain_name(name: str) -> str:
+    """The name of a file as a text can name it: without spaces and brackets."""
+    return re.sub(r"[\s()\[\]<>#?%/\\\"]+", "-", clean(name)).strip("-")[-80:] or "file"
 
 
 def asked(name: str, limit: int = 80) -> str:

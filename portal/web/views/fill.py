@@ -20,11 +20,11 @@ from portal.forms.definition import address, definition, fields
 from portal.forms.flow import chart
 from portal.forms.kinds import Ref, carried, load
 from portal.forms.references import Reference
-from portal.forms.titles import record_path
-from portal.lib.clock import ZONE, now
+from portal.forms.titles import form_title, record_path
+from portal.lib.clock import ZONE, now, today
 from portal.lib.i18n import _, _l, language
 from portal.models import Draft, Record
-from portal.queries import history, people, public_requests, visible
+from portal.queries import history, people, public_requests, readings, visible
 from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, repeats, route
 from portal.web import posted, rows
@@ -59,6 +59,10 @@ def new(department: str, slug: str) -> Page:
         raise NotFound
     if draft is None and not by.may_open(form.opened_by):
         raise NotAllowed(_l("您不能发起这种表单。"))
+    unread = readings.stands_in_the_way(form.procedure.partition("#")[0], by, today())
+    if unread is not None:
+        flash(_("请先阅读并确认现行版本，再填写“%(form)s”。", form=form_title(form.code, language())), "warning")
+        return redirect(url_for("documents.show", document=unread.document_no))
     filled = _filled(form, draft) if draft else _asked_for(form, by)
     return _page(form, filled, key=key, draft=draft)
 

@@ -1,0 +1,103 @@
+"""Who must read which revision, and who has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.refusal import NotFound
+from portal.extensions import db
+from portal.models import DocumentReading, DocumentRevision, Person, RoleGrant
+from portal.queries import revisions, rights
+from portal.queries.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who must read a revision: when they have, and when they were reminded last."""
+
+    id: int
+    name: str
+    department: str
+    read_at: datetime | None
+    reminded_at: datetime | None
+
+
+def is_meant(one: DocumentRevision, person: Person) -> bool:
+    """Whether the person must read it."""
+    return one.reading != "none" and (not one.readers or person.department_id in one.readers)
+
+
+def read_at(one: DocumentRevision, person_id: int) -> datetime | None:
+    """When the person has read it."""
+    found = db.session.get(DocumentReading, (one.id, person_id))
+    return found.read_at if found is not None else None
+
+
+def audience(one: DocumentRevision, today: date) -> list[Reader]:
+    """Everybody who must read it, those who have not first; auditors look, and need not."""
+    if one.reading == "none":
+        return []
+    auditors = sa.select(RoleGrant.person_id).where(RoleGrant.role == "auditor", *rights.in_force(today))
+    query = (
+        sa.select(Person, DocumentReading.read_at, DocumentReading.reminded_at)
+        .outerjoin(
+            DocumentReading,
+            sa.and_(DocumentReading.person_id == Person.id, DocumentReading.revision_id == one.id),
+        )
+        .where(Person.active, Person.id.not_in(auditors))
+        .order_by(DocumentReading.read_at.is_not(None), Person.department_id, Person.id)
+    )
+    if one.readers:
+        query = query.where(Person.department_id.in_(one.readers))
+    return [
+        Reader(person.id, person.name, person.department.name, read, reminded)
+        for person, read, reminded in db.session.execute(query).unique()
+    ]
+
+
+def owed(actor: Actor, today: date) -> list[DocumentRevision]:
+    """The revisions in force that the person must read and has not, the newest first."""
+    if actor.is_auditor:
+        return []
+    query = revisions.in_force(today).where(DocumentRevision.reading != "none", ~_has_read(actor.id))
+    found = [one for one in db.session.scalars(query) if is_meant(one, actor.person)]
+    return sorted(found, key=lambda one: (one.effective_on, one.id), reverse=True)
+
+
+def stands_in_the_way(document_no: str, actor: Actor, today: date) -> DocumentRevision | None:
+    """The revision in force that the person must have read before its forms are theirs to fill in; None if none is."""
+    one = revisions.effective(document_no, today) if document_no else None
+    if one is None or one.reading != "before_use" or not is_meant(one, actor.person):
+        return None
+    return one if read_at(one, actor.id) is None else None
+
+
+def counts(found: Iterable[DocumentRevision], today: date) -> dict[int, tuple[int, int]]:
+    """How many must read each of these revisions, and how many have, by id."""
+    every = {one.id: audience(one, today) for one in found}
+    return {id: (len(readers), sum(1 for one in readers if one.read_at)) for id, readers in every.items()}
+
+
+def of_named(document_no: str, today: date) -> DocumentRevision:
+    """The revision of a document in force.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = revisions.effective(document_no, today)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _has_read(person_id: int) -> Any:
+    return sa.exists().where(
+        DocumentReading.revision_id == DocumentRevision.id,
+        DocumentReading.person_id == person_id,
+        DocumentReading.read_at.is_not(None),
+    )

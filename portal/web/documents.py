@@ -1,0 +1,193 @@
+"""A controlled document as pages show it: its text with charts, forms and revisions, and what may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template, url_for
+from markupsafe import Markup
+
+from portal.domain import documents as life
+from portal.domain.refusal import NotFound
+from portal.extensions import db
+from portal.forms import bindings
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import definition, fingerprint
+from portal.forms.flow import chart
+from portal.forms.titles import form_title, register_path
+from portal.lib import markdown
+from portal.lib.i18n import language
+from portal.models import DocumentRevision, FormVersion
+from portal.queries import revisions, visible
+from portal.queries.actors import Actor
+from portal.services.revisions import may_write
+
+ROUTE = ("steps", "opened_by")  # what of a form is its route
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A revision made for reading."""
+
+    html: Markup
+    contents: list[Any]
+    drifted: list[str]
+
+
+def may_see(one: DocumentRevision, state: str, by: Actor) -> bool:
+    """Whether the person may read it: what is in force everybody, others those who see to it or sign its release."""
+    if state == "effective" or by.reads_all or may_write(one, by):
+        return True
+    return one.release is not None and _may_see_record(one.release.number, by)
+
+
+def page(one: DocumentRevision, today: date) -> Page:
+    """The text with everything that the portal draws in it."""
+    spoken = language()
+    drifted: list[str] = []
+    html = markdown.render(
+        one.text,
+        parts=_parts(one, spoken, today, drifted),
+        link=address_in(one.document_no),
+        image=_image(one),
+    )
+    return Page(html, [clause for clause in markdown.contents(one.text) if clause.level < 3], drifted)
+
+
+def preview(one: DocumentRevision, text: str, today: date) -> Markup:
+    """The same of words that are not saved yet."""
+    parts = _parts(one, language(), today, [])
+    return markdown.render(text, parts=parts, link=address_in(one.document_no), image=_image(one))
+
+
+def address_in(document_no: str) -> Callable[[str], str]:
+    """Where the number of a form, a document or a clause leads to, seen from this document."""
+
+    def address(named: str) -> str:
+        code, _mark, clause = named.partition("#")
+        if code in FORMS:
+            return register_path(code)
+        if not code or code == document_no:
+            return f"#{clause}" if clause else ""
+        path = url_for("documents.show", document=code) if code in bindings.ties() else ""
+        return f"{path}#{clause}" if path and clause else path
+
+    return address
+
+
+def clause_address(clause: str) -> str:
+    """The address of a clause; nothing for none."""
+    code, _mark, id = clause.partition("#")
+    return url_for("documents.show", document=code) + (f"#{id}" if id else "") if code else ""
+
+
+def _image(one: DocumentRevision) -> Callable[[str], str]:
+    known = {each.name for each in revisions.pictures(one.id)}
+
+    def address(name: str) -> str:
+        if name not in known:
+            return ""
+        return url_for("documents.picture", document=one.document_no, number=one.number, name=name)
+
+    return address
+
+
+def _parts(
+    one: DocumentRevision, spoken: str, today: date, drifted: list[str]
+) -> Callable[[str, str], str | Markup]:
+    def part(kind: str, name: str) -> str | Markup:
+        if kind == "flow" and name in FORMS:
+            return _flow(one, name, spoken, drifted)
+        if kind == "records":
+            return _records(one, spoken)
+        if kind == "history":
+            return _history(one, today)
+        return ""
+
+    return part
+
+
+def _flow(one: DocumentRevision, code: str, spoken: str, drifted: list[str]) -> Markup:
+    """The route as it was when the text was released, and as it runs now where that is another one."""
+    now, then = definition(FORMS[code]), frozen(one, code)
+    changed = then is not None and route_of(then) != route_of(now)
+    if changed:
+        drifted.append(code)
+    drawn = Markup(chart(then or now, None, spoken))  # nosec B704 -- our own drawing
+    runs = Markup(chart(now, None, spoken)) if changed else ""  # nosec B704
+    return Markup(  # nosec B704 -- a template of our own
+        render_template(
+            "documents/flow.html", code=code, title=form_title(code, spoken), drawn=drawn, runs=runs
+        )
+    )
+
+
+def frozen(one: DocumentRevision, code: str) -> dict[str, Any] | None:
+    """The definition of a form when the revision was released; None before, or where it binds the form no more."""
+    version = one.bound.get("forms", {}).get(code)
+    found = db.session.get(FormVersion, version) if version else None
+    return found.definition if found is not None else None
+
+
+def route_of(defined: dict[str, Any]) -> list[Any]:
+    """What of a definition is its route."""
+    return [defined[name] for name in ROUTE]
+
+
+def drift(one: DocumentRevision) -> list[str]:
+    """The forms that the revision binds whose route has changed since its release."""
+    found = []
+    for code, version in sorted(one.bound.get("forms", {}).items()):
+        known = db.session.get(FormVersion, version)
+        if known is None or code not in FORMS or known.sha256 == fingerprint(FORMS[code]):
+            continue
+        if route_of(known.definition) != route_of(definition(FORMS[code])):
+            found.append(code)
+    return found
+
+
+def _records(one: DocumentRevision, spoken: str) -> Markup:
+    clauses = {clause.id: clause for clause in markdown.contents(one.text)}
+    rows = []
+    for code in bindings.forms_of(one.document_no):
+        named = [
+            clauses[id]
+            for id, found in bindings.of(one.document_no).items()
+            for tie in found
+            if id in clauses and (tie.form or tie.key) == code
+        ]
+        rows.append(
+            {
+                "code": code,
+                "title": form_title(code, spoken),
+                "href": register_path(code),
+                "years": FORMS[code].keep_years,
+                "clauses": list({clause.id: clause for clause in named}.values()),
+            }
+        )
+    return Markup(render_template("documents/records.html", rows=rows))  # nosec B704 -- a template of our own
+
+
+def _history(one: DocumentRevision, today: date) -> Markup:
+    known = [each for each in revisions.released(one.document_no) if _upto(each, one)]
+    states = revisions.states(known, today)
+    return Markup(  # nosec B704 -- a template of our own
+        render_template(
+            "documents/history.html", revisions=known, states=states, words=life.STATES, looks=life.LOOKS
+        )
+    )
+
+
+def _upto(other: DocumentRevision, one: DocumentRevision) -> bool:
+    return life.order(other.number) <= life.order(one.number)
+
+
+def _may_see_record(number: str, by: Actor) -> bool:
+    try:
+        visible.record(number, by)
+    except NotFound:
+        return False
+    return True
