@@ -43,6 +43,7 @@ class AirDefenceApplication(permits.Application, CompanyForm):
     name = _l("结合民用建筑修建防空地下室申请表")
     slug = "air-defence-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#air-defence"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = (
@@ -103,6 +104,7 @@ class AirDefenceApplication(permits.Application, CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=PlanningAnnex,
+            clause="PL-P-01#planning-annex",
         ),
         Step(
             "on_site_papers",
@@ -112,6 +114,7 @@ class AirDefenceApplication(permits.Application, CompanyForm):
             within=working_days(2),
             when=ON_SITE,
             fills=OnSitePapers,
+            clause="PL-P-01#air-defence-papers",
         ),
         *permits.steps("air_defence_result", _l("人防主管部门办理结果"), AirDefenceResult),
     )

@@ -30,6 +30,7 @@ class AirDefenceLetter(permits.Preparation, CompanyForm):
     name = _l("结合民用建筑修建防空地下室申请书")
     slug = "air-defence-letters"
     section = "planning_permits"
+    procedure = "PL-P-01#air-defence-letter"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     columns = (

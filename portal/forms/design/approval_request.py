@@ -67,6 +67,7 @@ class ApprovalRequest(permits.Application, CompanyForm):
     name = _l("核准请示")
     slug = "approval-requests"
     section = "planning_permits"
+    procedure = "PL-P-01#project-approval"
     opened_by = ("planning_officer", "land_development_manager")
     readers = permits.READERS
     covers = ("核准说明", "投资协议(及企业营业执照)", "立项文件(备案证/核准证)")
@@ -117,6 +118,7 @@ class ApprovalRequest(permits.Application, CompanyForm):
             meaning="filled",
             within=working_days(2),
             fills=Explanation,
+            clause="PL-P-01#approval-explanation",
         ),
         *permits.steps("project_approval_result", _l("立项批复"), ApprovalResult),
     )

@@ -105,6 +105,7 @@ class AreaSchedule(CompanyForm):
     name = _l("总建筑面积、建筑层数、首层建筑面积、基础埋深明细表")
     slug = "area-schedules"
     section = "planning_permits"
+    procedure = "PL-P-01#area-schedule"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("总平图、建筑平立剖图盖章登记表",)
@@ -149,6 +150,7 @@ class AreaSchedule(CompanyForm):
             within=working_days(2),
             fills=StampedDrawings,
             on_refusal=Back("design_unit_seal"),
+            clause="PL-P-01#stamped-drawings",
         ),
     )
 

@@ -66,6 +66,7 @@ class DesignDraftSignOff(CompanyForm):
     name = _l("设计稿确认单")
     slug = "design-draft-sign-offs"
     section = "web_design"
+    procedure = "WD-P-01#draft"
     opened_by = ("designer",)
     readers = TEAM
     columns = (

@@ -51,6 +51,7 @@ class DesignScheme(permits.Preparation, CompanyForm):
     name = _l("项目总评图或设计方案")
     slug = "design-schemes"
     section = "planning_permits"
+    procedure = "PL-P-01#scheme"
     opened_by = ("planning_officer",)
     readers = (*permits.READERS, "customer_service_supervisor")  # who looks for known problems (PL-21)
     covers = ("项目总评(平)图或设计方案", "方案册及电子版移交单")
@@ -86,6 +87,7 @@ class DesignScheme(permits.Preparation, CompanyForm):
             within=working_days(1),
             fills=BookletHandover,
             on_refusal=TO_DESIGN_UNIT,
+            clause="PL-P-01#booklet",
         ),
         Step(
             "planning_acceptance",

@@ -64,6 +64,7 @@ class DrawingSubmission(permits.Application, CompanyForm):
     name = _l("全套施工图纸送审清单")
     slug = "drawing-submissions"
     section = "planning_permits"
+    procedure = "PL-P-01#drawing-review"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("施工图审查合格证书", "报批资料核对清单")

@@ -67,6 +67,7 @@ class EnvironmentalReport(permits.Application, CompanyForm):
     name = _l("环评报告书或环评报告表")
     slug = "environmental-reports"
     section = "planning_permits"
+    procedure = "PL-P-01#environment"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("环评批复/环保要求(现场查验)",)

@@ -55,6 +55,7 @@ class FeasibilityReport(permits.Preparation, CompanyForm):
     name = _l("项目可行性研究报告或项目申请报告")
     slug = "feasibility-reports"
     section = "planning_permits"
+    procedure = "PL-P-01#feasibility"
     opened_by = ("planning_officer", "land_development_manager")
     readers = permits.READERS
     columns = (

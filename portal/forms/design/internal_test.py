@@ -56,6 +56,7 @@ class InternalTest(CompanyForm):
     name = _l("内部测试、资料添加及项目部署记录")
     slug = "internal-tests"
     section = "web_design"
+    procedure = "WD-P-01#test"
     opened_by = ("programmer", "designer")
     readers = TEAM
     covers = ("内部测试记录", "资料添加记录", "项目部署记录")
@@ -86,6 +87,7 @@ class InternalTest(CompanyForm):
             within=working_days(3),
             when=PASS,
             fills=ContentEntry,
+            clause="WD-P-01#content",
         ),
         Step(
             "deployment",
@@ -96,6 +98,7 @@ class InternalTest(CompanyForm):
             when=PASS,
             fills=Deployment,
             outcomes=(Back(when=equals("online_checked", False)),),
+            clause="WD-P-01#deployment",
         ),
         Step(
             "first_responsible_sign",

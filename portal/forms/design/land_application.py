@@ -61,6 +61,7 @@ class LandApplication(permits.Application, CompanyForm):
     name = _l("土地招拍挂手续或国土意见申请")
     slug = "land-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#land"
     opened_by = ("planning_officer", "land_development_manager")
     readers = permits.READERS
     covers = ("土地出让合同或国土意见",)

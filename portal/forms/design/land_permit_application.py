@@ -40,6 +40,7 @@ class LandPermitApplication(permits.Application, CompanyForm):
     name = _l("建设用地规划许可证申请表")
     slug = "land-permit-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#land-permit"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("国土部门合法的土地预审意见", "建设工程用地规划许可证")

@@ -70,6 +70,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER,
         (Number("before", _l("提前提醒"), 20, DAYS),),
         cases=planned_permits,
+        clause="PL-P-01#planned-days",
     ),
     Obligation(
         "OS-07-P",
@@ -85,5 +86,6 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER,
         (Number("before", _l("提前提醒"), 60, DAYS),),
         cases=expiring_papers,
+        clause="PL-P-01#external-papers",
     ),
 )

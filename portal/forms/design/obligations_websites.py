@@ -132,6 +132,7 @@ OBLIGATIONS = (
         MANAGER,
         (Number("before", _l("提前提醒"), 3, DAYS, low=0, high=60),),
         cases=phases,
+        clause="WD-P-01#phases",
     ),
     Obligation(
         "OS-19",
@@ -147,6 +148,7 @@ OBLIGATIONS = (
         MANAGER,
         (Number("months", _l("跟踪检查"), 12, MONTHS, high=60),),
         cases=monthly_checks,
+        clause="WD-P-01#maintenance",
     ),
     Obligation(
         "OS-19-D",
@@ -162,5 +164,6 @@ OBLIGATIONS = (
         MANAGER,
         (Number("before", _l("提前提醒"), 60, DAYS),),
         cases=domains,
+        clause="WD-P-01#domains",
     ),
 )

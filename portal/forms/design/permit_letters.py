@@ -45,6 +45,7 @@ def steps(seal: Any) -> tuple[Step, ...]:
             meaning="sealed",
             within=working_days(1),
             fills=LetterSealing,
+            clause="PL-P-01#seal",
         ),
     )
 

@@ -50,6 +50,7 @@ class PermitTracker(CompanyForm):
     name = _l("项目前期手续进度台帐")
     slug = "permit-trackers"
     section = "planning_permits"
+    procedure = "PL-P-01#tracker"
     opened_by = (OFFICER, "land_development_manager")
     columns = (
         "number", "project_name", "project_kind", "construction_unit", "plot", "location", "land_area",
@@ -95,6 +96,7 @@ class PermitTracker(CompanyForm):
             role("planning_manager"),
             meaning="confirmed",
             fills=Finish,
+            clause="PL-P-01#finish",
         ),
         entries=(
             Entry(

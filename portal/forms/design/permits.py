@@ -138,6 +138,7 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             within=working_days(1),
             fills=MaterialsCheck,
             outcomes=(Back(when=equals("materials_complete", False)),),
+            clause="PL-P-01#second-check",
         ),
         Step(
             "manager_review",
@@ -145,6 +146,7 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             role("planning_manager"),
             within=working_days(2),
             bulk=True,
+            clause="PL-P-01#manager-review",
         ),
         Step(
             "seal",
@@ -153,6 +155,7 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             meaning="sealed",
             within=working_days(1),
             fills=Sealing,
+            clause="PL-P-01#seal",
         ),
         Step(
             "submission",
@@ -161,6 +164,7 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             meaning="delivered",
             within=working_days(1),
             fills=Submission,
+            clause="PL-P-01#submission",
         ),
         Step(
             result,
@@ -169,6 +173,7 @@ def steps(result: str, title: Any, fills: type[PermitResult]) -> tuple[Step, ...
             meaning="confirmed",
             fills=fills,
             outcomes=(Back(when=differs("decision", "granted")),),
+            clause="PL-P-01#result",
         ),
     )
 

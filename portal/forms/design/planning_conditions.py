@@ -41,6 +41,7 @@ class PlanningConditions(permits.Application, CompanyForm):
     name = _l("规划设计条件申请文件")
     slug = "planning-conditions"
     section = "planning_permits"
+    procedure = "PL-P-01#planning-conditions"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("管委会关于同意办理某地块规划设计条件的函", "规划设计条件")

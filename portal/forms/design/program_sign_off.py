@@ -42,6 +42,7 @@ class ProgramSignOff(CompanyForm):
     name = _l("程序实施确认单")
     slug = "program-sign-offs"
     section = "web_design"
+    procedure = "WD-P-01#program"
     opened_by = ("programmer",)
     readers = TEAM
     covers = ("功能需求完成确认单", "源码备份记录")
@@ -78,6 +79,7 @@ class ProgramSignOff(CompanyForm):
             within=working_days(1),
             fills=FunctionsComplete,
             outcomes=(Back(when=any_row("function_results", "done", "equals", False)),),
+            clause="WD-P-01#functions",
         ),
         *approvals(),
         customer_confirmation(Confirmation),
@@ -88,6 +90,7 @@ class ProgramSignOff(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=SourceBackup,
+            clause="WD-P-01#source-backup",
         ),
     )
 

@@ -60,6 +60,7 @@ class ProjectAcceptance(CompanyForm):
     name = _l("项目验收确认单")
     slug = "project-acceptances"
     section = "web_design"
+    procedure = "WD-P-01#acceptance"
     opened_by = ("designer", "project_manager")
     readers = TEAM
     covers = ("项目交付清单(移交签收)", "客户操作培训记录", "后台管理权限移交单")
@@ -96,6 +97,7 @@ class ProjectAcceptance(CompanyForm):
             meaning="delivered",
             within=working_days(2),
             fills=RightsHandover,
+            clause="WD-P-01#rights",
         ),
         Step(
             "operation_training",
@@ -104,6 +106,7 @@ class ProjectAcceptance(CompanyForm):
             meaning="done",
             within=weeks(1),
             fills=OperationTraining,
+            clause="WD-P-01#training",
         ),
         Step(
             "delivery",
@@ -112,6 +115,7 @@ class ProjectAcceptance(CompanyForm):
             meaning="delivered",
             within=working_days(2),
             fills=Delivery,
+            clause="WD-P-01#delivery",
         ),
         Step(
             "customer_receipt",
@@ -121,6 +125,7 @@ class ProjectAcceptance(CompanyForm):
             within=working_days(3),
             fills=Receipt,
             on_refusal=Back("delivery"),
+            clause="WD-P-01#receipt",
         ),
     )
 

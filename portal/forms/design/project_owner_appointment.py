@@ -35,6 +35,7 @@ class ProjectOwnerAppointment(CompanyForm):
     name = _l("项目负责人确定单")
     slug = "project-owner-appointments"
     section = "web_design"
+    procedure = "WD-P-01#owners"
     opened_by = ("design_manager",)
     readers = TEAM
     columns = (

@@ -56,6 +56,7 @@ class ProjectPermitApplication(permits.Application, CompanyForm):
     name = _l("建设工程规划许可证申请表")
     slug = "project-permit-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#project-permit"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("建设工程规划许可证",)

@@ -28,6 +28,7 @@ class ProjectProposal(CompanyForm):
     name = _l("项目建议书")
     slug = "project-proposals"
     section = "planning_permits"
+    procedure = "PL-P-01#proposal"
     opened_by = ("planning_officer", "land_development_manager")
     readers = permits.READERS
     columns = (

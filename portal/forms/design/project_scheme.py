@@ -57,6 +57,7 @@ class ProjectScheme(CompanyForm):
     name = _l("项目方案确认单")
     slug = "project-schemes"
     section = "web_design"
+    procedure = "WD-P-01#scheme"
     opened_by = ("designer",)
     readers = TEAM
     covers = ("客户资料收集清单", "项目进度分配表", "客户需求沟通记录", "网站策划方案审查表")
@@ -99,6 +100,7 @@ class ProjectScheme(CompanyForm):
             within=working_days(1),
             fills=PlanningReview,
             outcomes=(Back(when=UNFIT),),
+            clause="WD-P-01#planning-review",
         ),
         Step(
             "schedule_allocation",
@@ -107,6 +109,7 @@ class ProjectScheme(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=ScheduleAllocation,
+            clause="WD-P-01#phases",
         ),
         Step("project_manager_confirm", _l("项目经理确认"), PROJECT_MANAGER, within=working_days(1)),
         customer_confirmation(Confirmation),

@@ -54,6 +54,7 @@ class SchemeReviewOpinion(permits.Preparation, CompanyForm):
     name = _l("建设工程设计方案审核意见表")
     slug = "scheme-review-opinions"
     section = "planning_permits"
+    procedure = "PL-P-01#scheme-opinion"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     columns = (

@@ -61,6 +61,7 @@ class SchemeSubmission(permits.Application, CompanyForm):
     name = _l("建设工程设计方案送审单")
     slug = "scheme-submissions"
     section = "planning_permits"
+    procedure = "PL-P-01#scheme-submission"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("建设工程方案审核意见单", "建设工程设计方案审核通知单(复印件)", "用印申请单")

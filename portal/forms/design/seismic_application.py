@@ -66,6 +66,7 @@ class SeismicApplication(permits.Application, CompanyForm):
     name = _l("建设工程抗震设防要求申请表")
     slug = "seismic-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#seismic"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("行政许可申请书", "抗震设防要求审批意见书")
@@ -110,6 +111,7 @@ class SeismicApplication(permits.Application, CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=LicenceApplication,
+            clause="PL-P-01#licence-application",
         ),
         *permits.steps("seismic_result", _l("审批结果"), SeismicResult),
     )

@@ -25,6 +25,7 @@ class SeismicLetter(permits.Preparation, CompanyForm):
     name = _l("抗震设防要求请示")
     slug = "seismic-letters"
     section = "planning_permits"
+    procedure = "PL-P-01#seismic-letter"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     columns = (

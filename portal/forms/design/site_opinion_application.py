@@ -43,6 +43,7 @@ class SiteOpinionApplication(permits.Application, CompanyForm):
     name = _l("选址意见书申请表")
     slug = "site-opinion-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#site-opinion"
     opened_by = ("planning_officer",)
     readers = permits.READERS
     covers = ("建设工程选址意见书",)

@@ -54,6 +54,7 @@ class SiteTopology(CompanyForm):
     name = _l("拓扑图(栏目架构+功能需求)")
     slug = "site-topologies"
     section = "web_design"
+    procedure = "WD-P-01#topology"
     opened_by = ("designer", "project_manager")
     readers = TEAM
     columns = (

@@ -59,6 +59,7 @@ class TenderApplication(CompanyForm):
     name = _l("招标不招标申请表")
     slug = "tender-applications"
     section = "planning_permits"
+    procedure = "PL-P-01#tender"
     opened_by = ("planning_officer", "buyer")
     readers = permits.READERS
     columns = (

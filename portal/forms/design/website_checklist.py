@@ -73,6 +73,7 @@ class WebsiteChecklist(CompanyForm):
     name = _l("设计部内部网站验收标准及关注重点")
     slug = "website-checklists"
     section = "web_design"
+    procedure = "WD-P-01#checklist"
     opened_by = ("designer", "programmer")
     readers = TEAM
     covers = ("网站验收检查表",)

@@ -32,6 +32,7 @@ class WebsiteMaintenance(CompanyForm):
     name = _l("网站跟踪检查维护记录")
     slug = "website-maintenance-records"
     section = "web_design"
+    procedure = "WD-P-01#maintenance"
     opened_by = ("programmer", "designer")
     readers = TEAM
     columns = (

@@ -54,6 +54,7 @@ class WorkRecord(CompanyForm):
     name = _l("设计部工作记录表")
     slug = "work-records"
     section = "web_design"
+    procedure = "WD-P-01#work-record"
     opened_by = ("designer",)
     readers = TEAM
     columns = (

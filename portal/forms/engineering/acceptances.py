@@ -97,6 +97,7 @@ def steps(check: type[SupervisorCheck], *between: Step) -> tuple[Step, ...]:
             meaning="accepted",
             within=working_days(1, since="acceptance_at"),
             fills=check,
+            clause="EN-P-01#acceptance-route",
         ),
         *between,
         Step(
@@ -107,6 +108,7 @@ def steps(check: type[SupervisorCheck], *between: Step) -> tuple[Step, ...]:
             within=working_days(2),
             fills=CustomerSign,
             on_refusal=Close(),
+            clause="EN-P-01#acceptance-route",
         ),
     )
 

@@ -69,6 +69,7 @@ class AccidentReport(CompanyForm):
     name = _l("重大质量事故书面处理意见及说明")
     slug = "accident-reports"
     section = "construction"
+    procedure = "EN-P-01#major-accident"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "found_at", "accident_kind", "estimated_loss", "responsible_person",
@@ -126,6 +127,7 @@ class AccidentReport(CompanyForm):
             role("engineering_manager"),
             meaning="done",
             fills=Closing,
+            clause="EN-P-01#accident-closing",
         ),
     )
 

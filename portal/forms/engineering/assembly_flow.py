@@ -37,6 +37,7 @@ class AssemblyFlow(papers.TechnicalPaper, CompanyForm):
     code = "RD-14"
     name = _l("产品装配流程图")
     slug = "assembly-flow-charts"
+    procedure = "RD-P-01#assembly-flow"
     opened_by = ("production_engineer", "rd_engineer")
     columns = (
         *("number", "product", "version", "line_people", "line_output", "bottleneck", "effective_on"),

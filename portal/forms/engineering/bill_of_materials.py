@@ -38,6 +38,7 @@ class BillOfMaterials(papers.TechnicalPaper, CompanyForm):
     code = "RD-10"
     name = _l("BOM(产品结构表)")
     slug = "bills-of-materials"
+    procedure = "RD-P-01#bom"
     opened_by = ("rd_engineer",)
     columns = (
         *("number", "product", "product_no", "version", "effective_on", "old_version_recalled"),

@@ -55,6 +55,7 @@ class CompletionAcceptance(CompanyForm):
     name = _l("竣工验收表")
     slug = "completion-acceptances"
     section = "construction"
+    procedure = "EN-P-01#completion"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "acceptance_at", "completed_on", "property_returned", "keys_returned", "free_months",

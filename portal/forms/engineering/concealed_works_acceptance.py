@@ -34,6 +34,7 @@ class ConcealedWorksAcceptance(CompanyForm):
     name = _l("隐蔽工程验收表")
     slug = "concealed-works-acceptances"
     section = "construction"
+    procedure = "EN-P-01#concealed"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "acceptance_at", "areas", "self_check", "test_pressure", "holding_minutes",

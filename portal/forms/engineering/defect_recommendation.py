@@ -55,6 +55,7 @@ class DefectRecommendation(CompanyForm):
     name = _l("原建筑质量问题处理建议书")
     slug = "defect-recommendations"
     section = "construction"
+    procedure = "EN-P-01#serious-defects"
     opened_by = ("foreman", "site_supervisor")
     columns = (
         "number", "project", "owner", "property_company", "wanted_by", "extension_expected", "briefing",

@@ -41,6 +41,7 @@ class DesignChange(CompanyForm):
     name = _l("设计变更单")
     slug = "design-changes"
     section = "construction"
+    procedure = "EN-P-01#design-change"
     opened_by = ("designer",)
     columns = (
         "number", "project", "drawing_no", "reason", "cost_effect", "days_effect", "briefing",

@@ -90,6 +90,7 @@ class DesignPlan(CompanyForm):
     name = _l("设计计划")
     slug = "design-plans"
     section = "product_development"
+    procedure = "RD-P-01#design-plan"
     opened_by = ("rd_engineer",)
     covers = ("设计和开发输入验证记录",)
     columns = ("number", "plan", "product", "current_step", "due_at", "status")
@@ -119,6 +120,7 @@ class DesignPlan(CompanyForm):
             within=weeks(1),
             fills=InputVerification,
             outcomes=(Back(when=any_row("verification", "met", "equals", False)),),
+            clause="RD-P-01#input-verification",
         ),
     )
 

@@ -56,6 +56,7 @@ class DesignReview(CompanyForm):
     name = _l("产品设计评审表")
     slug = "design-reviews"
     section = "product_development"
+    procedure = "RD-P-01#design-reviews"
     opened_by = ("rd_engineer",)
     covers = (
         *("产品设计评审表(初审)", "产品设计评审表(产品定型审)", "产品设计评审表(首样审)"),
@@ -103,6 +104,7 @@ class DesignReview(CompanyForm):
             meaning="confirmed",
             within=working_days(2),
             fills=DepartmentOpinion,
+            clause="RD-P-01#review-route",
         ),
         Step(
             "sample_signature",
@@ -113,6 +115,7 @@ class DesignReview(CompanyForm):
             when=IS_FIRST_SAMPLE,
             fills=SampleSignature,
             on_refusal=Close(),
+            clause="RD-P-01#samples",
         ),
         Step(
             "rd_verdict",
@@ -123,6 +126,7 @@ class DesignReview(CompanyForm):
             fills=Verdict,
             on_refusal=Close(),
             outcomes=(Close(when=equals("verdict", FAIL)),),
+            clause="RD-P-01#review-route",
         ),
         Step(
             "gm_approval",
@@ -130,6 +134,7 @@ class DesignReview(CompanyForm):
             role("general_manager"),
             within=working_days(3),
             on_refusal=Close(),
+            clause="RD-P-01#review-route",
         ),
     )
 

@@ -40,6 +40,7 @@ class DevelopmentPlan(CompanyForm):
     name = _l("设计和开发方案")
     slug = "development-plans"
     section = "product_development"
+    procedure = "RD-P-01#plan"
     opened_by = (SALES, "rd_engineer")
     covers = ("新产品开发需求单(设计和开发输入)", "市场调查及产品定位报告", "设计和开发方案(审批表)")
     columns = (
@@ -67,6 +68,7 @@ class DevelopmentPlan(CompanyForm):
             within=weeks(2),
             when=BY_COMPANY,
             fills=MarketSurvey,
+            clause="RD-P-01#market-survey",
         ),
         Step(
             DRAFTING,

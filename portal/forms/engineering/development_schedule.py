@@ -44,6 +44,7 @@ class DevelopmentSchedule(CompanyForm):
     name = _l("新产品开发进度表")
     slug = "development-schedules"
     section = "product_development"
+    procedure = "RD-P-01#schedule"
     opened_by = ("rd_engineer", "rd_manager")
     columns = (
         *("number", "plan", "product", "route", "mass_production_on", "revision"),

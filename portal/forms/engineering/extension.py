@@ -56,6 +56,7 @@ class Extension(CompanyForm):
     name = _l("工程延期手续")
     slug = "extensions"
     section = "construction"
+    procedure = "EN-P-01#extension"
     opened_by = ("site_supervisor", "foreman")
     columns = (
         "number", "project", "customer", "cause", "days", "old_finish", "new_finish", "customer_agrees",

@@ -39,6 +39,7 @@ class FunctionTestReport(CompanyForm):
     name = _l("功能测试报告")
     slug = "function-test-reports"
     section = "product_development"
+    procedure = "RD-P-01#function-test"
     opened_by = ("rd_engineer", "quality_inspector")
     columns = (
         *("number", "plan", "product", "sample_no", "sample_quantity", "test_from", "test_to"),

@@ -50,6 +50,7 @@ class ImprovementSuggestion(CompanyForm):
     name = _l("合理化建议表")
     slug = "improvement-suggestions"
     section = "construction"
+    procedure = "EN-P-01#suggestions"
     opened_by = ("employee",)
     columns = (
         "number", "subject", "area", "department", "expected_saving", "adopted", "current_step", "due_at", "status",

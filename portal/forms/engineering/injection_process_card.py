@@ -34,6 +34,7 @@ class InjectionProcessCard(papers.TechnicalPaper, CompanyForm):
     code = "RD-11"
     name = _l("注塑工艺卡")
     slug = "injection-process-cards"
+    procedure = "RD-P-01#injection-card"
     opened_by = ("production_engineer",)
     part_field = "part"
     columns = (

@@ -40,6 +40,7 @@ class ItemConfirmation(CompanyForm):
     name = _l("工程增减项目确认单")
     slug = "item-confirmations"
     section = "construction"
+    procedure = "EN-P-01#alterations"
     opened_by = ("foreman", "site_supervisor")
     columns = (
         "number", "project", "customer", "total_added", "total_deducted", "reason", "days_effect",

@@ -73,6 +73,7 @@ class MaterialAcceptance(CompanyForm):
     name = _l("材料进场验收表")
     slug = "material-acceptances"
     section = "construction"
+    procedure = "EN-P-01#material"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "acceptance_at", "self_check", "supplier_name", "storage_place", "verdict",
@@ -109,6 +110,7 @@ class MaterialAcceptance(CompanyForm):
                 within=working_days(1),
                 when=filled("refused_materials"),
                 fills=Removal,
+                clause="EN-P-01#refused-materials",
             ),
         )
     )

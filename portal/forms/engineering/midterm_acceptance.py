@@ -32,6 +32,7 @@ class MidtermAcceptance(CompanyForm):
     name = _l("工程中期验收表")
     slug = "midterm-acceptances"
     section = "construction"
+    procedure = "EN-P-01#mid-term"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "acceptance_at", "progress_percent", "self_check", "changes_done", "verdict",

@@ -72,6 +72,7 @@ class ModificationNotice(CompanyForm):
     name = _l("修改通知单")
     slug = "modification-notices"
     section = "product_development"
+    procedure = "RD-P-01#modification"
     opened_by = ("rd_engineer", "production_engineer")
     covers = ("产品尺寸修改记录", "修改通知单(设计变更)")
     readers = papers.READERS

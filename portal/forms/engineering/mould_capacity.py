@@ -36,6 +36,7 @@ class MouldCapacity(papers.TechnicalPaper, CompanyForm):
     code = "RD-13"
     name = _l("模具产能表")
     slug = "mould-capacity-tables"
+    procedure = "RD-P-01#mould-capacity"
     opened_by = ("rd_engineer",)
     columns = (
         *("number", "product", "version", "daily_demand", "bottleneck", "capacity_enough", "shift_hours"),

@@ -51,6 +51,7 @@ class MouldModification(CompanyForm):
     name = _l("模具修改资料通知单")
     slug = "mould-modification-notices"
     section = "product_development"
+    procedure = "RD-P-01#mould-modification"
     opened_by = ("rd_engineer",)
     readers = papers.READERS
     columns = (

@@ -29,6 +29,7 @@ OBLIGATIONS = (
         MANAGER_TOLD,
         MANAGER,
         turns=(Turn("EN-18", "delivery"),),
+        clause="EN-P-01#delivery",
     ),
     Obligation(
         "O26",
@@ -43,6 +44,7 @@ OBLIGATIONS = (
         MANAGER_TOLD,
         MANAGER,
         turns=(Turn("EN-25", "rectification"), Turn("EN-25", "recheck")),
+        clause="EN-P-01#rectification",
     ),
     *obligations_payments.OBLIGATIONS,
     *obligations_construction.OBLIGATIONS,

@@ -25,5 +25,6 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         (role_key("engineering_manager"),),
         (Number("before", _l("提前提醒"), 3, DAYS, low=0, high=30),),
         cases=due("works", tuple(STAGES.values())),
+        clause="EN-P-01#schedule",
     ),
 )

@@ -23,6 +23,7 @@ OBLIGATIONS = (
         MANAGER_TOLD,
         MANAGER,
         turns=(draft_of("EN-26"),),
+        clause="EN-P-01#major-accident",
     ),
     Obligation(
         "O30",
@@ -37,5 +38,6 @@ OBLIGATIONS = (
         _l("工程暂停，付清后恢复；告知工程部经理"),
         MANAGER,
         turns=(draft_of("EN-27"), Turn("EN-27", "finance_confirm"), asked_in("EN-27")),
+        clause="EN-P-01#reminder",
     ),
 )

@@ -72,6 +72,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER,
         BEFORE,
         cases=reviews,
+        clause="RD-P-01#design-reviews",
     ),
     Obligation(
         "OS-17",
@@ -87,5 +88,6 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER,
         BEFORE,
         cases=others,
+        clause="RD-P-01#schedule",
     ),
 )

@@ -94,6 +94,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         _l("星期五提醒工长；星期一告知工程部经理"),
         MANAGER,
         cases=calls,
+        clause="EN-P-01#weekly-call",
     ),
     Obligation(
         "OS-16",
@@ -108,6 +109,7 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER_TOLD,
         MANAGER,
         cases=checks,
+        clause="EN-S-01#weekly-check",
     ),
     Obligation(
         "OS-16A",
@@ -122,5 +124,6 @@ OBLIGATIONS: tuple[Obligation, ...] = (
         MANAGER_TOLD,
         MANAGER,
         cases=notices,
+        clause="EN-S-01#overdue-hazards",
     ),
 )

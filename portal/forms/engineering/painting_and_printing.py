@@ -39,6 +39,7 @@ class PaintingAndPrinting(papers.TechnicalPaper, CompanyForm):
     code = "RD-12"
     name = _l("喷漆及移印资料")
     slug = "painting-and-printing-data"
+    procedure = "RD-P-01#painting"
     opened_by = ("rd_engineer",)
     part_field = "part"
     columns = (

@@ -31,6 +31,7 @@ class PaymentReminder(CompanyForm):
     name = _l("工程款催缴通知及结算单")
     slug = "payment-reminders"
     section = "construction"
+    procedure = "EN-P-01#reminder"
     opened_by = ("site_supervisor", "foreman", "finance_supervisor")
     readers = ("finance_supervisor",)
     covers = ("工程款(中期款、尾款)催缴通知单", "工程结算单")
@@ -82,6 +83,7 @@ class PaymentReminder(CompanyForm):
             within=until("new_pay_by", "pay_by"),
             fills=FinanceConfirm,
             outcomes=(Back("finance_confirm", when=equals("paid", False)),),
+            clause="EN-P-01#payment-confirmation",
         ),
     )
 

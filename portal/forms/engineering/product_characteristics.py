@@ -32,6 +32,7 @@ class ProductCharacteristics(papers.TechnicalPaper, CompanyForm):
     code = "RD-23"
     name = _l("产品特性及产品验收准则")
     slug = "product-characteristics"
+    procedure = "RD-P-01#characteristics"
     opened_by = ("rd_engineer",)
     columns = (
         *("number", "product", "version", "sampling_plan", "standards", "effective_on"),

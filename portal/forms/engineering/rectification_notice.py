@@ -58,6 +58,7 @@ class RectificationNotice(CompanyForm):
     name = _l("质量问题处理意见及限期整改通知单")
     slug = "rectification-notices"
     section = "construction"
+    procedure = "EN-P-01#rectification"
     opened_by = ("foreman", "site_supervisor", "engineering_manager")
     columns = (
         "number", "project", "found_at", "place", "responsible_person", "rectify_by", "major_accident",
@@ -93,6 +94,7 @@ class RectificationNotice(CompanyForm):
             fills=Recheck,
             on_refusal=Back("rectification"),
             outcomes=(Back("rectification", when=equals("recheck_result", "fail")),),
+            clause="EN-P-01#recheck",
         ),
     )
 

@@ -45,6 +45,7 @@ class Schedule(CompanyForm):
     name = _l("施工进度计划")
     slug = "schedules"
     section = "construction"
+    procedure = "EN-P-01#schedule"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "planned_days", "start_on", "finish_on", "revision", "current_step", "due_at",

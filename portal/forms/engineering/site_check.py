@@ -62,6 +62,7 @@ class SiteCheck(CompanyForm):
     name = _l("工地安全文明检查及隐患整改记录")
     slug = "site-checks"
     section = "construction"
+    procedure = "EN-S-01#weekly-check"
     opened_by = ("foreman", "site_supervisor")
     covers = ("工地安全检查及隐患整改记录", "现场文明施工检查表", "施工日志")
     columns = (
@@ -105,6 +106,7 @@ class SiteCheck(CompanyForm):
             within=until("eliminate_by"),
             when=filled("hazards"),
             fills=Elimination,
+            clause="EN-S-01#hazards",
         ),
         Step(
             "supervisor_sign",

@@ -28,6 +28,7 @@ class StartOfWork(CompanyForm):
     name = _l("开工前必备手续办理清单")
     slug = "starts-of-work"
     section = "construction"
+    procedure = "EN-P-01#formalities"
     opened_by = ("foreman",)
     covers = ("客户财物清点保管清单", "开工报告")
     columns = (
@@ -65,6 +66,7 @@ class StartOfWork(CompanyForm):
             meaning="confirmed",
             within=working_days(2),
             fills=PropertyCustody,
+            clause="EN-P-01#property-custody",
         ),
         Step(
             "start_report",
@@ -73,6 +75,7 @@ class StartOfWork(CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=StartReport,
+            clause="EN-P-01#start-report",
         ),
         Step(
             "supervisor_sign",
@@ -81,6 +84,7 @@ class StartOfWork(CompanyForm):
             meaning="checked",
             within=working_days(1),
             on_refusal=Back("start_report"),
+            clause="EN-P-01#start-report",
         ),
         Step(
             "manager_approval",
@@ -88,6 +92,7 @@ class StartOfWork(CompanyForm):
             role("engineering_manager"),
             within=working_days(1),
             on_refusal=Back("start_report"),
+            clause="EN-P-01#start-report",
         ),
     )
 

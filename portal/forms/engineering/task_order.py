@@ -65,6 +65,7 @@ class TaskOrder(CompanyForm):
     name = _l("工程任务单")
     slug = "task-orders"
     section = "construction"
+    procedure = "EN-P-01#assignment"
     opened_by = ("engineering_manager",)
     covers = ("施工文件领取签收单", "施工文件核对表", "施工文件问题汇报单")
     columns = (
@@ -106,6 +107,7 @@ class TaskOrder(CompanyForm):
             meaning="received",
             within=working_days(1),
             fills=DocumentsReceived,
+            clause="EN-P-01#documents",
         ),
         Step(
             "documents_checked",
@@ -114,6 +116,7 @@ class TaskOrder(CompanyForm):
             meaning="done",
             within=working_days(2),
             fills=DocumentsChecked,
+            clause="EN-P-01#document-check",
         ),
         Step(
             "problem_report",
@@ -123,6 +126,7 @@ class TaskOrder(CompanyForm):
             within=working_days(1),
             when=INCOMPLETE,
             fills=ProblemReport,
+            clause="EN-P-01#document-problems",
         ),
         Step(
             "manager_decision",
@@ -133,6 +137,7 @@ class TaskOrder(CompanyForm):
             when=INCOMPLETE,
             fills=ManagerDecision,
             on_refusal=Back("documents_received"),
+            clause="EN-P-01#document-problems",
         ),
     )
 

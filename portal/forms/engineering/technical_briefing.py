@@ -38,6 +38,7 @@ class TechnicalBriefing(CompanyForm):
     name = _l("技术交底表")
     slug = "technical-briefings"
     section = "construction"
+    procedure = "EN-P-01#joint-signature"
     opened_by = ("foreman", "site_supervisor")
     covers = (
         "技术交底时间确认/变更单",
@@ -70,6 +71,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="inspected",
             within=working_days(1, since=("changed_to", "agreed_at")),
             fills=SiteSurvey,
+            clause="EN-P-01#site-survey",
         ),
         Step(
             "minor_defect_opinion",
@@ -79,6 +81,7 @@ class TechnicalBriefing(CompanyForm):
             within=working_days(1),
             when=equals("defect_level", "minor"),
             fills=MinorDefectOpinion,
+            clause="EN-P-01#minor-defects",
         ),
         Step(
             "customer_talk",
@@ -87,6 +90,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=CustomerTalk,
+            clause="EN-S-02#telling",
         ),
         Step(
             "briefing_assessment",
@@ -95,6 +99,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=BriefingAssessment,
+            clause="EN-P-01#briefing-assessment",
         ),
         Step(
             "joint_signature",
@@ -114,6 +119,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="delivered",
             within=hours(DELIVERY_HOURS, since="briefing_ended_at", fixed=True),
             fills=Delivery,
+            clause="EN-P-01#delivery",
         ),
         Step(
             "department_receipt",
@@ -122,6 +128,7 @@ class TechnicalBriefing(CompanyForm):
             meaning="received",
             within=working_days(1),
             on_refusal=Back("joint_signature"),
+            clause="EN-P-01#delivery",
         ),
         entries=(
             Entry(

@@ -40,13 +40,20 @@ class Archive(Stage):
 def signoff() -> Route:
     """Approved, countersigned, signed for by each department, archived."""
     return Route(
-        Step("rd_approval", _l("技术部审批"), role("rd_manager"), within=working_days(2)),
+        Step(
+            "rd_approval",
+            _l("技术部审批"),
+            role("rd_manager"),
+            within=working_days(2),
+            clause="RD-P-01#paper-approval",
+        ),
         Step(
             "quality_countersign",
             _l("品质部会签"),
             role("quality_manager"),
             meaning="confirmed",
             within=working_days(2),
+            clause="RD-P-01#paper-approval",
         ),
         Step(
             "issue",
@@ -55,6 +62,7 @@ def signoff() -> Route:
             meaning="received",
             within=working_days(3),
             fills=Issue,
+            clause="RD-P-01#issue",
         ),
         Step(
             "archive",
@@ -63,5 +71,6 @@ def signoff() -> Route:
             meaning="done",
             within=working_days(2),
             fills=Archive,
+            clause="RD-P-01#archive",
         ),
     )

@@ -45,6 +45,7 @@ class TrialProduction(CompanyForm):
     name = _l("新产品试产通知及试产报告")
     slug = "trial-productions"
     section = "product_development"
+    procedure = "RD-P-01#trial-production"
     opened_by = ("rd_engineer", "production_manager")
     covers = ("新产品试产通知/试产报告", "试产实验测试报告")
     columns = (
@@ -81,6 +82,7 @@ class TrialProduction(CompanyForm):
             meaning="inspected",
             within=weeks(1),
             fills=QualityTest,
+            clause="RD-P-01#trial-test",
         ),
         Step(
             "quality_approval",
@@ -88,6 +90,7 @@ class TrialProduction(CompanyForm):
             role("quality_manager"),
             meaning="checked",
             within=working_days(2),
+            clause="RD-P-01#trial-test",
         ),
         Step(
             "rd_conclusion",
@@ -95,6 +98,7 @@ class TrialProduction(CompanyForm):
             product_words.manager(),
             within=working_days(2),
             fills=TrialConclusion,
+            clause="RD-P-01#trial-test",
         ),
     )
 

@@ -39,6 +39,7 @@ class WaterElectricityConfirmation(CompanyForm):
     name = _l("水电改造项目确认单")
     slug = "water-electricity-confirmations"
     section = "construction"
+    procedure = "EN-P-01#alterations"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "customer", "total_amount", "days_effect", "measured_on", "material_standard",

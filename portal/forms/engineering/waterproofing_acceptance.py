@@ -54,6 +54,7 @@ class WaterproofingAcceptance(CompanyForm):
     name = _l("防水验收表")
     slug = "waterproofing-acceptances"
     section = "construction"
+    procedure = "EN-P-01#waterproofing"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "acceptance_at", "test_start", "test_end", "water_depth", "leak_found", "verdict",

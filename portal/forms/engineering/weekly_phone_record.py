@@ -30,6 +30,7 @@ class WeeklyPhoneRecord(CompanyForm):
     name = _l("每周客户电话联系记录")
     slug = "weekly-phone-records"
     section = "construction"
+    procedure = "EN-P-01#weekly-call"
     opened_by = ("foreman",)
     columns = (
         "number", "project", "customer", "week", "called_at", "person", "reached", "current_step", "due_at", "status",

@@ -37,6 +37,7 @@ class WorkInstruction(papers.TechnicalPaper, CompanyForm):
     code = "RD-15"
     name = _l("作业指导书")
     slug = "work-instructions"
+    procedure = "RD-P-01#work-instruction"
     opened_by = ("production_engineer",)
     covers = (*papers.TechnicalPaper.covers, "生产装配指导书")
     part_field = "station"

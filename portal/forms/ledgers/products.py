@@ -60,6 +60,7 @@ PRODUCTS: tuple[Ledger, ...] = (
         ),
         product_books.product_file,
         READERS,
+        clause="RD-P-01#product-file",
     ),
     Ledger(
         technical_papers.ISSUES,
@@ -81,6 +82,7 @@ PRODUCTS: tuple[Ledger, ...] = (
         ),
         product_books.issues,
         READERS,
+        clause="RD-P-01#issue",
     ),
     Ledger(
         technical_papers.ARCHIVE,
@@ -99,5 +101,6 @@ PRODUCTS: tuple[Ledger, ...] = (
         ),
         product_books.archive,
         READERS,
+        clause="RD-P-01#archive",
     ),
 )

@@ -56,6 +56,7 @@ PROJECTS = (
         (CODE, NAME, CUSTOMER, *_people(*_WORKS), *DATES, PROGRESS, STATE, RECORD),
         lambda: project_books.of_kind(WORKS.key, _WORKS),
         ("customer_service",),
+        clause="EN-P-01#works-register",
     ),
     Ledger(
         "product_projects",
@@ -68,6 +69,7 @@ PROJECTS = (
         ),
         lambda: project_books.of_kind(PRODUCT.key, _PRODUCT, REVIEWS, ("route",)),
         ("quality", "purchasing"),
+        clause="RD-P-01#project-register",
     ),
     Ledger(
         "web_projects",
@@ -80,6 +82,7 @@ PROJECTS = (
         ),
         lambda: project_books.of_kind(WEB.key, _WEB, PHASES, ("site_kind",)),
         ("customer_service",),
+        clause="WD-P-01#project-register",
     ),
     Ledger(
         "permits",
@@ -103,5 +106,6 @@ PROJECTS = (
         ),
         project_books.permits,
         ("engineering",),
+        clause="PL-P-01#progress-ledger",
     ),
 )

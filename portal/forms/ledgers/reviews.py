@@ -33,5 +33,6 @@ REVIEWS = (
         ),
         design_reviews.book,
         ("quality", "purchasing"),
+        clause="RD-P-01#design-reviews",
     ),
 )

@@ -27,5 +27,6 @@ SETTLEMENT = (
             Column("state", _l("状态"), "choice", PROJECT_STATES),
         ),
         settlement_book.book,
+        clause="EN-P-01#settlement",
     ),
 )

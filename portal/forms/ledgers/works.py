@@ -57,5 +57,6 @@ WORKS = (
         ),
         lambda: master_books.entries("external_papers", "paper", "number", "issuer", "project", "owner"),
         ("engineering", "purchasing"),
+        clause="PL-P-01#external-papers",
     ),
 )
