@@ -40,5 +40,6 @@ IMPROVEMENT = (
         ),
         improvement.actions,
         ("engineering", "warehouse", "purchasing", "design", "customer_service"),
+        clause="QA-P-02#tracking",
     ),
 )

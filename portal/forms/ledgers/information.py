@@ -27,6 +27,7 @@ INFORMATION = (
             *ENTERED,
         ),
         information_books.archive,
+        clause="IC-P-01#archiving",
     ),
     Ledger(
         "information_sources",
@@ -44,6 +45,7 @@ INFORMATION = (
             *ENTERED,
         ),
         information_books.sources,
+        clause="IC-P-01#wide-sources",
     ),
     Ledger(
         "issued_documents",
@@ -64,6 +66,7 @@ INFORMATION = (
             REVERSED,
         ),
         information_books.issued,
+        clause="QA-P-01#issued-documents",
     ),
     Ledger(
         "purchase_information",

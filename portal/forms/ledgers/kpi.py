@@ -30,5 +30,6 @@ KPI_SHEET = (
         ),
         quality_reports.indicators,
         kpi.READERS,
+        clause="IS-P-01#kpi",
     ),
 )

@@ -28,5 +28,6 @@ SATISFACTION = (
         ),
         lambda: master_books.entries(surveys.LEDGER, "year", "module"),
         ("customer_service",),
+        clause="QA-P-02#reading",
     ),
 )

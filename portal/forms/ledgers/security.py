@@ -61,6 +61,7 @@ SECURITY = (
             *ENTERED,
         ),
         access_rights.book,
+        clause="IS-S-03#access-review",
     ),
     Ledger(
         "assets",
@@ -83,6 +84,7 @@ SECURITY = (
             Column("record", _l("变更请求"), LINK),
         ),
         security_books.assets,
+        clause="IS-P-01#assets",
     ),
     Ledger(
         "risks",
@@ -106,6 +108,7 @@ SECURITY = (
             *ENTERED,
         ),
         risks.book,
+        clause="IS-P-01#residual-risk",
     ),
     Ledger(
         "security_requirements",
@@ -114,6 +117,7 @@ SECURITY = (
         "quality",
         REQUIREMENT,
         security_books.requirements,
+        clause="IS-P-01#requirements",
     ),
     Ledger(
         "ola_requirements",
@@ -122,5 +126,6 @@ SECURITY = (
         "quality",
         REQUIREMENT,
         lambda: security_books.requirements(INSIDE),
+        clause="IS-P-01#requirements",
     ),
 )

@@ -68,6 +68,7 @@ class AccessRequest(CompanyForm):
     name = _l("信息安全授权访问申请单")
     slug = "access-requests"
     section = "information_security"
+    procedure = "IS-S-03#access-request"
     opened_by = ("employee",)
     covers = ("授权访问跟踪台帐", "服务人员遵守安全管理规定确认书")
     readers = READERS
@@ -96,7 +97,14 @@ class AccessRequest(CompanyForm):
     asset_owner = Person(_l("资产负责人"), computed=True)
 
     signoff = Route(
-        Step("head_approval", _l("部门负责人审批"), head_of(), within=working_days(1), on_refusal=Close()),
+        Step(
+            "head_approval",
+            _l("部门负责人审批"),
+            head_of(),
+            within=working_days(1),
+            on_refusal=Close(),
+            clause="IS-S-03#access-approval",
+        ),
         Step(
             "undertaking",
             _l("遵守安全管理规定确认"),
@@ -105,6 +113,7 @@ class AccessRequest(CompanyForm):
             within=working_days(1),
             when=LASTS,
             fills=Undertaking,
+            clause="IS-S-03#undertaking",
         ),
         Step(
             "owner_approval",
@@ -112,6 +121,7 @@ class AccessRequest(CompanyForm):
             person_in("asset_owner"),
             within=working_days(1),
             on_refusal=Close(),
+            clause="IS-S-03#access-approval",
         ),
         Step(
             "security_grant",
@@ -121,6 +131,7 @@ class AccessRequest(CompanyForm):
             within=working_days(1),
             fills=Granting,
             on_refusal=Close(),
+            clause="IS-S-03#access-approval",
         ),
     )
 

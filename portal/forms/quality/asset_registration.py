@@ -63,6 +63,7 @@ class AssetRegistration(CompanyForm):
     name = _l("信息资产登记表")
     slug = "asset-registrations"
     section = "information_security"
+    procedure = "IS-P-01#assets"
     opened_by = ("employee", "security_officer")
     covers = ("信息资产清单",)
     readers = READERS

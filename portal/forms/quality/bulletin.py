@@ -44,6 +44,7 @@ class Bulletin(CompanyForm):
     name = _l("简报")
     slug = "bulletins"
     section = "information_centre"
+    procedure = "QA-P-01#bulletins"
     opened_by = ("information_officer",)
     covers = ("信息简报",)
     columns = (

@@ -53,6 +53,7 @@ class ChangeRequest(CompanyForm):
     name = _l("变更请求")
     slug = "change-requests"
     section = "information_security"
+    procedure = "IS-S-03#changes"
     opened_by = ("employee",)
     covers = ("变更请求单",)
     readers = READERS

@@ -45,6 +45,7 @@ class CollectionPlan(CompanyForm):
     name = _l("信息收集计划")
     slug = "collection-plans"
     section = "information_centre"
+    procedure = "IC-P-01#plan"
     opened_by = ("information_officer",)
     covers = ("信息来源(同行业信息网络)名录",)
     columns = (

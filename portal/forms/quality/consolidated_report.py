@@ -50,6 +50,7 @@ class ConsolidatedReport(CompanyForm):
     name = _l("信息归类分析汇总报告")
     slug = "consolidated-reports"
     section = "information_centre"
+    procedure = "QA-P-01#consolidated-reports"
     opened_by = ("information_officer",)
     covers = ("信息流向分析表",)
     columns = ("number", "period", "current_step", "due_at", "status")

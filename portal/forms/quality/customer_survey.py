@@ -26,6 +26,7 @@ LOW = Decimal("0.6")  # of an item's marks: below it the customer's complaint is
 REMIND_AFTER = timedelta(weeks=1)
 ANSWER = "customer_answer"  # the step at which the customer answers
 ON_PAPER = differs("answer_way", "link")  # a customer who follows a link has no paper to scan
+SENDING = "QA-P-02#sending"
 UNSIGNED = any_of(equals("answer_way", "telephone"), filled("paper_scan"))
 
 
@@ -148,6 +149,7 @@ def route(answer: type[SurveyAnswer], step: str, title: Any, manager: str) -> Ro
             within=weeks(2, since="sent_on"),
             fills=answer,
             unsigned=UNSIGNED,
+            clause=SENDING,
         ),
         Step(
             step,
@@ -157,6 +159,7 @@ def route(answer: type[SurveyAnswer], step: str, title: Any, manager: str) -> Ro
             within=working_days(2),
             on_refusal=Back(ANSWER),
             bulk=True,
+            clause=SENDING,
         ),
     )
 

@@ -47,6 +47,7 @@ class DepartmentReport(CompanyForm):
     name = _l("部门信息分析整理报告")
     slug = "department-reports"
     section = "information_centre"
+    procedure = "QA-P-01#department-reports"
     opened_by = ("department_head",)
     columns = (
         "number", "department", "period", "kind", "class_a_included", "received_complete", "current_step",

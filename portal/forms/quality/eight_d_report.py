@@ -102,6 +102,7 @@ class EightDReport(CompanyForm):
     name = _l("纠正预防8D报告")
     slug = "8d-reports"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#corrective-action"
     opened_by = ("quality_inspector", "department_head")
     covers = ("《纠正预防8D报告》",)
     columns = (

@@ -38,6 +38,7 @@ class EmployeeSatisfactionReport(CompanyForm):
     name = _l("员工满意度评定、分析及改进报告")
     slug = "employee-satisfaction-reports"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#employee-report"
     opened_by = ("hr_manager",)
     columns = (
         "number", "year", "answers", "participation_rate", "total_score", "current_step", "due_at", "status",

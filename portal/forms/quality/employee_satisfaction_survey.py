@@ -41,6 +41,7 @@ class EmployeeSatisfactionSurvey(CompanyForm):
     name = _l("员工满意度调查表")
     slug = "employee-satisfaction-surveys"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#employee-survey"
     opened_by = ("hr_manager",)
     columns = (
         "number", "year", "department", "pay_score", "environment_score", "training_score", "management_score",

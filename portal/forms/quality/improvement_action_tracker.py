@@ -56,6 +56,7 @@ class ImprovementActionTracker(CompanyForm):
     name = _l("纠正改进措施跟踪表")
     slug = "improvement-actions"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#tracking"
     opened_by = ("quality_inspector", "quality_manager")
     covers = ("纠正改进措施跟踪表",)
     columns = (

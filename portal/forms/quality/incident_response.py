@@ -104,6 +104,7 @@ class IncidentResponse(CompanyForm):
     name = _l("事故响应")
     slug = "incident-responses"
     section = "information_security"
+    procedure = "IS-S-03#incident-report"
     opened_by = ("employee", "security_officer")
     covers = ("信息安全问题报告单", "事故响应记录")
     readers = READERS
@@ -130,6 +131,7 @@ class IncidentResponse(CompanyForm):
             within=hours(1),
             fills=Triage,
             on_refusal=Close(),
+            clause="IS-S-03#triage",
         ),
         Step(
             "response",
@@ -139,6 +141,7 @@ class IncidentResponse(CompanyForm):
             within=until("respond_by"),
             when=INCIDENT,
             fills=Response,
+            clause="IS-S-03#response",
         ),
         Step(
             "customer_notice",
@@ -148,6 +151,7 @@ class IncidentResponse(CompanyForm):
             within=working_days(1),
             when=filled("customer_affected"),
             fills=CustomerNotice,
+            clause="IS-S-03#customer-notice",
         ),
         Step(
             "management_close",
@@ -157,6 +161,7 @@ class IncidentResponse(CompanyForm):
             when=INCIDENT,
             fills=Lessons,
             on_refusal=Back("response"),
+            clause="IS-S-03#incident-closing",
         ),
     )
 

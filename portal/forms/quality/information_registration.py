@@ -39,6 +39,7 @@ class InformationRegistration(CompanyForm):
     name = _l("信息收集登记表")
     slug = "information"
     section = "information_centre"
+    procedure = "IC-P-01#registration"
     opened_by = ("employee", "information_officer")
     covers = (
         "信息分类及分析记录",
@@ -74,6 +75,7 @@ class InformationRegistration(CompanyForm):
             fills=Identification,
             on_refusal=Close(),
             outcomes=(Close(when=equals("selected", False)),),
+            clause="IC-P-01#identification",
         ),
         Step(
             "verification",
@@ -83,6 +85,7 @@ class InformationRegistration(CompanyForm):
             within=working_days(1),
             fills=Verification,
             outcomes=(Back(when=equals("checked_correct", False)),),
+            clause="IC-P-01#verification",
         ),
         Step(
             "classification",
@@ -91,6 +94,7 @@ class InformationRegistration(CompanyForm):
             meaning="filled",
             within=working_days(1),
             fills=Classification,
+            clause="QA-P-01#analysis",
         ),
         Step(
             "archive",
@@ -100,6 +104,7 @@ class InformationRegistration(CompanyForm):
             within=weeks(1),
             fills=Archiving,
             on_refusal=Back("classification"),
+            clause="IC-P-01#archiving",
         ),
     )
 

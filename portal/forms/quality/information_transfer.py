@@ -38,6 +38,7 @@ class InformationTransfer(CompanyForm):
     name = _l("部门间信息传递单")
     slug = "transfers"
     section = "information_centre"
+    procedure = "QA-P-01#transfer"
     opened_by = ("employee", "information_officer")
     covers = ("重大信息变动预警报告", "联络单(其他联络资料)")
     columns = (
@@ -93,6 +94,7 @@ class InformationTransfer(CompanyForm):
             within=working_days(1),
             when=ALERT,
             fills=DeputyRead,
+            clause="QA-P-01#alert",
         ),
     )
 

@@ -60,6 +60,7 @@ class IssuedDocument(CompanyForm):
     name = _l("下发文件")
     slug = "issued-documents"
     section = "information_centre"
+    procedure = "QA-P-01#issued-documents"
     opened_by = ("employee", "document_controller")
     covers = ("下发文件登记及签收单", "下发文件登记及签收台帐")
     columns = (

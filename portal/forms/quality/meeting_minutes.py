@@ -50,6 +50,7 @@ class MeetingMinutes(CompanyForm):
     name = _l("例会记录(会议纪要)")
     slug = "minutes"
     section = "information_centre"
+    procedure = "QA-P-01#meetings"
     opened_by = ("employee",)
     columns = (
         "number", "meeting", "held_at", "place", "chair", "recorder", "current_step", "due_at", "status",

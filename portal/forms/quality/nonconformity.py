@@ -41,6 +41,7 @@ class Nonconformity(CompanyForm):
     name = _l("严重不合格/质量缺陷处理单")
     slug = "nonconformities"
     section = "quality_satisfaction"
+    procedure = "QA-P-03#nonconforming"
     opened_by = ("quality_inspector", "production_manager")
     columns = (
         *("number", "product", "batch", "quantity", "found_at", "severity", "isolated", "disposition"),
@@ -68,6 +69,7 @@ class Nonconformity(CompanyForm):
             role("quality_manager"),
             within=hours(24),
             fills=Decision,
+            clause="QA-P-03#disposition",
         ),
         Step(
             "responsible_action",
@@ -77,6 +79,7 @@ class Nonconformity(CompanyForm):
             within=working_days(3),
             fills=Action,
             on_refusal=Onward("deputy_ruling"),
+            clause="QA-P-03#responsible-action",
         ),
         Step(
             "deputy_ruling",
@@ -90,6 +93,7 @@ class Nonconformity(CompanyForm):
                 Back("quality_decision", when=equals("ruling", "anew")),
                 Back("responsible_action", when=equals("ruling", "upheld")),
             ),
+            clause="QA-P-03#responsible-action",
         ),
         Step(
             "reinspection",
@@ -100,6 +104,7 @@ class Nonconformity(CompanyForm):
             fills=Reinspection,
             on_refusal=Back("quality_decision"),
             outcomes=(Back("quality_decision", when=equals("reinspection_result", FAIL)),),
+            clause="QA-P-03#reinspection",
         ),
     )
 

@@ -34,6 +34,7 @@ class NoticeBoard(CompanyForm):
     name = _l("板报")
     slug = "postings"
     section = "information_centre"
+    procedure = "QA-P-01#boards"
     opened_by = ("employee",)
     covers = ("板报(公告)发布单",)
     columns = (

@@ -32,6 +32,7 @@ OBLIGATIONS = (
         _l("告知质量部经理"),
         (role_key("quality_manager"),),
         turns=(*(Turn("QA-15", step) for step in STEPS), Turn("QA-19", "owner_report")),
+        clause="QA-P-02#corrective-action",
     ),
     *obligations_quality.OBLIGATIONS,
     *obligations_documents.OBLIGATIONS,

@@ -101,6 +101,7 @@ OBLIGATIONS = (
         ),
         department_reports,
         (Turn("IC-04", "deputy_read"), Turn("IC-04", "centre_receipt")),
+        clause="QA-P-01#department-reports",
     ),
     Obligation(
         "O74b",
@@ -120,5 +121,6 @@ OBLIGATIONS = (
         ),
         consolidated_reports,
         (Turn("IC-05", "centre_head"), Turn("IC-05", "representative")),
+        clause="QA-P-01#consolidated-reports",
     ),
 )

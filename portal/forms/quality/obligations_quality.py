@@ -51,6 +51,7 @@ OBLIGATIONS = (
             Turn("QA-01", "management_read"),
             Turn("QA-01", "originator_confirm"),
         ),
+        clause="QA-P-01#quality-classes",
     ),
     Obligation(
         "O83",
@@ -67,5 +68,6 @@ OBLIGATIONS = (
         (Number("day", _l("报告期限（每月几日）"), 5, "", high=28),),
         cases=monthly_reports,
         turns=(Turn("QA-02", "quality_sign"), Turn("QA-02", "deputy_read"), Turn("QA-02", "centre_receipt")),
+        clause="QA-P-01#indicators",
     ),
 )

@@ -102,6 +102,7 @@ OBLIGATIONS = (
             Number("before_end", _l("到期提前提醒"), 7, DAYS),
         ),
         cases=right_reviews,
+        clause="IS-S-03#access-review",
     ),
     Obligation(
         "OS-24",
@@ -117,5 +118,6 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         (*YEARLY, Number("before_end", _l("终止前提前提醒"), 60, DAYS)),
         cases=agreement_reviews,
+        clause="IS-P-01#requirements-review",
     ),
 )

@@ -74,6 +74,7 @@ def _reminder(key: str, form: str, title: Any, who: Any, told: Any, manager: str
         told,
         (role_key(manager),),
         turns=(Turn(form, surveys.ANSWER),),
+        clause="QA-P-02#sending",
     )
 
 
@@ -101,6 +102,7 @@ OBLIGATIONS = (
             *(draft_of(code) for code in surveys.FORMS.values()),
             Turn(surveys.PLAN, surveys.ROLL_UP),
         ),
+        clause="QA-P-02#yearly",
     ),
     Obligation(
         "O46",
@@ -115,6 +117,7 @@ OBLIGATIONS = (
         _l("告知主管副总经理"),
         (role_key("deputy_general_manager"),),
         turns=(draft_of("QA-15"), Turn(surveys.PLAN, "assessment")),
+        clause="QA-P-02#below-standard",
     ),
     Obligation(
         "OS-21",
@@ -131,6 +134,7 @@ OBLIGATIONS = (
         (Number("before", _l("提前安排"), 60, _l("天")),),
         cases=employee_report,
         turns=(Turn("QA-17", "department_comment"), Turn("QA-17", "gm_approval")),
+        clause="QA-P-02#employee-report",
     ),
     _reminder(
         "OS-28",

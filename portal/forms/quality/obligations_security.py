@@ -109,6 +109,7 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         YEARLY,
         cases=yearly_assessment,
+        clause="IS-P-01#risk-assessment",
     ),
     Obligation(
         "OS-22-audit",
@@ -124,6 +125,7 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         YEARLY,
         cases=yearly_audit,
+        clause="IS-S-03#audits",
     ),
     Obligation(
         "OS-22-assets",
@@ -139,6 +141,7 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         YEARLY,
         cases=asset_reviews,
+        clause="IS-P-01#assets-review",
     ),
     Obligation(
         "OS-25",
@@ -154,5 +157,6 @@ OBLIGATIONS = (
         REPRESENTATIVE,
         (Number("before", _l("提前提醒"), 60, DAYS),),
         cases=yearly_training,
+        clause="IS-S-03#training",
     ),
 )

@@ -45,6 +45,7 @@ class OverallSatisfactionSurvey(CustomerSurvey, CompanyForm):
     name = _l("顾客整体满意度调查表")
     slug = "overall-satisfaction-surveys"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#overall"
     opened_by = ("salesperson", "sales_manager")
     covers = ("《顾客整体满意度调查表》",)
     columns = COLUMNS

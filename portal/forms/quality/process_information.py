@@ -38,6 +38,7 @@ class ProcessInformation(CompanyForm):
     name = _l("制造过程质量管理信息报送单")
     slug = "process-information"
     section = "quality_satisfaction"
+    procedure = "QA-P-04#reporting"
     opened_by = ("production_manager", "quality_inspector")
     covers = ("产品监视和测量(检验)记录", "制造过程监视和测量记录", "生产品质控制记录")
     columns = (
@@ -77,6 +78,7 @@ class ProcessInformation(CompanyForm):
             role("production_manager"),
             meaning="confirmed",
             within=working_days(1),
+            clause="QA-P-04#receipt",
         ),
         Step(
             "quality_receipt",
@@ -84,6 +86,7 @@ class ProcessInformation(CompanyForm):
             role("quality_manager"),
             meaning="received",
             within=working_days(1),
+            clause="QA-P-04#receipt",
         ),
     )
 

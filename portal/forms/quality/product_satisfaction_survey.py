@@ -41,6 +41,7 @@ class ProductSatisfactionSurvey(CustomerSurvey, CompanyForm):
     name = _l("顾客产品质量满意度调查表")
     slug = "product-satisfaction-surveys"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#product-quality"
     opened_by = ("quality_inspector", "quality_manager")
     covers = ("《顾客产品质量满意度调查表》",)
     columns = COLUMNS

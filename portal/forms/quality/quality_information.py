@@ -55,6 +55,7 @@ class QualityInformation(CompanyForm):
     name = _l("质量信息传递单")
     slug = "quality-information"
     section = "quality_satisfaction"
+    procedure = "QA-P-01#raising"
     opened_by = ("employee",)
     covers = ("质量信息传递单", "批量质量事故/停产质量问题报告", "生产技术问题处理单")
     columns = (
@@ -97,6 +98,7 @@ class QualityInformation(CompanyForm):
             within=days(1),
             when=any_of(equals("class_item", BATCH), equals("class_item", STOPS)),
             fills=BatchOrStop,
+            clause="QA-P-01#batch-or-stop",
         ),
         Step(
             "quality_handling",
@@ -105,6 +107,7 @@ class QualityInformation(CompanyForm):
             meaning="done",
             within=hours(24),
             fills=QualityHandling,
+            clause="QA-P-01#handling",
         ),
         Step(
             "joint_solution",
@@ -115,6 +118,7 @@ class QualityInformation(CompanyForm):
             when=equals("class_item", HARD),
             fills=JointSolution,
             on_refusal=Onward("technical_decision"),
+            clause="QA-P-01#hard-problems",
         ),
         Step(
             "technical_decision",
@@ -124,6 +128,7 @@ class QualityInformation(CompanyForm):
             within=hours(24),
             when=equals("solved", False),
             fills=TechnicalDecision,
+            clause="QA-P-01#hard-problems",
         ),
         Step(
             "information_centre_file",
@@ -132,6 +137,7 @@ class QualityInformation(CompanyForm):
             meaning="posted",
             within=working_days(2),
             fills=Filing,
+            clause="QA-P-01#filing",
         ),
         Step(
             "management_read",
@@ -141,6 +147,7 @@ class QualityInformation(CompanyForm):
             within=days(1),
             when=equals("information_class", A),
             fills=Instruction,
+            clause="QA-P-01#filing",
         ),
         Step(
             "originator_confirm",
@@ -149,6 +156,7 @@ class QualityInformation(CompanyForm):
             meaning="confirmed",
             within=working_days(3),
             on_refusal=Back("quality_handling"),
+            clause="QA-P-01#closing",
         ),
     )
 

@@ -31,6 +31,7 @@ class QualityReport(CompanyForm):
     name = _l("质量检验及质量指标完成情况报告")
     slug = "quality-reports"
     section = "quality_satisfaction"
+    procedure = "QA-P-01#indicators"
     opened_by = ("quality_inspector", "quality_manager", "security_officer")
     covers = ("关键绩效指标(KPI)设置与分析表",)
     columns = (

@@ -52,6 +52,7 @@ class RiskAssessment(CompanyForm):
     name = _l("风险评估报告")
     slug = "risk-assessments"
     section = "information_security"
+    procedure = "IS-P-01#risk-assessment"
     opened_by = ("security_officer",)
     covers = ("风险准则", "风险处置计划", "残余风险接受书")
     readers = READERS
@@ -80,6 +81,7 @@ class RiskAssessment(CompanyForm):
             meaning="filled",
             within=weeks(2),
             fills=TreatmentPlan,
+            clause="IS-P-01#risk-treatment",
         ),
         Step(
             "owners_agree",
@@ -88,6 +90,7 @@ class RiskAssessment(CompanyForm):
             within=weeks(1),
             when=TREATED,
             on_refusal=Back("treatment_plan"),
+            clause="IS-P-01#risk-treatment",
         ),
         Step(
             "residual_acceptance",
@@ -99,8 +102,15 @@ class RiskAssessment(CompanyForm):
             fills=ResidualAcceptance,
             on_refusal=Back("treatment_plan"),
             outcomes=(Back("treatment_plan", when=any_row("residual_risks", "accepted", "equals", False)),),
+            clause="IS-S-02#residual",
         ),
-        Step("gm_approval", _l("总经理批准"), role("general_manager"), within=weeks(1)),
+        Step(
+            "gm_approval",
+            _l("总经理批准"),
+            role("general_manager"),
+            within=weeks(1),
+            clause="IS-P-01#residual-risk",
+        ),
     )
 
     def proposal(self) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class SecurityAudit(CompanyForm):
     name = _l("审核报告")
     slug = "security-audits"
     section = "information_security"
+    procedure = "IS-S-03#audits"
     opened_by = ("security_officer", "quality_inspector")
     covers = ("信息安全审核报告",)
     readers = READERS
@@ -93,6 +94,7 @@ class SecurityAudit(CompanyForm):
             meaning="confirmed",
             within=weeks(1),
             fills=DepartmentAnswer,
+            clause="IS-S-03#audit-answers",
         ),
         Step(
             "auditor_opinion",
@@ -102,6 +104,7 @@ class SecurityAudit(CompanyForm):
             within=working_days(2),
             when=DISPUTED,
             fills=AuditorOpinion,
+            clause="IS-S-03#audit-answers",
         ),
         Step(
             "dispute_decision",
@@ -115,12 +118,14 @@ class SecurityAudit(CompanyForm):
                 Back("departments_answer", when=equals("finding_upheld", True)),
                 Back(when=equals("finding_upheld", False)),
             ),
+            clause="IS-S-03#audit-answers",
         ),
         Step(
             "representative_approval",
             _l("管理者代表批准"),
             role("management_representative"),
             within=working_days(3),
+            clause="IS-S-03#audit-answers",
         ),
     )
 

@@ -68,6 +68,7 @@ class ServiceLevelAgreement(CompanyForm):
     name = _l("服务级别协议")
     slug = "service-level-agreements"
     section = "information_security"
+    procedure = "IS-P-01#requirements"
     opened_by = ("security_officer", "salesperson")
     covers = ("服务级别协议(SLA)登记", "外部信息安全需求清单", "操作级别协议和基础合同安全需求登记")
     readers = (*READERS, "after_sales_manager")

@@ -43,6 +43,7 @@ class ServiceSatisfactionSurvey(CustomerSurvey, CompanyForm):
     name = _l("顾客服务满意度调查表")
     slug = "service-satisfaction-surveys"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#service"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
     covers = ("《顾客服务满意度调查表》",)
     columns = COLUMNS

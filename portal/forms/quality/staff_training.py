@@ -65,6 +65,7 @@ class StaffTraining(CompanyForm):
     name = _l("人员培训记录")
     slug = "staff-trainings"
     section = "information_security"
+    procedure = "IS-S-03#training"
     opened_by = ("security_officer", "hr_manager", "department_head")
     readers = (*READERS, "hr_manager")
     columns = (

@@ -63,6 +63,7 @@ class YearlySatisfactionSurvey(CompanyForm):
     name = _l("顾客满意度得分汇总折算表")
     slug = "yearly-satisfaction-surveys"
     section = "quality_satisfaction"
+    procedure = "QA-P-02#plan"
     opened_by = ("quality_inspector", "quality_manager")
     covers = ("年度满意度调查计划", "顾客满意度评定及分析报告")
     columns = (
@@ -93,6 +94,7 @@ class YearlySatisfactionSurvey(CompanyForm):
             meaning="done",
             within=weeks(2, since="survey_to"),
             fills=ScoreRollUp,
+            clause="QA-P-02#roll-up",
         ),
         Step(
             "assessment",
@@ -101,6 +103,7 @@ class YearlySatisfactionSurvey(CompanyForm):
             meaning="done",
             within=weeks(2),
             fills=Assessment,
+            clause="QA-P-02#standard",
         ),
         Step(
             "gm_read",
@@ -109,6 +112,7 @@ class YearlySatisfactionSurvey(CompanyForm):
             meaning="acknowledged",
             within=weeks(1),
             on_refusal=Back("assessment"),
+            clause="QA-P-02#reading",
         ),
     )
 
