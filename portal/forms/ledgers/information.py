@@ -80,5 +80,6 @@ INFORMATION = (
         ),
         information_books.purchasing,
         ("quality",),
+        clause="PU-P-02#purchase-information",
     ),
 )
