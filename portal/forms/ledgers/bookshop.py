@@ -28,6 +28,7 @@ BOOKSHOP = (
             *POSTED,
         ),
         shop_books.sales,
+        clause="PU-P-01#payment",
     ),
     Ledger(
         "shop_takings",
@@ -43,5 +44,6 @@ BOOKSHOP = (
             Column("amount", _l("实收金额"), "money"),
         ),
         shop_books.takings,
+        clause="PU-P-01#takings",
     ),
 )

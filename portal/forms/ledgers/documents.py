@@ -32,6 +32,7 @@ CONTROLLED = (
         ),
         documents.listed,
         EVERYBODY,
+        clause="DC-P-01#effective",
     ),
     Ledger(
         documents.COPIES,
@@ -54,6 +55,7 @@ CONTROLLED = (
         ),
         documents.issued,
         EVERYBODY,
+        clause="DC-P-01#copies",
     ),
     Ledger(
         retention.LIST,
@@ -73,6 +75,7 @@ CONTROLLED = (
         ),
         retention.listed,
         EVERYBODY,
+        clause="DC-P-02#list-content",
     ),
     Ledger(
         "records_past_retention",
@@ -90,5 +93,6 @@ CONTROLLED = (
             Column("disposal", _l("到期处置"), "choice", DISPOSALS),
         ),
         retention.past,
+        clause="DC-P-02#expired",
     ),
 )

@@ -83,5 +83,6 @@ INFORMATION = (
         ),
         information_books.purchasing,
         ("quality",),
+        clause="PU-P-02#purchase-information",
     ),
 )

@@ -42,6 +42,7 @@ STOCK = (
             *POSTED[1:],
         ),
         stock_books.journal,
+        clause="PU-P-01#posting",
     ),
     Ledger(
         "order_journal",
@@ -60,6 +61,7 @@ STOCK = (
         ),
         stock_books.orders,
         ("warehouse",),
+        clause="PU-P-01#on-order",
     ),
     Ledger(
         "stock_ledger",
@@ -84,6 +86,7 @@ STOCK = (
         ),
         stock_books.balances,
         ("purchasing",),
+        clause="PU-P-01#posting",
     ),
     Ledger(
         "stock_list",
@@ -100,6 +103,7 @@ STOCK = (
         ),
         stock_books.balances,
         ("purchasing", "engineering", "quality"),
+        clause="PU-P-01#count-update",
     ),
     Ledger(
         "count_journal",
@@ -122,6 +126,7 @@ STOCK = (
             REVERSED,
         ),
         stock_books.counts,
+        clause="PU-P-01#count-update",
     ),
     Ledger(
         "entry_ledger",
@@ -141,5 +146,6 @@ STOCK = (
         ),
         lambda: master_books.entries("entry_ledger", "item", "supplier", "slip_no"),
         ("purchasing",),
+        clause="PU-P-01#book-entry",
     ),
 )

@@ -38,6 +38,7 @@ WORKS = (
         ),
         supplier_books.suppliers,
         ("warehouse", "quality"),
+        clause="PU-P-02#list-use",
     ),
     Ledger(
         "external_papers",

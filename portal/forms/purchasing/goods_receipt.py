@@ -113,6 +113,7 @@ class GoodsReceipt(CompanyForm):
     name = _l("采购收货单")
     slug = "goods-receipts"
     section = "goods"
+    procedure = "PU-P-01#arrival"
     opened_by = ("buyer",)
     covers = ("货物送库交接单",)
     columns = (
@@ -154,6 +155,7 @@ class GoodsReceipt(CompanyForm):
             meaning="inspected",
             within=working_days(1),
             fills=InspectionResult,
+            clause="PU-P-01#inspection",
         ),
         Step(
             "transfer_to_warehouse",
@@ -163,6 +165,7 @@ class GoodsReceipt(CompanyForm):
             within=working_days(1),
             when=differs("inspection_verdict", "fail"),
             fills=TransferToWarehouse,
+            clause="PU-P-01#handover",
         ),
     )
 

@@ -56,5 +56,6 @@ OBLIGATIONS = (
         (role_key("purchasing_manager"),),
         (Number("days", _l("催交期限：承诺交期后"), 1, _l("天"), low=0, high=60),),
         cases=late_deliveries,
+        clause="PU-P-01#late-delivery",
     ),
 )

@@ -85,5 +85,6 @@ OBLIGATIONS = (
             Number("again", _l("请购被拒绝或没有订货，多少天后再次提出"), 30, DAYS),
         ),
         cases=reorders,
+        clause="PU-P-01#reorder",
     ),
 )

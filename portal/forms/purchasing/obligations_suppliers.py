@@ -152,6 +152,7 @@ OBLIGATIONS = (
         ),
         cases=evaluations,
         turns=(Turn("PU-08", "quality_opinion"), Turn("PU-08", "purchasing_approval")),
+        clause="PU-P-02#occasions",
     ),
     Obligation(
         "OS-07-S",
@@ -167,5 +168,6 @@ OBLIGATIONS = (
         MANAGER,
         (Number("before", _l("提前提醒"), 30, DAYS),),
         cases=expiring_licences,
+        clause="PU-P-02#licences",
     ),
 )

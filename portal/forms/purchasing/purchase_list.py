@@ -109,6 +109,7 @@ class PurchaseList(CompanyForm):
     name = _l("采购单(书商)")
     slug = "purchase-lists"
     section = "books"
+    procedure = "PU-P-01#book-acceptance"
     opened_by = ("buyer",)
     covers = ("新书验收单",)
     columns = (
@@ -145,6 +146,7 @@ class PurchaseList(CompanyForm):
             when=differs("verdict", "fail"),
             fills=HandOver,
             on_refusal=Back("acceptance"),
+            clause="PU-P-01#to-cataloguer",
         ),
     )
 

@@ -68,6 +68,7 @@ class PurchaseOrder(CompanyForm):
     name = _l("采购订货单")
     slug = "purchase-orders"
     section = "goods"
+    procedure = "PU-P-01#order"
     opened_by = ("buyer",)
     columns = (
         "number",
@@ -109,6 +110,7 @@ class PurchaseOrder(CompanyForm):
             role("general_manager"),
             within=working_days(2),
             when=above("total_amount", "@purchase_order_limit"),
+            clause="AD-S-01#orders",
         ),
         Step(
             "supplier_answer",
@@ -118,6 +120,7 @@ class PurchaseOrder(CompanyForm):
             within=working_days(2),
             fills=SupplierAnswer,
             outcomes=(Back(when=equals("supplier_accepts", False)),),
+            clause="PU-P-01#to-supplier",
         ),
     )
 

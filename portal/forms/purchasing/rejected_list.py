@@ -47,6 +47,7 @@ class RejectedList(CompanyForm):
     name = _l("不合格采购单")
     slug = "rejected-lists"
     section = "books"
+    procedure = "PU-P-01#book-return"
     opened_by = ("buyer",)
     columns = (
         *("number", "bookseller", "purchase_list", "reject_stage", "returned_on", "claim"),

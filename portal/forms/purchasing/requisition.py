@@ -98,6 +98,7 @@ class Requisition(CompanyForm):
     name = _l("用户需求单(请购单)")
     slug = "requisitions"
     section = "goods"
+    procedure = "PU-P-01#demand"
     opened_by = ("employee",)
     covers = ("库存信息查询单",)
     columns = (
@@ -142,6 +143,7 @@ class Requisition(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=StockCheck,
+            clause="PU-P-01#stock-enquiry",
         ),
         Step(
             "issue",
@@ -152,6 +154,7 @@ class Requisition(CompanyForm):
             when=equals("stock_meets_demand", True),
             fills=Issue,
             on_refusal=Back("stock_check"),
+            clause="PU-P-01#issue",
         ),
         Step(
             "purchasing_approval",
@@ -160,6 +163,7 @@ class Requisition(CompanyForm):
             within=working_days(1),
             when=equals("stock_meets_demand", False),
             on_refusal=Back("stock_check"),
+            clause="PU-P-01#stock-enquiry",
         ),
     )
 

@@ -56,6 +56,7 @@ class SupplierEvaluation(CompanyForm):
     name = _l("供应商评价表")
     slug = "supplier-evaluations"
     section = "goods"
+    procedure = "PU-P-02#evaluation-form"
     opened_by = ("buyer",)
     readers = ("buyer", "purchasing_manager", "quality_manager")
     covers = ("合格供应商名录",)
@@ -107,6 +108,7 @@ class SupplierEvaluation(CompanyForm):
             within=working_days(3),
             fills=QualityOpinion,
             outcomes=(Back(when=equals("quality_agrees", False)),),
+            clause="PU-P-02#quality-opinion",
         ),
         Step(
             "purchasing_approval",
@@ -115,6 +117,7 @@ class SupplierEvaluation(CompanyForm):
             within=working_days(2),
             fills=PurchasingApproval,
             on_refusal=Close(),
+            clause="PU-P-02#verdict",
         ),
     )
 

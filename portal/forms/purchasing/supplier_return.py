@@ -53,6 +53,7 @@ class SupplierReturn(CompanyForm):
     name = _l("退货单")
     slug = "supplier-returns"
     section = "goods"
+    procedure = "PU-P-01#return"
     opened_by = ("buyer", "warehouse_keeper")
     columns = (
         "number",

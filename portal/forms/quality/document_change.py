@@ -70,6 +70,7 @@ class DocumentChange(CompanyForm):
     name = _l("文件更改申请单")
     slug = "document-changes"
     section = "document_control"
+    procedure = "DC-P-01#change-request"
     opened_by = ("employee",)
     covers = ("文件更改(修订)申请单",)
     columns = (
@@ -102,6 +103,7 @@ class DocumentChange(CompanyForm):
             meaning="checked",
             within=working_days(3),
             on_refusal=Close(),
+            clause="DC-P-01#change-approval",
         ),
         Step(
             "approval",
@@ -110,6 +112,7 @@ class DocumentChange(CompanyForm):
             within=working_days(3),
             when=FOR_EITHER,
             on_refusal=Close(),
+            clause="DC-P-01#change-approval",
         ),
         Step(
             "gm_approval",
@@ -118,6 +121,7 @@ class DocumentChange(CompanyForm):
             within=working_days(3),
             when=FOR_GENERAL_MANAGER,
             on_refusal=Close(),
+            clause="DC-P-01#change-approval",
         ),
         Step(
             "controller_receipt",
@@ -126,6 +130,7 @@ class DocumentChange(CompanyForm):
             meaning="received",
             within=working_days(1),
             fills=ControllerReceipt,
+            clause="DC-P-01#change-approval",
         ),
     )
 

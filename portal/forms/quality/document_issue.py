@@ -38,6 +38,7 @@ class DocumentIssue(CompanyForm):
     name = _l("文件发放/回收登记簿")
     slug = "document-issues"
     section = "document_control"
+    procedure = "DC-P-01#copies"
     opened_by = ("document_controller",)
     columns = (
         *("number", "document", "version", "release", "issue_kind", "effective_on", "old_version"),
@@ -79,6 +80,7 @@ class DocumentIssue(CompanyForm):
             within=working_days(1),
             when=filled("old_version"),
             fills=Recall,
+            clause="DC-P-01#recall",
         ),
     )
 

@@ -70,6 +70,7 @@ class DocumentRelease(CompanyForm):
     name = _l("文件编制审批发布单")
     slug = "document-releases"
     section = "document_control"
+    procedure = "DC-P-01#release"
     opened_by = ("employee",)
     covers = ("盘点规定(文件)", "策略声明(信息安全方针)", "营销计划")
     columns = (
@@ -138,6 +139,7 @@ class DocumentRelease(CompanyForm):
             meaning="confirmed",
             within=working_days(3),
             when=filled("countersigners"),
+            clause="DC-P-01#countersign",
         ),
         Step(
             "approval",
@@ -145,6 +147,7 @@ class DocumentRelease(CompanyForm):
             either(role("management_representative"), role("general_manager")),
             within=working_days(3),
             when=FOR_EITHER,
+            clause="DC-P-01#approval",
         ),
         Step(
             "gm_approval",
@@ -152,6 +155,7 @@ class DocumentRelease(CompanyForm):
             role("general_manager"),
             within=working_days(3),
             when=FOR_GENERAL_MANAGER,
+            clause="DC-P-01#approval",
         ),
         Step(
             "release",
@@ -160,6 +164,7 @@ class DocumentRelease(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=Release,
+            clause="DC-P-01#effective",
         ),
     )
 

@@ -77,6 +77,7 @@ class ManagementReview(CompanyForm):
     name = _l("管理评审计划/报告")
     slug = "management-reviews"
     section = "document_control"
+    procedure = "DC-P-03#plan"
     opened_by = ("management_representative",)
     covers = ("信息安全管理体系监视、评审与改进记录",)
     columns = (
@@ -105,7 +106,13 @@ class ManagementReview(CompanyForm):
     input_files = Attachments(_l("输入资料"), required=False)
 
     signoff = Route(
-        Step("plan_approval", _l("评审计划批准"), role("general_manager"), within=working_days(3)),
+        Step(
+            "plan_approval",
+            _l("评审计划批准"),
+            role("general_manager"),
+            within=working_days(3),
+            clause="DC-P-03#plan-approval",
+        ),
         Step(
             "review_record",
             _l("评审记录及结论"),
@@ -113,6 +120,7 @@ class ManagementReview(CompanyForm):
             meaning="filled",
             within=weeks(1, since="planned_on"),
             fills=ReviewRecord,
+            clause="DC-P-03#minutes",
         ),
         Step(
             "gm_approval",
@@ -120,6 +128,7 @@ class ManagementReview(CompanyForm):
             role("general_manager"),
             within=working_days(3),
             on_refusal=Back("review_record"),
+            clause="DC-P-03#report",
         ),
     )
 

@@ -167,6 +167,7 @@ OBLIGATIONS = (
         (DIRECTOR,),
         (MONTH,),
         cases=yearly_review,
+        clause="DC-P-03#yearly",
     ),
     Obligation(
         "OS-03",
@@ -182,6 +183,7 @@ OBLIGATIONS = (
         (MANAGER,),
         (MONTH,),
         cases=yearly_retention,
+        clause="DC-P-02#yearly-list",
     ),
     Obligation(
         "OS-04",
@@ -197,6 +199,7 @@ OBLIGATIONS = (
         (CONTROLLER,),
         (Number("before", _l("提前提醒"), 30, DAYS),),
         cases=documents_to_review,
+        clause="DC-P-01#review",
     ),
     Obligation(
         "OS-05",
@@ -212,5 +215,6 @@ OBLIGATIONS = (
         (MANAGER,),
         cases=copies_to_recall,
         turns=(Turn("DC-03", "recall"),),
+        clause="DC-P-01#recall",
     ),
 )

@@ -55,6 +55,7 @@ class RecordRetention(CompanyForm):
     name = _l("质量记录清单")
     slug = "record-retention"
     section = "document_control"
+    procedure = "DC-P-02#list-content"
     opened_by = ("quality_inspector", "document_controller")
     columns = ("number", "year", "effective_on", "current_step", "due_at", "status")
 
@@ -74,6 +75,7 @@ class RecordRetention(CompanyForm):
             role("information_centre_head"),
             meaning="checked",
             within=working_days(3),
+            clause="DC-P-02#list-approval",
         ),
         Step(
             "approval",
@@ -81,6 +83,7 @@ class RecordRetention(CompanyForm):
             role("management_representative"),
             within=working_days(3),
             fills=Approval,
+            clause="DC-P-02#list-approval",
         ),
     )
 

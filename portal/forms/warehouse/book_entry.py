@@ -36,6 +36,7 @@ class BookEntry(CompanyForm):
     name = _l("入库单")
     slug = "book-entries"
     section = "bookshop"
+    procedure = "PU-P-01#book-entry"
     opened_by = ("cataloguer",)
     covers = ("图书编目记录",)
     columns = (
@@ -60,6 +61,7 @@ class BookEntry(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=Cataloguing,
+            clause="PU-P-01#cataloguing",
         ),
         Step(
             "keeper_acceptance",

@@ -121,6 +121,7 @@ class EntryCheck(CompanyForm):
     name = _l("入库审核单")
     slug = "entry-checks"
     section = "stock"
+    procedure = "PU-P-01#second-check"
     opened_by = ("warehouse_keeper",)
     covers = ("不合格货物主管审核单",)
     columns = (
@@ -165,6 +166,7 @@ class EntryCheck(CompanyForm):
             fills=SupervisorReview,
             on_refusal=Back("keeper_check"),
             outcomes=(Back("keeper_check", when=equals("reject_confirmed", False)),),
+            clause="PU-P-01#keeper-refusal",
         ),
         Step(
             "posting",
@@ -174,6 +176,7 @@ class EntryCheck(CompanyForm):
             within=working_days(1),
             when=differs("keeper_verdict", "fail"),
             fills=PostingToBooks,
+            clause="PU-P-01#posting",
         ),
     )
 

@@ -108,6 +108,7 @@ OBLIGATIONS = (
         SUPERVISOR,
         (Number("before", _l("提前提醒"), 3, DAYS, low=0, high=30),),
         cases=scrap_checks,
+        clause="PU-P-01#write-off",
     ),
     Obligation(
         "OS-12",
@@ -123,5 +124,6 @@ OBLIGATIONS = (
         SUPERVISOR,
         (Number("before", _l("提前提醒"), 3, DAYS, low=0, high=30),),
         cases=stocktakes,
+        clause="WH-S-01#arranged",
     ),
 )

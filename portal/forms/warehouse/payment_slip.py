@@ -76,6 +76,7 @@ class PaymentSlip(CompanyForm):
     name = _l("收费单")
     slug = "payment-slips"
     section = "bookshop"
+    procedure = "PU-P-01#payment"
     opened_by = ("cashier",)
     covers = ("出门放行检查记录",)
     columns = (
@@ -102,6 +103,7 @@ class PaymentSlip(CompanyForm):
             within=working_days(1),
             fills=DoorRelease,
             outcomes=(Back(when=equals("books_match", False)),),
+            clause="PU-P-01#door",
         ),
     )
 

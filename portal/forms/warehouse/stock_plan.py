@@ -65,6 +65,7 @@ class StockPlan(CompanyForm):
     name = _l("库存计划")
     slug = "stock-plans"
     section = "stock"
+    procedure = "PU-P-01#stock-plan"
     opened_by = ("warehouse_supervisor",)
     readers = ("warehouse_keeper", "warehouse_supervisor", "buyer", "purchasing_manager")
     covers = ("盘点计划／盘点通知",)
@@ -84,8 +85,20 @@ class StockPlan(CompanyForm):
     remark = LongText(_l("说明"), required=False)
 
     signoff = Route(
-        Step("purchasing_agree", _l("采购部会签"), role("purchasing_manager"), within=working_days(2)),
-        Step("finance_agree", _l("财务会签"), role("finance_supervisor"), within=working_days(2)),
+        Step(
+            "purchasing_agree",
+            _l("采购部会签"),
+            role("purchasing_manager"),
+            within=working_days(2),
+            clause="WH-S-01#arranged",
+        ),
+        Step(
+            "finance_agree",
+            _l("财务会签"),
+            role("finance_supervisor"),
+            within=working_days(2),
+            clause="WH-S-01#arranged",
+        ),
     )
 
     def heading(self) -> str:

@@ -112,6 +112,7 @@ class StocktakeReport(CompanyForm):
     name = _l("盘存报表")
     slug = "stocktake-reports"
     section = "stock"
+    procedure = "WH-S-01#report"
     opened_by = ("warehouse_keeper",)
     covers = ("合格/不合格盘存报表通知",)
     columns = (
@@ -159,6 +160,7 @@ class StocktakeReport(CompanyForm):
             within=working_days(1),
             fills=SupervisorReview,
             outcomes=(Back(when=equals("verdict", "rejected")),),
+            clause="PU-P-01#count-review",
         ),
         Step(
             "update",
@@ -168,6 +170,7 @@ class StocktakeReport(CompanyForm):
             within=working_days(1),
             when=equals("verdict", "approved"),
             fills=BooksUpdated,
+            clause="PU-P-01#count-update",
         ),
     )
 

@@ -86,6 +86,7 @@ class WriteOff(CompanyForm):
     name = _l("报损清单")
     slug = "write-offs"
     section = "stock"
+    procedure = "PU-P-01#write-off"
     opened_by = ("warehouse_keeper",)
     covers = ("报损货品清除(处置)记录",)
     columns = (
@@ -121,6 +122,7 @@ class WriteOff(CompanyForm):
             within=working_days(1),
             fills=SupervisorReview,
             outcomes=(Back(when=equals("must_scrap", False)),),
+            clause="PU-P-01#scrap-review",
         ),
         Step(
             "finance_gm",
@@ -128,6 +130,7 @@ class WriteOff(CompanyForm):
             every(role("finance_supervisor"), role("general_manager")),
             within=working_days(2),
             when=BEYOND_LIMIT,
+            clause="AD-S-01#write-offs",
         ),
         Step(
             "removal",
@@ -137,6 +140,7 @@ class WriteOff(CompanyForm):
             within=weeks(1),
             when=DAMAGE,
             fills=Removal,
+            clause="PU-P-01#removal",
         ),
     )
 
