@@ -46,6 +46,7 @@ class AdministrationRecord(CompanyForm):
     name = _l("一般行政工作记录(D类)")
     slug = "administration-records"
     section = "after_sales"
+    procedure = "CS-P-05#administration"
     opened_by = ("service_technician", "after_sales_manager", "customer_service_supervisor")
     covers = ("工作检查记录", "设备工具维护记录", "短期在职技能培训记录", "员工仪容仪表检查表")
     columns = (

@@ -56,6 +56,7 @@ class CaseCard(CompanyForm):
     name = _l("问题说明及取证记录")
     slug = "case-cards"
     section = "case_library"
+    procedure = "CS-P-02#evidence"
     opened_by = ("customer_service_officer",)
     covers = ("问题说明及取证记录(附照片)", "客户服务案例库台帐(案例卡)", "经验教训分析及责任部门认定表")
     columns = (
@@ -82,6 +83,7 @@ class CaseCard(CompanyForm):
             meaning="filled",
             within=weeks(1),
             fills=LessonsAnalysis,
+            clause="CS-P-02#lessons",
         ),
         Step(
             "department_answer",
@@ -91,6 +93,7 @@ class CaseCard(CompanyForm):
             within=working_days(3),
             fills=DepartmentAnswer,
             on_refusal=Back("lessons_analysis"),
+            clause="CS-P-02#lessons",
         ),
         Step(
             "gm_ruling",
@@ -100,6 +103,7 @@ class CaseCard(CompanyForm):
             when=REFUSES,
             fills=Ruling,
             on_refusal=Back("lessons_analysis"),
+            clause="CS-P-02#lessons",
         ),
         Step(
             "library_entry",
@@ -108,6 +112,7 @@ class CaseCard(CompanyForm):
             meaning="checked",
             within=working_days(3),
             fills=LibraryEntry,
+            clause="CS-P-02#library-entry",
         ),
     )
 

@@ -106,6 +106,7 @@ class CaseInput(CompanyForm):
     name = _l("设计阶段案例前端输入单")
     slug = "case-inputs"
     section = "case_library"
+    procedure = "CS-P-02#case-input"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
     readers = ("planning_officer",)
     covers = (
@@ -145,6 +146,7 @@ class CaseInput(CompanyForm):
             fills=ResultReview,
             on_refusal=Back("receiving_reply"),
             outcomes=(Back("receiving_reply", when=REMAIN),),
+            clause="CS-P-02#result-review",
         ),
     )
 

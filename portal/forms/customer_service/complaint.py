@@ -50,6 +50,7 @@ class Complaint(CompanyForm):
     name = _l("客户投诉登记表")
     slug = "complaints"
     section = "complaints"
+    procedure = "CS-P-04#register"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
     covers = (
         *("投诉记录", "投诉回访安抚记录", "投诉调查及责任归属判定表", "投诉成立判定及不成立答复函"),
@@ -104,6 +105,7 @@ class Complaint(CompanyForm):
             meaning="done",
             within=hours(1, since="received_at"),
             fills=CallBack,
+            clause="CS-P-04#call-back",
         ),
         Step(
             "investigation",
@@ -112,6 +114,7 @@ class Complaint(CompanyForm):
             meaning="filled",
             within=hours(24),
             fills=Investigation,
+            clause="CS-P-04#investigation",
         ),
         Step(
             "validity_decision",
@@ -121,6 +124,7 @@ class Complaint(CompanyForm):
             within=hours(24),
             fills=ValidityDecision,
             on_refusal=Back("investigation"),
+            clause="CS-P-04#validity",
         ),
         Step(
             "assignment",
@@ -130,6 +134,7 @@ class Complaint(CompanyForm):
             within=hours(8),
             when=VALID,
             fills=Assignment,
+            clause="CS-P-04#assignment",
         ),
         Step(
             "handling_ruling",
@@ -140,6 +145,7 @@ class Complaint(CompanyForm):
             fills=Ruling,
             on_refusal=Back("assignment"),
             outcomes=(Back("assignment", when=equals("ruling", "reassign")),),
+            clause="CS-P-04#assignment",
         ),
         Step(
             "cause_and_solution",
@@ -150,6 +156,7 @@ class Complaint(CompanyForm):
             when=VALID,
             fills=CauseAndSolution,
             on_refusal=Back("assignment"),
+            clause="CS-P-04#cause",
         ),
         Step(
             "compensation",
@@ -159,6 +166,7 @@ class Complaint(CompanyForm):
             when=all_of(VALID, equals("compensation_asked", True)),
             fills=Compensation,
             on_refusal=Back("cause_and_solution"),
+            clause="CS-P-04#compensation",
         ),
         Step(
             "result_confirmation",
@@ -170,6 +178,7 @@ class Complaint(CompanyForm):
             fills=ResultConfirmation,
             on_refusal=Back("cause_and_solution"),
             outcomes=(Back("assignment", when=equals("satisfied", False)),),
+            clause="CS-P-04#result",
         ),
         Step(
             "close",
@@ -179,6 +188,7 @@ class Complaint(CompanyForm):
             within=working_days(1),
             fills=Closing,
             on_refusal=Back("validity_decision"),
+            clause="CS-P-04#close",
         ),
         entries=(
             Entry("call_tries", _l("未接通记录"), role("customer_service_officer"), CallTry),

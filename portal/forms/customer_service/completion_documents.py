@@ -70,6 +70,7 @@ class CompletionDocuments(CompanyForm):
     name = _l("合同项目竣工文档、资料验收清单")
     slug = "completion-documents"
     section = "after_sales"
+    procedure = "CS-P-05#completion-documents"
     opened_by = ("engineering_manager", "after_sales_manager")
     columns = (
         *("number", "project", "contract", "customer", "completed_on", "free_months", "warranty_start"),

@@ -34,6 +34,7 @@ class CreditChange(CompanyForm):
     name = _l("客户信用额度、账期更改申请单")
     slug = "credit-changes"
     section = "customer_files"
+    procedure = "CS-P-03#credit-change"
     opened_by = ("customer_service_officer", "salesperson")
     covers = ("《客户信用额度、账期更改申请单》",)
     columns = (

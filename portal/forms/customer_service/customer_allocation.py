@@ -63,6 +63,7 @@ class CustomerAllocation(CompanyForm):
     name = _l("客户分配表")
     slug = "customer-allocations"
     section = "customer_files"
+    procedure = "CS-P-03#allocation"
     opened_by = ("customer_service_supervisor", "sales_manager")
     covers = ("客户资料沟通备案表", "业务人员离职客户交接单")
     columns = (
@@ -105,6 +106,7 @@ class CustomerAllocation(CompanyForm):
             within=working_days(2),
             when=LEAVING,
             fills=LeaverClearance,
+            clause="CR-P-01#handover",
         ),
         Step(
             "briefing_record",
@@ -113,6 +115,7 @@ class CustomerAllocation(CompanyForm):
             meaning="filled",
             within=weeks(1, since="accepted_at", fixed=True),
             fills=BriefingRecord,
+            clause="CS-P-03#briefing",
         ),
         Step(
             "sales_confirm",
@@ -121,6 +124,7 @@ class CustomerAllocation(CompanyForm):
             meaning="confirmed",
             within=working_days(2),
             on_refusal=Back("briefing_record"),
+            clause="CS-P-03#briefing",
         ),
         Step(
             "supervisor_close",
@@ -130,6 +134,7 @@ class CustomerAllocation(CompanyForm):
             within=working_days(2),
             fills=SupervisorClose,
             on_refusal=Back("briefing_record"),
+            clause="CS-P-03#briefing",
         ),
     )
 

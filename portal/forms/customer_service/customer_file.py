@@ -56,6 +56,7 @@ class CustomerFile(CompanyForm):
     name = _l("客户档案建立表")
     slug = "customer-files"
     section = "customer_files"
+    procedure = "CS-P-03#new-customers"
     opened_by = ("customer_service_officer",)
     covers = ("首次合作资料核对清单", "担保书", "证照不全建档交易审批单", "客户证照台帐")
     columns = (
@@ -99,6 +100,7 @@ class CustomerFile(CompanyForm):
             meaning="checked",
             within=working_days(1),
             fills=PapersCheck,
+            clause="CS-P-03#first-papers",
         ),
         Step(
             "missing_papers_approval",
@@ -109,6 +111,7 @@ class CustomerFile(CompanyForm):
             fills=MissingPapersApproval,
             on_refusal=Close(),
             outcomes=(Close(when=equals("approval_decision", "refused")),),
+            clause="CS-P-03#missing-papers",
         ),
         Step(
             "file_made",

@@ -52,6 +52,7 @@ class CustomerRegistration(CompanyForm):
     name = _l("客户信息登记")
     slug = "customer-registrations"
     section = "customer_files"
+    procedure = "CS-P-03#registration"
     opened_by = ("customer_service_officer", "salesperson")
     covers = ("客户资料登记(客户资料库)", "销售商(零售商)档案及管理考核表")
     columns = (

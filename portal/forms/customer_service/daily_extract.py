@@ -42,6 +42,7 @@ class DailyExtract(CompanyForm):
     name = _l("客户信息档案每日提取表")
     slug = "daily-extracts"
     section = "customer_files"
+    procedure = "CS-P-03#collection"
     opened_by = ("customer_service_officer",)
     covers = ("客户信息汇总及分析分类表", "客户资料专人管理分派及更新记录")
     columns = (
@@ -69,6 +70,7 @@ class DailyExtract(CompanyForm):
             meaning="checked",
             within=working_days(1),
             fills=SummaryClassification,
+            clause="CS-P-03#sorting",
         ),
         Step(
             "custodian_update",
@@ -77,6 +79,7 @@ class DailyExtract(CompanyForm):
             meaning="done",
             within=working_days(1),
             fills=CustodianUpdate,
+            clause="CS-P-03#sorting",
         ),
     )
 

@@ -61,6 +61,7 @@ class DeliveryApplication(CompanyForm):
     name = _l("送货申请表")
     slug = "delivery-applications"
     section = "customer_files"
+    procedure = "CR-P-01#delivery"
     opened_by = ("salesperson", "customer_service_officer")
     readers = ("customer_service_officer",)
     covers = ("交付记录", "产品单机(车辆)信息档案")

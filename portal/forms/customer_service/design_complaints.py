@@ -53,6 +53,7 @@ class DesignComplaints(CompanyForm):
     name = _l("设计原因客户投诉归类及原因分析建议")
     slug = "design-complaints"
     section = "case_library"
+    procedure = "CS-P-02#design-complaints"
     opened_by = ("customer_service_officer", "customer_service_supervisor")
     readers = ("planning_officer",)
     covers = ("设计原因客户投诉归类及原因分析建议书", "施工图内审意见表")
@@ -95,6 +96,7 @@ class DesignComplaints(CompanyForm):
             within=weeks(1),
             fills=InternalReview,
             on_refusal=Back("design_reply"),
+            clause="CS-P-02#internal-review",
         ),
         Step(
             "design_close",
@@ -105,6 +107,7 @@ class DesignComplaints(CompanyForm):
             fills=DesignClose,
             on_refusal=Back("internal_review"),
             outcomes=(Back("internal_review", when=NOT_CLOSED),),
+            clause="CS-P-02#internal-review",
         ),
     )
 

@@ -38,6 +38,7 @@ class DispatchOrder(CompanyForm):
     name = _l("服务派工单")
     slug = "dispatch-orders"
     section = "after_sales"
+    procedure = "CS-P-05#dispatch"
     opened_by = ("customer_service_officer",)
     covers = ("派工单", "零件请购单", "未完工/二次派工单")
     columns = (
@@ -71,6 +72,7 @@ class DispatchOrder(CompanyForm):
             within=hours(24, since="visit_at"),
             fills=OnSite,
             on_refusal=Back("manager_dispatch"),
+            clause="CS-P-05#on-site",
         ),
         Step(
             "parts_requisition",
@@ -81,6 +83,7 @@ class DispatchOrder(CompanyForm):
             when=equals("unfinished_reason", "parts_missing"),
             fills=PartsRequisition,
             on_refusal=Back("on_site"),
+            clause="CS-P-05#parts",
         ),
         Step(
             "second_dispatch",
@@ -91,6 +94,7 @@ class DispatchOrder(CompanyForm):
             when=UNFINISHED,
             fills=SecondDispatch,
             on_refusal=Back("on_site"),
+            clause="CS-P-05#unfinished",
         ),
         Step(
             "work_finished",
@@ -101,6 +105,7 @@ class DispatchOrder(CompanyForm):
             when=UNFINISHED,
             fills=WorkFinished,
             on_refusal=Back("second_dispatch"),
+            clause="CS-P-05#unfinished",
         ),
     )
 

@@ -76,6 +76,7 @@ class EventSupport(CompanyForm):
     name = _l("客户活动配合单")
     slug = "customer-events"
     section = "case_library"
+    procedure = "CS-P-02#events"
     opened_by = ("sales_manager", "project_department_head", "customer_service_supervisor")
     covers = ("客户活动配合单(活动记录)", "工地开放日活动方案及登记反馈表")
     columns = (
@@ -126,6 +127,7 @@ class EventSupport(CompanyForm):
             within=working_days(2),
             when=OPEN_DAY,
             fills=SiteSafety,
+            clause="CS-P-02#open-day",
         ),
         Step(
             "event_record",

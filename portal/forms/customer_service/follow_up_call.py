@@ -54,6 +54,7 @@ class FollowUpCall(CompanyForm):
     name = _l("电话访问跟踪记录")
     slug = "follow-up-calls"
     section = "follow_up"
+    procedure = "CS-P-06#follow-up-calls"
     opened_by = ("customer_service_officer",)
     columns = (
         *("number", "customer", "case_record", "planned_on", "round", "called_at", "reached"),

@@ -29,6 +29,7 @@ class FollowUpRecord(CompanyForm):
     name = _l("客户跟踪记录")
     slug = "follow-up-records"
     section = "crm"
+    procedure = "CR-P-01#follow-up"
     opened_by = ("salesperson", "customer_service_officer")
     covers = ("顾客沟通信息记录", "客户跟踪(跟进)记录")
     columns = (

@@ -48,6 +48,7 @@ class ImprovementReport(CompanyForm):
     name = _l("客诉分析改善报告(八项)")
     slug = "improvement-reports"
     section = "complaints"
+    procedure = "CS-P-04#report"
     opened_by = ("customer_service_officer", "quality_inspector", "assigned_person")
     columns = (
         *("number", "complaint", "customer", "report_due_on", "effective", "report_8d_needed", "sent_on"),

@@ -29,6 +29,7 @@ class InactiveContact(CompanyForm):
     name = _l("不合作客户定期沟通记录")
     slug = "inactive-contacts"
     section = "follow_up"
+    procedure = "CS-P-03#inactive"
     opened_by = ("customer_service_officer",)
     columns = (
         *("number", "customer", "inactive_since", "month", "contact_of_month", "contact_way", "contacted_at"),

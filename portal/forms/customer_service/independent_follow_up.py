@@ -75,6 +75,7 @@ class IndependentFollowUp(CompanyForm):
     name = _l("客户独立跟进登记表")
     slug = "independent-follow-ups"
     section = "follow_up"
+    procedure = "CS-P-03#independent"
     opened_by = ("customer_service_officer",)
     covers = ("客户拜访记录",)
     columns = (
@@ -110,6 +111,7 @@ class IndependentFollowUp(CompanyForm):
             fills=SalesInformed,
             on_refusal=Close(),
             outcomes=(Close(when=CONTINUES),),
+            clause="CS-P-03#with-sales",
         ),
         Step(
             "supervisor_approve",

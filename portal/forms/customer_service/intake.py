@@ -73,6 +73,7 @@ class Intake(CompanyForm):
     name = _l("来访来电受理记录")
     slug = "intakes"
     section = "service_desk"
+    procedure = "CS-P-06#intake"
     opened_by = ("customer_service_officer", "employee")
     covers = (
         *("咨询记录", "客户诉求受理登记表", "其他事件通知及处理结果反馈单", "公司资料递交及客户资料搜集记录"),
@@ -144,6 +145,7 @@ class Intake(CompanyForm):
             within=hours(24),
             when=PASSED_ON,
             fills=OtherMatter,
+            clause="CS-P-06#other-matter",
         ),
         Step(
             "cannot_handle",
@@ -153,6 +155,7 @@ class Intake(CompanyForm):
             within=hours(4),
             when=UNABLE,
             fills=CannotHandle,
+            clause="CS-P-06#cannot-handle",
         ),
         Step(
             "report_to_office",
@@ -163,6 +166,7 @@ class Intake(CompanyForm):
             when=UNABLE,
             fills=ReportToOffice,
             on_refusal=Back("cannot_handle"),
+            clause="CS-P-06#report-to-office",
         ),
         Step(
             "told_customer",

@@ -28,6 +28,7 @@ class InvoicingDetails(CompanyForm):
     name = _l("开票资料")
     slug = "invoicing-details"
     section = "customer_files"
+    procedure = "CS-P-03#invoicing"
     opened_by = ("customer_service_officer", "salesperson")
     readers = ("customer_service_officer",)
     columns = (

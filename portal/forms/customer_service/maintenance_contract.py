@@ -61,6 +61,7 @@ class MaintenanceContract(CompanyForm):
     name = _l("保养合同书")
     slug = "maintenance-contracts"
     section = "after_sales"
+    procedure = "CS-P-05#maintenance-contract"
     opened_by = ("after_sales_manager", "customer_service_officer")
     covers = ("售后服务合同", "服务合同跟进及新服务项目登记表")
     columns = (

@@ -59,6 +59,7 @@ class NoOrderEntry(CompanyForm):
     name = _l("超过一周未订货客户登记表")
     slug = "no-order-entries"
     section = "follow_up"
+    procedure = "CS-P-03#no-order"
     opened_by = ("customer_service_officer",)
     covers = ("超过一周未订货客户登记簿", "电话拜访记录")
     columns = (

@@ -61,6 +61,7 @@ OBLIGATIONS = (
         _l("记录自动上报主管副总经理"),
         ("role:deputy_general_manager",),
         turns=(Turn("CS-39", "issue_handling"),),
+        clause="CS-P-03#one-hour",
     ),
     Obligation(
         "O20",
@@ -75,6 +76,7 @@ OBLIGATIONS = (
         _l("记录自动上报主管副总经理"),
         ("role:deputy_general_manager",),
         turns=(Turn("CS-39", "cross_department"),),
+        clause="CS-P-03#cross-department",
     ),
     Obligation(
         "O19",
@@ -89,6 +91,7 @@ OBLIGATIONS = (
         _l("告知总经理"),
         ("role:general_manager",),
         turns=(Turn("CS-39", "escalation"),),
+        clause="CS-P-03#escalation",
     ),
     Obligation(
         "O63",
@@ -103,6 +106,7 @@ OBLIGATIONS = (
         _l("反馈单标记为迟报，告知客服主管"),
         TELL_SUPERVISOR,
         turns=(Turn("CS-50", "centre_receipt"),),
+        clause="CS-P-04#relay",
     ),
     Obligation(
         "O64",
@@ -117,6 +121,7 @@ OBLIGATIONS = (
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
         turns=(draft_of("AD-01", offer=True), Turn("AD-01", "administration_decision")),
+        clause="CS-P-04#warning",
     ),
     Obligation(
         "O65",
@@ -131,6 +136,7 @@ OBLIGATIONS = (
         SUPERVISOR_TOLD,
         TELL_SUPERVISOR,
         turns=(Turn("CS-51", "call_back"),),
+        clause="CS-P-04#call-back",
     ),
     Obligation(
         "O67",
@@ -145,6 +151,7 @@ OBLIGATIONS = (
         _l("告知客服中心主任"),
         ("role:customer_service_director",),
         turns=(Turn("CS-51", "overdue_tracking"),),
+        clause="CS-P-04#overdue",
     ),
     Obligation(
         "O68",
@@ -159,6 +166,7 @@ OBLIGATIONS = (
         _l("告知质量部经理"),
         ("role:quality_manager",),
         turns=(draft_of("CS-59"), Turn("CS-59", "to_customer")),
+        clause="CS-P-04#report",
     ),
     Obligation(
         "O76",
@@ -180,5 +188,6 @@ OBLIGATIONS = (
         ),
         cases=follow_up_calls,
         turns=(Turn("CS-100", "call_again"),),
+        clause="CS-P-06#follow-up-calls",
     ),
 )

@@ -195,6 +195,7 @@ OBLIGATIONS = (
             Number("before", _l("提前提醒"), 30, DAYS),
         ),
         cases=yearly_revision,
+        clause="CS-P-02#revision",
     ),
     Obligation(
         "O03",
@@ -209,6 +210,7 @@ OBLIGATIONS = (
         _l("告知客服中心主任"),
         (role_key("customer_service_director"),),
         turns=(Turn("CS-02", "training"),),
+        clause="CS-P-02#training",
     ),
     Obligation(
         "O05",
@@ -223,6 +225,7 @@ OBLIGATIONS = (
         _l("次日早上列给客服主管"),
         TELL_SUPERVISOR,
         cases=daily_extract,
+        clause="CS-P-03#collection",
     ),
     Obligation(
         "O07",
@@ -237,6 +240,7 @@ OBLIGATIONS = (
         _l("告知客服主管"),
         TELL_SUPERVISOR,
         turns=(Turn("CS-23", "briefing_record"),),
+        clause="CS-P-03#briefing",
     ),
     Obligation(
         "O08",
@@ -255,6 +259,7 @@ OBLIGATIONS = (
             Number("call", _l("电话拜访期限"), 7, DAYS, fixed=True),
         ),
         cases=no_order,
+        clause="CS-P-03#no-order",
     ),
     Obligation(
         "O09",
@@ -269,6 +274,7 @@ OBLIGATIONS = (
         _l("告知客服主管"),
         TELL_SUPERVISOR,
         turns=(Turn("CS-25", "phone_visit"),),
+        clause="CS-P-03#no-order",
     ),
     Obligation(
         "O10",
@@ -287,6 +293,7 @@ OBLIGATIONS = (
             Number("warn", _l("仍无一次时告知主管：每月第几日"), 20, "", low=1, high=28),
         ),
         cases=monthly_contacts,
+        clause="CS-P-03#inactive",
     ),
     Obligation(
         "O11",
@@ -304,6 +311,7 @@ OBLIGATIONS = (
         ),
         cases=take_over,
         again="again",
+        clause="CS-P-03#independent",
     ),
     Obligation(
         "O13",
@@ -318,6 +326,7 @@ OBLIGATIONS = (
         _l("告知客服主管和营销总监"),
         (*TELL_SUPERVISOR, role_key("marketing_director")),
         turns=(draft_of("CS-36"), Turn("CS-36", "file_made")),
+        clause="CS-P-03#new-customers",
     ),
     Obligation(
         "OS-06",
@@ -332,6 +341,7 @@ OBLIGATIONS = (
         _l("告知客服主管"),
         TELL_SUPERVISOR,
         turns=(asked_in("CS-36"),),
+        clause="CS-P-03#missing-papers",
     ),
     Obligation(
         "OS-26",
@@ -347,5 +357,6 @@ OBLIGATIONS = (
         (role_key("sales_manager"),),
         (Number("before", _l("提前提醒"), 1, DAYS, low=0),),
         cases=planned_contacts,
+        clause="CR-P-01#follow-up",
     ),
 )

@@ -171,6 +171,7 @@ OBLIGATIONS = (
         DIRECTOR,
         (Number("before", _l("提前提醒"), 30, DAYS),),
         cases=expiring_papers,
+        clause="CS-P-03#licences",
     ),
     Obligation(
         "OS-08",
@@ -186,6 +187,7 @@ OBLIGATIONS = (
         DIRECTOR,
         (Number("before", _l("提前提醒"), 60, DAYS),),
         cases=ending_warranties,
+        clause="CS-P-05#maintenance-contract",
     ),
     Obligation(
         "OS-09",
@@ -201,6 +203,7 @@ OBLIGATIONS = (
         DIRECTOR,
         (Number("before", _l("提前提醒"), 60, DAYS),),
         cases=ending_contracts,
+        clause="CS-P-05#maintenance-contract",
     ),
     Obligation(
         "OS-10",
@@ -216,5 +219,6 @@ OBLIGATIONS = (
         AFTER_SALES,
         (Number("before", _l("提前安排"), 15, DAYS),),
         cases=maintenance_visits,
+        clause="CS-P-05#visits",
     ),
 )

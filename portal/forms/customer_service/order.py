@@ -41,6 +41,7 @@ class CustomerOrder(CompanyForm):
     name = _l("客户订单")
     slug = "customer-orders"
     section = "crm"
+    procedure = "CR-P-02#orders"
     opened_by = ("salesperson", "customer_service_officer")
     readers = ("salesperson", "sales_manager", "customer_service_officer", "finance_supervisor")
     columns = (

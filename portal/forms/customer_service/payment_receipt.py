@@ -60,6 +60,7 @@ class PaymentReceipt(CompanyForm):
     name = _l("回款记录")
     slug = "payment-receipts"
     section = "crm"
+    procedure = "CR-P-01#payments"
     opened_by = ("salesperson", "finance_supervisor")
     columns = (
         *("number", "customer", "contract_or_order", "payment_way", "paid_on", "amount", "handler"),

@@ -32,6 +32,7 @@ class ProductCatalogue(CompanyForm):
     name = _l("产品目录及统一定价登记表")
     slug = "product-catalogue"
     section = "crm"
+    procedure = "CR-P-01#products"
     opened_by = ("salesperson", "sales_manager")
     covers = ("统一定价表(价格审批)", "产品目录(产品线/产品分类)登记表")
     columns = (
@@ -79,6 +80,7 @@ class ProductCatalogue(CompanyForm):
             role("general_manager"),
             within=working_days(2),
             on_refusal=Close(),
+            clause="CR-P-02#uniform-price",
         ),
     )
 

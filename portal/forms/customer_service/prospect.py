@@ -38,6 +38,7 @@ class Prospect(CompanyForm):
     name = _l("潜在客户登记表")
     slug = "prospects"
     section = "crm"
+    procedure = "CR-P-02#response"
     opened_by = ("salesperson", "customer_service_officer")
     covers = (
         *("客户信息分析筛选表", "市场推广活动记录", "客户响应登记表", "客户价值验证表"),
@@ -75,6 +76,7 @@ class Prospect(CompanyForm):
             fills=ValueCheck,
             on_refusal=Close(),
             outcomes=(Close(when=equals("worth_following", False)),),
+            clause="CR-P-02#value",
         ),
         Step(
             "allocation",
@@ -83,6 +85,7 @@ class Prospect(CompanyForm):
             within=working_days(1),
             when=WORTH,
             fills=Allocation,
+            clause="CR-P-02#allocation",
         ),
         Step(
             "work_plan",
@@ -92,6 +95,7 @@ class Prospect(CompanyForm):
             within=weeks(2),
             when=WORTH,
             fills=WorkPlan,
+            clause="CR-P-02#work-plan",
         ),
         Step(
             "opportunity",
@@ -103,6 +107,7 @@ class Prospect(CompanyForm):
             fills=Opportunity,
             on_refusal=Close(),
             outcomes=(Close(when=equals("outcome", "lost")),),
+            clause="CR-P-02#opportunity",
         ),
     )
 

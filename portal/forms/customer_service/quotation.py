@@ -62,6 +62,7 @@ class Quotation(CompanyForm):
     name = _l("报价单")
     slug = "quotations"
     section = "crm"
+    procedure = "CR-P-02#quotation"
     opened_by = ("salesperson",)
     readers = ("salesperson", "sales_manager", "customer_service_officer")
     columns = (

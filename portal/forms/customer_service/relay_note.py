@@ -49,6 +49,7 @@ class RelayNote(CompanyForm):
     name = _l("投诉信息反馈单")
     slug = "relay-notes"
     section = "complaints"
+    procedure = "CS-P-04#relay"
     opened_by = ("employee",)
     covers = ("投诉信息反馈单(全员)",)
     columns = (

@@ -33,6 +33,7 @@ class RepairRequest(CompanyForm):
     name = _l("报修登记簿")
     slug = "repair-requests"
     section = "after_sales"
+    procedure = "CS-P-05#repair-register"
     opened_by = ("customer_service_officer",)
     covers = ("报修记录", "维修结果反馈单", "业户回访记录")
     columns = (
@@ -93,6 +94,7 @@ class RepairRequest(CompanyForm):
             within=hours(FEEDBACK_HOURS, since=WORK_DONE),
             fills=RepairFeedback,
             outcomes=(Back("repair_feedback", when=equals("repaired", False)),),
+            clause="CS-P-05#feedback",
         ),
         Step(
             "return_visit",
@@ -102,6 +104,7 @@ class RepairRequest(CompanyForm):
             within=working_days(3),
             fills=ReturnVisit,
             outcomes=(Back("repair_feedback", when=equals("owner_satisfied", False)),),
+            clause="CS-P-05#feedback",
         ),
         Step(
             "close",
@@ -110,6 +113,7 @@ class RepairRequest(CompanyForm):
             meaning="checked",
             within=working_days(2),
             on_refusal=Back("return_visit"),
+            clause="CS-P-05#feedback",
         ),
     )
 

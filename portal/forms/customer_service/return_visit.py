@@ -35,6 +35,7 @@ class ReturnVisit(CompanyForm):
     name = _l("客户回访记录")
     slug = "return-visits"
     section = "follow_up"
+    procedure = "CS-P-03#visits"
     opened_by = ("customer_service_officer",)
     covers = ("客户回访记录(反馈)表", "回访问题处理单(1小时)", "跨部门协调处理单", "问题上报(升级)单")
     columns = (
@@ -85,6 +86,7 @@ class ReturnVisit(CompanyForm):
             when=PROBLEM,
             fills=IssueHandling,
             overdue_to="escalation",
+            clause="CS-P-03#one-hour",
         ),
         Step(
             "cross_department",
@@ -96,6 +98,7 @@ class ReturnVisit(CompanyForm):
             fills=CrossDepartment,
             on_refusal=Onward("escalation"),
             overdue_to="escalation",
+            clause="CS-P-03#cross-department",
         ),
         Step(
             "escalation",
@@ -105,6 +108,7 @@ class ReturnVisit(CompanyForm):
             within=hours(4),
             when=all_of(NEEDS_OTHERS, equals("department_solved", False)),
             fills=Escalation,
+            clause="CS-P-03#escalation",
         ),
         Step(
             "result_to_customer",
@@ -114,6 +118,7 @@ class ReturnVisit(CompanyForm):
             within=hours(4),
             when=PROBLEM,
             fills=ResultToCustomer,
+            clause="CS-P-03#visit-flow",
         ),
     )
 

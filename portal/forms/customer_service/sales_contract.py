@@ -53,6 +53,7 @@ class SalesContract(CompanyForm):
     name = _l("销售合同(购销合同)")
     slug = "sales-contracts"
     section = "customer_files"
+    procedure = "CR-P-01#contracts"
     opened_by = ("salesperson", "sales_manager")
     covers = ("合同/订单登记",)
     readers = ("salesperson", "sales_manager", "customer_service_officer", "engineering_manager")
@@ -121,6 +122,7 @@ class SalesContract(CompanyForm):
             meaning="accepted",
             within=working_days(2),
             fills=Acceptance,
+            clause="CS-P-03#new-customers",
         ),
     )
 

@@ -48,6 +48,7 @@ class ServiceSystem(CompanyForm):
     name = _l("客户服务体系审批表")
     slug = "service-systems"
     section = "service_system"
+    procedure = "CS-P-02#approval"
     opened_by = ("customer_service_officer", "customer_service_supervisor", "customer_service_director")
     covers = (
         "客户服务体系下发签收单",
@@ -88,6 +89,7 @@ class ServiceSystem(CompanyForm):
             within=working_days(3),
             when=differs("kind", "first_issue"),
             fills=RevisionStatement,
+            clause="CS-P-02#revision",
         ),
         Step(
             "department_review",
@@ -105,6 +107,7 @@ class ServiceSystem(CompanyForm):
             within=working_days(3),
             fills=IssueReceipt,
             on_refusal=Back("department_review"),
+            clause="CS-P-02#issue",
         ),
         Step(
             "training",
@@ -114,6 +117,7 @@ class ServiceSystem(CompanyForm):
             within=weeks(2),
             fills=Training,
             on_refusal=Back("issue_receipt"),
+            clause="CS-P-02#training",
         ),
     )
 

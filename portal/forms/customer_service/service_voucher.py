@@ -53,6 +53,7 @@ class ServiceVoucher(CompanyForm):
     name = _l("服务凭证")
     slug = "service-vouchers"
     section = "after_sales"
+    procedure = "CS-P-05#voucher"
     opened_by = ("service_technician",)
     covers = (
         *(
@@ -89,6 +90,7 @@ class ServiceVoucher(CompanyForm):
             within=hours(24),
             fills=CustomerSign,
             on_refusal=Close(),
+            clause="CS-S-01#rating",
         ),
         Step(
             "hand_in",
@@ -98,6 +100,7 @@ class ServiceVoucher(CompanyForm):
             within=working_days(1),
             fills=HandIn,
             outcomes=(Back(when=equals("voucher_checked", False)),),
+            clause="CS-P-05#hand-in",
         ),
         Step(
             "charge",
@@ -108,6 +111,7 @@ class ServiceVoucher(CompanyForm):
             when=any_of(equals("service_type", words.FEE), equals("service_type", words.CONTRACT)),
             fills=Charge,
             on_refusal=Back("hand_in"),
+            clause="CS-P-05#charge",
         ),
     )
 

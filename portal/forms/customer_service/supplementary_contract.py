@@ -57,6 +57,7 @@ class SupplementaryContract(CompanyForm):
     name = _l("补加合同")
     slug = "supplementary-contracts"
     section = "after_sales"
+    procedure = "CS-P-05#supplement"
     opened_by = ("after_sales_manager", "salesperson")
     columns = (
         *("number", "main_contract", "customer", "supplement_no", "added_amount", "start_date"),

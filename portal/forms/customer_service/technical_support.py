@@ -62,6 +62,7 @@ class TechnicalSupport(CompanyForm):
     name = _l("技术支持服务单")
     slug = "technical-support"
     section = "after_sales"
+    procedure = "CS-P-01#request"
     opened_by = ("customer_service_officer", "employee")
     columns = (
         *("number", "customer", "contact_person", "channel", "received_at", "priority", "product"),
@@ -96,6 +97,7 @@ class TechnicalSupport(CompanyForm):
             meaning="filled",
             within=hours(1),
             fills=FirstAnswer,
+            clause="CS-P-01#first-answer",
         ),
         Step(
             "solution",
@@ -106,6 +108,7 @@ class TechnicalSupport(CompanyForm):
             when=equals("solved_remotely", False),
             fills=Solution,
             on_refusal=Back("first_answer"),
+            clause="CS-P-01#solution",
         ),
         Step(
             "customer_confirm",
@@ -116,6 +119,7 @@ class TechnicalSupport(CompanyForm):
             fills=CustomerConfirm,
             on_refusal=Back("solution"),
             outcomes=(Back("solution", when=equals("solved", False)),),
+            clause="CS-P-01#confirm",
         ),
         Step(
             "close",
@@ -124,6 +128,7 @@ class TechnicalSupport(CompanyForm):
             meaning="checked",
             within=working_days(2),
             on_refusal=Back("solution"),
+            clause="CS-P-01#close",
         ),
     )
 

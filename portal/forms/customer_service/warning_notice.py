@@ -43,6 +43,7 @@ class WarningNotice(CompanyForm):
     name = _l("警告处分通知单")
     slug = "warning-notices"
     section = "complaints"
+    procedure = "CS-P-04#warning"
     opened_by = ("customer_service_supervisor", "administration_officer")
     columns = (
         *("number", "employee", "complaint", "received_at", "discovered_on", "sanction"),

@@ -36,6 +36,7 @@ CASES = (
         ),
         cases.library,
         EVERYBODY,
+        clause="CS-P-02#library-entry",
     ),
     Ledger(
         cases.USES,
@@ -53,6 +54,7 @@ CASES = (
         ),
         lambda: master_books.entries(cases.USES, "case", "project", "result"),
         EVERYBODY,
+        clause="CS-P-02#result-review",
     ),
     Ledger(
         "system_issue",
@@ -67,5 +69,6 @@ CASES = (
             Column("record", _l("来源记录"), LINK),
         ),
         service_system.receipts,
+        clause="CS-P-02#issue",
     ),
 )

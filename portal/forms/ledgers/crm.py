@@ -54,6 +54,7 @@ CRM = (
         ),
         products.catalogue,
         ("engineering", "design", "purchasing", "warehouse", "quality"),
+        clause="CR-P-01#products",
     ),
     Ledger(
         "sales_forecast",
@@ -72,6 +73,7 @@ CRM = (
             Column("record", _l("客户机会"), LINK),
         ),
         market_books.forecast,
+        clause="CR-P-02#opportunity",
     ),
     Ledger(
         "campaigns",
@@ -88,6 +90,7 @@ CRM = (
             Column("amount", _l("赢单预计金额"), "money"),
         ),
         market_books.campaigns,
+        clause="CR-P-02#response",
     ),
     Ledger(
         "follow_ups",
@@ -105,5 +108,6 @@ CRM = (
             RECORD,
         ),
         market_books.follow_ups,
+        clause="CR-P-01#follow-up",
     ),
 )

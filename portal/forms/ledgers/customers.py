@@ -33,6 +33,7 @@ CUSTOMERS = (
             Column("arrears", _l("欠款"), "money"),
         ),
         master_books.customers,
+        clause="CR-P-01#database",
     ),
     Ledger(
         "customer_file_numbers",
@@ -54,6 +55,7 @@ CUSTOMERS = (
         lambda: master_books.entries(
             "customer_file_numbers", "file_no", "customer", "contract", "shelf_place"
         ),
+        clause="CS-P-03#new-customers",
     ),
     Ledger(
         "customer_papers",
@@ -74,6 +76,7 @@ CUSTOMERS = (
             *ENTERED[1:],
         ),
         lambda: master_books.entries("customer_papers", "customer", "paper", "number", "issuer", "guarantor"),
+        clause="CS-P-03#licences",
     ),
     Ledger(
         "credit_ledger",
@@ -91,6 +94,7 @@ CUSTOMERS = (
             *ENTERED,
         ),
         master_books.credit,
+        clause="CS-P-03#credit-change",
     ),
     Ledger(
         "overdue_complaints",
@@ -109,6 +113,7 @@ CUSTOMERS = (
         ),
         lambda: master_books.side_entries("CS-51", "overdue_tracking", "overdue_entries"),
         ("quality",),
+        clause="CS-P-04#overdue",
     ),
     Ledger(
         "dealers",
@@ -130,5 +135,6 @@ CUSTOMERS = (
             *ENTERED,
         ),
         dealers.book,
+        clause="CR-P-02#dealers",
     ),
 )

@@ -28,5 +28,6 @@ FROM_OUTSIDE = (
             Column("reason", _l("不作受理的理由")),
         ),
         public_requests.book,
+        clause="CR-P-02#self-service",
     ),
 )

@@ -38,6 +38,7 @@ SALES = (
         ),
         sales_books.contracts_and_orders,
         ("warehouse",),
+        clause="CR-P-01#contracts",
     ),
     Ledger(
         "deliveries",
@@ -58,6 +59,7 @@ SALES = (
         ),
         sales_books.deliveries,
         ("warehouse",),
+        clause="CR-P-01#delivery",
     ),
     Ledger(
         "unit_file",
@@ -79,6 +81,7 @@ SALES = (
         ),
         machines.book,
         ("warehouse", "quality", "engineering"),
+        clause="CR-P-02#machine-file",
     ),
     Ledger(
         "receivables",
@@ -101,6 +104,7 @@ SALES = (
             *ENTERED,
         ),
         receivables.book,
+        clause="CR-P-01#payments",
     ),
     Ledger(
         "price_list",
@@ -116,5 +120,6 @@ SALES = (
             *ENTERED,
         ),
         prices.book,
+        clause="CR-P-02#uniform-price",
     ),
 )

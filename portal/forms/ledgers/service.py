@@ -71,6 +71,7 @@ SERVICE = (
         ),
         service_books.warranty,
         ("engineering",),
+        clause="CS-P-05#warranty",
     ),
     Ledger(
         "warranty_work",
@@ -89,6 +90,7 @@ SERVICE = (
             REVERSED,
         ),
         lambda: service_books.vouchers(service_type=FREE),
+        clause="CS-P-05#warranty",
     ),
     Ledger(
         "service_contracts",
@@ -114,6 +116,7 @@ SERVICE = (
             *ENTERED,
         ),
         service_books.contracts,
+        clause="CS-P-05#maintenance-contract",
     ),
     Ledger(
         "service_income",
@@ -133,6 +136,7 @@ SERVICE = (
             *ENTERED,
         ),
         lambda: master_books.entries("service_income", "customer", "technician", "invoice_no"),
+        clause="CS-P-05#charge",
     ),
     Ledger(
         "hand_in",
@@ -152,6 +156,7 @@ SERVICE = (
             REVERSED,
         ),
         service_books.vouchers,
+        clause="CS-P-05#hand-in",
     ),
     Ledger(
         "service_opinions",
@@ -161,6 +166,7 @@ SERVICE = (
         (VOUCHER, CUSTOMER, TYPE, TECHNICIAN, Column("signed_at", _l("客户签字时间"), "datetime"), *OPINION),
         lambda: service_books.vouchers(signed=True),
         ("quality",),
+        clause="CS-P-05#opinions",
     ),
     Ledger(
         "machine_repairs",
@@ -169,6 +175,7 @@ SERVICE = (
         "customer_service",
         (Column("machine", _l("机编号")), VOUCHER, CUSTOMER, TYPE, WORK, PARTS, TECHNICIAN, ENDED, REVERSED),
         lambda: service_books.vouchers(of_machines=True),
+        clause="CR-P-02#machine-file",
     ),
     Ledger(
         "parts_ledger",
@@ -191,6 +198,7 @@ SERVICE = (
         ),
         service_books.parts,
         ("warehouse",),
+        clause="CS-P-05#parts",
     ),
     Ledger(
         "training",
@@ -211,6 +219,7 @@ SERVICE = (
         ),
         lambda: master_books.entries("training", "topic", "trainee", "version"),
         ("quality",),
+        clause="CS-P-02#training",
     ),
     Ledger(
         "service_forms",
@@ -225,5 +234,6 @@ SERVICE = (
             Column("retention", _l("保存年限"), "integer"),
         ),
         _service_forms,
+        clause="CS-P-05#service-forms",
     ),
 )
