@@ -59,7 +59,6 @@ class IncomingInspection(CompanyForm):
     name = _l("进货检验单")
     slug = "incoming-inspections"
     section = "quality_satisfaction"
-    procedure = "PU-P-01#inspection"
     opened_by = ("quality_inspector",)
     columns = (
         "number",
