@@ -42,6 +42,7 @@ def _every_step(others: dict[str, Obligation]) -> Obligation:
         "",
         _l("逾期一个工作日告知部门负责人"),
         turns=(Turn("", kinds=("sign",), but=tuple(sorted(watched))),),
+        clause="AD-S-01#principles",
     )
 
 

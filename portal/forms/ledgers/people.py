@@ -26,5 +26,6 @@ PEOPLE = (
         ),
         lambda: master_books.entries("warnings", "employee", "complaint"),
         only=("administration_officer", "general_manager"),
+        clause="CS-P-04#warning",
     ),
 )

@@ -59,6 +59,7 @@ class IncomingInspection(CompanyForm):
     name = _l("进货检验单")
     slug = "incoming-inspections"
     section = "quality_satisfaction"
+    procedure = "QA-P-03#incoming"
     opened_by = ("quality_inspector",)
     columns = (
         "number",

@@ -61,7 +61,9 @@ def new(department: str, slug: str) -> Page:
         raise NotAllowed(_l("您不能发起这种表单。"))
     unread = readings.stands_in_the_way(form.procedure.partition("#")[0], by, today())
     if unread is not None:
-        flash(_("请先阅读并确认现行版本，再填写“%(form)s”。", form=form_title(form.code, language())), "warning")
+        flash(
+            _("请先阅读并确认现行版本，再填写“%(form)s”。", form=form_title(form.code, language())), "warning"
+        )
         return redirect(url_for("documents.show", document=unread.document_no))
     filled = _filled(form, draft) if draft else _asked_for(form, by)
     return _page(form, filled, key=key, draft=draft)
