@@ -14,7 +14,7 @@ YEAR = timedelta(days=365)
 
 def load(effective_on: date, apart: timedelta, *, by: int, now: datetime) -> None:
     """Takes in the first edition of each, in force since this day; each is reviewed a while `apart` from the one before."""
-    library.load(shipped(), effective_on=effective_on, by=by, now=now, editions=1)
+    library.load(shipped(), effective_on=effective_on, by=by, now=now)
     for place, document in enumerate(documents.all_documents()):
         document.next_review_on = effective_on + YEAR + apart * place
     db.session.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -17,21 +17,22 @@ from portal.services import revisions as texts
 from portal.storage.shipped import Shipped
 
 
-def load(
-    found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime, editions: int | None = None
-) -> list[DocumentRevision]:
+YEAR = timedelta(days=365)
+
+
+def load(found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime) -> list[DocumentRevision]:
     """Takes in each revision that the library does not have yet, in its order; gives those that are new.
 
-    `editions` says how many revisions of a document are taken in at most; a later one replaces the one before.
+    The last edition of a document is in force from the day on, each one before it from a year earlier.
 
     Raises:
         Refusal: something that runs would lose its clause.
     """
     made = []
+    every = list(found)
+    last = {one.code: one.edition for one in every}
     departments = {one.key: one for one in db.session.scalars(sa.select(Department))}
-    for one in found:
-        if editions is not None and one.edition > editions:
-            continue
+    for one in every:
         released = revisions.released(one.code)
         if len(released) >= one.edition:
             continue
@@ -53,10 +54,11 @@ def load(
             author=by,
             now=now,
         )
-        document = _listed(revision, effective_on)
-        texts.put_in_force(
-            revision, document.id, effective_on, revisions.fingerprint(revision), by=by, now=now
-        )
+        since = effective_on - YEAR * (last[one.code] - one.edition)
+        if one.edition == last[one.code]:
+            texts.refuse_untied(revision)
+        document = _listed(revision, since)
+        texts.put_in_force(revision, document.id, since, revisions.fingerprint(revision), by=by, now=now)
         made.append(revision)
     return made
 

@@ -178,7 +178,7 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
         raise Refusal(_l("%(name)s 已经发布。"), name=one.label)
     if other is not None and other.id != record.id and other.state not in ("voided", "refused", "finished"):
         raise Refusal(_l("%(name)s 正由 %(number)s 送审。"), name=one.label, number=other.number)
-    _refuse_untied(one)
+    refuse_untied(one)
     if one.release_id != record.id and one.effective_on is None:
         one.release = record
         _note("document_sent", one, by=by, now=now, record_id=record.id)
@@ -198,6 +198,7 @@ def release(effect: ReleasesRevision, record: Record, *, by: int, now: datetime)
     digest = revisions.fingerprint(one)
     if digest != effect.sha256:
         raise Refusal(_l("%(name)s 与批准的内容不一致，不能发布。"), name=one.label)
+    refuse_untied(one)
     put_in_force(one, effect.document_id, effect.effective_on, digest, by=by, now=now, record_id=record.id)
     notices.tell([role_key("document_controller")], "document", now=now, record_id=record.id, text=_both(one))
 
@@ -215,7 +216,7 @@ def put_in_force(
     """Releases a revision; the one before it stays in force until the day has come.
 
     Raises:
-        Refusal: a later revision is released already, or something that runs would lose its clause.
+        Refusal: a later revision is released already, or in force from a later day.
     """
     others = revisions.released(one.document_no)
     if others and life.order(others[0].number) >= life.order(one.number):
@@ -224,7 +225,6 @@ def put_in_force(
         raise Refusal(
             _l("生效日期不能早于上一版的生效日期 %(day)s。"), day=others[0].effective_on.isoformat()
         )
-    _refuse_untied(one)
     one.document_id, one.effective_on, one.sha256 = document_id, effective_on, digest
     one.released_at, one.released_by_id, one.bound = now, by, bound(one, now)
     db.session.flush()
@@ -238,7 +238,12 @@ def untied(one: DocumentRevision) -> list[str]:
     return bindings.untied(one.document_no, one.text)
 
 
-def _refuse_untied(one: DocumentRevision) -> None:
+def refuse_untied(one: DocumentRevision) -> None:
+    """Says no where something that runs would lose its clause, or a clause that needs a record its form.
+
+    Raises:
+        Refusal: the text lists them.
+    """
     if said := untied(one):
         raise Refusal(_l("%(name)s 不能送审或发布：%(list)s"), name=one.label, list="；".join(said))
 
