@@ -17,7 +17,15 @@ from markdown_it.token import Token
 from mdit_py_cjk_friendly import is_cjk
 
 from portal.lib import markup, pictures
-from portal.lib.docx_names import CODE_STYLE, PART_STYLE, QUOTE_STYLE, ROW_STYLE, WORDS_STYLE
+from portal.lib.docx_names import (
+    CODE_STYLE,
+    DEEPEST,
+    ITEM_STYLE,
+    PART_STYLE,
+    QUOTE_STYLE,
+    ROW_STYLE,
+    WORDS_STYLE,
+)
 from portal.lib.docx_xml import Lists, described, hyperlink, repeated_header
 from portal.lib.markdown import NAMED, OUTSIDE
 
@@ -64,8 +72,8 @@ class Body:
                     if lists and item:
                         paragraph.style = "List Paragraph"
                         self.lists.item(paragraph, lists[-1], len(lists) - 1)
-                    elif lists:
-                        paragraph.paragraph_format.left_indent = Mm(7.4 * len(lists))
+                    elif lists and not quoted:
+                        paragraph.style = f"{ITEM_STYLE} {min(len(lists), DEEPEST)}"
                     item = False
                     self.line(paragraph, token)
                 case "fence":
@@ -74,7 +82,7 @@ class Body:
                 case "part":
                     self._part(token)
                 case "table_open":
-                    self._table(tokens)
+                    self._table(tokens, min(len(lists), DEEPEST))
 
     def line(self, paragraph: Paragraph, token: Token) -> None:
         """The words, links and pictures of one line."""
@@ -134,7 +142,7 @@ class Body:
         repeated_header(table.rows[0])
         self.document.add_paragraph(style=ROW_STYLE)
 
-    def _table(self, tokens: Iterator[Token]) -> None:
+    def _table(self, tokens: Iterator[Token], depth: int) -> None:
         rows: list[list[tuple[Token, Token]]] = []
         opened = None
         for token in tokens:
@@ -146,7 +154,8 @@ class Body:
                 opened = token
             elif token.type == "inline" and opened is not None:
                 rows[-1].append((opened, token))
-        table = self.document.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+        style = f"{ITEM_STYLE} Table {depth}" if depth else "Table Grid"
+        table = self.document.add_table(rows=len(rows), cols=len(rows[0]), style=style)
         for row, cells in zip(table.rows, rows, strict=True):
             for cell, (opening, line) in zip(row.cells, cells, strict=True):
                 paragraph = cell.paragraphs[0]

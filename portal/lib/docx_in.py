@@ -22,7 +22,9 @@ from portal.lib.docx_file import TITLE_LEVEL, Unreadable, holds, levels, opened,
 from portal.lib.docx_markdown import written
 from portal.lib.docx_names import (
     CODE_STYLE,
+    DEEPEST,
     FACTS_STYLE,
+    ITEM_STYLE,
     PART_STYLE,
     QUOTE_STYLE,
     ROW_STYLE,
@@ -47,6 +49,11 @@ p[style-name^='toc '] => !
 p[style-name='TOC Heading'] => !
 p[style-name='目录'] => !
 """
+_ITEMS = "".join(
+    f"p[style-name='{ITEM_STYLE} {depth}'] => {'ul|ol > li > ' * depth}p:fresh\n"
+    f"table[style-name='{ITEM_STYLE} Table {depth}'] => {'ul|ol > li > ' * depth}table:fresh\n"
+    for depth in range(1, DEEPEST + 1)
+)
 WARNINGS = {
     "revisions": _l("文档中有未处理的修订，已按全部接受导入。"),
     "formulas": _l("文档中有公式，公式没有导入，请补写。"),
@@ -114,7 +121,7 @@ def read(data: bytes) -> Imported:
     try:
         made = mammoth.convert_to_html(
             BytesIO(data),
-            style_map=_OWN + _style_map(levels(document)),
+            style_map=_OWN + _ITEMS + _style_map(levels(document)),
             include_embedded_style_map=False,
             external_file_access=False,
             convert_image=mammoth.images.img_element(pictures.take),

@@ -10,6 +10,8 @@ WORDS_STYLE = "Portal Code Words"
 PART_STYLE = "Portal Part"
 ROW_STYLE = "Portal Part Row"
 QUOTE_STYLE = "Quote"
+ITEM_STYLE = "Portal Item"  # of what stands in a list item behind its first paragraph, with the depth behind
+DEEPEST = 3  # lists in lists that such styles are made for
 
 _LONGEST = 40  # characters of a bookmark, as Word has it
 _OURS = re.compile(r"c(r?)(a?)_([a-z][a-z0-9_]*)")

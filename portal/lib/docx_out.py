@@ -15,7 +15,16 @@ from docx.shared import Mm, Pt, RGBColor
 from portal.lib import markup
 from portal.lib.clauses import clauses
 from portal.lib.docx_blocks import Body
-from portal.lib.docx_names import CODE_STYLE, FACTS_STYLE, PART_STYLE, ROW_STYLE, WORDS_STYLE, bookmark
+from portal.lib.docx_names import (
+    CODE_STYLE,
+    DEEPEST,
+    FACTS_STYLE,
+    ITEM_STYLE,
+    PART_STYLE,
+    ROW_STYLE,
+    WORDS_STYLE,
+    bookmark,
+)
 from portal.lib.docx_xml import HEI, fonts
 from portal.lib.docx_xml import bookmark as marked
 from portal.lib.docx_xml import field as counted
@@ -86,6 +95,11 @@ def _prepare(document: Document, cover: Cover) -> None:
     for name in (FACTS_STYLE, CODE_STYLE, PART_STYLE, ROW_STYLE):
         document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = normal
         document.styles[name].paragraph_format.space_after = Pt(0)
+    for depth in range(1, DEEPEST + 1):
+        inner = document.styles.add_style(f"{ITEM_STYLE} {depth}", WD_STYLE_TYPE.PARAGRAPH)
+        inner.base_style, inner.paragraph_format.left_indent = normal, Mm(7.4 * depth)
+        table = document.styles.add_style(f"{ITEM_STYLE} Table {depth}", WD_STYLE_TYPE.TABLE)
+        table.base_style = document.styles["Table Grid"]
     fonts(document.styles.add_style(WORDS_STYLE, WD_STYLE_TYPE.CHARACTER), latin="Consolas")
     document.styles[
         PART_STYLE

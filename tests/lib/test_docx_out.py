@@ -129,6 +129,16 @@ def test_the_documents_that_come_with_the_portal_come_back(one: object) -> None:
     assert {change.kind for change in compare(text, found.text)} == {"same"}
 
 
+def test_what_stands_in_an_item_stays_in_it() -> None:
+    text = (
+        "1. 甲\n\n   又一段\n\n   | a | b |\n   |---|---|\n   | 1 | 2 |\n\n2. 乙\n   - 丙\n\n     丙的一段\n"
+        "3. 丁"
+    )
+    found = back(text).text
+    assert drawn(found) == drawn(text)
+    assert {change.kind for change in compare(text, found)} == {"same"}
+
+
 def paragraphs(data: bytes) -> list[tuple[str, str]]:
     """Style and text of each paragraph."""
     return [
