@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from playwright.sync_api import expect
 
@@ -15,12 +17,13 @@ from tests.journeys.shelf import distribute, library, text_of, write
 NUMBER = "QA-P-91"
 PAGE = f"/documents/{NUMBER}/1.0"
 BOUND = "WH-S-01"  # 盘存报表 (WH-06) is bound to its clause `report`
+PLAN = {"planned_effective_on": today(), "next_review_on": today() + timedelta(days=365)}
 SUBMIT = 'button[form="sheet"][value="submit"]'
 
 
 def test_an_edit_on_the_way_begins_the_review_anew(served: Served, visit: Visit) -> None:
     with library(served) as desk:
-        release = desk.sign(desk.sent(desk.begun(), planned_effective_on=today())).number
+        release = desk.sign(desk.sent(desk.begun(), **PLAN)).number
     assert served.walker.step(release) == "countersign"
 
     # whoever countersigns reads the text; its author sees a mistake in it and takes it back, with a reason
