@@ -109,7 +109,9 @@ def test_a_document_is_withdrawn_by_a_request(served: Served, visit: Visit) -> N
     controller = visit(served, "document_controller")
     controller.go(f"/documents/{NUMBER}/1.0")
     expect(controller.page.locator("main h1")).to_contain_text("已作废")
-    expect(controller.page.locator(".note-warning", has_text="不是现行版本")).to_contain_text("不作为执行依据")
+    expect(controller.page.locator(".note-warning", has_text="不是现行版本")).to_contain_text(
+        "不作为执行依据"
+    )
     employee.go("/quality/document-changes/new")
     fill(employee, {"document": NUMBER})
     press(employee, 'button[form="sheet"][value="submit"]')
