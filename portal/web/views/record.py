@@ -23,7 +23,7 @@ from portal.lib.clock import day, now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
-from portal.queries import account, history, people, record_page, visible
+from portal.queries import account, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
@@ -116,6 +116,7 @@ def page(
         errors=_problems(turn, entry),
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
+        held=retention.hold(record.form_code) if record.closed_at else None,
         events=[(event, sentence(event)) for event in reversed(read.events)],
         meanings=SAID,
         ways=WAYS,
