@@ -19,7 +19,7 @@ from portal.services import readings as reading
 from portal.services import reviews
 from portal.services import revisions as texts
 from portal.web import documents as shown
-from portal.web import downloads, posted
+from portal.web import clauses, downloads, posted
 from portal.web.attempt import attempt
 from portal.web.document_sheets import NewDocument, facts_of
 from portal.web.form_errors import errors
@@ -236,7 +236,7 @@ def _page(one: DocumentRevision) -> str:
         looks=life.LOOKS,
         kinds=KINDS,
         reading=life.READING,
-        page=shown.page(one, day),
+        page=shown.page(one, day, clauses.foot(one.document_no, by)),
         others=[each for each in known if _may_see(each)],
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,

@@ -19,13 +19,14 @@ from portal.forms.definition import definition, fingerprint
 from portal.forms.flow import chart
 from portal.forms.titles import form_title, register_path
 from portal.lib import markdown
+from portal.lib.hashing import canonical_json
 from portal.lib.i18n import language
 from portal.models import DocumentRevision, FormVersion
 from portal.queries import revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
 
-ROUTE = ("steps", "opened_by")  # what of a form is its route
+LOOSE = ("fields", "clause")  # what of a step is not its route
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def may_see(one: DocumentRevision, state: str, by: Actor) -> bool:
     return one.release is not None and _may_see_record(one.release.number, by)
 
 
-def page(one: DocumentRevision, today: date) -> Page:
-    """The text with everything that the portal draws in it."""
+def page(one: DocumentRevision, today: date, feet: markdown.Foot = lambda _clause: "") -> Page:
+    """The text with everything that the portal draws in it; `feet` draws what stands below its clauses."""
     spoken = language()
     drifted: list[str] = []
     html = markdown.render(
@@ -53,6 +54,7 @@ def page(one: DocumentRevision, today: date) -> Page:
         parts=_parts(one, spoken, today, drifted),
         link=address_in(one.document_no),
         image=_image(one),
+        foot=feet,
     )
     return Page(html, [clause for clause in markdown.contents(one.text) if clause.level < 3], drifted)
 
@@ -76,12 +78,6 @@ def address_in(document_no: str) -> Callable[[str], str]:
         return f"{path}#{clause}" if path and clause else path
 
     return address
-
-
-def clause_address(clause: str) -> str:
-    """The address of a clause; nothing for none."""
-    code, _mark, id = clause.partition("#")
-    return url_for("documents.show", document=code) + (f"#{id}" if id else "") if code else ""
 
 
 def _image(one: DocumentRevision) -> Callable[[str], str]:
@@ -132,9 +128,10 @@ def frozen(one: DocumentRevision, code: str) -> dict[str, Any] | None:
     return found.definition if found is not None else None
 
 
-def route_of(defined: dict[str, Any]) -> list[Any]:
-    """What of a definition is its route."""
-    return [defined[name] for name in ROUTE]
+def route_of(defined: dict[str, Any]) -> bytes:
+    """What of a definition is its route, whether it was read back or has just been made: who may open it, and its steps."""
+    steps = [{name: said for name, said in step.items() if name not in LOOSE} for step in defined["steps"]]
+    return canonical_json([defined["opened_by"], steps])
 
 
 def drift(one: DocumentRevision) -> list[str]:

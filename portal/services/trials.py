@@ -1,0 +1,106 @@
+"""Tries the route that runs on records that are over, before a text that changes it is released. Writes nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.domain.signoff import Party, Route, Step
+from portal.domain.trials import OWN_WORK, REACHED, UNHELD, UNNAMED, UNREADABLE, Desk, Trial, Turn
+from portal.extensions import db
+from portal.forms.catalogue import FORMS
+from portal.lib.clock import day
+from portal.models import Record, Signature
+from portal.queries import actors, history
+from portal.services import parties, route, tasks
+
+LAST = 20
+_MISFITS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What comes of answers that an earlier version of the form took, and the route of now reads otherwise."""
+
+
+def on_last(code: str, *, now: datetime, last: int = LAST) -> list[Trial]:
+    """The running route of a form, tried on its last finished records, the newest first."""
+    query = sa.select(Record).where(Record.form_code == code, Record.state == "finished")
+    records = db.session.scalars(query.order_by(Record.id.desc()).limit(last)).unique()
+    return [on_record(record, FORMS[code].signoff, now=now) for record in records]
+
+
+def on_record(record: Record, signoff: Route, *, now: datetime) -> Trial:
+    """A route tried on one record: with its answers, for the people of today.
+
+    Whoever has done a step is taken from the record; where nobody has, and one person only could, it is taken to be
+    that person, so that their own work is not found judged by themselves.
+    """
+    with db.session.no_autoflush:
+        answers = route.known(record, now=now)
+        signed = history.in_force(history.signatures(record))
+        lapsed = {event.facts["step"] for event in history.lapses(record.id)}
+        doers = {step.key: _who(signed, step.key) for step in signoff.steps}
+        turns = []
+        for step in signoff.steps:
+            desks = _desks(step, record, signoff, answers, doers, now)
+            turns.append(
+                Turn(step.key, step.title, desks, tuple(doers[step.key]), lapsed=step.key in lapsed)
+            )
+            if not doers[step.key]:
+                alone = {id for desk in desks if len(desk.people) == 1 for id in desk.people}
+                doers[step.key] = sorted(alone)
+    return Trial(record, tuple(turns), _gone(record, signoff, signed))
+
+
+def _desks(
+    step: Step,
+    record: Record,
+    signoff: Route,
+    answers: dict[str, Any],
+    doers: dict[str, list[int]],
+    now: datetime,
+) -> tuple[Desk, ...]:
+    """The desks of a step; none where it does not take place."""
+    try:
+        if step.when is not None and not step.when.holds(answers):
+            return ()
+        groups = parties.groups(step.by, answers)
+    except _MISFITS:
+        return (Desk(state=UNREADABLE),)
+    barred = _barred(step, record, signoff, doers)
+    return tuple(_desk(group, record, answers, barred, now) for group in groups)
+
+
+def _desk(group: list[Party], record: Record, answers: dict[str, Any], barred: set[int], now: datetime) -> Desk:
+    outside = next((party.key for party in group if party.kind == "outside"), "")
+    if outside:
+        barred = set()
+    try:
+        keys = [key for party in group for key in parties.keys(party, record, answers, barred, now)]
+        able = tasks.able(keys, barred, now)
+    except _MISFITS:
+        return Desk(state=UNREADABLE)
+    if able:
+        return Desk(frozenset(able), outside, REACHED)
+    if not keys:
+        return Desk(outside=outside, state=UNNAMED)
+    return Desk(outside=outside, state=OWN_WORK if actors.able(keys, (), day(now)) else UNHELD)
+
+
+def _barred(step: Step, record: Record, signoff: Route, doers: dict[str, list[int]]) -> set[int]:
+    """Who may not judge here, as `parties.excluded` has it, by the steps of the route that is tried."""
+    if not step.judges:
+        return set()
+    done = {id for key in signoff.judged(step.key) for id in doers[key]}
+    return {record.applicant_id, history.content(record).created_by_id} | done
+
+
+def _who(signed: list[Signature], key: str) -> list[int]:
+    """Who signed a step, and whom they stood in for."""
+    found = [id for one in signed if one.step == key for id in (one.person_id, one.on_behalf_of_id)]
+    return list(dict.fromkeys(id for id in found if id is not None))
+
+
+def _gone(record: Record, signoff: Route, signed: list[Signature]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    known = {step.key for step in signoff.steps}
+    keys = dict.fromkeys(one.step for one in signed if one.step not in known)
+    return tuple((key, tuple(_who(signed, key))) for key in keys)
