@@ -13,6 +13,10 @@ STUCK = frozenset({UNNAMED, UNHELD, OWN_WORK, UNREADABLE})
 or the record's answers do not fit the route any more."""
 
 
+Signed = tuple[tuple[int, ...], ...]
+"""Signatures: each by its person, and the one whom that person stood in for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Whose desk a turn would have reached, by ids of people; `outside` is the role of an outside party that signs there."""
@@ -29,7 +33,7 @@ class Turn:
     key: str
     title: Any
     desks: tuple[Desk, ...] = ()
-    signed: tuple[int, ...] = ()  # who signed the step of this key
+    signed: Signed = ()  # of the step of this key
     lapsed: bool = False  # whether the record had left it by itself
 
     @property
@@ -59,7 +63,8 @@ class Turn:
         """Whether somebody signed then to whom it would not have come now."""
         able = {id for desk in self.desks for id in desk.people}
         inside = not any(desk.outside for desk in self.desks)
-        return bool(self.desks) and inside and not self.stuck and not able.issuperset(self.signed)
+        reached = bool(self.desks) and inside and not self.stuck
+        return reached and any(able.isdisjoint(one) for one in self.signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Trial:
 
     record: Any
     turns: tuple[Turn, ...]
-    gone: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    gone: tuple[tuple[str, Signed], ...] = ()
 
     @property
     def stuck(self) -> bool:

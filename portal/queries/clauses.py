@@ -56,7 +56,9 @@ def in_force(today: date, documents: Collection[str] | None = None) -> list[Text
     if documents is not None:
         query = query.where(DocumentRevision.document_no.in_(documents))
     return [
-        Text(one.id, one.document_no, one.number, one.name, one.name_en, one.key, _clauses(one.id, one.sha256))
+        Text(
+            one.id, one.document_no, one.number, one.name, one.name_en, one.key, _clauses(one.id, one.sha256)
+        )
         for one in db.session.execute(query)
     ]
 
@@ -89,5 +91,7 @@ _COLUMNS = (
 @lru_cache(maxsize=1000)
 def _clauses(revision_id: int, _sha256: str) -> tuple[Clause, ...]:
     """The headings of a released text, which never changes: read once for each hash."""
-    text = db.session.scalars(sa.select(DocumentRevision.text).where(DocumentRevision.id == revision_id)).one()
+    text = db.session.scalars(
+        sa.select(DocumentRevision.text).where(DocumentRevision.id == revision_id)
+    ).one()
     return tuple(contents(text))

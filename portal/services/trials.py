@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.domain.signoff import Party, Route, Step
-from portal.domain.trials import OWN_WORK, REACHED, UNHELD, UNNAMED, UNREADABLE, Desk, Trial, Turn
+from portal.domain.trials import OWN_WORK, REACHED, UNHELD, UNNAMED, UNREADABLE, Desk, Signed, Trial, Turn
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.lib.clock import day
-from portal.models import Record, Signature
+from portal.models import Record, Signature, Task
 from portal.queries import actors, history
 from portal.services import parties, route, tasks
 
@@ -36,19 +36,18 @@ def on_record(record: Record, signoff: Route, *, now: datetime) -> Trial:
     """
     with db.session.no_autoflush:
         answers = route.known(record, now=now)
-        signed = history.in_force(history.signatures(record))
+        asked = _added(record)
+        signed = [one for one in history.in_force(history.signatures(record)) if one.task_id not in asked]
         lapsed = {event.facts["step"] for event in history.lapses(record.id)}
-        doers = {step.key: _who(signed, step.key) for step in signoff.steps}
+        hands = {step.key: _hands(signed, step.key) for step in signoff.steps}
+        doers = {key: {id for one in found for id in one} for key, found in hands.items()}
         turns = []
         for step in signoff.steps:
             desks = _desks(step, record, signoff, answers, doers, now)
-            turns.append(
-                Turn(step.key, step.title, desks, tuple(doers[step.key]), lapsed=step.key in lapsed)
-            )
+            turns.append(Turn(step.key, step.title, desks, hands[step.key], lapsed=step.key in lapsed))
             if not doers[step.key]:
-                alone = {id for desk in desks if len(desk.people) == 1 for id in desk.people}
-                doers[step.key] = sorted(alone)
-    return Trial(record, tuple(turns), _gone(record, signoff, signed))
+                doers[step.key] = {id for desk in desks if len(desk.people) == 1 for id in desk.people}
+    return Trial(record, tuple(turns), _gone(signoff, signed))
 
 
 def _desks(
@@ -56,7 +55,7 @@ def _desks(
     record: Record,
     signoff: Route,
     answers: dict[str, Any],
-    doers: dict[str, list[int]],
+    doers: dict[str, set[int]],
     now: datetime,
 ) -> tuple[Desk, ...]:
     """The desks of a step; none where it does not take place."""
@@ -67,10 +66,14 @@ def _desks(
     except _MISFITS:
         return (Desk(state=UNREADABLE),)
     barred = _barred(step, record, signoff, doers)
+    if not groups:
+        return (Desk(state=UNNAMED),)
     return tuple(_desk(group, record, answers, barred, now) for group in groups)
 
 
-def _desk(group: list[Party], record: Record, answers: dict[str, Any], barred: set[int], now: datetime) -> Desk:
+def _desk(
+    group: list[Party], record: Record, answers: dict[str, Any], barred: set[int], now: datetime
+) -> Desk:
     outside = next((party.key for party in group if party.kind == "outside"), "")
     if outside:
         barred = set()
@@ -86,7 +89,7 @@ def _desk(group: list[Party], record: Record, answers: dict[str, Any], barred: s
     return Desk(outside=outside, state=OWN_WORK if actors.able(keys, (), day(now)) else UNHELD)
 
 
-def _barred(step: Step, record: Record, signoff: Route, doers: dict[str, list[int]]) -> set[int]:
+def _barred(step: Step, record: Record, signoff: Route, doers: dict[str, set[int]]) -> set[int]:
     """Who may not judge here, as `parties.excluded` has it, by the steps of the route that is tried."""
     if not step.judges:
         return set()
@@ -94,13 +97,19 @@ def _barred(step: Step, record: Record, signoff: Route, doers: dict[str, list[in
     return {record.applicant_id, history.content(record).created_by_id} | done
 
 
-def _who(signed: list[Signature], key: str) -> list[int]:
-    """Who signed a step, and whom they stood in for."""
-    found = [id for one in signed if one.step == key for id in (one.person_id, one.on_behalf_of_id)]
-    return list(dict.fromkeys(id for id in found if id is not None))
+def _hands(signed: list[Signature], key: str) -> Signed:
+    """Who signed a step, each with whom they stood in for."""
+    found = [(one.person_id, one.on_behalf_of_id) for one in signed if one.step == key]
+    return tuple(tuple(id for id in one if id is not None) for one in found)
 
 
-def _gone(record: Record, signoff: Route, signed: list[Signature]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def _gone(signoff: Route, signed: list[Signature]) -> tuple[tuple[str, Signed], ...]:
     known = {step.key for step in signoff.steps}
     keys = dict.fromkeys(one.step for one in signed if one.step not in known)
-    return tuple((key, tuple(_who(signed, key))) for key in keys)
+    return tuple((key, _hands(signed, key)) for key in keys)
+
+
+def _added(record: Record) -> set[int]:
+    """The turns that a signer asked for besides the route."""
+    query = sa.select(Task.id).where(Task.record_id == record.id, Task.kind == "added")
+    return set(db.session.scalars(query))

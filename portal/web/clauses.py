@@ -119,7 +119,9 @@ def foot(document_no: str, by: Actor) -> Callable[[Clause], str | Markup]:
     return drawn
 
 
-def bound(ties: Iterable[Tie], counts: dict[str, Count], by: Actor, *, audits: bool) -> dict[str, list[Bound]]:
+def bound(
+    ties: Iterable[Tie], counts: dict[str, Count], by: Actor, *, audits: bool
+) -> dict[str, list[Bound]]:
     """What names a clause, by kind; pages that are not the person's are no links."""
     found: dict[str, list[Bound]] = {kind: [] for kind in bindings.KINDS}
     for tie in ties:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import render_template, url_for
 from markupsafe import Markup
 
@@ -25,6 +26,7 @@ from portal.models import DocumentRevision, FormVersion
 from portal.queries import revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
+from portal.web.clauses import may_audit
 
 LOOSE = ("fields", "clause")  # what of a step is not its route
 
@@ -43,6 +45,13 @@ def may_see(one: DocumentRevision, state: str, by: Actor) -> bool:
     if state == "effective" or by.reads_all or may_write(one, by):
         return True
     return one.release is not None and _may_see_record(one.release.number, by)
+
+
+def may_try(one: DocumentRevision, state: str, by: Actor) -> bool:
+    """Whether the person may try the routes that it binds: whoever audits or writes it, or has its release before them."""
+    if may_audit(by) or may_write(one, by):
+        return True
+    return state in life.OPEN and may_see(one, state, by)
 
 
 def page(one: DocumentRevision, today: date, feet: markdown.Foot = lambda _clause: "") -> Page:
@@ -144,6 +153,15 @@ def drift(one: DocumentRevision) -> list[str]:
         if route_of(known.definition) != route_of(definition(FORMS[code])):
             found.append(code)
     return found
+
+
+def drifts(found: Sequence[DocumentRevision]) -> dict[int, list[str]]:
+    """The same of several revisions, by id; the versions of their forms are read in one look."""
+    versions = {version for one in found for version in one.bound.get("forms", {}).values()}
+    known = db.session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(versions))).all()
+    drifted = {one.id: drift(one) for one in found}
+    del known  # until now the session has kept them
+    return drifted
 
 
 def _records(one: DocumentRevision, spoken: str) -> Markup:

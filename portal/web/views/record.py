@@ -23,7 +23,7 @@ from portal.lib.clock import day, now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
-from portal.queries import account, history, people, record_page, visible
+from portal.queries import account, documents, history, people, record_page, revisions, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
@@ -102,6 +102,7 @@ def page(
         title=read.definition["title"][language()],
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
+        texts=revisions.of_release(record.id) if record.form_code == documents.RELEASE else [],
         clauses=_clauses(form),
         parts=parts(read),
         opening=opening,
