@@ -97,14 +97,13 @@ def trial(document: str, number: str) -> str:
     asked = posted.asked("form")
     code = asked if asked in codes else next(iter((*drifted, *codes)), "")
     found = trials.on_last(code, now=now()) if code else []
-    former = shown.frozen(_base(one), code) if code else None
     return render_template(
         "documents/trial.html",
         one=one,
         forms=[(each, form_title(each, language()), each in drifted) for each in codes],
         code=code,
         steps=definition(FORMS[code])["steps"] if code else [],
-        rows=tried.rows(found, by, _titles(former)),
+        rows=tried.rows(found, by),
         summary=life.summary(found),
         last=trials.LAST,
     )
@@ -122,17 +121,10 @@ def _auditing() -> Actor:
     return by
 
 
-def _base(one: DocumentRevision) -> DocumentRevision:
-    """What the routes of now are held against: the text itself where it is released, else the one before it."""
-    return one if one.effective_on is not None else revisions.former(one) or one
-
-
 def _drifted(one: DocumentRevision) -> list[str]:
-    return shown.drift(_base(one))
-
-
-def _titles(former: dict[str, Any] | None) -> dict[str, str]:
-    return {step["key"]: step["title"][language()] for step in former["steps"]} if former else {}
+    """The forms whose routes have changed since the text was released; of a draft, since the text before it was."""
+    base = one if one.effective_on is not None else revisions.former(one)
+    return shown.drift(base) if base is not None else []
 
 
 def _here(**asked: str) -> str:

@@ -69,11 +69,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A record on the tried route; `gone` are steps that were signed and that the route has no more, with who signed."""
+    """A record on the tried route; `gone` are steps that were signed and that the route has no more: title and who signed."""
 
     record: Any
     turns: tuple[Turn, ...]
-    gone: tuple[tuple[str, Signed], ...] = ()
+    gone: tuple[tuple[Mapping[str, str], Signed], ...] = ()
 
     @property
     def stuck(self) -> bool:

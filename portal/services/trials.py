@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -103,10 +104,11 @@ def _hands(signed: list[Signature], key: str) -> Signed:
     return tuple(tuple(id for id in one if id is not None) for one in found)
 
 
-def _gone(signoff: Route, signed: list[Signature]) -> tuple[tuple[str, Signed], ...]:
+def _gone(signoff: Route, signed: list[Signature]) -> tuple[tuple[Mapping[str, str], Signed], ...]:
+    """Steps that were signed and that the route has no more, called as they were when they were signed."""
     known = {step.key for step in signoff.steps}
-    keys = dict.fromkeys(one.step for one in signed if one.step not in known)
-    return tuple((key, _hands(signed, key)) for key in keys)
+    titles = {one.step: history.stage(one)["title"] for one in signed if one.step not in known}
+    return tuple((title, _hands(signed, key)) for key, title in titles.items())
 
 
 def _added(record: Record) -> set[int]:

@@ -12,7 +12,7 @@ from portal.domain.roles import ROLE
 from portal.domain.trials import Desk, Signed, Trial, Turn
 from portal.forms.titles import record_path
 from portal.lib.clock import day
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _, _l, language
 from portal.queries import ledgers, people
 from portal.queries.actors import Actor
 
@@ -47,24 +47,21 @@ class Row:
     gone: list[tuple[str, str]]
 
 
-def rows(found: Iterable[Trial], by: Actor, titles: Mapping[str, str]) -> list[Row]:
-    """The tried records; of one that the person may not open, only its number and today's desks are told.
-
-    `titles` are those of steps that the former route had.
-    """
+def rows(found: Iterable[Trial], by: Actor) -> list[Row]:
+    """The tried records; of one that the person may not open, only its number and today's desks are told."""
     tried = list(found)
     names = people.names({id for one in tried for id in _everybody(one)})
     known = ledgers.readable({one.record.number for one in tried}, by)
-    return [_row(one, names, known, titles) for one in tried]
+    return [_row(one, names, known) for one in tried]
 
 
 def _everybody(one: Trial) -> set[int]:
     able = {id for turn in one.turns for desk in turn.desks for id in desk.people}
-    signed = (*(turn.signed for turn in one.turns), *(hands for _key, hands in one.gone))
+    signed = (*(turn.signed for turn in one.turns), *(hands for _title, hands in one.gone))
     return able | {id for hands in signed for hand in hands for id in hand}
 
 
-def _row(one: Trial, names: dict[int, str], known: Mapping[str, str], titles: Mapping[str, str]) -> Row:
+def _row(one: Trial, names: dict[int, str], known: Mapping[str, str]) -> Row:
     record: Any = one.record
     open_ = record.number in known
     return Row(
@@ -73,7 +70,7 @@ def _row(one: Trial, names: dict[int, str], known: Mapping[str, str], titles: Ma
         record_path(record.form_code, record.number) if open_ else "",
         day(record.closed_at) if record.closed_at else None,
         [_cell(turn, names, open_) for turn in one.turns],
-        [(titles.get(key, key), _signed(hands, names) if open_ else "") for key, hands in one.gone],
+        [(title[language()], _signed(hands, names) if open_ else "") for title, hands in one.gone],
     )
 
 
