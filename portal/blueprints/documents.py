@@ -63,15 +63,15 @@ def show(document: str) -> Answer:
         latest = next((each for each in revisions.of(document) if _may_see(each)), None)
         if latest is None:
             raise NotFound
-        return redirect(url_for("documents.revision", document=document, number=latest.number))
+        return redirect(url_for("documents.revision", document=document, revision=latest.number))
     return _page(one)
 
 
-@bp.get("/<document>/<number>")
+@bp.get("/<document>/<revision>")
 @open_to("signed_in")
-def revision(document: str, number: str) -> str:
+def revision(document: str, revision: str) -> str:
     """One revision, for those who see to it."""
-    return _page(_seen(document, number))
+    return _page(_seen(document, revision))
 
 
 @bp.post("/<document>/receipt")
@@ -129,23 +129,23 @@ def begin() -> Answer:
     good, made = attempt(form, lambda: texts.begin(number, form.values(), by=by, now=now()))
     if not good or made is None:
         return _new_page(form), 422
-    return redirect(url_for("documents.edit", document=made.document_no, number=made.number), 303)
+    return redirect(url_for("documents.edit", document=made.document_no, revision=made.number), 303)
 
 
-@bp.get("/<document>/<number>/edit")
+@bp.get("/<document>/<revision>/edit")
 @open_to("writers")
-def edit(document: str, number: str) -> str:
+def edit(document: str, revision: str) -> str:
     """The editor: the text with its preview, and what the draft says beside it."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     return _editor(one, facts_of(one, person=actor()), one.text)
 
 
-@bp.post("/<document>/<number>/edit")
+@bp.post("/<document>/<revision>/edit")
 @open_to("writers")
 @writes
-def save(document: str, number: str) -> Answer:
+def save(document: str, revision: str) -> Answer:
     """Saves a draft."""
-    one, by = _writable(document, number), actor()
+    one, by = _writable(document, revision), actor()
     form, text = facts_of(one, request.form, person=by), posted.control("text", 400_000)
     seen = posted.control("_version", 10)
     good, _none = attempt(
@@ -162,24 +162,24 @@ def save(document: str, number: str) -> Answer:
         return _editor(one, form, text), 422
     flash(_("草稿已保存。"), "success")
     if posted.control("_op") == "show":
-        return redirect(url_for("documents.revision", document=document, number=number), 303)
-    return redirect(url_for("documents.edit", document=document, number=number), 303)
+        return redirect(url_for("documents.revision", document=document, revision=revision), 303)
+    return redirect(url_for("documents.edit", document=document, revision=revision), 303)
 
 
-@bp.post("/<document>/<number>/preview")
+@bp.post("/<document>/<revision>/preview")
 @open_to("writers")
-def preview(document: str, number: str) -> str:
+def preview(document: str, revision: str) -> str:
     """The words that are being typed, as readers will see them."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     return str(shown.preview(one, posted.control("text", 400_000), today()))
 
 
-@bp.post("/<document>/<number>/pictures")
+@bp.post("/<document>/<revision>/pictures")
 @open_to("writers")
 @writes
-def add_picture(document: str, number: str) -> Answer:
+def add_picture(document: str, revision: str) -> Answer:
     """Takes a picture into a draft, and says how its text names it."""
-    one, by = _writable(document, number), actor()
+    one, by = _writable(document, revision), actor()
     file = request.files.get("file")
     if file is None or not file.filename or not (file.mimetype or "").startswith("image/"):
         raise Refusal(_("请选择一张图片。"))
@@ -188,11 +188,11 @@ def add_picture(document: str, number: str) -> Answer:
     return render_template("documents/picture.html", name=name)
 
 
-@bp.get("/<document>/<number>/pictures/<name>")
+@bp.get("/<document>/<revision>/pictures/<name>")
 @open_to("signed_in")
-def picture(document: str, number: str, name: str) -> Response:
+def picture(document: str, revision: str, name: str) -> Response:
     """A picture of a revision."""
-    one = _seen(document, number)
+    one = _seen(document, revision)
     found: StoredFile | None = next(
         (each.file for each in revisions.pictures(one.id) if each.name == name), None
     )
@@ -201,23 +201,23 @@ def picture(document: str, number: str, name: str) -> Response:
     return downloads.whole(found, show=True)
 
 
-@bp.post("/<document>/<number>/take-back")
+@bp.post("/<document>/<revision>/take-back")
 @open_to("writers")
 @writes
-def take_back(document: str, number: str) -> Answer:
+def take_back(document: str, revision: str) -> Answer:
     """Takes a text out of its review, to be changed."""
-    one = _seen(document, number)
+    one = _seen(document, revision)
     reviews.take_back(one.id, reason=posted.control("reason", 500), by=actor(), now=now())
     flash(_("已收回；修改后请在发布单上重新提交，审批从头开始。"), "success")
-    return redirect(url_for("documents.edit", document=document, number=number), 303)
+    return redirect(url_for("documents.edit", document=document, revision=revision), 303)
 
 
-@bp.post("/<document>/<number>/drop")
+@bp.post("/<document>/<revision>/drop")
 @open_to("writers")
 @writes
-def drop(document: str, number: str) -> Answer:
+def drop(document: str, revision: str) -> Answer:
     """Gives a draft up."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     texts.drop(one.id, by=actor(), now=now())
     flash(_("草稿已放弃。"), "success")
     return redirect(url_for("documents.index"), 303)
@@ -269,13 +269,13 @@ def _editor(one: DocumentRevision, form: object, text: str) -> str:
     )
 
 
-def _seen(document: str, number: str) -> DocumentRevision:
+def _seen(document: str, revision: str) -> DocumentRevision:
     """The revision, if it is for the person.
 
     Raises:
         NotFound: there is none, or it is not.
     """
-    one = revisions.named(document, number)
+    one = revisions.named(document, revision)
     if not _may_see(one):
         raise NotFound
     return one
@@ -286,7 +286,7 @@ def _may_see(one: DocumentRevision) -> bool:
     return shown.may_see(one, revisions.state(one, today()), by)
 
 
-def _writable(document: str, number: str) -> DocumentRevision:
+def _writable(document: str, revision: str) -> DocumentRevision:
     """The draft, if it is the person's to write now.
 
     Raises:
@@ -294,6 +294,6 @@ def _writable(document: str, number: str) -> DocumentRevision:
         Refusal: it is in review or released.
         NotAllowed: it is others' to write.
     """
-    one = _seen(document, number)
+    one = _seen(document, revision)
     texts.refuse_unwritable(one, actor())
     return one

@@ -95,7 +95,7 @@ def _image(one: DocumentRevision) -> Callable[[str], str]:
     def address(name: str) -> str:
         if name not in known:
             return ""
-        return url_for("documents.picture", document=one.document_no, number=one.number, name=name)
+        return url_for("documents.picture", document=one.document_no, revision=one.number, name=name)
 
     return address
 
