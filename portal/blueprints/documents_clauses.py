@@ -86,11 +86,11 @@ def export_rules() -> Response:
     return _sheet("rules", _("规则落实"), rules.HEADERS, lines, department=department, document=document)
 
 
-@bp.get("/<document>/<number>/trial")
+@bp.get("/<document>/<revision>/trial")
 @open_to("signed_in")
-def trial(document: str, number: str) -> str:
+def trial(document: str, revision: str) -> str:
     """A route that the text binds, tried on its last finished records; for whoever writes, signs or audits the text."""
-    one, by = revisions.named(document, number), actor()
+    one, by = revisions.named(document, revision), actor()
     if not shown.may_try(one, revisions.state(one, today()), by):
         raise NotFound
     codes, drifted = bindings.forms_of(document), _drifted(one)
