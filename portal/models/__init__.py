@@ -45,6 +45,7 @@ from portal.models.records import (
     RecordSubject,
     SavedView,
 )
+from portal.models.search import SearchEntry
 from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
@@ -96,6 +97,7 @@ __all__ = [
     "RecordSubject",
     "RoleGrant",
     "SavedView",
+    "SearchEntry",
     "SignInAttempt",
     "SignInSession",
     "Signature",

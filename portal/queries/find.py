@@ -44,21 +44,6 @@ def _rank(spelt: str, words: list[str], whole: str) -> int | None:
     return 1 if any(form.startswith(whole) for form in forms) else 2
 
 
-def records(typed: str, actor: Any, *, limit: int = 20) -> list[Any]:
-    """Records whose number or title holds each word typed, newest first, among those the person may see."""
-    query = sa.select(
-        *(Record.number, Record.title, Record.form_code, Record.state, Record.submitted_at),
-        Person.name.label("applicant"),
-    ).join(Person, Person.id == Record.applicant_id)
-    for word in typed.split()[:6]:
-        query = query.where(
-            sa.or_(
-                Record.number.icontains(word, autoescape=True), Record.title.icontains(word, autoescape=True)
-            )
-        )
-    return list(db.session.execute(visible_to(query, actor).order_by(Record.id.desc()).limit(limit)))
-
-
 def people(typed: str, *, limit: int = 20) -> list[Any]:
     """Active people by name, pinyin or number."""
     wanted = needle(typed)
