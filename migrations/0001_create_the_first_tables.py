@@ -61,7 +61,11 @@ def keep_words() -> None:
     context = op.get_context()
     if context.dialect.name == "sqlite":
         # Before 3.43 only an index that keeps its words can let go of a row.
-        lean = "content='', contentless_delete=1, " if context.dialect.dbapi.sqlite_version_info >= (3, 43) else ""
+        lean = (
+            "content='', contentless_delete=1, "
+            if context.dialect.dbapi.sqlite_version_info >= (3, 43)
+            else ""
+        )
         op.execute(f"CREATE VIRTUAL TABLE search_words USING fts5(title, body, also, {lean}tokenize='ascii')")
         return
     op.execute(
@@ -1001,7 +1005,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", "form_code", "record_id", name=op.f("pk_record_readers")),
     )
-    op.create_index("ix_record_readers_record_id", "record_readers", ["record_id"], unique=False)
+    op.create_index(
+        "ix_record_readers_record_id_key_form_code",
+        "record_readers",
+        ["record_id", "key", "form_code"],
+        unique=False,
+    )
     op.create_table(
         "record_subjects",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1242,7 +1251,7 @@ def downgrade() -> None:
     op.drop_table("stock_balances")
     op.drop_index("ix_record_subjects_record_id", table_name="record_subjects")
     op.drop_table("record_subjects")
-    op.drop_index("ix_record_readers_record_id", table_name="record_readers")
+    op.drop_index("ix_record_readers_record_id_key_form_code", table_name="record_readers")
     op.drop_table("record_readers")
     op.drop_index("ix_record_links_target_id", table_name="record_links")
     op.drop_table("record_links")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from portal.lib.text import fold
 
@@ -76,8 +77,7 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for _at, run in runs(folded(text)):
         if _dense(run):
-            found += map("".join, zip(run, run[1:], strict=False))
-            found.append(run[-1])
+            found += [*_pairs(run), run[-1]]
         else:
             found.append(run)
     return found
@@ -106,7 +106,7 @@ def _phrase(part: list[str]) -> Phrase:
 
 
 def _pairs(run: str) -> list[str]:
-    return list(map("".join, zip(run, run[1:], strict=False)))
+    return list(map("".join, pairwise(run)))
 
 
 def _dense(run: str) -> bool:
@@ -114,13 +114,12 @@ def _dense(run: str) -> bool:
 
 
 def code_words(code: str) -> list[str]:
-    """The further words that a number is found by: from each of its parts on without marks, and any end of its last part.
+    """The further words that a number is found by: itself without marks, and any end of its last part.
 
-    PU-04-2026-0042 is found by pu04, 20260042, 42.
+    PU-04-2026-0042 is found by pu04 and 42, as it begins with one and ends with the other.
     """
     parts = [run for _at, run in runs(folded(code))]
     if not parts:
         return []
-    found = ["".join(parts[at:])[:LONGEST] for at in range(len(parts))]
-    found += [parts[-1][at:] for at in range(1, len(parts[-1]) - 1)]
-    return list(dict.fromkeys(found))
+    last = parts[-1]
+    return list(dict.fromkeys(["".join(parts)[:LONGEST], *(last[at:] for at in range(1, len(last) - 1))]))

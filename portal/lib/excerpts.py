@@ -53,7 +53,7 @@ def _hits(text: str, phrases: Sequence[Phrase]) -> list[tuple[int, int, int]]:
         plain.append(run)
         length += len(run) + 1
     whole = f"{EDGE}{EDGE.join(plain)}{EDGE}"
-    found = []
+    found: list[tuple[int, int, int]] = []
     for number, phrase in enumerate(phrases):
         lead = phrase.plain.startswith(EDGE)
         at = whole.find(phrase.plain)

@@ -19,7 +19,7 @@ class SearchEntry(Base):
     """
 
     __tablename__ = "search_entries"
-    id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(sa.BigInteger, autoincrement=False)
     kind: Mapped[str]
     sort: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="")
@@ -33,4 +33,4 @@ class SearchEntry(Base):
     title: Mapped[str]
     body: Mapped[str] = mapped_column(default="")
 
-    __table_args__ = ({"info": {"derived": True}},)  # backups leave it out
+    __table_args__ = (sa.PrimaryKeyConstraint("id"), {"info": {"derived": True}})  # backups leave it out

@@ -85,7 +85,8 @@ def _digests(ids: Collection[int]) -> dict[int, str]:
     query = sa.select(SearchEntry.id, SearchEntry.digest).where(
         SearchEntry.id.in_(sa.bindparam("ids", expanding=True))
     )
-    return dict(db.session.connection().execute(query, {"ids": list(ids)}).tuples())
+    rows = db.session.connection().execute(query, {"ids": list(ids)})
+    return {row.id: row.digest for row in rows}
 
 
 def _digest(one: Entry) -> str:

@@ -10,16 +10,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from portal.database import dialect
 from portal.extensions import db
 from portal.lib.bigrams import Phrase, plain, words
 
 _APART = " · "  # a word that nobody can look for, between words that do not follow each other
+_TITLE = "="  # in PostgreSQL before the words of a title, which stand in the index a second time
 
 TABLE = sa.table(
-    "search_words", sa.column("rowid", sa.BigInteger), sa.column("title"), sa.column("body"), sa.column("words")
+    "search_words",
+    sa.column("rowid", sa.BigInteger),
+    sa.column("title"),
+    sa.column("body"),
+    sa.column("words"),
 )
 ID = TABLE.c.rowid
 
@@ -35,7 +40,7 @@ def row(id: int, title: str, body: str, also: Sequence[str], spelt: Sequence[str
             "also": _APART.join([*other, *spelt]),
         }
     named, said = words(title), [word for text in (body, *also) for word in words(text)]
-    lexemes = dict.fromkeys([*named, *said, *spelt])
+    lexemes = dict.fromkeys([*(_TITLE + word for word in named), *named, *said, *spelt])
     return {
         "id": id,
         "title": plain(title),
@@ -68,13 +73,12 @@ def fit(phrases: Sequence[Phrase], *, title: bool = False) -> list[sa.ColumnElem
         wanted = " AND ".join(map(_fts5, phrases))
         asked = f"title : ({wanted})" if title else wanted
         return [sa.literal_column("search_words").op("MATCH")(sa.bindparam(None, asked, sa.Text))]
-    asked = " & ".join(f"({_tsquery(one)})" for one in phrases)
+    asked = " & ".join(_tsquery(one, _TITLE if title else "") for one in phrases)
     found: list[sa.ColumnElement[bool]] = [TABLE.c.words.op("@@")(sa.cast(asked, TSQUERY))]
     for one in phrases:
-        if title:
-            found.append(_holds(TABLE.c.title, one.plain))
-        elif len(one.words) > 1:
-            found.append(sa.or_(_holds(TABLE.c.title, one.plain), _holds(TABLE.c.body, one.plain)))
+        if len(one.words) > 1:
+            there = _holds(TABLE.c.title, one.plain)
+            found.append(there if title else sa.or_(there, _holds(TABLE.c.body, one.plain)))
     return found
 
 
@@ -86,9 +90,9 @@ def _fts5(phrase: Phrase) -> str:
     return f'"{" ".join(phrase.words)}"' + (" *" if phrase.open else "")
 
 
-def _tsquery(phrase: Phrase) -> str:
-    *others, last = phrase.words
-    return " & ".join([*(f"'{word}'" for word in others), f"'{last}'" + (":*" if phrase.open else "")])
+def _tsquery(phrase: Phrase, before: str) -> str:
+    *others, last = (f"'{before}{word}'" for word in phrase.words)
+    return " & ".join([*others, last + (":*" if phrase.open else "")])
 
 
 _STORE = {

@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, SessionTransaction, selectinload
 
 from portal.extensions import db
-from portal.models import Comment, Content, Project, Record, Signature
+from portal.models import Comment, Content, Customer, Machine, Project, Record, Signature
 from portal.search import index, words
 from portal.services.search_texts import KIND, TOLD, record
 
@@ -22,7 +22,7 @@ OF_RECORDS = (Content, Signature, Comment)  # their rows tell of a record
 
 def watch() -> None:
     """Begins to listen to what is written; a second time changes nothing."""
-    for moment, hear in (("after_flush", _note), ("before_commit", _write), ("after_rollback", _forget)):
+    for moment, hear in (("after_flush", _note), ("before_commit", _write), ("after_soft_rollback", _undone)):
         if not event.contains(db.session, moment, hear):
             event.listen(db.session, moment, hear)
 
@@ -42,6 +42,18 @@ def _note(session: Session, _context: Any) -> None:
         if type(row) in KIND:
             touched.setdefault((type(row), row.id), False)
             held.append(row)
+            if isinstance(row, Customer) and sa.inspect(row).attrs.name.history.has_changes():
+                touched.update(dict.fromkeys(_of_customer(session, row.id), False))
+
+
+def _of_customer(session: Session, id: int) -> list[Key]:
+    """What is also found by the customer's name."""
+    with session.no_autoflush:
+        return [
+            (model, row)
+            for model in (Project, Machine)
+            for row in session.scalars(sa.select(model.id).where(model.customer_id == id))
+        ]
 
 
 def _write(session: Session) -> None:
@@ -60,6 +72,12 @@ def _forget(session: Session) -> None:
     """What was not written need not be found."""
     session.info.pop(TOUCHED, None)
     session.info.pop(HELD, None)
+
+
+def _undone(session: Session, undone: SessionTransaction) -> None:
+    """After the whole of a write was taken back; after a part of it, the rest goes on."""
+    if not undone.nested:
+        _forget(session)
 
 
 def add(rows: Iterable[Any], new: Collection[Any] = ()) -> None:

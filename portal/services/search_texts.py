@@ -31,8 +31,13 @@ from portal.search.index import Entry
 SILENT = frozenset({"yes_no", "signature", "time"})  # answers that nobody looks for
 
 
-def record(row: Record, comments: str = "") -> Entry:
-    """A record with all its answers so far, by opening section, stages and side entries, and what was said of it."""
+def record(row: Record, comments: str = "") -> Entry | None:
+    """A record with all its answers so far, of opening section, stages and side entries, and what was said of it.
+
+    What has no answers yet is no record yet.
+    """
+    if not row.contents:
+        return None
     opening, signed = history.content(row), history.signatures(row)
     answers = history.stored_answers(opening, signed)
     fields = history.fields(opening, signed)
