@@ -52,10 +52,10 @@ DOCUMENT = ("document", "clause")
 GROUPS = {
     one.key: one
     for one in (
-        Group("records", _l("记录"), "file-text", (Kind("record", states=STATES, looks={key: key for key in STATES}),)),
+        Group("records", _l("业务记录"), "file-text", (Kind("record", states=STATES, looks={key: key for key in STATES}),)),
         Group(
             "documents",
-            _l("文件"),
+            _l("制度和文件"),
             "files",
             tuple(
                 Kind(
@@ -67,8 +67,8 @@ GROUPS = {
                 for key in DOCUMENT
             ),
         ),
-        Group("customers", _l("客户"), "headset", (Kind("customer", customer_parts.may_see, CUSTOMER_STATES),)),
-        Group("projects", _l("项目"), "crane", (Kind("project", states=PROJECT_STATES, looks=project_parts.LOOKS),)),
+        Group("customers", _l("客户列表"), "headset", (Kind("customer", customer_parts.may_see, CUSTOMER_STATES),)),
+        Group("projects", _l("项目列表"), "crane", (Kind("project", states=PROJECT_STATES, looks=project_parts.LOOKS),)),
         Group(
             "items",
             _l("物品和产品"),
@@ -81,7 +81,7 @@ GROUPS = {
         ),
         Group(
             "suppliers",
-            _l("供应商"),
+            _l("供应商列表"),
             "shopping-cart",
             (Kind("supplier", supplier_parts.may_see, SUPPLIER_STATES, supplier_parts.LOOKS),),
         ),
