@@ -56,25 +56,6 @@ def unprotect() -> None:
         op.execute("DROP FUNCTION refuse_change()")
 
 
-def keep_words() -> None:
-    """The words of the search, as each database keeps them best."""
-    context = op.get_context()
-    if context.dialect.name == "sqlite":
-        # Before 3.43 only an index that keeps its words can let go of a row.
-        lean = (
-            "content='', contentless_delete=1, "
-            if context.dialect.dbapi.sqlite_version_info >= (3, 43)
-            else ""
-        )
-        op.execute(f"CREATE VIRTUAL TABLE search_words USING fts5(title, body, also, {lean}tokenize='ascii')")
-        return
-    op.execute(
-        "CREATE TABLE search_words ("
-        "rowid bigint PRIMARY KEY, title text NOT NULL, body text NOT NULL, words tsvector NOT NULL)"
-    )
-    op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
-
-
 def upgrade() -> None:
     """Forward."""
     op.create_table(
@@ -159,23 +140,6 @@ def upgrade() -> None:
         "outbox",
         ["done_at", "stopped_at", "next_try_at"],
         unique=False,
-    )
-    op.create_table(
-        "search_entries",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("sort", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column("at", portal.models.base.Moment(timezone=True), nullable=True),
-        sa.Column("readers", sa.Text(), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
     )
     op.create_table(
         "sign_in_attempts",
@@ -1005,12 +969,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", "form_code", "record_id", name=op.f("pk_record_readers")),
     )
-    op.create_index(
-        "ix_record_readers_record_id_key_form_code",
-        "record_readers",
-        ["record_id", "key", "form_code"],
-        unique=False,
-    )
+    op.create_index("ix_record_readers_record_id", "record_readers", ["record_id"], unique=False)
     op.create_table(
         "record_subjects",
         sa.Column("kind", sa.Text(), nullable=False),
@@ -1223,13 +1182,11 @@ def upgrade() -> None:
     op.create_index(
         "ix_task_holders_key_open_due_at", "task_holders", ["key", "open", "due_at"], unique=False
     )
-    keep_words()
     protect()
 
 
 def downgrade() -> None:
     """Back."""
-    op.drop_table("search_words")
     unprotect()
     op.drop_index("ix_task_holders_key_open_due_at", table_name="task_holders")
     op.drop_table("task_holders")
@@ -1251,7 +1208,7 @@ def downgrade() -> None:
     op.drop_table("stock_balances")
     op.drop_index("ix_record_subjects_record_id", table_name="record_subjects")
     op.drop_table("record_subjects")
-    op.drop_index("ix_record_readers_record_id_key_form_code", table_name="record_readers")
+    op.drop_index("ix_record_readers_record_id", table_name="record_readers")
     op.drop_table("record_readers")
     op.drop_index("ix_record_links_target_id", table_name="record_links")
     op.drop_table("record_links")
@@ -1346,7 +1303,6 @@ def downgrade() -> None:
     op.drop_table("sign_in_attempts")
     op.drop_index("ix_outbox_done_at_stopped_at_next_try_at", table_name="outbox")
     op.drop_table("outbox")
-    op.drop_table("search_entries")
     op.drop_table("obligation_runs")
     op.drop_table("number_series")
     op.drop_index(op.f("ix_form_versions_code"), table_name="form_versions")
