@@ -18,8 +18,8 @@ from portal.queries.actors import Actor
 from portal.services import readings as reading
 from portal.services import reviews
 from portal.services import revisions as texts
+from portal.web import clauses, downloads, posted
 from portal.web import documents as shown
-from portal.web import downloads, posted
 from portal.web.attempt import attempt
 from portal.web.document_sheets import NewDocument, facts_of
 from portal.web.form_errors import errors
@@ -27,6 +27,7 @@ from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
+PAST = ("superseded", "obsolete")  # what names clauses now says nothing of these
 Answer = Response | str | tuple[str, int]
 
 
@@ -46,6 +47,7 @@ def index() -> str:
         departments=people.departments(),
         rows=found,
         owed=readings.owed(by, today()),
+        audits=clauses.may_audit(by),
         drafts=[one for one in library.drafts() if shown.may_see(one, "draft", by)],
         states=life.STATES,
         looks=life.LOOKS,
@@ -236,7 +238,7 @@ def _page(one: DocumentRevision) -> str:
         looks=life.LOOKS,
         kinds=KINDS,
         reading=life.READING,
-        page=shown.page(one, day),
+        page=shown.page(one, day, clauses.nothing if state in PAST else clauses.foot(one.document_no, by)),
         others=[each for each in known if _may_see(each)],
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,
@@ -246,6 +248,7 @@ def _page(one: DocumentRevision) -> str:
         follows=state == "effective" and reading.may_follow(one, by),
         under_way=revisions.under_way(one.document_no),
         former=revisions.former(one),
+        tries=state != "superseded" and shown.may_try(one, state, by),
         record_path=record_path,
         minute=minute,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, jobs, people
+from portal.cli import audit, backups, catalogue, demo, jobs, people, search
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
         people.group,
         jobs.group,
         demo.group,
+        search.group,
         backups.backup,
         backups.restore,
     ):

@@ -332,7 +332,9 @@ def _words(value: object) -> Iterator[str]:
 def shown(page: str, known: list[str]) -> list[str]:
     """Chinese on a page, said by the portal itself."""
     text = re.sub(r'<span class="avatar-mark".*?</span>', "", page)  # the first character of a name
-    text = re.sub(r'<(article|ol|textarea)\b[^>]*lang="zh-Hans".*?</\1>', "", text, flags=re.S)  # a document
+    text = re.sub(
+        r'<(a|article|ol|textarea)\b[^>]*lang="zh-Hans".*?</\1>', "", text, flags=re.S
+    )  # a document, its clauses
     spoken = re.findall(r'\s(?:aria-label|title|placeholder|alt|data-[a-z]+)="([^"]*)"', text)
     text = html.unescape("\n".join([re.sub(r"<[^>]+>", "\n", text), *spoken]))
     for one in known:
