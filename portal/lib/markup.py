@@ -66,12 +66,16 @@ def words(token: Token) -> str:
             said.append(words(child))
         else:
             said.append(child.content)
-    return re.sub(r"(.)\n(.)", _joined, "".join(said))
+    return one_line("".join(said))
 
 
-def _joined(found: re.Match[str]) -> str:
-    """A line break as it is shown: nothing between Chinese characters, else a space."""
-    return found[1] + ("" if is_cjk(found[1]) and is_cjk(found[2]) else " ") + found[2]
+def one_line(text: str) -> str:
+    """The text with its line breaks as they are shown: nothing between Chinese characters, else a space."""
+    return re.sub(r"(.?)[ \t]*\n\s*(?=(.?))", _joint, text).strip()
+
+
+def _joint(found: re.Match[str]) -> str:
+    return found[1] + ("" if is_cjk(found[1]) and is_cjk(found[2]) else " ")
 
 
 def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:
