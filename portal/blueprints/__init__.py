@@ -13,6 +13,7 @@ from portal.blueprints import (
     customer_service,
     design,
     documents,
+    documents_publish,  # noqa: F401 -- adds its addresses to the documents room
     engineering,
     files,
     find,

@@ -15,8 +15,8 @@ from portal.models import DocumentRevision, StoredFile
 from portal.queries import documents as books
 from portal.queries import library, people, readings, revisions
 from portal.queries.actors import Actor
+from portal.services import document_prints, reviews
 from portal.services import readings as reading
-from portal.services import reviews
 from portal.services import revisions as texts
 from portal.web import documents as shown
 from portal.web import downloads, posted
@@ -246,6 +246,8 @@ def _page(one: DocumentRevision) -> str:
         follows=state == "effective" and reading.may_follow(one, by),
         under_way=revisions.under_way(one.document_no),
         former=revisions.former(one),
+        copies=document_prints.copies(one) if "document_controller" in by.roles else [],
+        printed=document_prints.printed(by, now()),
         record_path=record_path,
         minute=minute,
     )

@@ -16,7 +16,6 @@ from portal.services import master
 from portal.services import revisions as texts
 from portal.storage.shipped import Shipped
 
-
 YEAR = timedelta(days=365)
 
 
