@@ -11,7 +11,7 @@ from portal.forms.titles import form_title, step_title
 from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
 from portal.queries import desk as home_desk
-from portal.queries import home, inbox, postings
+from portal.queries import home, inbox, postings, readings
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk
 from portal.web import bulletins, desk, identity, posted
@@ -21,7 +21,7 @@ from portal.web.transaction import writes
 
 bp = Blueprint("home", __name__)
 
-TASKS, MINE, RECORDS, READ = 30, 8, 50, 5
+TASKS, MINE, RECORDS, READ = 30, 8, 50, 5  # READ: bulletins, and documents to read
 
 
 @bp.get("/")
@@ -89,6 +89,8 @@ def _page(*, problem: str = "", chosen: frozenset[int] = frozenset()) -> str:
         forms=desk.frequent(by, [row.form_code for row in lying.mine], spoken),
         leaves=leaves,
         bulletins=[bulletins.headline(row) for row in postings.front(by, today(), limit=READ)],
+        to_read=readings.owed(by, today()),
+        few=READ,
         today=today(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portal.database import transaction
 from portal.lib.clock import now
-from portal.services import customers, outbox
+from portal.services import customers, outbox, readings
 
 
 def tidy() -> int:
@@ -17,3 +17,9 @@ def settle_customers() -> int:
     """Says of every customer whether orders still come; returns how many have changed."""
     with transaction():
         return customers.settle(now())
+
+
+def remind_readers() -> int:
+    """Reminds those who have not read what is in force, every few days; returns how many."""
+    with transaction():
+        return readings.remind_all(now=now())

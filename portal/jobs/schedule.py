@@ -18,6 +18,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (messages.prepare_digests, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+    (daily.remind_readers, crontab(minute="20", hour="0")),  # UTC: as the company's day begins
     (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
 )
 AT_START: tuple[Callable[[], int], ...] = (

@@ -20,7 +20,7 @@ Address = Callable[[str], str]
 NAMED = re.compile(
     r"(?<![A-Za-z0-9/#-])[A-Z]{2,3}(?:-[A-Z]{1,2})?-[0-9]{2,3}(?:#[a-z](?:[a-z0-9-]*[a-z0-9])?)?(?![A-Za-z0-9#]|-[A-Za-z0-9])"
 )
-_OUTSIDE = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
+OUTSIDE = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
 _HOLE = re.compile("\ufdd0([0-9]+)\ufdd1")
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
 
@@ -179,7 +179,7 @@ class _Page:
     def _points(self, token: Token) -> bool:
         """Whether a link leads anywhere; it is given its address."""
         wanted = markup.target(token)
-        if _OUTSIDE.match(wanted):
+        if OUTSIDE.match(wanted):
             token.attrs |= {"class": "outside", "rel": "noopener noreferrer"}
             return True
         address = wanted if re.match(r"/(?![/\\])", wanted) else self.link(wanted)

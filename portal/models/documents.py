@@ -37,7 +37,7 @@ class DocumentRevision(Base):
     kind: Mapped[str]
     department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.id"))
     summary_en: Mapped[str] = mapped_column(default="")
-    text: Mapped[str]
+    text: Mapped[str] = mapped_column(deferred=True)  # of no use to lists
     change: Mapped[str] = mapped_column(default="")
     readers: Mapped[list[int]] = mapped_column(sa.JSON(), default=list)
     reading: Mapped[str] = mapped_column(default="acknowledge")

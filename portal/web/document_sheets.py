@@ -7,7 +7,6 @@ from typing import Any
 from portal.domain.documents import NUMBER, READING
 from portal.forms.base import Sheet
 from portal.forms.fields import Choice, Integer, LongText, MultiChoice, Text
-from portal.forms.kinds import Ref
 from portal.forms.quality.document_words import KINDS
 from portal.forms.references import Department
 from portal.lib.i18n import _l
@@ -48,7 +47,7 @@ class DraftFacts(Sheet):
     name_en = Text(_l("英文名称"), required=False)
     summary_en = LongText(_l("英文摘要"), required=False)
     change = LongText(_l("修订说明"), required=False, help=_l("改了什么、为什么改；记入修订记录"))
-    readers: MultiChoice
+    readers_: MultiChoice
     reading = Choice(_l("阅读要求"), READING)
     review_months = Integer(_l("复审周期（月）"), low=1, high=60)
 
@@ -59,7 +58,7 @@ class DraftFacts(Sheet):
             "name_en": self.name_en.data or "",
             "summary_en": self.summary_en.data or "",
             "change": self.change.data or "",
-            "readers": sorted(int(key) for key in self.readers.data or ()),
+            "readers": sorted(int(key) for key in self.readers_.data or ()),
             "reading": self.reading.data,
             "review_months": self.review_months.data,
         }
@@ -78,10 +77,5 @@ def facts_of(one: DocumentRevision, posted: Any = None, **kwargs: Any) -> DraftF
     }
     choices = {str(each.id): each.name for each in people.departments()}
     readers = MultiChoice(_l("分发部门"), choices, required=False, help=_l("不选表示全公司都要阅读"))
-    made: type[DraftFacts] = type("DraftFacts", (DraftFacts,), {"readers": readers})
+    made: type[DraftFacts] = type("DraftFacts", (DraftFacts,), {"readers_": readers})
     return made(posted, answers=now, **kwargs)
-
-
-def department(one: Any) -> Ref:
-    """A department as an answer."""
-    return Ref(one.id, one.name)

@@ -13,7 +13,8 @@ import pytest
 from dulwich import porcelain
 from dulwich.repo import Repo
 
-from portal.storage.history import BRANCH, History
+from portal.storage.commits import BRANCH
+from portal.storage.history import History
 
 AT = datetime(2026, 5, 12, 9, 30, tzinfo=timezone(timedelta(hours=8)))
 ARRIVAL = "purchasing/PU-P-01-采购.md"

@@ -11,7 +11,6 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_in_force import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
-from portal.lib.text import next_version
 from portal.queries import documents, people
 
 # DC-01 文件编制审批发布单
@@ -71,11 +70,13 @@ def change(world: World) -> dict[str, Any]:
     clause, old, new, reason = world.rng.choice(CHANGES)
     affected = world.rng.choice((None, "相关表单的填写说明", "培训教材", None))
     return {
+        "request_kind": "change",
         "document": world.one("document"),
         "clause": clause,
         "old_text": old,
         "new_text": new,
         "reason": reason,
+        "impact": world.rng.choice(("无", "相关岗位须重新培训", "表单的时限随之调整")),
         "source_record": world.record("QA-15", "DC-06") if world.rng.random() < 0.3 else None,
         "affected_documents": affected,
         "urgency": world.rng.choice(("normal", "normal", "urgent")),
@@ -84,8 +85,8 @@ def change(world: World) -> dict[str, Any]:
 
 
 def receipt(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The next small step."""
-    return {"new_version": next_version(answers["current_version"])}
+    """A small change, as most are."""
+    return {"change_size": "minor"}
 
 
 # DC-03 文件发放/回收登记簿
