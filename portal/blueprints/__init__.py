@@ -13,7 +13,8 @@ from portal.blueprints import (
     customer_service,
     design,
     documents,
-    documents_publish,  # noqa: F401 -- adds its addresses to the documents room
+    documents_publish,  # noqa: F401 -- these add their addresses to the documents room
+    documents_redline,  # noqa: F401
     engineering,
     files,
     find,

@@ -19,7 +19,7 @@ from portal.services import document_prints, reviews
 from portal.services import readings as reading
 from portal.services import revisions as texts
 from portal.web import documents as shown
-from portal.web import downloads, posted
+from portal.web import downloads, posted, redlines
 from portal.web.attempt import attempt
 from portal.web.document_sheets import NewDocument, facts_of
 from portal.web.form_errors import errors
@@ -226,6 +226,8 @@ def _page(one: DocumentRevision) -> str:
     by, day = actor(), today()
     state = revisions.state(one, day)
     known = revisions.of(one.document_no)
+    meant = state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor
+    read_at = readings.read_at(one, by.id)
     return render_template(
         "documents/document.html",
         one=one,
@@ -241,8 +243,9 @@ def _page(one: DocumentRevision) -> str:
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,
         untied=texts.untied(one) if state in life.OPEN else [],
-        meant=state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor,
-        read_at=readings.read_at(one, by.id),
+        meant=meant,
+        read_at=read_at,
+        changes=redlines.since_read(one, by) if meant and read_at is None else None,
         follows=state == "effective" and reading.may_follow(one, by),
         under_way=revisions.under_way(one.document_no),
         former=revisions.former(one),

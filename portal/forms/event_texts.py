@@ -124,6 +124,7 @@ RECORDS = {
     "document_sent": _l("“%(document)s”送审"),
     "document_released": _l("“%(document)s”发布，自 %(effective_on)s 起生效"),
     "document_read": _l("已阅读“%(document)s”"),
+    "redline_attached": _l("附上了“%(document)s”与上一版的对照稿"),
     "document_printed": either(
         "copy", "", _l("打印了“%(document)s”（非受控）"), _l("打印了“%(document)s”的受控副本 %(copy)s")
     ),

@@ -12,6 +12,7 @@ from threading import Lock, Timer
 
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.printout import Printout
+from portal.pdf.redline_sheet import RedlineSheet
 from portal.pdf.text_sheet import TextSheet
 
 SECONDS = 120  # longest that one print may take
@@ -31,7 +32,7 @@ class Printer:
         self._process: subprocess.Popen[bytes] | None = None
         self._left = 0
 
-    def render(self, printout: Printout | LabelSheet | TextSheet) -> bytes:
+    def render(self, printout: Printout | LabelSheet | TextSheet | RedlineSheet) -> bytes:
         """The printout as PDF.
 
         Raises:

@@ -17,6 +17,7 @@ from portal.pdf import codes, fonts, layout
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
 from portal.pdf.printout import Printout
+from portal.pdf.redline_sheet import RedlineSheet
 from portal.pdf.text_body import body, contents
 from portal.pdf.text_sheet import TextSheet
 from portal.pdf.words import speaker
@@ -30,8 +31,8 @@ from weasyprint.text.fonts import FontConfiguration
 from portal.pdf import archive
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
-Sheet = Printout | LabelSheet | TextSheet
-STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text"}
+Sheet = Printout | LabelSheet | TextSheet | RedlineSheet
+STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text", RedlineSheet: "text"}
 
 
 def render(printout: Sheet) -> bytes:
@@ -80,6 +81,10 @@ def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:
                 say=say,
             )
         )
+    if isinstance(printout, RedlineSheet):
+        clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
+        template = _environment().get_template("print/redline.html")
+        return template.render(record=printout, clauses=clauses, say=say)
     template = _environment().get_template("print/record.html")
     return template.render(
         record=printout,

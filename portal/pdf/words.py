@@ -41,6 +41,12 @@ ENGLISH = {
     "状态": "State",
     "本文件没有绑定表单。": "No forms are bound to this document.",
     "尚未发布。": "Not released yet.",
+    "对照": "Redline",
+    "图例：": "Legend: ",
+    "新增文字": "text that came",
+    "删除文字": "text that went",
+    "改动一览": "Changes",
+    "表单和流程的改动": "Changes of forms and routes",
 }
 
 

@@ -21,7 +21,7 @@ from portal.lib.pinyin import spellings
 from portal.models import ControlledDocument, DocumentRevision, Record, RevisionFile
 from portal.queries import revisions
 from portal.queries.actors import Actor
-from portal.services import audit, content, notices
+from portal.services import audit, content, notices, redline_files
 
 OUTLINE = """# 目的 {#purpose}
 
@@ -182,6 +182,7 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
     if one.release_id != record.id and one.effective_on is None:
         one.release = record
         _note("document_sent", one, by=by, now=now, record_id=record.id)
+    redline_files.ask(one, record, now=now)
 
 
 def release(effect: ReleasesRevision, record: Record, *, by: int, now: datetime) -> None:

@@ -27,7 +27,7 @@ from portal.queries import account, history, people, record_page, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
-from portal.web import identity, posted, risk_matrix
+from portal.web import identity, posted, record_texts, risk_matrix
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
@@ -105,6 +105,7 @@ def page(
         opening=opening,
         matrix=risk_matrix.of_record(record.form_code, read.content.answers),
         drawing=drawings.of_record(form, read, day(now())),
+        texts=record_texts.of_record(record, by, day(now())),
         pages=_pages(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],
