@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -14,10 +15,12 @@ from portal.cli.catalogue import as_json
 from portal.database import transaction
 from portal.domain.refusal import Refusal
 from portal.forms.procedure_list import procedures
+from portal.jobs import publications
 from portal.lib.clock import now, today
 from portal.models import Person
 from portal.queries import people
 from portal.services import library
+from portal.services import publications as histories
 from portal.storage.shipped import shipped
 
 group = AppGroup("procedures", help="The controlled documents.")
@@ -53,6 +56,25 @@ def load(login: str) -> None:
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"{made} revisions taken in; {sum(map(len, editions)) - made} were there already.")
+
+
+@group.command()
+@click.option("--publish", is_flag=True, help="Write first what is missing, instead of waiting for the jobs.")
+def history(publish: bool) -> None:
+    """Say where the published texts can be cloned from, and prove that they are those of the database."""
+    if publish:
+        note = publications.make({}, now())
+        with transaction():
+            note()
+    kept = histories.history()
+    click.echo(f"git clone {kept.folder}")
+    click.echo(f"{len(kept.log())} publications; {histories.waiting()} revisions wait for theirs.")
+    wrong = histories.verify()
+    for said in wrong:
+        click.echo(said, err=True)
+    if wrong:
+        sys.exit(1)
+    click.echo("The history agrees with the database.")
 
 
 def _person(login: str) -> Person:

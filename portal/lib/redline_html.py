@@ -28,7 +28,7 @@ TAGS = {
 }
 LISTS = {"item": Markup("ul"), "numbered": Markup("ol")}
 PARTS = {"flow": _l("流程图"), "records": _l("记录清单"), "history": _l("修订记录")}
-ROWS = ("header", "row")
+CELLS = {"header": Markup("th"), "row": Markup("td")}
 _SHOWN = {"=": Markup("{}"), "-": Markup("<del>{}</del>"), "+": Markup("<ins>{}</ins>")}
 
 
@@ -108,7 +108,7 @@ def notes(change: Change) -> Iterator[str]:
 def blocks(found: Sequence[Block]) -> Markup:
     """The passages, list items and rows of a kind together."""
     made = []
-    for kind, group in groupby(found, lambda one: "row" if one.kind in ROWS else one.kind):
+    for kind, group in groupby(found, lambda one: "row" if one.kind in CELLS else one.kind):
         if kind == "row":
             made.append(_table(list(group)))
         elif kind in LISTS:
@@ -153,7 +153,7 @@ def _table(found: list[Block]) -> Markup:
 
 
 def _row(one: Block, width: int) -> Markup:
-    tag = Markup("th" if one.kind == "header" else "td")
+    tag = CELLS[one.kind]
     if one.cells:
         cells = Markup("").join(
             Markup("<{tag}>{text}</{tag}>").format(tag=tag, text=pieces(cell)) for cell in one.shown_cells
