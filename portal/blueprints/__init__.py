@@ -15,6 +15,7 @@ from portal.blueprints import (
     documents,
     documents_publish,  # noqa: F401 -- these add their addresses to the documents room
     documents_redline,  # noqa: F401
+    documents_word,  # noqa: F401
     engineering,
     files,
     find,

@@ -260,13 +260,14 @@ def _new_page(form: NewDocument) -> str:
     return render_template("documents/new.html", form=form, errors=errors(form))
 
 
-def _editor(one: DocumentRevision, form: object, text: str) -> str:
+def _editor(one: DocumentRevision, form: object, text: str, problem: str = "") -> str:
     return render_template(
         "documents/edit.html",
         one=one,
         form=form,
         text=text,
-        errors=errors(form),
+        errors=[*errors(form), *([("import", _("Word 文档"), problem)] if problem else [])],
+        problem=problem,
         html=shown.preview(one, text, today()),
         pictures=revisions.pictures(one.id),
     )

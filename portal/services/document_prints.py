@@ -96,19 +96,20 @@ def gather(one: DocumentRevision, *, by: Actor, now: datetime, copy: Copy | None
         marking=marking(copy),
         controlled=copy is not None,
         printed=printed(by, now),
-        facts=_facts(one),
+        facts=facts(one),
         text=one.text,
         summary=one.summary_en if english else "",
         signatures=[_signed(each) for each in _signatures(one)],
         flows=_flows(one),
         forms=_forms(one),
-        revisions=_past(one, now),
+        revisions=past(one, now),
         pictures={name: file.id for name, file in pictures.items()},
         images={file.id: (file.type, files.get(file.sha256)) for file in pictures.values()},
     )
 
 
-def _facts(one: DocumentRevision) -> list[tuple[str, str]]:
+def facts(one: DocumentRevision) -> list[tuple[str, str]]:
+    """What the title block says."""
     approved = [each for each in _signatures(one) if each.step in APPROVALS]
     return [
         (_("文件编号"), one.document_no),
@@ -161,7 +162,7 @@ def _forms(one: DocumentRevision) -> list[BoundForm]:
     ]
 
 
-def _past(one: DocumentRevision, now: datetime) -> list[PastRevision]:
+def past(one: DocumentRevision, now: datetime) -> list[PastRevision]:
     """Every revision that was released, up to this one."""
     known = [
         each
