@@ -34,6 +34,7 @@ from portal.blueprints import (
     trail,
     warehouse,
 )
+from portal.blueprints import documents_clauses as _documents_clauses  # noqa: F401 -- adds its views to the documents
 
 ROOMS = (
     home.bp,

@@ -18,8 +18,8 @@ from portal.queries.actors import Actor
 from portal.services import document_prints, reviews
 from portal.services import readings as reading
 from portal.services import revisions as texts
+from portal.web import clauses, downloads, posted, redlines
 from portal.web import documents as shown
-from portal.web import downloads, posted, redlines
 from portal.web.attempt import attempt
 from portal.web.document_sheets import NewDocument, facts_of
 from portal.web.form_errors import errors
@@ -46,6 +46,7 @@ def index() -> str:
         departments=people.departments(),
         rows=found,
         owed=readings.owed(by, today()),
+        audits=clauses.may_audit(by),
         drafts=[one for one in library.drafts() if shown.may_see(one, "draft", by)],
         states=life.STATES,
         looks=life.LOOKS,
@@ -62,15 +63,15 @@ def show(document: str) -> Answer:
         latest = next((each for each in revisions.of(document) if _may_see(each)), None)
         if latest is None:
             raise NotFound
-        return redirect(url_for("documents.revision", document=document, number=latest.number))
+        return redirect(url_for("documents.revision", document=document, revision=latest.number))
     return _page(one)
 
 
-@bp.get("/<document>/<number>")
+@bp.get("/<document>/<revision>")
 @open_to("signed_in")
-def revision(document: str, number: str) -> str:
+def revision(document: str, revision: str) -> str:
     """One revision, for those who see to it."""
-    return _page(_seen(document, number))
+    return _page(_seen(document, revision))
 
 
 @bp.post("/<document>/receipt")
@@ -128,23 +129,23 @@ def begin() -> Answer:
     good, made = attempt(form, lambda: texts.begin(number, form.values(), by=by, now=now()))
     if not good or made is None:
         return _new_page(form), 422
-    return redirect(url_for("documents.edit", document=made.document_no, number=made.number), 303)
+    return redirect(url_for("documents.edit", document=made.document_no, revision=made.number), 303)
 
 
-@bp.get("/<document>/<number>/edit")
+@bp.get("/<document>/<revision>/edit")
 @open_to("writers")
-def edit(document: str, number: str) -> str:
+def edit(document: str, revision: str) -> str:
     """The editor: the text with its preview, and what the draft says beside it."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     return _editor(one, facts_of(one, person=actor()), one.text)
 
 
-@bp.post("/<document>/<number>/edit")
+@bp.post("/<document>/<revision>/edit")
 @open_to("writers")
 @writes
-def save(document: str, number: str) -> Answer:
+def save(document: str, revision: str) -> Answer:
     """Saves a draft."""
-    one, by = _writable(document, number), actor()
+    one, by = _writable(document, revision), actor()
     form, text = facts_of(one, request.form, person=by), posted.control("text", 400_000)
     seen = posted.control("_version", 10)
     good, _none = attempt(
@@ -161,24 +162,24 @@ def save(document: str, number: str) -> Answer:
         return _editor(one, form, text), 422
     flash(_("草稿已保存。"), "success")
     if posted.control("_op") == "show":
-        return redirect(url_for("documents.revision", document=document, number=number), 303)
-    return redirect(url_for("documents.edit", document=document, number=number), 303)
+        return redirect(url_for("documents.revision", document=document, revision=revision), 303)
+    return redirect(url_for("documents.edit", document=document, revision=revision), 303)
 
 
-@bp.post("/<document>/<number>/preview")
+@bp.post("/<document>/<revision>/preview")
 @open_to("writers")
-def preview(document: str, number: str) -> str:
+def preview(document: str, revision: str) -> str:
     """The words that are being typed, as readers will see them."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     return str(shown.preview(one, posted.control("text", 400_000), today()))
 
 
-@bp.post("/<document>/<number>/pictures")
+@bp.post("/<document>/<revision>/pictures")
 @open_to("writers")
 @writes
-def add_picture(document: str, number: str) -> Answer:
+def add_picture(document: str, revision: str) -> Answer:
     """Takes a picture into a draft, and says how its text names it."""
-    one, by = _writable(document, number), actor()
+    one, by = _writable(document, revision), actor()
     file = request.files.get("file")
     if file is None or not file.filename or not (file.mimetype or "").startswith("image/"):
         raise Refusal(_("请选择一张图片。"))
@@ -187,11 +188,11 @@ def add_picture(document: str, number: str) -> Answer:
     return render_template("documents/picture.html", name=name)
 
 
-@bp.get("/<document>/<number>/pictures/<name>")
+@bp.get("/<document>/<revision>/pictures/<name>")
 @open_to("signed_in")
-def picture(document: str, number: str, name: str) -> Response:
+def picture(document: str, revision: str, name: str) -> Response:
     """A picture of a revision."""
-    one = _seen(document, number)
+    one = _seen(document, revision)
     found: StoredFile | None = next(
         (each.file for each in revisions.pictures(one.id) if each.name == name), None
     )
@@ -200,23 +201,23 @@ def picture(document: str, number: str, name: str) -> Response:
     return downloads.whole(found, show=True)
 
 
-@bp.post("/<document>/<number>/take-back")
+@bp.post("/<document>/<revision>/take-back")
 @open_to("writers")
 @writes
-def take_back(document: str, number: str) -> Answer:
+def take_back(document: str, revision: str) -> Answer:
     """Takes a text out of its review, to be changed."""
-    one = _seen(document, number)
+    one = _seen(document, revision)
     reviews.take_back(one.id, reason=posted.control("reason", 500), by=actor(), now=now())
     flash(_("已收回；修改后请在发布单上重新提交，审批从头开始。"), "success")
-    return redirect(url_for("documents.edit", document=document, number=number), 303)
+    return redirect(url_for("documents.edit", document=document, revision=revision), 303)
 
 
-@bp.post("/<document>/<number>/drop")
+@bp.post("/<document>/<revision>/drop")
 @open_to("writers")
 @writes
-def drop(document: str, number: str) -> Answer:
+def drop(document: str, revision: str) -> Answer:
     """Gives a draft up."""
-    one = _writable(document, number)
+    one = _writable(document, revision)
     texts.drop(one.id, by=actor(), now=now())
     flash(_("草稿已放弃。"), "success")
     return redirect(url_for("documents.index"), 303)
@@ -238,7 +239,7 @@ def _page(one: DocumentRevision) -> str:
         looks=life.LOOKS,
         kinds=KINDS,
         reading=life.READING,
-        page=shown.page(one, day),
+        page=shown.page(one, day, clauses.foot(one.document_no, by)),
         others=[each for each in known if _may_see(each)],
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,
@@ -251,6 +252,7 @@ def _page(one: DocumentRevision) -> str:
         former=revisions.former(one),
         copies=document_prints.copies(one) if "document_controller" in by.roles else [],
         printed=document_prints.printed(by, now()),
+        tries=state != "superseded" and shown.may_try(one, state, by),
         record_path=record_path,
         minute=minute,
     )
@@ -273,13 +275,13 @@ def _editor(one: DocumentRevision, form: object, text: str, problem: str = "") -
     )
 
 
-def _seen(document: str, number: str) -> DocumentRevision:
+def _seen(document: str, revision: str) -> DocumentRevision:
     """The revision, if it is for the person.
 
     Raises:
         NotFound: there is none, or it is not.
     """
-    one = revisions.named(document, number)
+    one = revisions.named(document, revision)
     if not _may_see(one):
         raise NotFound
     return one
@@ -290,7 +292,7 @@ def _may_see(one: DocumentRevision) -> bool:
     return shown.may_see(one, revisions.state(one, today()), by)
 
 
-def _writable(document: str, number: str) -> DocumentRevision:
+def _writable(document: str, revision: str) -> DocumentRevision:
     """The draft, if it is the person's to write now.
 
     Raises:
@@ -298,6 +300,6 @@ def _writable(document: str, number: str) -> DocumentRevision:
         Refusal: it is in review or released.
         NotAllowed: it is others' to write.
     """
-    one = _seen(document, number)
+    one = _seen(document, revision)
     texts.refuse_unwritable(one, actor())
     return one

@@ -23,11 +23,11 @@ def print_current(document: str) -> Response:
     return _printed(readings.of_named(document, today()))
 
 
-@bp.get("/<document>/<number>/print")
+@bp.get("/<document>/<revision>/print")
 @open_to("signed_in")
-def print_revision(document: str, number: str) -> Response:
+def print_revision(document: str, revision: str) -> Response:
     """A revision on paper, for those who may read it."""
-    return _printed(_seen(document, number))
+    return _printed(_seen(document, revision))
 
 
 def _printed(one: DocumentRevision) -> Response:

@@ -17,11 +17,11 @@ from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
 
 
-@bp.get("/<document>/<number>/docx")
+@bp.get("/<document>/<revision>/docx")
 @open_to("signed_in")
-def docx(document: str, number: str) -> Response:
+def docx(document: str, revision: str) -> Response:
     """A revision as a Word file, for those who may read it."""
-    one = _seen(document, number)
+    one = _seen(document, revision)
     address = shown.address_in(one.document_no)
 
     def link(named: str) -> str:
@@ -33,11 +33,11 @@ def docx(document: str, number: str) -> Response:
     return answer
 
 
-@bp.post("/<document>/<number>/import")
+@bp.post("/<document>/<revision>/import")
 @open_to("writers")
-def import_word(document: str, number: str) -> Answer:
+def import_word(document: str, revision: str) -> Answer:
     """Puts the text of a Word file in the place of a draft's; a file that is refused changes nothing."""
-    one, by = _writable(document, number), actor()
+    one, by = _writable(document, revision), actor()
     megabytes: int = current_app.config["SETTINGS"].upload_megabytes
     seen = posted.control("_version", 10)
     try:
@@ -47,7 +47,7 @@ def import_word(document: str, number: str) -> Answer:
         found = word_files.read(file.stream.read(megabytes * 1024 * 1024 + 1))
         with transaction():
             word_files.take_in(
-                _writable(document, number),
+                _writable(document, revision),
                 found,
                 seen=int(seen) if seen.isdigit() else 0,
                 by=by,
@@ -57,9 +57,9 @@ def import_word(document: str, number: str) -> Answer:
     except NotFound:
         raise
     except Refusal as refusal:
-        one = _writable(document, number)
+        one = _writable(document, revision)
         return _editor(one, facts_of(one, person=actor()), one.text, problem=str(refusal)), 422
     flash(_("已导入 Word 文档，正文已替换为其中的内容，请核对。"), "success")
     for text in found.warnings:
         flash(str(text), "warning")
-    return redirect(url_for("documents.edit", document=document, number=number), 303)
+    return redirect(url_for("documents.edit", document=document, revision=revision), 303)

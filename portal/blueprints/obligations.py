@@ -22,7 +22,7 @@ from portal.models import Task
 from portal.queries import ledgers, trail
 from portal.queries import obligations as queries
 from portal.services import obligations
-from portal.web import posted
+from portal.web import clauses, posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -63,6 +63,7 @@ def index() -> str:
         "obligations/index.html",
         groups=[(title, found) for title, found in groups if found],
         runs=queries.runs(),
+        clauses=clauses.bases(one.clause for one in OBLIGATIONS.values()),
         off={one.key for one in OBLIGATIONS.values() if not queries.is_on(one)},
         shown=lambda run: short(run.acted_at, at),
     )
@@ -143,6 +144,7 @@ def _page(obligation: Obligation, forms: dict[str, Any] | None = None) -> str:
     return render_template(
         "obligations/obligation.html",
         one=obligation,
+        clause=clauses.basis(obligation.clause),
         department=DEPARTMENT[obligation.department].title,
         form_title=form_title(obligation.form, language()) if obligation.form else "",
         form_url=register_path(obligation.form),

@@ -18,7 +18,7 @@ from portal.lib.clock import now, today
 from portal.lib.i18n import language
 from portal.queries import ledgers
 from portal.services import audit
-from portal.web import export, filters
+from portal.web import clauses, export, filters
 from portal.web.guard import actor, open_to
 from portal.web.tables import Cell, attributes
 from portal.web.transaction import writes
@@ -53,6 +53,7 @@ def show(key: str) -> str | Response:
     return render_template(
         "registers/ledger.html",
         ledger=ledger,
+        clause=clauses.basis(ledger.clause),
         department=DEPARTMENT[ledger.department].title,
         room=f"/{ledger.department.replace('_', '-')}/",
         lines=_lines(ledger, page.rows),

@@ -164,9 +164,13 @@ def _note(step: dict[str, Any], state: State, ends: str, language: str) -> str:
     """Before the step is done: its time limit, and where a refusal or a delay leads."""
     if state in ("done", "skipped", "refused", "lapsed"):
         return ""
+    return " · ".join(one for one in (time_limit(step, language), ends) if one)
+
+
+def time_limit(step: Mapping[str, Any], language: str) -> str:
+    """The time that a step may take, in words; nothing where it has no limit, or a date is its limit."""
     limit = step["deadline"]
-    said = limit_words(limit["unit"], limit["amount"], language) if limit else ""
-    return " · ".join(one for one in (said, ends) if one)
+    return limit_words(limit["unit"], limit["amount"], language) if limit else ""
 
 
 def _roles(keys: list[str], language: str) -> list[str]:

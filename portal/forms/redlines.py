@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from portal.forms import bindings
@@ -14,6 +15,7 @@ from portal.forms.structure_words import Told, told
 from portal.lib import markdown, redline
 from portal.lib.bindings import compare_structures
 from portal.lib.clauses import clauses
+from portal.lib.hashing import canonical_json
 from portal.lib.redline import Change
 from portal.models import DocumentRevision
 from portal.queries import frozen
@@ -67,7 +69,14 @@ def bound(one: DocumentRevision) -> dict[str, dict[str, Any]]:
 def _definition(one: DocumentRevision, code: str) -> dict[str, Any] | None:
     if one.effective_on is not None and (then := frozen.definition(one, code)):
         return then
-    return definition(FORMS[code]) if code in FORMS else None
+    return _running(code) if code in FORMS else None
+
+
+@cache
+def _running(code: str) -> dict[str, Any]:
+    """The form as it runs, as it would be read back."""
+    made: dict[str, Any] = json.loads(canonical_json(definition(FORMS[code])))
+    return made
 
 
 def _names(text: str) -> dict[str, str]:

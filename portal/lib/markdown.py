@@ -15,6 +15,7 @@ from portal.lib.clauses import Clause, clauses
 
 Parts = Callable[[str, str], str | Markup]
 Address = Callable[[str], str]
+Foot = Callable[[Clause], str | Markup]
 
 # A form or document by its number, or a clause of a document; a record's number goes on behind the form's.
 NAMED = re.compile(
@@ -38,21 +39,24 @@ _CLASSES = {
     "section": {"clause", "record", "added"},
     "span": {"clause-number"},
     "a": {"outside"},
-    "div": {"part", "table-scroll"},
+    "div": {"part", "clause-foot", "table-scroll"},
     "table": {"text-table"},
     "th": {"align-left", "align-center", "align-right"},
     "td": {"align-left", "align-center", "align-right"},
 }
 
 
-def render(text: str, *, parts: Parts, link: Address, image: Address) -> Markup:
+def render(
+    text: str, *, parts: Parts, link: Address, image: Address, foot: Foot = lambda _clause: ""
+) -> Markup:
     """The text as HTML: one `section.clause` for each clause, flat, with its id, its number and its title.
 
     `parts` draws a line in two braces, kind and name, as trusted HTML; a plain string is escaped. `link` knows the
     address of `PU-04`, `PU-P-01`, `PU-P-01#arrival` and `#arrival`, `image` that of a stored picture; where they
-    answer with nothing, the words alone are left. No style or script of its own is in it.
+    answer with nothing, the words alone are left. `foot` draws what stands at the end of a clause, if anything, as
+    `parts` does. No style or script of its own is in it.
     """
-    made = _Page(parts, link, image)
+    made = _Page(parts, link, image, foot)
     found = list(made.page(text))
     return made.filled(_clean("\n".join(found)))
 
@@ -106,6 +110,7 @@ class _Page:
     parts: Parts
     link: Address
     image: Address
+    foot: Foot
     drawn: list[Markup] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     title: str = ""  # of the clause that is drawn; it names the tables that may be scrolled
@@ -121,6 +126,8 @@ class _Page:
             yield f'<section class="{" ".join(kinds)}"{id}>'
             yield f'<{tag}><span class="clause-number">{clause.number}</span> {self._line(clause.title)}</{tag}>'
             yield self._body(clause.text)
+            if below := self.foot(clause):
+                yield self._hole("clause-foot", below)
             yield "</section>"
 
     def filled(self, html: str) -> Markup:
@@ -155,8 +162,12 @@ class _Page:
         return str(parser.renderer.render(shown, parser.options, {}))
 
     def _part(self, token: Token) -> Token:
-        self.drawn.append(escape(self.parts(token.meta["kind"], token.meta["name"])))
-        return _html(f'<div class="part">\ufdd0{len(self.drawn) - 1}\ufdd1</div>\n')
+        return _html(self._hole("part", self.parts(token.meta["kind"], token.meta["name"])) + "\n")
+
+    def _hole(self, name: str, drawing: str | Markup) -> str:
+        """A place in the text that is filled with something trusted when the rest is sanitised."""
+        self.drawn.append(escape(drawing))
+        return f'<div class="{name}">\ufdd0{len(self.drawn) - 1}\ufdd1</div>'
 
     def _words(self, tokens: list[Token]) -> Iterator[Token]:
         """Inline tokens with the links that there are; a link to nothing leaves its words."""

@@ -327,8 +327,13 @@ def reviews(today: date, soon: timedelta) -> dict[str, int]:
 # Pages
 
 
-def listed() -> Source:
-    """受控文件清单: every version released, newest first, and the documents as loaded, of which none was released.
+def external() -> Source:
+    """外来文件清单: the standards, laws and drawings that others have issued, by version as those of the company."""
+    return listed("external")
+
+
+def listed(kind: str = "") -> Source:
+    """受控文件清单 (of one kind): every version released, newest first, and the documents as loaded, of which none was released.
 
     The newest version whose day has come is in force, or under revision; those before it are obsolete, those after
     it wait for their day. What is obsolete is reviewed no more and stands at the end.
@@ -344,7 +349,7 @@ def listed() -> Source:
     old = sa.or_(newer, is_corrected(LedgerEntry.record_id))
     facts, row = LedgerEntry.facts, ControlledDocument
     to_come = facts["effective_on"].as_string() > TODAY
-    texts = ("number", "title", "kind", "version", "approved_on", "effective_on", "owner")
+    texts = ("number", "title", "kind", "version", "approved_on", "effective_on", "owner", "issuer")
     review, nothing = sa.cast(row.next_review_on, sa.String), sa.cast(sa.null(), sa.String)
     released = (
         sa.select(
@@ -371,7 +376,7 @@ def listed() -> Source:
     loaded = (
         sa.select(
             -row.id, row.code, row.name, row.kind, row.version, nothing,
-            sa.cast(row.effective_on, sa.String), Department.name, review, row.state, nothing, nothing, nothing,
+            sa.cast(row.effective_on, sa.String), Department.name, nothing, review, row.state, nothing, nothing, nothing,
             sa.cast(sa.null(), LedgerEntry.posted_at.type),
         )
         .outerjoin(Department, Department.id == row.department_id)
@@ -379,11 +384,12 @@ def listed() -> Source:
     )  # fmt: skip
     lines = sa.union_all(released, loaded).subquery()
     stands = sa.case((lines.c.state == "obsolete", 0), else_=1)
+    query = sa.select(lines).where(lines.c.kind == kind) if kind else sa.select(lines)
     return Source(
-        query=sa.select(lines),
+        query=query,
         order=Order((stands, lines.c.id), (int, int), descending=True),
         lines=lambda found: [dict(found._mapping)],
-        text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.record),
+        text=(lines.c.number, lines.c.title, lines.c.version, lines.c.owner, lines.c.issuer, lines.c.record),
         at=lines.c.posted_at,
         picked={"state": lines.c.state, "kind": lines.c.kind},
     )

@@ -115,12 +115,13 @@ def standings(every: Iterable[Obligation], now: datetime) -> dict[str, Standing]
     ).group_by(*groups)
     rows = db.session.execute(query).all()
     return {
-        one.key: Standing(*(sum(getattr(row, name) for row in rows if _belongs(row, one)) for name in COUNTS))
+        one.key: Standing(*(sum(getattr(row, name) for row in rows if belongs(row, one)) for name in COUNTS))
         for one in every
     }
 
 
-def _belongs(row: Any, obligation: Obligation) -> bool:
+def belongs(row: Any, obligation: Obligation) -> bool:
+    """Whether tasks that were counted together are the obligation's own, or turns that keep it."""
     if row.obligation is not None:
         return bool(row.obligation == obligation.key)
     return any(

@@ -46,6 +46,18 @@ def years(form: str, otherwise: int) -> int | None:
     return otherwise if facts is None else facts["years"]
 
 
+def hold(form: str) -> str | None:
+    """Why records of a form are held back from disposal, as the list in force says; None if they are not."""
+    query = sa.select(LedgerEntry.facts).where(
+        LedgerEntry.ledger == LIST,
+        LedgerEntry.record_id == _newest(),
+        LedgerEntry.facts["form"].as_string() == form,
+        LedgerEntry.facts["hold"].as_boolean(),
+    )
+    facts = db.session.scalar(query.limit(1))
+    return None if facts is None else str(facts["hold_reason"])
+
+
 def listed() -> Source:
     """质量记录清单: every list that was approved, newest first; one of them is in force."""
     found = {"in_force": LedgerEntry.record_id == _newest()}
@@ -53,7 +65,7 @@ def listed() -> Source:
 
 
 def past() -> Source:
-    """Records that are over and past their retention, which ends with the last day of a year."""
+    """Records that are over and past their retention, which ends with the last day of a year; not those that are held."""
     line = aliased(LedgerEntry)
     years = line.facts["years"].as_integer()
     query = (
@@ -73,6 +85,7 @@ def past() -> Source:
             line.ledger == LIST,
             line.record_id == _newest(),
             line.facts["disposal"].as_string() != PERMANENT,
+            ~sa.func.coalesce(line.facts["hold"].as_boolean(), sa.false()),
             Record.closed_at.is_not(None),
             sa.extract("year", Record.closed_at) + years < sa.extract("year", sa.func.current_date()),
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import sqlalchemy as sa
 from flask import render_template, url_for
 from markupsafe import Markup
 
@@ -20,13 +21,15 @@ from portal.forms.definition import definition, fingerprint
 from portal.forms.flow import chart
 from portal.forms.titles import form_title, register_path
 from portal.lib import markdown
+from portal.lib.hashing import canonical_json
 from portal.lib.i18n import language
 from portal.models import DocumentRevision, FormVersion
 from portal.queries import frozen, revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
+from portal.web.clauses import may_audit
 
-ROUTE = ("steps", "opened_by")  # what of a form is its route
+LOOSE = ("fields", "clause")  # what of a step is not its route
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,15 @@ def may_see(one: DocumentRevision, state: str, by: Actor) -> bool:
     return one.release is not None and _may_see_record(one.release.number, by)
 
 
-def page(one: DocumentRevision, today: date) -> Page:
-    """The text with everything that the portal draws in it."""
+def may_try(one: DocumentRevision, state: str, by: Actor) -> bool:
+    """Whether the person may try the routes that it binds: whoever audits or writes it, or has its release before them."""
+    if may_audit(by) or may_write(one, by):
+        return True
+    return state in life.OPEN and may_see(one, state, by)
+
+
+def page(one: DocumentRevision, today: date, feet: markdown.Foot = lambda _clause: "") -> Page:
+    """The text with everything that the portal draws in it; `feet` draws what stands below its clauses."""
     spoken = language()
     drifted: list[str] = []
     html = markdown.render(
@@ -54,6 +64,7 @@ def page(one: DocumentRevision, today: date) -> Page:
         parts=_parts(one, spoken, today, drifted),
         link=address_in(one.document_no),
         image=_image(one),
+        foot=feet,
     )
     return Page(html, [clause for clause in markdown.contents(one.text) if clause.level < 3], drifted)
 
@@ -79,19 +90,13 @@ def address_in(document_no: str) -> Callable[[str], str]:
     return address
 
 
-def clause_address(clause: str) -> str:
-    """The address of a clause; nothing for none."""
-    code, _mark, id = clause.partition("#")
-    return url_for("documents.show", document=code) + (f"#{id}" if id else "") if code else ""
-
-
 def _image(one: DocumentRevision) -> Callable[[str], str]:
     known = {each.name for each in revisions.pictures(one.id)}
 
     def address(name: str) -> str:
         if name not in known:
             return ""
-        return url_for("documents.picture", document=one.document_no, number=one.number, name=name)
+        return url_for("documents.picture", document=one.document_no, revision=one.number, name=name)
 
     return address
 
@@ -126,9 +131,10 @@ def _flow(one: DocumentRevision, code: str, spoken: str, drifted: list[str]) -> 
     )
 
 
-def route_of(defined: dict[str, Any]) -> list[Any]:
-    """What of a definition is its route."""
-    return [defined[name] for name in ROUTE]
+def route_of(defined: dict[str, Any]) -> bytes:
+    """What of a definition is its route, whether it was read back or has just been made: who may open it, and its steps."""
+    steps = [{name: said for name, said in step.items() if name not in LOOSE} for step in defined["steps"]]
+    return canonical_json([defined["opened_by"], steps])
 
 
 def drift(one: DocumentRevision) -> list[str]:
@@ -141,6 +147,15 @@ def drift(one: DocumentRevision) -> list[str]:
         if route_of(known.definition) != route_of(definition(FORMS[code])):
             found.append(code)
     return found
+
+
+def drifts(found: Sequence[DocumentRevision]) -> dict[int, list[str]]:
+    """The same of several revisions, by id; the versions of their forms are read in one look."""
+    versions = {version for one in found for version in one.bound.get("forms", {}).values()}
+    known = db.session.scalars(sa.select(FormVersion).where(FormVersion.id.in_(versions))).all()
+    drifted = {one.id: drift(one) for one in found}
+    del known  # until now the session has kept them
+    return drifted
 
 
 def _records(one: DocumentRevision, spoken: str) -> Markup:

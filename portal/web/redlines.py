@@ -39,15 +39,13 @@ def comparable(document_no: str, by: Actor, today: date) -> list[DocumentRevisio
 def asked(
     document_no: str, old: str, new: str, by: Actor, today: date
 ) -> tuple[DocumentRevision, DocumentRevision]:
-    """The two revisions asked for; without numbers what is in force, or else is newest, and the one before.
+    """The two revisions asked for; without numbers what is in force and the one before, or else what comes next.
 
     Raises:
         NotFound: one of them is not there for the person.
     """
     known = {one.number: one for one in comparable(document_no, by, today)}
-    current = revisions.effective(document_no, today)
-    first = next(iter(known.values()), None)
-    to = known.get(new) if new else current or first
+    to = known.get(new) if new else _usual(document_no, list(known.values()), today)
     if to is None:
         raise NotFound
     former = revisions.former(to)
@@ -55,6 +53,13 @@ def asked(
     if since is None:
         raise NotFound
     return since, to
+
+
+def _usual(document_no: str, known: list[DocumentRevision], today: date) -> DocumentRevision | None:
+    """What is in force, if there was one before; else the newest that has one."""
+    current = revisions.effective(document_no, today)
+    wanted = [current] if current in known else []
+    return next((one for one in (*wanted, *known) if revisions.former(one) is not None), None)
 
 
 def page(old: DocumentRevision, new: DocumentRevision, *, read: bool = False) -> RedlinePage:

@@ -28,9 +28,10 @@ from portal.models import (
     SignInSession,
     Task,
 )
-from portal.queries import public_requests
+from portal.queries import public_requests, revisions
 from portal.queries.actors import actor
 from portal.services import outside
+from portal.services import revisions as texts
 from tests.conftest import make_app, set_up
 from tests.walk import DRAWING, Walker
 
@@ -43,6 +44,7 @@ PEOPLE = {
     "administrator": "administrator",
     "owner": "customer_service_officer",
 }
+DOCUMENT, PICTURE = "PU-P-01", "scheme.png"
 KEYS = {
     "/admin/departments": "quality",
     "/admin/limits": "purchase_order_limit",
@@ -134,11 +136,30 @@ def furnished(app: Flask) -> Site:
         "item": "I0001",
         "product": "P0001",
         "filename": "favicon.svg",
+        "document": DOCUMENT,
+        "revision": _draft(app, browsers["owner"]),
+        "name": PICTURE,
         **_ids(app),
         "files": _file(browsers["owner"]),
     }
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
     return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
+
+
+def _draft(app: Flask, browser: FlaskClient) -> str:
+    """The number of a revision of a document in force that the owner is writing, with a picture."""
+    with app.app_context(), transaction():
+        owner = db.session.scalars(sa.select(Person).where(Person.login == PEOPLE["owner"])).unique().one()
+        current = revisions.effective(DOCUMENT, today())
+        assert current is not None
+        kept = {name: getattr(current, name) for name in (*texts.COPIED, "document_id")}
+        texts.add(DOCUMENT, "1.1", kept, author=owner.id, now=now())
+    picture = io.BytesIO(base64.b64decode(DRAWING.partition(",")[2]))
+    answer = browser.post(
+        f"/documents/{DOCUMENT}/1.1/pictures", data={"file": (picture, PICTURE, "image/png")}
+    )
+    assert answer.status_code == 200, answer.text
+    return "1.1"
 
 
 def _posting(app: Flask, walker: Walker) -> str:

@@ -97,6 +97,8 @@ def test_drafts_only_those_who_may_read_them(library: Library, browse: Browse) -
     library.load()
     library.asked()
     library.write(library.draft(), NEW)
+    assert browse("quality_inspector").get(PAGE).status_code == 200, "what comes next, as nothing was before"
+    assert browse("salesperson").get(PAGE).status_code == 404
     for suffix in ("", ".pdf"):
         path = f"{PAGE}{suffix}?from=1.0&to=1.1"
         assert browse("quality_inspector").get(path).status_code == 200

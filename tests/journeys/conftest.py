@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.lib.hashing import sha256
 from tests.conftest import make_app
 from tests.walk import Walker
 
@@ -124,10 +125,27 @@ def strict(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
         yield portal
 
 
+class Examined:
+    """The pages that have been looked at for people who cannot see, or not well: each kind once, whichever process does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
+
+    def first(self, kind: str) -> bool:
+        """Whether nobody has looked at a page of this kind yet; from now on somebody has."""
+        try:
+            (self.folder / sha256(kind.encode())).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
+
+
 @pytest.fixture(scope="session")
-def examined() -> set[str]:
-    """The pages that have been looked at for people who cannot see, or not well; each kind once."""
-    return set()
+def examined(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Examined:
+    """What has been looked at in this run."""
+    base = tmp_path_factory.getbasetemp()
+    return Examined((base if worker_id == "master" else base.parent) / "examined")
 
 
 @dataclass
@@ -137,7 +155,7 @@ class Visitor:
     page: Page
     context: BrowserContext
     address: str
-    examined: set[str]
+    examined: Examined
     phone: bool = False
     scripted: bool = True
     complaints: list[str] = field(default_factory=list)
@@ -220,9 +238,8 @@ class Visitor:
         assert page.title().partition(" · ")[0].strip(), f"{page.url} has no title"
         spoken = page.locator("html").get_attribute("lang")
         kind = f"{spoken} {CHOICE.sub('/*', page.url.removeprefix(self.address).partition('?')[0])}"
-        if not self.scripted or kind in self.examined:
+        if not self.scripted or not self.examined.first(kind):
             return page
-        self.examined.add(kind)
         size = page.viewport_size
         assert size is not None
         # As high as the page, so that no bar lies over what comes after scrolling; rows may grow when they come in sight.
@@ -230,9 +247,7 @@ class Visitor:
             high = page.evaluate(HEIGHT)
             page.set_viewport_size({**size, "height": max(size["height"], high)})
         self._examine("light", {"type": "tag", "values": TAGS})
-        colours = f"colours of {SHEET.sub('/new', kind)}"
-        if colours not in self.examined:
-            self.examined.add(colours)
+        if self.examined.first(f"colours of {SHEET.sub('/new', kind)}"):
             page.emulate_media(color_scheme="dark")
             page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
             self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
@@ -256,7 +271,7 @@ Visit = Callable[..., Visitor]
 
 
 @pytest.fixture
-def visit(chromium: Browser, examined: set[str]) -> Iterator[Visit]:
+def visit(chromium: Browser, examined: Examined) -> Iterator[Visit]:
     """Opens browsers on a portal: `visit(served)`, `visit(served, "buyer")`, `visit(served, phone=True)`."""
     opened: list[Visitor] = []
 

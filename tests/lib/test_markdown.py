@@ -206,3 +206,33 @@ def test_the_documents_that_come_with_the_portal(one: object) -> None:
     assert "<section" in html
     assert "**" not in html
     assert plain(one.text)  # type: ignore[attr-defined]
+
+
+def footed(text: str, foot: str | Markup) -> str:
+    """The text with this at the foot of the clause `arrival`."""
+    return render(
+        text,
+        parts=lambda kind, name: Markup("<svg></svg>"),
+        link=link,
+        image=image,
+        foot=lambda clause: foot if clause.id == "arrival" else "",
+    )
+
+
+def test_what_is_drawn_at_the_foot_of_a_clause_stands_at_its_end() -> None:
+    html = footed("# 到货 {#arrival}\n\n正文。\n\n# 附则 {#rest}\n\n完。", Markup("<details>PU-06</details>"))
+    first, second = html.split("</section>")[:2]
+    assert first.endswith('<div class="clause-foot"><details>PU-06</details></div>\n')
+    assert "clause-foot" not in second
+
+
+def test_a_foot_that_is_plain_words_is_escaped_and_an_empty_one_leaves_nothing() -> None:
+    assert "&lt;script&gt;" in footed("# 到货 {#arrival}", "<script>")
+    assert "clause-foot" not in footed("# 到货 {#arrival}", "")
+    assert "clause-foot" not in drawn("# 到货 {#arrival}")
+
+
+def test_a_text_cannot_fill_the_place_of_a_foot_itself() -> None:
+    html = footed("# 到货 {#arrival}\n\n\ufdd00\ufdd1\n\n{{flow PU-04}}", Markup("<b>foot</b>"))
+    assert html.count("<b>foot</b>") == 1
+    assert html.count("<svg></svg>") == 1

@@ -26,6 +26,7 @@ class Released:
     owner: Ref
     text: int | None = None
     sha256: str = ""
+    issuer: str = ""
 
 
 def effects(record: Filed) -> Iterator[Effect]:
@@ -62,6 +63,7 @@ def _released(record: Filed) -> Iterator[Released]:
         record["owner_department"],
         text.id if text else None,
         record["text_sha256"] or "",
+        record["issuer"] or "",
     )
     for row in record["package"] or ():
         found = revisions.find(row["text"].id)
@@ -93,6 +95,7 @@ def _entry(one: Released, record: Filed) -> PostsEntry:
         "effective_on": record["effective_on"].isoformat(),
         "owner": one.owner.text,
         "next_review": record["next_review_on"].isoformat(),
+        "issuer": one.issuer,
     }
     return PostsEntry(documents.DOCUMENTS, facts, key=f"{one.number} {one.version}")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from portal.domain.conditions import differs
+from portal.domain.conditions import differs, equals
 from portal.domain.deadlines import working_days
 from portal.domain.effects import Effect, PostsEntry, after
 from portal.domain.signoff import Route, Step, role
 from portal.forms.base import CompanyForm, Sheet, Stage
-from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
+from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.archive import IN_PORTAL
@@ -31,6 +31,8 @@ class RetentionLine(Sheet):
     place = Text(_l("存放"), max=60)
     years = Integer(_l("保存年限"), low=1, high=100, when=LIMITED)
     disposal = Choice(_l("到期处置"), DISPOSALS)
+    hold = YesNo(_l("法律保全"), required=False)
+    hold_reason = Text(_l("保全事由"), required=False, required_when=equals("hold", True))
 
 
 class Approval(Stage):
@@ -63,7 +65,10 @@ class RecordRetention(CompanyForm):
     records = Rows(
         _l("质量记录"),
         RetentionLine,
-        help=_l("已列出现行清单和门户中的全部表单；年限自记录办结的下一年起算，办结当年不计"),
+        help=_l(
+            "已列出现行清单和门户中的全部表单；年限自记录办结的下一年起算，办结当年不计。"
+            "涉及诉讼、调查的记录填写法律保全：保全期间到期也不处置"
+        ),
     )
     changes = LongText(_l("本次变动说明"))
     legal_basis = LongText(_l("依据"), required=False)
@@ -120,6 +125,8 @@ class RecordRetention(CompanyForm):
                     "place": row["place"],
                     "years": row["years"],
                     "disposal": row["disposal"],
+                    "hold": bool(row["hold"]),
+                    "hold_reason": row["hold_reason"] or "",
                     "valid_from": record["effective_on"].isoformat(),
                 },
             )
@@ -149,7 +156,8 @@ def _line(facts: dict[str, Any]) -> dict[str, Any]:
     """A line of the list in force as a row."""
     keeper = Ref(facts["keeper_id"], facts["keeper"])
     same = {name: facts[name] for name in ("form", "place", "years", "disposal")}
-    return {"record": facts["kind"], "keeper": keeper, **same}
+    held = {"hold": True, "hold_reason": facts["hold_reason"]} if facts.get("hold") else {}
+    return {"record": facts["kind"], "keeper": keeper, **same, **held}
 
 
 def _served() -> list[type[CompanyForm]]:

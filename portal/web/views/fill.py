@@ -27,7 +27,7 @@ from portal.models import Draft, Record
 from portal.queries import history, people, public_requests, readings, visible
 from portal.queries.actors import Actor
 from portal.services import corrections, drafts, records, repeats, route
-from portal.web import posted, rows
+from portal.web import clauses, posted, rows
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
@@ -313,6 +313,7 @@ def _page(
             "title": form_class.name,
             "purpose": "",
             "register_url": register_url,
+            "clause": clauses.basis(form_class.procedure),
         },
         action=action,
         key=key,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from portal.domain.obligations import Missing
 from portal.domain.signoff import Onward
 from portal.forms import customer_parts, drawings, project_parts
-from portal.forms.base import Sheet
+from portal.forms.base import CompanyForm, Sheet
 from portal.forms.definition import address, fields
 from portal.forms.flow import chart
 from portal.forms.kinds import carried, load
@@ -23,11 +23,12 @@ from portal.lib.clock import day, now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
-from portal.queries import account, history, people, record_page, visible
+from portal.queries import account, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
-from portal.web import identity, posted, record_texts, risk_matrix
+from portal.web import clauses, identity, posted, record_texts, risk_matrix
+from portal.web.clauses import Basis
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
@@ -101,6 +102,7 @@ def page(
         title=read.definition["title"][language()],
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
+        clauses=_clauses(form),
         parts=parts(read),
         opening=opening,
         matrix=risk_matrix.of_record(record.form_code, read.content.answers),
@@ -117,6 +119,7 @@ def page(
         errors=_problems(turn, entry),
         chart=Markup(chart(read.definition, progress(read), language())),  # nosec B704 -- drawn by us, texts escaped
         waiting=_waiting(read),
+        held=retention.hold(record.form_code) if record.closed_at else None,
         events=[(event, sentence(event)) for event in reversed(read.events)],
         meanings=SAID,
         ways=WAYS,
@@ -198,6 +201,13 @@ def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet
     form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
     form.compute()
     return form
+
+
+def _clauses(form: type[CompanyForm]) -> dict[str, Basis]:
+    """Where the form is laid down, under no key, and the steps that say so for themselves, by their keys."""
+    named = {"": form.procedure, **clauses.steps_of(form)}
+    found = clauses.bases(named.values())
+    return {key: found[clause] for key, clause in named.items() if clause in found}
 
 
 def _pages(by: Actor) -> dict[str, str]:

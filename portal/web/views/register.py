@@ -14,7 +14,7 @@ from portal.lib.i18n import _, language
 from portal.queries import registers
 from portal.services import audit
 from portal.services import views as saved
-from portal.web import export, filters, register_rows
+from portal.web import clauses, export, filters, register_rows
 from portal.web.guard import actor, open_to
 from portal.web.tables import attributes
 from portal.web.transaction import writes
@@ -37,6 +37,7 @@ def register(department: str, slug: str) -> str:
         "registers/form.html",
         code=form.code,
         title=form_title(form.code, spoken),
+        clause=clauses.basis(form.procedure),
         department=DEPARTMENT[department].title,
         room=f"/{department.replace('_', '-')}/",
         base=register_path(form.code),

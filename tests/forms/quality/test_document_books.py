@@ -8,10 +8,10 @@ from flask import Flask
 from portal.forms.ledgers import LEDGERS
 from portal.queries import documents, ledgers, reviews
 from tests.conftest import both_databases
-from tests.forms.customer_service.shop import TODAY, days
+from tests.forms.customer_service.shop import TODAY, days, wrong
 from tests.forms.quality.papers import Papers
 
-BOOKS = ("documents", "document_copies", "record_retention", "records_past_retention")
+BOOKS = ("documents", "document_copies", "record_retention", "records_past_retention", "external_documents")
 
 
 @pytest.fixture
@@ -64,3 +64,19 @@ def test_the_list_is_read_page_by_page(papers: Papers) -> None:
             break
     assert len(seen) == len(set(seen)) == len(documents.all_documents())
     assert seen[0] == ("QA-W-1", "1.0")
+
+
+@both_databases
+def test_documents_of_others_stand_in_a_list_of_their_own(papers: Papers) -> None:
+    standard = {
+        "document_no": "GB-T-19001",
+        "title": "质量管理体系 要求",
+        "document_kind": "external",
+        "version": "2016",
+    }
+    assert "issuer" in wrong(papers.sheet("DC-01", "quality_inspector", **papers.new(**standard)))
+    record = papers.released(**standard, issuer="国家标准化管理委员会")
+    [line] = papers.lines("external_documents")
+    assert (line["number"], line["issuer"], line["version"]) == ("GB-T-19001", "国家标准化管理委员会", "2016")
+    assert (line["state"], line["record"]) == ("effective", record.number)
+    assert "GB-T-19001" in {one["number"] for one in papers.lines("documents")}

@@ -11,6 +11,7 @@ from flask import Flask
 
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
+from portal.forms.quality.record_retention import kept_so_far
 from portal.models import Record
 from portal.queries import days as queried
 from portal.queries import retention
@@ -152,3 +153,22 @@ def test_a_list_counts_from_its_first_day_on(papers: Papers, monkeypatch: pytest
         9: True,
         5: False,
     }
+
+
+def test_what_is_held_for_a_case_is_not_disposed_of(papers: Papers) -> None:
+    record = listed(papers, line(papers))
+    at = datetime(datetime.now(UTC).year - 9, 12, 30, tzinfo=UTC)
+    db.session.execute(
+        sa.update(Record).where(Record.id == record.id).values(form_code="PU-06", closed_at=at)
+    )
+    assert [row["record"] for row in papers.lines("records_past_retention")] == [record.number]
+    reason = "与泰和物业的诉讼未结"
+    sheet = papers.sheet("DC-05", LOGIN, year=2026, changes="无", records=[line(papers, hold=True)])
+    assert wrong_in(sheet, "records") == {"hold_reason"}
+    listed(papers, line(papers, hold=True, hold_reason=reason))
+    assert papers.lines("records_past_retention") == []
+    assert retention.hold("PU-06") == reason
+    assert retention.hold("PU-05") is None
+    assert kept_so_far()[0]["hold_reason"] == reason, "the next list begins with it"
+    listed(papers, line(papers))
+    assert [row["record"] for row in papers.lines("records_past_retention")] == [record.number]
