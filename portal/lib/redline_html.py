@@ -62,8 +62,8 @@ def shown(changes: Iterable[Change]) -> list[Shown]:
 def section(change: Change) -> Markup:
     """One clause: its number and title, what has become of it, and its passages."""
     return Markup(
-        '<section class="change change-{kind}" id="{id}">\n<h3><span class="clause-number">{number}</span> {title}'
-        ' <span class="change-kind">{word}</span></h3>\n{notes}{body}\n</section>'
+        '<section class="change change-{kind}" id="{id}">\n<h2><span class="clause-number">{number}</span> {title}'
+        ' <span class="change-kind">{word}</span></h2>\n{notes}{body}\n</section>'
     ).format(
         kind=change.kind,
         id=anchor(change),
