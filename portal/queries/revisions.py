@@ -77,6 +77,19 @@ def effective(document_no: str, today: date) -> Revision | None:
     return db.session.scalar(in_force(today).where(Revision.document_no == document_no))
 
 
+def come_into_force(since: date, today: date) -> list[ControlledDocument]:
+    """The documents of which a revision has come into force on one of these days."""
+    query = sa.select(ControlledDocument).where(
+        ControlledDocument.id.in_(
+            in_force(today)
+            .with_only_columns(Revision.document_id)
+            .where(Revision.effective_on >= since)
+            .order_by(None)
+        )
+    )
+    return list(db.session.scalars(query))
+
+
 def states(found: Iterable[Revision], today: date) -> dict[int, str]:
     """Where each of these revisions stands, by id."""
     rows = list(found)
