@@ -118,6 +118,11 @@ def of_release(record_id: int) -> list[Revision]:
     return list(db.session.scalars(query.order_by(Revision.id)))
 
 
+def of_request(record_id: int) -> list[Revision]:
+    """The revisions that a change request has begun."""
+    return list(db.session.scalars(sa.select(Revision).where(Revision.request_id == record_id)))
+
+
 def pictures(revision_id: int) -> list[RevisionFile]:
     """The pictures of a revision, by name."""
     query = sa.select(RevisionFile).where(RevisionFile.revision_id == revision_id)
