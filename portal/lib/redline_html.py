@@ -16,7 +16,7 @@ from portal.lib.wording import Piece
 KINDS = {
     "added": _l("新增"),
     "removed": _l("删除"),
-    "changed": _l("修改"),
+    "changed": _l("有改动"),
     "moved": _l("移动"),
     "same": _l("未变"),
 }
@@ -83,7 +83,7 @@ def anchor(change: Change) -> str:
 def word(change: Change) -> str:
     """What has become of the clause."""
     if change.kind == "changed" and change.moved:
-        return _("修改并移动")
+        return _("有改动并移动")
     return str(KINDS[change.kind])
 
 

@@ -75,7 +75,7 @@ def test_what_came_went_and_changed_is_told(library: Library, browse: Browse) ->
     assert "每批抽取 <del>5</del><ins>8</ins> 件" in said
     assert "<del>无。</del>" in said
     assert "<ins>留样保存 6 个月。</ins>" in said
-    assert "条款：新增 1，删除 1，修改 1。" in said
+    assert "条款：新增 1，删除 1，有改动 1。" in said
     assert "抽样数改为 8 件" in said
     assert 'href="#change-sampling"' in page.text
     assert 'id="change-sampling"' in page.text
@@ -132,7 +132,7 @@ def test_the_file_says_the_same(library: Library, browse: Browse) -> None:
     assert "1.0→1.1" in text
     assert "每批抽取58件" in text
     assert "留样保存6个月" in text
-    assert "条款：新增1，删除1，修改1。" in text
+    assert "条款：新增1，删除1，有改动1。" in text
     assert "非受控打印" in text
 
 
