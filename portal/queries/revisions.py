@@ -124,9 +124,10 @@ def of_request(record_id: int) -> list[Revision]:
 
 
 def pictures(revision_id: int) -> list[RevisionFile]:
-    """The pictures of a revision, by name."""
+    """The pictures of a revision as they are now, by name."""
     query = sa.select(RevisionFile).where(RevisionFile.revision_id == revision_id)
-    return list(db.session.scalars(query.order_by(RevisionFile.name)))
+    rows = query.order_by(RevisionFile.name).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
 
 
 def is_taken(document_no: str) -> bool:
