@@ -17,6 +17,7 @@ from portal.config import Settings, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import worker
 from portal.lib import i18n
+from portal.services import indexing
 from portal.storage import files
 from portal.web import guard, headers, navigation, outbox, posted, refusals, statics
 
@@ -61,6 +62,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url),
         ALEMBIC={"script_location": str(settings.migrations)},
+        ALEMBIC_CONTEXT={"include_name": _is_in_models},
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_NAME="__Host-portal" if settings.secure_cookies else "portal",
@@ -79,6 +81,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
 
 
+def _is_in_models(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether the models say how a table is; the words of the search each database keeps in its own way."""
+    return kind != "table" or not str(name).startswith("search_words")
+
+
 def _extend(app: Flask) -> None:
     db.init_app(app)
     alembic.init_app(app)
@@ -94,6 +101,7 @@ def _extend(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None
     database.watch(app)
+    indexing.watch()
     files.init_app(app)
 
 

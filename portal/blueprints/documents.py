@@ -27,6 +27,7 @@ from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
+PAST = ("superseded", "obsolete")  # what names clauses now says nothing of these
 Answer = Response | str | tuple[str, int]
 
 
@@ -239,7 +240,7 @@ def _page(one: DocumentRevision) -> str:
         looks=life.LOOKS,
         kinds=KINDS,
         reading=life.READING,
-        page=shown.page(one, day, clauses.foot(one.document_no, by)),
+        page=shown.page(one, day, clauses.nothing if state in PAST else clauses.foot(one.document_no, by)),
         others=[each for each in known if _may_see(each)],
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,

@@ -233,9 +233,10 @@ class StartsRevision:
 
 @dataclass(frozen=True, slots=True)
 class SendsRevision:
-    """The text of a revision goes round with the record."""
+    """The text of a revision goes round with the record, if it is still what the record names."""
 
     revision_id: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

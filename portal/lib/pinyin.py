@@ -25,6 +25,8 @@ _SURNAMES = {
     "尉迟": "y",
 }
 
+_LONGEST = 60  # letters of a spelling that anybody would type
+
 
 def initials(name: str) -> str:
     """Return a person's name as first letters (张三丰 gives zsf), Latin letters and digits kept."""
@@ -47,6 +49,17 @@ def spellings(text: str) -> str:
         words.append("".join(syllables))
         letters.append(_first_letters(syllables))
     return " ".join(dict.fromkeys(filter(None, words + letters)))
+
+
+def spelt_words(text: str) -> list[str]:
+    """Return the words of an index by whose beginnings a name is found: from each syllable on, spelt and by first letters."""
+    found: list[str] = []
+    for read in _readings(needle(text)):
+        letters = _first_letters(read)
+        for at, syllable in enumerate(read):
+            if syllable.isascii():
+                found += ["".join(read[at:])[:_LONGEST], letters[at:]]
+    return list(dict.fromkeys(found))
 
 
 def syllables(text: str) -> list[str]:

@@ -46,6 +46,7 @@ from portal.models.records import (
     RecordSubject,
     SavedView,
 )
+from portal.models.search import SearchEntry
 from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
@@ -100,6 +101,7 @@ __all__ = [
     "RevisionFile",
     "RoleGrant",
     "SavedView",
+    "SearchEntry",
     "SignInAttempt",
     "SignInSession",
     "Signature",

@@ -117,7 +117,7 @@ class RecordReader(Base):
     form_code: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(sa.ForeignKey("records.id"), primary_key=True)
 
-    __table_args__ = (sa.Index("ix_record_readers_record_id", "record_id"),)
+    __table_args__ = (sa.Index("ix_record_readers_record_id_key_form_code", "record_id", "key", "form_code"),)
 
 
 class RecordLink(Base):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
 
-from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.models import Customer, Machine, Person
 from portal.queries.customers import dialled_column
@@ -25,11 +22,6 @@ ORDER = Order((Customer.code,), (str,))
 def page(typed: str, cursor: str, size: int) -> Page:
     """One page of the customers that fit all words typed, by code; all of them for nothing typed."""
     return ORDER.page(_fitting(typed), cursor, size)
-
-
-def first(typed: str, *, limit: int) -> list[Any]:
-    """The first customers that fit."""
-    return list(db.session.execute(_fitting(typed).order_by(Customer.code).limit(limit)))
 
 
 def _fitting(typed: str) -> Query:

@@ -1,89 +1,126 @@
-"""Search over records and people, by words, numbers and pinyin."""
+"""What the index finds for a person: of records those that they may see, of other things those of kinds for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain.permissions import person_key
 from portal.extensions import db
-from portal.lib.pinyin import needle, spellings
-from portal.lib.text import fold
-from portal.models import Department, Person, Record
-from portal.queries.visible import visible_to
+from portal.lib.bigrams import Phrase
+from portal.lib.clock import ZONE
+from portal.models import RecordReader, SearchEntry
+from portal.queries.visible import may_see
+from portal.search import kinds, words
+
+MOST = 500  # hits of a kind that are counted and paged through
+FEW = 4000  # records of one person that are looked up beforehand
+Query = sa.Select[*tuple[Any, ...]]
 
 
-class Index:
-    """Names and what they stand for, found by any part of the words, their pinyin or first letters."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for, and of what department, state and days; nothing for a filter left open."""
 
-    def __init__(self, named: Mapping[str, Iterable[str]]) -> None:
-        self._keys = {key: [spellings(name) for name in names if name] for key, names in named.items()}
-
-    def find(self, typed: str) -> list[str]:
-        """Keys with a name that holds everything typed, those that begin with it first."""
-        words = [word for word in (needle(part) for part in typed.split()) if word]
-        whole = needle(typed)
-        if not whole:
-            return []
-        ranked = []
-        for at, (key, names) in enumerate(self._keys.items()):
-            fits = [_rank(name, words, whole) for name in names]
-            best = min((rank for rank in fits if rank is not None), default=None)
-            if best is not None:
-                ranked.append((best, at, key))
-        return [key for _rank_, _at, key in sorted(ranked)]
+    phrases: Sequence[Phrase]
+    department: str = ""
+    state: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
-def _rank(spelt: str, words: list[str], whole: str) -> int | None:
-    if not (whole in spelt or all(word in spelt for word in words)):
-        return None
-    forms = spelt.split(" ")
-    if whole in forms:
-        return 0
-    return 1 if any(form.startswith(whole) for form in forms) else 2
+@dataclass(slots=True)
+class Hits:
+    """Ids in the index, the likeliest first; `more` when there are others that are not counted."""
+
+    ids: list[int] = field(default_factory=list)
+    more: bool = False
 
 
-def records(typed: str, actor: Any, *, limit: int = 20) -> list[Any]:
-    """Records whose number or title holds each word typed, newest first, among those the person may see."""
-    query = sa.select(
-        *(Record.number, Record.title, Record.form_code, Record.state, Record.submitted_at),
-        Person.name.label("applicant"),
-    ).join(Person, Person.id == Record.applicant_id)
-    for word in typed.split()[:6]:
-        query = query.where(
-            sa.or_(
-                Record.number.icontains(word, autoescape=True), Record.title.icontains(word, autoescape=True)
-            )
-        )
-    return list(db.session.execute(visible_to(query, actor).order_by(Record.id.desc()).limit(limit)))
+def records(wanted: Wanted, actor: Any) -> Hits:
+    """Records that the person may see: those named so, then those that say so, both newest first."""
+    if not wanted.phrases:
+        return Hits()
+    found: dict[int, None] = {}
+    few = _few(actor)
+    for title in (True, False):
+        query = sa.select(words.ID).where(may_see(words.ID, actor), *few)
+        query = query.where(*words.fit(wanted.phrases, title=title, records=True))
+        if filters := _filters(wanted):
+            query = query.join(SearchEntry, SearchEntry.id == words.ID).where(*filters)
+        found |= dict.fromkeys(db.session.scalars(query.order_by(words.ID.desc()).limit(MOST + 1)))
+        if len(found) > MOST:
+            break
+    return Hits(list(found)[:MOST], len(found) > MOST)
 
 
-def people(typed: str, *, limit: int = 20) -> list[Any]:
-    """Active people by name, pinyin or number."""
-    wanted = needle(typed)
-    if not wanted:
+def _few(actor: Any) -> list[sa.ColumnElement[bool]]:
+    """Narrows to the records of somebody who may see only few, which spares a look at every hit whether they may.
+
+    The sum keeps SQLite from asking its index for each record by itself.
+    """
+    if actor.reads_all:
         return []
-    query = (
-        sa.select(
-            *(Person.name, Person.number, Person.phone, Person.email),
-            *(
-                Department.key.label("department"),
-                Department.name.label("zh"),
-                Department.name_en.label("en"),
-            ),
-        )
-        .join(Department, Department.id == Person.department_id)
-        .where(Person.active, Person.search_key.contains(wanted, autoescape=True))
-        .order_by(Person.number)
-        .limit(limit)
+    mine = sa.select(RecordReader.record_id).where(RecordReader.key.in_(actor.keys))
+    many = sa.select(sa.func.count()).select_from(mine.limit(FEW + 1).subquery())
+    return [(words.ID + 0).in_(mine)] if (db.session.scalar(many) or 0) <= FEW else []
+
+
+def others(
+    wanted: Wanted, shown: Collection[str], projects: Collection[str], actor: Any
+) -> Mapping[str, Hits]:
+    """Everything else, kind by kind: what is named so, then what says so.
+
+    `shown` are the kinds for the person, `projects` the kinds of projects; of other projects they see those whose team
+    they are in, and of what names its readers only what names them.
+    """
+    found: dict[str, dict[int, None]] = {}
+    if wanted.phrases:
+        for title in (True, False):
+            for id in db.session.scalars(_others(wanted, shown, projects, actor, title)):
+                found.setdefault(kinds.kind_of(id), {})[id] = None
+    return {kind: Hits(list(ids)[:MOST], len(ids) > MOST) for kind, ids in found.items()}
+
+
+def _others(
+    wanted: Wanted, shown: Collection[str], projects: Collection[str], actor: Any, title: bool
+) -> Query:
+    entry = SearchEntry
+    named = sa.or_(*(entry.readers.contains(f"|{key}|", autoescape=True) for key in actor.keys))
+    whole = [kind for kind in shown if kind not in ("record", "project")]
+    open_ = sa.true() if actor.reads_all else sa.or_(entry.readers == "", named)
+    me = entry.readers.contains(f"|{person_key(actor.id)}|", autoescape=True)
+    may = sa.or_(
+        entry.kind.in_(whole) & open_, (entry.kind == "project") & sa.or_(entry.sort.in_(projects), me)
     )
-    return list(db.session.execute(query))
+    place = sa.func.row_number().over(partition_by=entry.kind, order_by=words.ID)
+    query = (
+        sa.select(words.ID.label("id"), place.label("place"))
+        .join(entry, entry.id == words.ID)
+        .where(may, *words.fit(wanted.phrases, title=title, records=False), *_filters(wanted))
+        .subquery()
+    )
+    return sa.select(query.c.id).where(query.c.place <= MOST + 1).order_by(query.c.id)
 
 
-def names(typed: str, named: Mapping[str, Iterable[str]]) -> list[str]:
-    """Keys of the few things one of whose names holds the text."""
-    wanted = fold(typed).strip()
-    return [
-        key for key, all_names in named.items() if wanted and any(wanted in fold(name) for name in all_names)
-    ]
+def entries(ids: Sequence[int]) -> list[SearchEntry]:
+    """The entries with these ids, in this order."""
+    rows = {row.id: row for row in db.session.scalars(sa.select(SearchEntry).where(SearchEntry.id.in_(ids)))}
+    return [rows[id] for id in ids if id in rows]
+
+
+def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.department:
+        found.append(SearchEntry.department == wanted.department)
+    if wanted.state:
+        found.append(SearchEntry.state == wanted.state)
+    if wanted.since:
+        found.append(SearchEntry.at >= datetime.combine(wanted.since, time(), ZONE))
+    if wanted.until:
+        found.append(SearchEntry.at < datetime.combine(wanted.until + timedelta(days=1), time(), ZONE))
+    return found

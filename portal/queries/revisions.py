@@ -77,6 +77,19 @@ def effective(document_no: str, today: date) -> Revision | None:
     return db.session.scalar(in_force(today).where(Revision.document_no == document_no))
 
 
+def come_into_force(since: date, today: date) -> list[ControlledDocument]:
+    """The documents of which a revision has come into force on one of these days."""
+    query = sa.select(ControlledDocument).where(
+        ControlledDocument.id.in_(
+            in_force(today)
+            .with_only_columns(Revision.document_id)
+            .where(Revision.effective_on >= since)
+            .order_by(None)
+        )
+    )
+    return list(db.session.scalars(query))
+
+
 def states(found: Iterable[Revision], today: date) -> dict[int, str]:
     """Where each of these revisions stands, by id."""
     rows = list(found)
@@ -111,9 +124,10 @@ def of_request(record_id: int) -> list[Revision]:
 
 
 def pictures(revision_id: int) -> list[RevisionFile]:
-    """The pictures of a revision, by name."""
+    """The pictures of a revision as they are now, by name."""
     query = sa.select(RevisionFile).where(RevisionFile.revision_id == revision_id)
-    return list(db.session.scalars(query.order_by(RevisionFile.name)))
+    rows = query.order_by(RevisionFile.name).execution_options(populate_existing=True)
+    return list(db.session.scalars(rows))
 
 
 def is_taken(document_no: str) -> bool:

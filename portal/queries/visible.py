@@ -17,18 +17,23 @@ Query = TypeVar("Query", bound=sa.Select[*tuple[Any, ...]])
 
 def visible_to(query: Query, actor: Any) -> Query:
     """The query, narrowed to records that this person may see."""
+    return query.where(may_see(Record.id, actor))
+
+
+def may_see(id: Any, actor: Any) -> sa.ColumnElement[bool]:
+    """Whether the record with the id in this column is for the person."""
     if actor is None:
-        return query.where(sa.false())
+        return sa.false()
     if actor.reads_all:
-        return query
+        return sa.true()
     theirs = [
         RecordReader.key.in_(keys) & RecordReader.form_code.in_(forms)
         if forms
         else RecordReader.key.in_(keys)
         for forms, keys in actor.scopes.items()
     ]
-    readers = sa.select(RecordReader.record_id).where(RecordReader.record_id == Record.id, sa.or_(*theirs))
-    return query.where(readers.exists())
+    readers = sa.select(RecordReader.record_id).where(RecordReader.record_id == id, sa.or_(*theirs))
+    return readers.exists()
 
 
 def record(number: str, actor: Any, form_code: str | None = None) -> Record:

@@ -31,9 +31,10 @@ def confirm(document_no: str, number: str, by: Actor, *, now: datetime) -> None:
     if by.is_auditor or not readings.is_meant(one, by.person):
         raise NotAllowed(_l("这份文件不要求您阅读确认。"))
     reading = _reading(one, by.id)
+    db.session.refresh(reading, with_for_update=True)
     if reading.read_at is None:
         reading.read_at = now
-        audit.note("document_read", at=now, by=by.id, document=one.label)
+        audit.note("document_read", at=now, by=by.id, stream="documents", document=one.label)
 
 
 def remind(document_no: str, by: Actor, *, now: datetime) -> int:

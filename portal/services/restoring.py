@@ -9,7 +9,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.services import audit, rows
+from portal.services import audit, indexing, rows
 from portal.services.backups import Backup
 from portal.storage import files
 from portal.storage.archive import ArchiveBroken, Reader, open_archive
@@ -37,6 +37,8 @@ def restore(path: Path, *, now: datetime) -> Backup:
         for table in rows.tables():
             _fill(table, archive)
         _prove(archive)
+        for _rows in indexing.rebuild():
+            pass
         held = archive.manifest
         count = sum(table["rows"] for table in held["tables"].values())
         audit.note(

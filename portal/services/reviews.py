@@ -7,6 +7,7 @@ from datetime import datetime
 from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
 from portal.lib.i18n import _l
 from portal.queries import history
+from portal.queries import revisions as queries
 from portal.queries.actors import Actor
 from portal.services import audit, corrections, revisions, route, tasks
 
@@ -19,9 +20,10 @@ def take_back(revision_id: int, *, reason: str, by: Actor, now: datetime) -> Non
         ReasonMissing: nothing says why.
         Refusal: it is not in review.
     """
+    found = queries.find(revision_id)
+    record = tasks.lock(found.release_id) if found and found.release_id else None  # first, as signatures do
     one = revisions.locked(revision_id)
-    record = tasks.lock(one.release_id) if one.release_id else None
-    if record is None or record.state not in ("running", "stuck"):
+    if record is None or record.id != one.release_id or record.state not in ("running", "stuck"):
         raise Refusal(_l("这份文件不在审批中。"))
     if record.applicant_id != by.id or by.is_auditor:
         raise NotAllowed(_l("只有送审人可以收回修改。"))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from portal.domain import documents as life
 from portal.domain.effects import ReleasesRevision, SendsRevision, StartsRevision
@@ -58,9 +59,14 @@ def begin(document_no: str, values: Mapping[str, Any], *, by: Actor, now: dateti
     Raises:
         Refusal: the number is, or was once, another document's, or is that of a form.
     """
+    taken = Refusal(_l("文件编号“%(number)s”已经使用过，编号不重复使用。"), number=document_no)
     if revisions.is_taken(document_no) or document_no in FORMS:
-        raise Refusal(_l("文件编号“%(number)s”已经使用过，编号不重复使用。"), number=document_no)
-    return add(document_no, life.FIRST, {"text": OUTLINE, **values}, author=by.id, now=now)
+        raise taken
+    try:
+        with db.session.begin_nested():
+            return add(document_no, life.FIRST, {"text": OUTLINE, **values}, author=by.id, now=now)
+    except IntegrityError:  # somebody else has just begun it
+        raise taken from None
 
 
 def start(effect: StartsRevision, record: Record, *, by: int, now: datetime) -> DocumentRevision:
@@ -99,8 +105,7 @@ def save(
     Raises:
         Refusal: it is in review or released, not this person's to write, or somebody has saved it meanwhile.
     """
-    one = locked(revision_id)
-    refuse_unwritable(one, by)
+    one = _writable(revision_id, by)
     if seen != one.version:
         raise Refusal(
             _l("%(name)s 已在别处保存过这份草稿，请刷新后再改；您的文字仍在本页。"), name=one.author.name
@@ -120,8 +125,7 @@ def save(
 
 def add_picture(revision_id: int, name: str, file_id: int, *, by: Actor, now: datetime) -> None:
     """Takes a picture into a draft, by the name that its text gives it; one of that name is replaced."""
-    one = locked(revision_id)
-    refuse_unwritable(one, by)
+    one = _writable(revision_id, by)
     found = db.session.get(RevisionFile, (one.id, name))
     if found is None:
         db.session.add(RevisionFile(revision_id=one.id, name=name, file_id=file_id))
@@ -136,8 +140,7 @@ def drop(revision_id: int, *, by: Actor, now: datetime) -> None:
     Raises:
         Refusal: a record speaks of it already, or it is not this person's.
     """
-    one = locked(revision_id)
-    refuse_unwritable(one, by)
+    one = _writable(revision_id, by)
     if one.release_id is not None:
         raise Refusal(_l("这份草稿已经送审过，请在发布单上作废。"))
     _note("document_dropped", one, by=by.id, now=now)
@@ -170,7 +173,8 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
     """The text goes round with this record, and is locked as long as it does.
 
     Raises:
-        Refusal: it goes round with another one, is released, or something that runs would lose its clause.
+        Refusal: it goes round with another one, is released, was changed meanwhile, or something that runs would
+            lose its clause.
     """
     one = locked(effect.revision_id)
     other = one.release
@@ -178,6 +182,8 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
         raise Refusal(_l("%(name)s 已经发布。"), name=one.label)
     if other is not None and other.id != record.id and other.state not in ("voided", "refused", "finished"):
         raise Refusal(_l("%(name)s 正由 %(number)s 送审。"), name=one.label, number=other.number)
+    if revisions.fingerprint(one) != effect.sha256:  # between the page and the lock
+        raise Refusal(_l("%(name)s 刚刚又被改动过，请核对后重新提交。"), name=one.label)
     refuse_untied(one)
     if one.release_id != record.id and one.effective_on is None:
         one.release = record
@@ -293,10 +299,24 @@ def locked(revision_id: int) -> DocumentRevision:
     )
 
 
+def _writable(revision_id: int, by: Actor) -> DocumentRevision:
+    """The draft, locked, if the person may write on it now.
+
+    Raises:
+        Refusal: what `refuse_unwritable` says.
+    """
+    one = locked(revision_id)
+    if one.release is not None:  # a page has looked at it before somebody sent it round
+        db.session.refresh(one.release, ["state"])
+    refuse_unwritable(one, by)
+    return one
+
+
 def _note(
     kind: str, one: DocumentRevision, *, by: int, now: datetime, record_id: int | None = None, **facts: Any
 ) -> None:
-    audit.note(kind, at=now, by=by, record_id=record_id, document=one.label, **facts)
+    stream = "" if record_id else "documents"
+    audit.note(kind, at=now, by=by, record_id=record_id, stream=stream, document=one.label, **facts)
 
 
 def _both(one: DocumentRevision) -> dict[str, str]:

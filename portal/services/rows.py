@@ -13,9 +13,9 @@ from portal.models.base import Amount, Base, Moment
 
 
 def tables() -> list[sa.Table]:
-    """All tables, those that others point at first; a JSON null is a plain NULL in them."""
-    copy = sa.MetaData()
-    found = [table.to_metadata(copy) for table in Base.metadata.sorted_tables]
+    """All tables but what is made from others, those that others point at first; a JSON null is a plain NULL in them."""
+    copy, every = sa.MetaData(), Base.metadata.sorted_tables
+    found = [table.to_metadata(copy) for table in every if not table.info.get("derived")]
     for table in found:
         for column in table.columns:
             if isinstance(column.type, sa.JSON):

@@ -10,7 +10,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.ledgers import LEDGERS
 from portal.forms.registers import REGISTERS, FormRegister
 from portal.lib.i18n import both
-from portal.queries.find import Index
+from portal.lib.names import Index
 
 
 @cache

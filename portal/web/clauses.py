@@ -92,6 +92,11 @@ def steps_of(form: type[CompanyForm]) -> dict[str, str]:
     return {step.key: step.clause for step in form.signoff.steps if step.clause}
 
 
+def nothing(_clause: Clause) -> str:
+    """Draws nothing at the foot of a clause."""
+    return ""
+
+
 def foot(document_no: str, by: Actor) -> Callable[[Clause], str | Markup]:
     """Draws at the foot of each clause of a document what names it, with how many records there are."""
     named = bindings.of(document_no)

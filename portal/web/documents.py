@@ -27,7 +27,7 @@ from portal.models import DocumentRevision, FormVersion
 from portal.queries import frozen, revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
-from portal.web.clauses import may_audit
+from portal.web.clauses import may_audit, nothing
 
 LOOSE = ("fields", "clause")  # what of a step is not its route
 
@@ -55,7 +55,7 @@ def may_try(one: DocumentRevision, state: str, by: Actor) -> bool:
     return state in life.OPEN and may_see(one, state, by)
 
 
-def page(one: DocumentRevision, today: date, feet: markdown.Foot = lambda _clause: "") -> Page:
+def page(one: DocumentRevision, today: date, feet: markdown.Foot = nothing) -> Page:
     """The text with everything that the portal draws in it; `feet` draws what stands below its clauses."""
     spoken = language()
     drifted: list[str] = []

@@ -80,6 +80,13 @@ def test_a_document_shows_at_each_clause_what_names_it(walker: Walker) -> None:
     assert "style=" not in section
 
 
+def test_a_text_of_the_past_names_nothing_of_today(walker: Walker) -> None:
+    page = walker.browser("auditor").get("/documents/CS-P-03/1.0")
+    assert page.status_code == 200
+    assert "keeps" not in page.text
+    assert "keeps" in walker.browser("auditor").get("/documents/CS-P-03").text
+
+
 def test_the_numbers_are_those_of_all_records_and_name_nobody(walker: Walker) -> None:
     number = walker.walk(CODE)
     browser = walker.browser("security_guard")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.services.conftest import company, office, trial_forms
+from tests.services.conftest import company, office, real_office, trial_forms
 
-__all__ = ["company", "office", "trial_forms"]
+__all__ = ["company", "office", "real_office", "trial_forms"]

@@ -8,7 +8,7 @@ from flask import Flask
 
 from portal.forms.ledgers import LEDGERS
 from portal.queries import desk as desk_queries
-from portal.queries import find, home, inbox, ledgers, notices, registers, statistics
+from portal.queries import home, inbox, ledgers, notices, registers, statistics
 from portal.queries.actors import Actor
 from portal.queries.registers import Wanted
 from tests import desk
@@ -105,20 +105,3 @@ def test_figures(orders: list[str], context: Flask, person: Who) -> None:
     late = statistics.late_records(["PU-04"], person("buyer"), now=NOW, limit=3)
     assert [row.number for row in late] == [orders[1]]
     assert statistics.by_form([], now=NOW, since=NOW) == {}
-
-
-@both_databases
-def test_search(orders: list[str], context: Flask, person: Who) -> None:
-    assert [row.number for row in find.records(orders[0], person("buyer"))] == [orders[0]]
-    assert not find.records(orders[0], person("foreman"))
-    assert [row.number for row in find.people("E001")] == ["E001"]
-    assert find.people("％") == []
-
-
-def test_index_ranks_whole_names_first() -> None:
-    index = find.Index({"a": ["采购订货单变更"], "b": ["采购订货单", "Purchase order"], "c": ["退货单"]})
-    assert index.find("采购订货单") == ["b", "a"]
-    assert index.find("cgdhd") == ["b", "a"]
-    assert index.find("order purchase") == ["b"]
-    assert index.find("单 货") == ["a", "b", "c"] or set(index.find("单 货")) == {"a", "b", "c"}
-    assert index.find(" ％ ") == []

@@ -269,13 +269,13 @@ class DocumentRelease(CompanyForm):
     @after(SUBMITTED, _l("文件库中的草稿送审，审批期间锁定"))
     def send(record: Filed) -> Iterator[Effect]:
         """The texts are locked as long as they go round."""
-        yield from (SendsRevision(one) for one in texts.named(record))
+        yield from (SendsRevision(id, sha256) for id, sha256 in texts.named(record))
 
     @staticmethod
     @after(CORRECTED, _l("修改后的草稿重新送审"))
     def send_again(record: Filed) -> Iterator[Effect]:
         """So are those that a later round brings."""
-        yield from (SendsRevision(one) for one in texts.named(record))
+        yield from (SendsRevision(id, sha256) for id, sha256 in texts.named(record))
 
     @staticmethod
     @after("release", _l("受控文件清单登记新版本，原版本作废；维持不变的只更新下次评审日期"))

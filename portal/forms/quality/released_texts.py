@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from portal.forms.base import Sheet
@@ -75,11 +74,13 @@ def check(form: Any) -> None:
         seen.add(other.document_no)
 
 
-def named(record: Filed) -> Iterator[int]:
-    """The ids of the texts of a record."""
+def named(record: Filed) -> list[tuple[int, str]]:
+    """The ids of the texts of a record with their fingerprints, in the order in which everybody locks them."""
+    rows = [row for row in record["package"] or () if row["text"]]
+    found = [(row["text"].id, row["sha256"]) for row in rows]
     if record["text"]:
-        yield record["text"].id
-    yield from (row["text"].id for row in record["package"] or () if row["text"])
+        found.append((record["text"].id, record["text_sha256"]))
+    return sorted(found)
 
 
 def _refusal(one: DocumentRevision, form: Any) -> Any:

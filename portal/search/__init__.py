@@ -1,0 +1,1 @@
+"""The index of everything that can be searched for; nothing else knows how the databases keep it."""

@@ -1,0 +1,246 @@
+"""What each thing is found by: its numbers, names, answers, and what people have said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from portal.domain.permissions import person_key
+from portal.forms.kinds import NUMBERS, ROWS, load_one, show
+from portal.forms.titles import form_title, record_path
+from portal.lib.bigrams import code_words
+from portal.lib.clock import ZONE, today
+from portal.lib.i18n import LANGUAGES
+from portal.lib.markdown import plain
+from portal.lib.pinyin import spelt_words
+from portal.models import (
+    ControlledDocument,
+    Customer,
+    Machine,
+    Person,
+    Product,
+    Project,
+    Record,
+    Signature,
+    StockItem,
+    Supplier,
+)
+from portal.queries import history, revisions
+from portal.search.index import Entry
+
+SILENT = frozenset({"yes_no", "signature", "time"})  # answers that nobody looks for
+
+
+def record(row: Record, comments: str = "") -> Entry | None:
+    """A record with all its answers so far, of opening section, stages and side entries, and what was said of it.
+
+    What has no answers yet is no record yet.
+    """
+    if not row.contents:
+        return None
+    opening, signed = history.content(row), history.signatures(row)
+    answers = history.stored_answers(opening, signed)
+    fields = history.fields(opening, signed)
+    shown = {
+        language: list(said(fields, answers, language)) + list(_spoken(signed)) for language in LANGUAGES
+    }
+    known = set(shown["zh"])
+    return Entry(
+        kind="record",
+        row=row.id,
+        code=row.number,
+        title=row.title,
+        body="\n".join([*dict.fromkeys(shown["zh"]), *([comments] if comments else [])]),
+        also=[
+            *(form_title(row.form_code, language) for language in LANGUAGES),
+            row.applicant.name,
+            *dict.fromkeys(text for text in shown["en"] if text not in known),
+        ],
+        spelt=code_words(row.number),
+        note=row.applicant.name,
+        path=record_path(row.form_code, row.number),
+        sort=row.form_code,
+        state=row.state,
+        department=row.department.key,
+        at=row.submitted_at,
+    )
+
+
+def said(fields: list[dict[str, Any]], answers: Mapping[str, Any], language: str) -> Iterator[str]:
+    """The answers as texts; numbers plainly, as people type them."""
+    for field in fields:
+        raw, kind = answers.get(field["name"]), field["type"]
+        if raw is None or kind in SILENT:
+            continue
+        if kind in ROWS:
+            for line in raw:
+                yield from said(field["columns"], line, language)
+        elif kind in NUMBERS:
+            text = str(raw)
+            yield text.rstrip("0").rstrip(".") if "." in text else text
+        elif text := show(field, load_one(field, raw), language):
+            yield text
+
+
+def _spoken(signed: list[Signature]) -> Iterator[str]:
+    for one in signed:
+        yield from (text for text in (one.opinion, one.outside_name) if text)
+
+
+def customer(row: Customer) -> Entry:
+    """A customer with contact, telephone and address."""
+    return Entry(
+        **_named("customer", row),
+        body=_lines(row.contact, row.phone, row.address, row.region, row.credit_code, row.file_number),
+        note=_beside(row.region, row.contact, row.phone),
+        path=f"/customer-service/customers/{row.code}",
+        sort=row.kind,
+        state=row.status,
+        spelt=[*_spelt(row), *code_words(row.phone), *spelt_words(row.contact)],
+    )
+
+
+def project(row: Project) -> Entry:
+    """A project with its customer and address; its team may see it."""
+    name = row.customer.name if row.customer else ""
+    return Entry(
+        **_named("project", row),
+        body=_lines(row.address, name),
+        note=name,
+        path=f"/projects/{row.code}",
+        sort=row.kind,
+        state=row.state,
+        at=_moment(row.starts_on),
+        readers=sorted({person_key(id) for id in row.people.values() if isinstance(id, int)}),
+        spelt=_spelt(row),
+    )
+
+
+def person(row: Person) -> Entry | None:
+    """Somebody who is here; nobody who has left."""
+    if not row.active:
+        return None
+    return Entry(
+        kind="person",
+        row=row.id,
+        code=row.number,
+        title=row.name,
+        body=_lines(row.phone, row.email),
+        also=[row.department.name, row.department.name_en],
+        note=_beside(row.phone, row.email),
+        department=row.department.key,
+        spelt=[*spelt_words(row.name), *code_words(row.number), *code_words(row.phone)],
+    )
+
+
+def document(row: ControlledDocument) -> Entry:
+    """A controlled document with the text in force; one whose text is not kept here by number and title."""
+    text = revisions.effective(row.code, today())
+    return Entry(
+        **_named("document", row),
+        body=_lines(plain(text.text), text.summary_en) if text else "",
+        also=[text.name_en] if text and text.name_en else [],
+        note=row.version,
+        path=f"/documents/{row.code}" if text else f"/registers/documents?q={row.code}",
+        sort=row.kind,
+        state=row.state,
+        department=row.department.key if row.department else "",
+        at=_moment(row.effective_on),
+        spelt=_spelt(row),
+    )
+
+
+def stock_item(row: StockItem) -> Entry:
+    """Something that the warehouse keeps; a book also by its author and publisher."""
+    facts = [str(row.facts[name]) for name in ("author", "publisher", "isbn") if row.facts.get(name)]
+    return Entry(
+        **_named("stock_item", row),
+        body=_lines(row.category, *facts),
+        note=_beside(row.category, row.unit),
+        path=f"/warehouse/items/{row.code}",
+        spelt=[*_spelt(row), *code_words(str(row.facts.get("isbn", "")))],
+    )
+
+
+def product(row: Product) -> Entry:
+    """A product that the company sells."""
+    return Entry(
+        **_named("product", row),
+        body=_lines(row.model, row.line),
+        note=_beside(row.model, row.line),
+        path=f"/registers/product_catalogue?q={row.code}",
+        state=row.state,
+        spelt=[*_spelt(row), *code_words(row.model)],
+    )
+
+
+def supplier(row: Supplier) -> Entry:
+    """A supplier with its goods and contact."""
+    return Entry(
+        **_named("supplier", row),
+        body=_lines(row.goods, row.contact, row.phone, row.credit_code),
+        note=_beside(row.goods, row.contact, row.phone),
+        path=f"/purchasing/suppliers/{row.code}",
+        state=row.status,
+        spelt=[*_spelt(row), *code_words(row.phone)],
+    )
+
+
+def machine(row: Machine) -> Entry:
+    """A machine by its serial number, with its customer and where it is."""
+    owner = row.customer.name if row.customer else ""
+    return Entry(
+        **_named("machine", row),
+        body=_lines(owner, row.place),
+        note=_beside(owner, row.place),
+        path=f"/registers/unit_file?q={row.code}",
+        state=row.state,
+        at=_moment(row.delivered_on),
+        spelt=_spelt(row),
+    )
+
+
+TOLD: Mapping[type[Any], Callable[[Any], Entry | None]] = {
+    Customer: customer,
+    Project: project,
+    Person: person,
+    ControlledDocument: document,
+    StockItem: stock_item,
+    Product: product,
+    Supplier: supplier,
+    Machine: machine,
+}
+"""What is told of a row of each table; of a record it is `record`."""
+KIND = {
+    Record: "record",
+    Customer: "customer",
+    Project: "project",
+    Person: "person",
+    ControlledDocument: "document",
+    StockItem: "stock_item",
+    Product: "product",
+    Supplier: "supplier",
+    Machine: "machine",
+}
+
+
+def _named(kind: str, row: Any) -> dict[str, Any]:
+    return {"kind": kind, "row": row.id, "code": row.code, "title": row.name}
+
+
+def _spelt(row: Any) -> list[str]:
+    return [*spelt_words(row.name), *code_words(row.code)]
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(filter(None, texts))
+
+
+def _beside(*texts: str) -> str:
+    return " · ".join(filter(None, texts))
+
+
+def _moment(day: date | None) -> datetime | None:
+    """The beginning of a day in the company."""
+    return datetime.combine(day, time(), ZONE) if day else None
