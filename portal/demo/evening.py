@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 
 import sqlalchemy as sa
 
 from portal.demo import books, carried_over, phrases, readers
 from portal.demo.cast import Cast
+from portal.demo.editions import Editions
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
 from portal.demo.stories import STORIES
@@ -29,14 +31,18 @@ READERS = ("general_manager", "purchasing_manager", "quality_manager", "engineer
 class Evening:
     """What is done last: customers' last orders, returns, drafts lying about, old notices read, prints made bit by bit."""
 
-    def __init__(self, world: DemoWorld, cast: Cast, progress: Progress, pastime: Pastime) -> None:
+    def __init__(
+        self, world: DemoWorld, cast: Cast, progress: Progress, pastime: Pastime, editions: Editions
+    ) -> None:
         self.world, self.cast, self.progress, self.pastime = world, cast, progress, pastime
+        self.editions = editions
 
     def close(self) -> None:
         """Does it all, at the world's `now`."""
         books.keep_up(self.world.now)
         carried_over.plan(self.world.today)
         readers.read(self.world)
+        readers.read_documents(self.world)
         self._leave_open()
         self._drafts()
         self._phrases()
@@ -47,8 +53,8 @@ class Evening:
     def _leave_open(self) -> None:
         """Some records have just been returned or withdrawn."""
         query = sa.select(Task).where(Task.kind == "sign", Task.state == "open", Task.outside == "")
-        waiting = db.session.scalars(query.order_by(Task.id.desc()).limit(LEFT_OPEN * 2)).all()
-        for place, task in enumerate(waiting):
+        waiting = (task for task in db.session.scalars(query.order_by(Task.id.desc())) if self._is_free(task))
+        for place, task in enumerate(list(islice(waiting, LEFT_OPEN * 2))):
             try:
                 with db.session.begin_nested():
                     if place % 2 and task.record is not None:
@@ -57,6 +63,10 @@ class Evening:
                         self.progress.send_back(task, by)
             except Refusal:
                 continue
+
+    def _is_free(self, task: Task) -> bool:
+        """Whether it is left to chance what becomes of a task."""
+        return not self.editions.leads(task)
 
     def _drafts(self) -> None:
         """Half-written sheets of the last days."""

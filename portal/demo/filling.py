@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import phrases
+from portal.demo import drafting, phrases
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
 from portal.extensions import db
@@ -16,7 +16,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import fields
 from portal.forms.kinds import Ref, load
 from portal.models import Draft, Record
-from portal.queries import history
+from portal.queries import documents, history
 from portal.queries.actors import Actor
 from portal.services import corrections, records, route
 
@@ -41,6 +41,8 @@ def take_up(world: DemoWorld, draft: Draft, by: Actor) -> Record:
         told = STORIES[draft.form_code].opening(world)
     finally:
         world.hints = {}
+    if draft.form_code == documents.RELEASE:
+        told |= drafting.written(given, by, world.now)
     try:
         sheet = _told(world, form, {**told, **_kept(given, told)}, by)
     except Unfit:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import filling, hands
+from portal.demo import acts, filling
 from portal.demo.cast import Cast
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
@@ -18,11 +18,11 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.forms.quality.customer_survey import SurveyAnswer
 from portal.forms.quality.employee_satisfaction_survey import ITEMS, EmployeeSatisfactionSurvey
-from portal.models import Draft, Record, Task
+from portal.models import Draft, Record
 from portal.queries import ballots as boxes
-from portal.queries import history, surveys
+from portal.queries import surveys
 from portal.queries.actors import Actor
-from portal.services import asks, ballots, records, route, signing
+from portal.services import asks, ballots, route
 
 FIRST, SECOND = timedelta(days=395), timedelta(days=82)  # before the demo's year
 LASTS = timedelta(weeks=6)
@@ -75,7 +75,7 @@ def _questionnaire(world: DemoWorld, cast: Cast, draft: Draft, shares: Mapping[s
     marks = {one.name: _mark(world, one.full, shares[module]) for one in fills.items}
     _sign(world, cast, record, {**told, **marks})
     _sign(world, cast, record)
-    for task in _open(record, "ask"):
+    for task in acts.waiting(record, "ask"):
         who = cast.for_task(task)
         if who is not None:
             asks.tick_off(task.id, who, ANSWERED, now=world.now)
@@ -111,29 +111,13 @@ def _mark(world: DemoWorld, full: int, share: float) -> Decimal:
 
 
 def _submit(world: DemoWorld, code: str, answers: Mapping[str, Any], by: Actor) -> Record:
-    world.sees(by.person)
-    sheet = filling.checked(FORMS[code], answers, by, context={"@now": world.now})
-    return records.submit(sheet, by, key=f"demo-{code}-{world.today}", now=world.now)
+    return acts.submit(world, code, answers, by, f"demo-{code}-{world.today}")
 
 
 def _sign(world: DemoWorld, cast: Cast, record: Record, answers: Mapping[str, Any] | None = None) -> None:
     """The record's next turn is taken, some hours later."""
     world.now += timedelta(hours=world.rng.randint(1, 9))
-    task = next(_open(record, "sign"))
-    by = cast.for_task(task)
-    assert by is not None, f"nobody for {record.number} {task.step}"
-    world.sees(record.applicant, by.person)
-    step = route.form_of(record).signoff.step(task.step)
-    known = route.known(record, now=world.now)
-    stage = filling.checked(step.fills, answers or {}, by, context=known) if step.fills else None
-    seen = history.shown_hash(history.content(record), history.signatures(record))
-    signing.sign(task.id, by, hands.draw(world, task, step, known, seen), stage, now=world.now)
-    db.session.flush()
-
-
-def _open(record: Record, kind: str) -> Iterator[Task]:
-    query = sa.select(Task).where(Task.record_id == record.id, Task.kind == kind, Task.state == "open")
-    return iter(db.session.scalars(query.order_by(Task.id)).unique().all())
+    assert acts.sign(world, cast, record, answers) is not None, f"nobody for {record.number} {record.step}"
 
 
 def _actor(world: DemoWorld, cast: Cast, role: str) -> Actor:

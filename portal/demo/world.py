@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.demo import attachments, carried_over
+from portal.demo import attachments, carried_over, changes
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.lib.clock import day
@@ -111,6 +111,8 @@ class DemoWorld:
     def _document(self) -> Ref:
         """The document that the release at hand has put into force, else one that nobody is changing."""
         query = sa.select(ControlledDocument).order_by(ControlledDocument.id)
+        if documents.RELEASE not in self.hints:
+            query = query.where(ControlledDocument.code.not_in(changes.TOLD))
         if release := self.hints.get(documents.RELEASE):
             query = query.where(ControlledDocument.release_id == release.id)
         found = [one for one in db.session.scalars(query) if not documents.request_under_way(one.id)]

@@ -17,6 +17,7 @@ from sqlalchemy import event
 from portal.database import transaction
 from portal.demo import filling, hours
 from portal.demo.cast import Cast
+from portal.demo.editions import Editions
 from portal.demo.evening import Evening
 from portal.demo.pastime import Pastime
 from portal.demo.progress import Progress
@@ -108,7 +109,8 @@ class Year:
         self.cast = Cast(self.world)
         self.progress = Progress(self.world, self.cast)
         self.pastime = Pastime(self.world, self.cast, records / FULL)
-        self.evening = Evening(self.world, self.cast, self.progress, self.pastime)
+        self.editions = Editions(self.world, self.cast)
+        self.evening = Evening(self.world, self.cast, self.progress, self.pastime, self.editions)
         self.summary = Summary()
         self._queue: list[tuple[datetime, int, str, int]] = []
         self._order = count()
@@ -143,6 +145,8 @@ class Year:
             self._put(hours.start(self.begin, self.end, self.rng, self.calendar), "begin", 0)
         if self.end - self.begin > SURVEYED:  # the survey of this year, under way for its last part
             self._put(hours.working(self.end - SURVEYED, self.rng, self.calendar), "survey", 0)
+        for place, at in enumerate(self.editions.plan(self.begin, self.end)):
+            self._put(hours.working(at, self.rng, self.calendar), "edition", place)
         day = self.begin
         while day < self.end:
             if self.calendar.is_working_day(day.astimezone(self.calendar.zone).date()):
@@ -167,6 +171,8 @@ class Year:
                     chosen = self.rng.choices(self._forms, self._weights)[0]
                     what = chosen if kind == "begin" else "QA-13"
                     self._begin(what)
+                elif kind == "edition":
+                    self._edit(id)
                 elif kind == "withdraw":
                     self.pastime.withdraw(db.session.get_one(Record, id))
                 else:
@@ -193,6 +199,13 @@ class Year:
         if self.rng.random() < WITHDRAWN:
             self._put(self._soon(minutes=40), "withdraw", record.id)
 
+    def _edit(self, scene: int) -> None:
+        """The next act of what becomes of a document."""
+        wait = self.editions.act(scene)
+        self.summary.records += self.editions.made()
+        if wait is not None:
+            self._put(hours.working(self.world.now + wait, self.rng, self.calendar), "edition", scene)
+
     def _turn(self, task: Task) -> None:
         """Somebody takes a turn on a task."""
         self._planned.discard(task.id)
@@ -211,7 +224,9 @@ class Year:
     def _plan_tasks(self) -> None:
         """Puts turns that somebody must take from now on into the queue."""
         for task in sorted(self._touched, key=lambda task: task.id):
-            if task.id not in self._planned and task.state in ("open", "stuck"):
+            if task.id in self._planned or self.editions.leads(task):
+                continue
+            if task.state in ("open", "stuck"):
                 self._planned.add(task.id)
                 self._put(hours.answer(task, self.world.now, self.rng, self.calendar), "task", task.id)
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from portal.demo import changes
 from portal.demo.story import Story, World
 from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_in_force import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
-from portal.queries import documents, people
+from portal.queries import documents, people, revisions
 
 # DC-01 文件编制审批发布单
 
@@ -57,7 +58,7 @@ def released(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 # DC-02 文件更改申请单
 
-CHANGES = (
+IN_GENERAL = (
     ("4.2", "收到后两个工作日内答复。", "收到后一个工作日内答复。", "顾客多次反映答复太慢"),
     ("5.1", "由部门负责人签字。", "由部门负责人在门户上签署。", "签字改为在门户办理"),
     ("3.3", "每季度汇总一次。", "每月汇总一次，次月五日前报送。", "管理评审要求按月掌握情况"),
@@ -66,12 +67,13 @@ CHANGES = (
 
 
 def change(world: World) -> dict[str, Any]:
-    """A clause that has not proved itself."""
-    clause, old, new, reason = world.rng.choice(CHANGES)
+    """A sentence of the text in force that has not proved itself."""
+    document = world.one("document")
+    clause, old, new, reason = _sentence(world, document)
     affected = world.rng.choice((None, "相关表单的填写说明", "培训教材", None))
     return {
         "request_kind": "change",
-        "document": world.one("document"),
+        "document": document,
         "clause": clause,
         "old_text": old,
         "new_text": new,
@@ -82,6 +84,16 @@ def change(world: World) -> dict[str, Any]:
         "urgency": world.rng.choice(("normal", "normal", "urgent")),
         "attachments": [],
     }
+
+
+def _sentence(world: World, document: Ref) -> tuple[str, str, str, str]:
+    """A clause, what it says, what it is to say and why; of a document without a text something in general."""
+    found = documents.find(document.id) if document.id else None
+    one = revisions.effective(found.code, world.today) if found else None
+    fits = changes.fitting(one.text, world.rng) if one else None
+    if fits is None:
+        return world.rng.choice(IN_GENERAL)
+    return fits.clause, fits.change.old, fits.change.new, fits.change.reason
 
 
 def receipt(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
