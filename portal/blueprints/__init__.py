@@ -13,6 +13,9 @@ from portal.blueprints import (
     customer_service,
     design,
     documents,
+    documents_publish,  # noqa: F401 -- these add their addresses to the documents room
+    documents_redline,  # noqa: F401
+    documents_word,  # noqa: F401
     engineering,
     files,
     find,

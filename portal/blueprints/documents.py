@@ -15,10 +15,10 @@ from portal.models import DocumentRevision, StoredFile
 from portal.queries import documents as books
 from portal.queries import library, people, readings, revisions
 from portal.queries.actors import Actor
+from portal.services import document_prints, reviews
 from portal.services import readings as reading
-from portal.services import reviews
 from portal.services import revisions as texts
-from portal.web import clauses, downloads, posted
+from portal.web import clauses, downloads, posted, redlines
 from portal.web import documents as shown
 from portal.web.attempt import attempt
 from portal.web.document_sheets import NewDocument, facts_of
@@ -228,6 +228,8 @@ def _page(one: DocumentRevision) -> str:
     by, day = actor(), today()
     state = revisions.state(one, day)
     known = revisions.of(one.document_no)
+    meant = state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor
+    read_at = readings.read_at(one, by.id)
     return render_template(
         "documents/document.html",
         one=one,
@@ -243,11 +245,14 @@ def _page(one: DocumentRevision) -> str:
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,
         untied=texts.untied(one) if state in life.OPEN else [],
-        meant=state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor,
-        read_at=readings.read_at(one, by.id),
+        meant=meant,
+        read_at=read_at,
+        changes=redlines.since_read(one, by) if meant and read_at is None else None,
         follows=state == "effective" and reading.may_follow(one, by),
         under_way=revisions.under_way(one.document_no),
         former=revisions.former(one),
+        copies=document_prints.copies(one) if "document_controller" in by.roles else [],
+        printed=document_prints.printed(by, now()),
         tries=state != "superseded" and shown.may_try(one, state, by),
         record_path=record_path,
         minute=minute,
@@ -258,13 +263,14 @@ def _new_page(form: NewDocument) -> str:
     return render_template("documents/new.html", form=form, errors=errors(form))
 
 
-def _editor(one: DocumentRevision, form: object, text: str) -> str:
+def _editor(one: DocumentRevision, form: object, text: str, problem: str = "") -> str:
     return render_template(
         "documents/edit.html",
         one=one,
         form=form,
         text=text,
-        errors=errors(form),
+        errors=[*errors(form), *([("import", _("Word 文档"), problem)] if problem else [])],
+        problem=problem,
         html=shown.preview(one, text, today()),
         pictures=revisions.pictures(one.id),
     )

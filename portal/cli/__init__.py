@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, jobs, people, search
+from portal.cli import audit, backups, catalogue, demo, jobs, people, procedures, search
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         catalogue.roles,
         audit.group,
         people.group,
+        procedures.group,
         jobs.group,
         demo.group,
         search.group,

@@ -22,6 +22,7 @@ from portal.models import Notice, NoticeChoice, OutboxRow, Phrase, Task
 from portal.services import drafts
 
 FRESH, PRINT_EVERY = timedelta(days=2), timedelta(seconds=20)
+FILES = ("print", "redline", "publication")  # what the outbox makes, while nothing is sent
 LEFT_OPEN = 5  # records just returned, and as many withdrawn
 DRAFTS = 24
 READERS = ("general_manager", "purchasing_manager", "quality_manager", "engineering_manager")
@@ -105,7 +106,7 @@ class Evening:
 
     def _outbox(self) -> None:
         """Prints are made one by one, the newest first; nothing else is sent."""
-        db.session.execute(sa.delete(OutboxRow).where(OutboxRow.kind != "print"))
+        db.session.execute(sa.delete(OutboxRow).where(OutboxRow.kind.not_in(FILES)))
         waiting = sa.select(OutboxRow).order_by(OutboxRow.id.desc())
         for place, row in enumerate(db.session.scalars(waiting).all()):
             row.next_try_at = self.world.now + place * PRINT_EVERY

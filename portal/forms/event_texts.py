@@ -124,6 +124,10 @@ RECORDS = {
     "document_sent": _l("“%(document)s”送审"),
     "document_released": _l("“%(document)s”发布，自 %(effective_on)s 起生效"),
     "document_read": _l("已阅读“%(document)s”"),
+    "redline_attached": _l("附上了“%(document)s”与上一版的对照稿"),
+    "document_printed": either(
+        "copy", "", _l("打印了“%(document)s”（非受控）"), _l("打印了“%(document)s”的受控副本 %(copy)s")
+    ),
     "review_restarted": _l("收回“%(document)s”修改，审批重新开始；理由：%(reason)s"),
     "posting_reminded": _l("提醒了 %(people)s 人阅读"),
     "print_stored": _l("生成 PDF 并存档"),

@@ -170,20 +170,21 @@ def _note(step: dict[str, Any], state: State, ends: str, language: str) -> str:
 def time_limit(step: Mapping[str, Any], language: str) -> str:
     """The time that a step may take, in words; nothing where it has no limit, or a date is its limit."""
     limit = step["deadline"]
-    return _limit(limit["unit"], limit["amount"], language) if limit else ""
+    return limit_words(limit["unit"], limit["amount"], language) if limit else ""
 
 
 def _roles(keys: list[str], language: str) -> list[str]:
-    return [_role(key, language) for key in keys]
+    return [role_words(key, language) for key in keys]
 
 
 @cache
-def _role(key: str, language: str) -> str:
+def role_words(key: str, language: str) -> str:
+    """Who signs, by the key of a role."""
     return both(ROLE[key].title)[language] if key in ROLE else key
 
 
 @cache
-def _limit(unit: str, amount: int, language: str) -> str:
+def limit_words(unit: str, amount: int, language: str) -> str:
     """A time limit in words; a date needs none."""
     with speaking(language):
         words = {

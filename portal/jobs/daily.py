@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.database import transaction
-from portal.lib.clock import now
-from portal.services import customers, outbox, readings
+from portal.lib.clock import now, today
+from portal.queries import revisions
+from portal.services import customers, indexing, outbox, readings
 
 
 def tidy() -> int:
@@ -23,3 +26,11 @@ def remind_readers() -> int:
     """Reminds those who have not read what is in force, every few days; returns how many."""
     with transaction():
         return readings.remind_all(now=now())
+
+
+def find_what_is_in_force() -> int:
+    """Lets the search find the texts that have come into force since yesterday; returns how many."""
+    with transaction():
+        documents = revisions.come_into_force(today() - timedelta(days=1), today())
+        indexing.add(documents)
+    return len(documents)

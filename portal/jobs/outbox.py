@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.database import transaction
-from portal.jobs import messages, prints
+from portal.jobs import messages, prints, publications, redlines
 from portal.lib.clock import now
 from portal.mail.unsent import ServerAway, Unsent
 from portal.services import outbox
@@ -18,6 +18,8 @@ Handler = Callable[[Mapping[str, Any], datetime], Finish | None]
 
 HANDLERS: dict[str, Handler] = {
     "print": prints.make,
+    "redline": redlines.make,
+    "publication": publications.make,
     "mail": messages.mail,
     "digest": messages.digest,
     "robot": messages.robot,

@@ -18,6 +18,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (messages.prepare_digests, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+    (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
     (daily.remind_readers, crontab(minute="20", hour="0")),  # UTC: as the company's day begins
     (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
 )
@@ -27,5 +28,6 @@ AT_START: tuple[Callable[[], int], ...] = (
     reminding.ask_entries,
     reminding.keep_obligations,
     daily.settle_customers,
+    daily.find_what_is_in_force,
     messages.prepare_digests,
 )

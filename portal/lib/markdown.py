@@ -98,7 +98,7 @@ def _clean(html: str) -> str:
         tags=_BLOCKS | _WORDS | _TABLE,
         attributes=_ATTRIBUTES,
         allowed_classes=_CLASSES,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes={"http", "https", "mailto", "tel", "picture"},  # the last is that of prints
         link_rel=None,
     )
 

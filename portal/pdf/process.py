@@ -12,6 +12,8 @@ from threading import Lock, Timer
 
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.printout import Printout
+from portal.pdf.redline_sheet import RedlineSheet
+from portal.pdf.text_sheet import TextSheet
 
 SECONDS = 120  # longest that one print may take
 PRINTS = 200  # after so many the process is replaced, as WeasyPrint's memory grows
@@ -30,7 +32,7 @@ class Printer:
         self._process: subprocess.Popen[bytes] | None = None
         self._left = 0
 
-    def render(self, printout: Printout | LabelSheet) -> bytes:
+    def render(self, printout: Printout | LabelSheet | TextSheet | RedlineSheet) -> bytes:
         """The printout as PDF.
 
         Raises:

@@ -17,6 +17,9 @@ from portal.pdf import codes, fonts, layout
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
 from portal.pdf.printout import Printout
+from portal.pdf.redline_sheet import RedlineSheet
+from portal.pdf.text_body import body, contents
+from portal.pdf.text_sheet import TextSheet
 from portal.pdf.words import speaker
 
 # isort: split
@@ -28,8 +31,11 @@ from weasyprint.text.fonts import FontConfiguration
 from portal.pdf import archive
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
+Sheet = Printout | LabelSheet | TextSheet | RedlineSheet
+STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text", RedlineSheet: "text"}
 
-def render(printout: Printout | LabelSheet) -> bytes:
+
+def render(printout: Sheet) -> bytes:
     """The printout as a tagged PDF file.
 
     Raises:
@@ -47,7 +53,7 @@ def render(printout: Printout | LabelSheet) -> bytes:
     page = weasyprint.HTML(string=text, base_url=None, url_fetcher=fetcher)
     with _quiet_memory():
         document = page.render(
-            stylesheets=[_sheet("labels" if isinstance(printout, LabelSheet) else "record")],
+            stylesheets=[_sheet(STYLES[type(printout)])],
             font_config=_font_configuration(),
             output_intent="srgb",
             pdf_tags=True,
@@ -59,17 +65,33 @@ def render(printout: Printout | LabelSheet) -> bytes:
     return made
 
 
-def html(printout: Printout | LabelSheet, shown: frozenset[int] = frozenset()) -> str:
+def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:
     """The printout as the page that WeasyPrint lays out; `shown` are the ids of pictures that can be read."""
     if isinstance(printout, LabelSheet):
         return _environment().get_template("print/labels.html").render(record=printout)
+    say = speaker(printout.language)
+    if isinstance(printout, TextSheet):
+        return (
+            _environment()
+            .get_template("print/text.html")
+            .render(
+                record=printout,
+                body=body(printout, _environment().get_template("print/parts.html"), say, shown),
+                contents=contents(printout),
+                say=say,
+            )
+        )
+    if isinstance(printout, RedlineSheet):
+        clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
+        template = _environment().get_template("print/redline.html")
+        return template.render(record=printout, clauses=clauses, say=say)
     template = _environment().get_template("print/record.html")
     return template.render(
         record=printout,
         chart=Markup(printout.chart_svg),  # nosec B704 -- drawn by portal.lib.flowchart, which escapes its texts
         drawing=Markup(printout.drawing_svg),  # nosec B704 -- drawn by portal.lib.gantt, which escapes its texts
         shown=shown,
-        say=speaker(printout.language),
+        say=say,
     )
 
 

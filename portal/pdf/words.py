@@ -31,6 +31,22 @@ ENGLISH = {
     "行": "rows",
     "序号": "#",
     "尚无签署": "No signatures yet.",
+    "版本": "Revision",
+    "摘要：": "Summary",
+    "目录": "Contents",
+    "条款": "Clauses",
+    "保存年限": "Kept for",
+    "生效日期": "In force from",
+    "修订说明": "What has changed",
+    "状态": "State",
+    "本文件没有绑定表单。": "No forms are bound to this document.",
+    "尚未发布。": "Not released yet.",
+    "对照": "Redline",
+    "图例：": "Legend: ",
+    "新增文字": "text that came",
+    "删除文字": "text that went",
+    "改动一览": "Changes",
+    "表单和流程的改动": "Changes of forms and routes",
 }
 
 

@@ -48,8 +48,8 @@ def records(wanted: Wanted, actor: Any) -> Hits:
     found: dict[int, None] = {}
     few = _few(actor)
     for title in (True, False):
-        query = sa.select(words.ID).where(words.ID < kinds.ROOM, may_see(words.ID, actor), *few)
-        query = query.where(*words.fit(wanted.phrases, title=title))
+        query = sa.select(words.ID).where(may_see(words.ID, actor), *few)
+        query = query.where(*words.fit(wanted.phrases, title=title, records=True))
         if filters := _filters(wanted):
             query = query.join(SearchEntry, SearchEntry.id == words.ID).where(*filters)
         found |= dict.fromkeys(db.session.scalars(query.order_by(words.ID.desc()).limit(MOST + 1)))
@@ -101,7 +101,7 @@ def _others(
     query = (
         sa.select(words.ID.label("id"), place.label("place"))
         .join(entry, entry.id == words.ID)
-        .where(words.ID >= kinds.ROOM, may, *words.fit(wanted.phrases, title=title), *_filters(wanted))
+        .where(may, *words.fit(wanted.phrases, title=title, records=False), *_filters(wanted))
         .subquery()
     )
     return sa.select(query.c.id).where(query.c.place <= MOST + 1).order_by(query.c.id)

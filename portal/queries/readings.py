@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain import documents as life
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import DocumentReading, DocumentRevision, Person, RoleGrant
@@ -101,3 +102,20 @@ def _has_read(person_id: int) -> Any:
         DocumentReading.person_id == person_id,
         DocumentReading.read_at.is_not(None),
     )
+
+
+def last_read(one: DocumentRevision, person_id: int) -> DocumentRevision | None:
+    """The newest revision before this one that the person has confirmed; None if there is none."""
+    query = (
+        sa.select(DocumentRevision)
+        .join(DocumentReading, DocumentReading.revision_id == DocumentRevision.id)
+        .where(
+            DocumentRevision.document_no == one.document_no,
+            DocumentReading.person_id == person_id,
+            DocumentReading.read_at.is_not(None),
+        )
+    )
+    before = [
+        other for other in db.session.scalars(query) if life.order(other.number) < life.order(one.number)
+    ]
+    return max(before, key=lambda other: life.order(other.number), default=None)

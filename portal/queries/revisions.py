@@ -77,6 +77,19 @@ def effective(document_no: str, today: date) -> Revision | None:
     return db.session.scalar(in_force(today).where(Revision.document_no == document_no))
 
 
+def come_into_force(since: date, today: date) -> list[ControlledDocument]:
+    """The documents of which a revision has come into force on one of these days."""
+    query = sa.select(ControlledDocument).where(
+        ControlledDocument.id.in_(
+            in_force(today)
+            .with_only_columns(Revision.document_id)
+            .where(Revision.effective_on >= since)
+            .order_by(None)
+        )
+    )
+    return list(db.session.scalars(query))
+
+
 def states(found: Iterable[Revision], today: date) -> dict[int, str]:
     """Where each of these revisions stands, by id."""
     rows = list(found)
@@ -103,6 +116,11 @@ def of_release(record_id: int) -> list[Revision]:
     """The revisions that a record releases, or is to release."""
     query = sa.select(Revision).where(Revision.release_id == record_id)
     return list(db.session.scalars(query.order_by(Revision.id)))
+
+
+def of_request(record_id: int) -> list[Revision]:
+    """The revisions that a change request has begun."""
+    return list(db.session.scalars(sa.select(Revision).where(Revision.request_id == record_id)))
 
 
 def pictures(revision_id: int) -> list[RevisionFile]:

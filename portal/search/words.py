@@ -15,8 +15,12 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from portal.database import dialect
 from portal.extensions import db
 from portal.lib.bigrams import Phrase, plain, words
+from portal.search.kinds import ROOM
 
 _APART = " · "  # a word that nobody can look for, between words that do not follow each other
+_OTHER = (
+    "#"  # in PostgreSQL a word of everything but records, which are so many that the others hide among them
+)
 _TITLE = "="  # in PostgreSQL before the words of a title, which stand in the index a second time
 
 TABLE = sa.table(
@@ -40,7 +44,8 @@ def row(id: int, title: str, body: str, also: Sequence[str], spelt: Sequence[str
             "also": _APART.join([*other, *spelt]),
         }
     named, said = words(title), [word for text in (body, *also) for word in words(text)]
-    lexemes = dict.fromkeys([*(_TITLE + word for word in named), *named, *said, *spelt])
+    mark = [] if id < ROOM else [_OTHER]
+    lexemes = dict.fromkeys([*mark, *(_TITLE + word for word in named), *named, *said, *spelt])
     return {
         "id": id,
         "title": plain(title),
@@ -67,14 +72,17 @@ def tidy() -> None:
         db.session.connection().execute(sa.text(statement))
 
 
-def fit(phrases: Sequence[Phrase], *, title: bool = False) -> list[sa.ColumnElement[bool]]:
-    """That all phrases stand in the entry, or in its title; each may stand anywhere."""
+def fit(phrases: Sequence[Phrase], *, title: bool, records: bool) -> list[sa.ColumnElement[bool]]:
+    """That all phrases stand in a record or in something else, or in its title; each may stand anywhere."""
+    among = ID < ROOM if records else ID >= ROOM
     if dialect() == "sqlite":
         wanted = " AND ".join(map(_fts5, phrases))
         asked = f"title : ({wanted})" if title else wanted
-        return [sa.literal_column("search_words").op("MATCH")(sa.bindparam(None, asked, sa.Text))]
+        return [among, sa.literal_column("search_words").op("MATCH")(sa.bindparam(None, asked, sa.Text))]
     asked = " & ".join(_tsquery(one, _TITLE if title else "") for one in phrases)
-    found: list[sa.ColumnElement[bool]] = [TABLE.c.words.op("@@")(sa.cast(asked, TSQUERY))]
+    if not records and not all(one.open for one in phrases):  # beginnings of words are slow to gather
+        asked += f" & '{_OTHER}'"
+    found: list[sa.ColumnElement[bool]] = [among, TABLE.c.words.op("@@")(sa.cast(asked, TSQUERY))]
     for one in phrases:
         if len(one.words) > 1:
             there = _holds(TABLE.c.title, one.plain)

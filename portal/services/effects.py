@@ -55,6 +55,7 @@ from portal.services import (
     notices,
     postings,
     projects,
+    publications,
     revisions,
     tasks,
 )
@@ -81,6 +82,8 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
                 ledgers.post(effect, record, by=by, now=now)
             case Updates():
                 made[effect.kind] = master.update(effect, record, by=by, now=now).id
+                if effect.kind == "document" and effect.values.get("state") == "obsolete":
+                    publications.ask(now=now)
             case OpensProject():
                 made["project"] = projects.open_project(effect, record, by=by, now=now).id
             case ChangesProject():

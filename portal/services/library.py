@@ -12,7 +12,7 @@ from portal.extensions import db
 from portal.lib.clock import months_later
 from portal.models import ControlledDocument, Department, DocumentRevision
 from portal.queries import documents, revisions
-from portal.services import master
+from portal.services import master, publications
 from portal.services import revisions as texts
 from portal.storage.shipped import Shipped
 
@@ -59,6 +59,8 @@ def load(found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime
         document = _listed(revision, since)
         texts.put_in_force(revision, document.id, since, revisions.fingerprint(revision), by=by, now=now)
         made.append(revision)
+    if made:
+        publications.ask(now=now)
     return made
 
 

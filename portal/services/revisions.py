@@ -22,7 +22,7 @@ from portal.lib.pinyin import spellings
 from portal.models import ControlledDocument, DocumentRevision, Record, RevisionFile
 from portal.queries import revisions
 from portal.queries.actors import Actor
-from portal.services import audit, content, notices
+from portal.services import audit, content, notices, publications, redline_files
 
 OUTLINE = """# 目的 {#purpose}
 
@@ -188,6 +188,7 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
     if one.release_id != record.id and one.effective_on is None:
         one.release = record
         _note("document_sent", one, by=by, now=now, record_id=record.id)
+    redline_files.ask(one, record, now=now)
 
 
 def release(effect: ReleasesRevision, record: Record, *, by: int, now: datetime) -> None:
@@ -206,6 +207,7 @@ def release(effect: ReleasesRevision, record: Record, *, by: int, now: datetime)
         raise Refusal(_l("%(name)s 与批准的内容不一致，不能发布。"), name=one.label)
     refuse_untied(one)
     put_in_force(one, effect.document_id, effect.effective_on, digest, by=by, now=now, record_id=record.id)
+    publications.ask(now=now)
     notices.tell([role_key("document_controller")], "document", now=now, record_id=record.id, text=_both(one))
 
 

@@ -10,8 +10,9 @@ from portal.domain.permissions import person_key
 from portal.forms.kinds import NUMBERS, ROWS, load_one, show
 from portal.forms.titles import form_title, record_path
 from portal.lib.bigrams import code_words
-from portal.lib.clock import ZONE
+from portal.lib.clock import ZONE, today
 from portal.lib.i18n import LANGUAGES
+from portal.lib.markdown import plain
 from portal.lib.pinyin import spelt_words
 from portal.models import (
     ControlledDocument,
@@ -25,7 +26,7 @@ from portal.models import (
     StockItem,
     Supplier,
 )
-from portal.queries import history
+from portal.queries import history, revisions
 from portal.search.index import Entry
 
 SILENT = frozenset({"yes_no", "signature", "time"})  # answers that nobody looks for
@@ -134,11 +135,14 @@ def person(row: Person) -> Entry | None:
 
 
 def document(row: ControlledDocument) -> Entry:
-    """A controlled document by number and title."""
+    """A controlled document with the text in force; one whose text is not kept here by number and title."""
+    text = revisions.effective(row.code, today())
     return Entry(
         **_named("document", row),
+        body=_lines(plain(text.text), text.summary_en) if text else "",
+        also=[text.name_en] if text and text.name_en else [],
         note=row.version,
-        path=f"/registers/documents?q={row.code}",
+        path=f"/documents/{row.code}" if text else f"/registers/documents?q={row.code}",
         sort=row.kind,
         state=row.state,
         department=row.department.key if row.department else "",

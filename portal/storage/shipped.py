@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +12,11 @@ from typing import Any
 
 from portal.lib.clauses import Clause, clauses, front_matter
 
+FACTS = (
+    *("code", "title", "title_en", "kind", "department", "summary_en"),
+    *("readers", "review_months", "change", "size"),
+)
+_NO_NAME = re.compile(r"[/\\:\x00-\x1f\x7f]")  # what the name of a file cannot have
 FOLDER = Path(__file__).resolve().parents[2] / "documents"
 
 
@@ -44,6 +51,21 @@ def shipped(folder: Path = FOLDER) -> list[Shipped]:
     """
     found = [_read(path) for path in folder.glob("*/*.md")]
     return sorted(found, key=lambda one: (one.code, one.edition))
+
+
+def path_of(department: str, code: str, title: str) -> str:
+    """Where a document lies below the folder."""
+    return f"{department}/{code}-{_NO_NAME.sub('-', title)}.md"
+
+
+def written(one: Shipped) -> str:
+    """The document as a file of the folder; what is empty is left out."""
+    facts = {name: getattr(one, name) for name in FACTS if getattr(one, name) or name == "readers"}
+    if not one.change:
+        facts.pop("size")
+    # A string of JSON is one of TOML too, and a list of strings likewise.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in facts.items()]
+    return "\n".join(("+++", *lines, "+++", "", one.text.strip(), ""))
 
 
 def _read(path: Path) -> Shipped:

@@ -15,6 +15,7 @@ from portal.domain import documents as life
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.forms import bindings
+from portal.forms.bound_forms import bound_forms
 from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition, fingerprint
 from portal.forms.flow import chart
@@ -23,7 +24,7 @@ from portal.lib import markdown
 from portal.lib.hashing import canonical_json
 from portal.lib.i18n import language
 from portal.models import DocumentRevision, FormVersion
-from portal.queries import revisions, visible
+from portal.queries import frozen, revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
 from portal.web.clauses import may_audit, nothing
@@ -117,7 +118,7 @@ def _parts(
 
 def _flow(one: DocumentRevision, code: str, spoken: str, drifted: list[str]) -> Markup:
     """The route as it was when the text was released, and as it runs now where that is another one."""
-    now, then = definition(FORMS[code]), frozen(one, code)
+    now, then = definition(FORMS[code]), frozen.definition(one, code)
     changed = then is not None and route_of(then) != route_of(now)
     if changed:
         drifted.append(code)
@@ -128,13 +129,6 @@ def _flow(one: DocumentRevision, code: str, spoken: str, drifted: list[str]) -> 
             "documents/flow.html", code=code, title=form_title(code, spoken), drawn=drawn, runs=runs
         )
     )
-
-
-def frozen(one: DocumentRevision, code: str) -> dict[str, Any] | None:
-    """The definition of a form when the revision was released; None before, or where it binds the form no more."""
-    version = one.bound.get("forms", {}).get(code)
-    found = db.session.get(FormVersion, version) if version else None
-    return found.definition if found is not None else None
 
 
 def route_of(defined: dict[str, Any]) -> bytes:
@@ -165,24 +159,16 @@ def drifts(found: Sequence[DocumentRevision]) -> dict[int, list[str]]:
 
 
 def _records(one: DocumentRevision, spoken: str) -> Markup:
-    clauses = {clause.id: clause for clause in markdown.contents(one.text)}
-    rows = []
-    for code in bindings.forms_of(one.document_no):
-        named = [
-            clauses[id]
-            for id, found in bindings.of(one.document_no).items()
-            for tie in found
-            if id in clauses and (tie.form or tie.key) == code
-        ]
-        rows.append(
-            {
-                "code": code,
-                "title": form_title(code, spoken),
-                "href": register_path(code),
-                "years": FORMS[code].keep_years,
-                "clauses": list({clause.id: clause for clause in named}.values()),
-            }
-        )
+    rows = [
+        {
+            "code": each.code,
+            "title": form_title(each.code, spoken),
+            "href": register_path(each.code),
+            "years": each.years,
+            "clauses": each.clauses,
+        }
+        for each in bound_forms(one.document_no, one.text)
+    ]
     return Markup(render_template("documents/records.html", rows=rows))  # nosec B704 -- a template of our own
 
 

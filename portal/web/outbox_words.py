@@ -12,6 +12,8 @@ from portal.queries import outbox
 
 KINDS = {
     "print": _l("打印件（PDF）"),
+    "redline": _l("文件对照稿（PDF）"),
+    "publication": _l("文件的版本历史（git）"),
     "mail": _l("邮件"),
     "digest": _l("每日汇总邮件"),
     "robot": _l("群机器人消息"),

@@ -56,6 +56,8 @@ def addresses(site: Site) -> list[str]:
 def test_reading_changes_nothing(site: Site, visitor: str, method: str) -> None:
     before = tables.hashes(site.app)
     for path in addresses(site):
+        if path.startswith("/documents/") and path.endswith("/print"):
+            continue  # that a controlled document was printed stands in the trail
         site.browsers[visitor].open(path, method=method).close()
     assert tables.changed(before, tables.hashes(site.app)) == []
 
@@ -105,7 +107,7 @@ def test_addresses_are_kebab_case(site: Site) -> None:
     wrong = []
     for rule in site.app.url_map.iter_rules():
         for part in VARIABLE.sub("", rule.rule).split("/"):
-            if part and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*|\.(pdf|json)", part):
+            if part and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*(\.pdf)?|\.(pdf|json)", part):
                 wrong.append(rule.rule)
     assert not wrong
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from portal.extensions import db
+from portal.jobs import daily
 from portal.lib.clock import now
 from portal.queries import readings, revisions
 from portal.services import readings as reading
@@ -293,6 +294,23 @@ def test_the_list_finds_by_name_pinyin_kind_and_department(library: Library, bro
         assert NUMBER in words(page.get(f"/documents/?{query}").text), query
     for query in ("q=没有的文件", "kind=standard", "department=design"):
         assert NUMBER not in words(page.get(f"/documents/?{query}").text), query
+
+
+def test_the_search_finds_words_of_the_text_in_force_only(library: Library, browser: Browser) -> None:
+    with time_machine.travel(f"{TODAY}T03:00:00+00:00", tick=False):
+        library.load()
+        asked = library.asked()
+        one = library.write(library.draft(), TEXT.replace("每批抽取 5 件", "逐台开箱"))
+        record = library.sent(one, change_request=library.ref(asked), planned_effective_on=LATER)
+        library.release(record, LATER)
+        reader = browser("employee")
+        assert f"/documents/{NUMBER}" in reader.get("/find?q=每批抽取").text
+        assert f"/documents/{NUMBER}" not in reader.get("/find?q=逐台开箱").text
+    with time_machine.travel(f"{LATER}T03:00:00+00:00", tick=False):
+        assert daily.find_what_is_in_force() >= 1
+        reader = browser("employee")
+        assert f"/documents/{NUMBER}" in reader.get("/find?q=逐台开箱").text
+        assert f"/documents/{NUMBER}" not in reader.get("/find?q=每批抽取").text
 
 
 def test_a_withdrawn_document_is_in_force_no_more(library: Library, browser: Browser) -> None:

@@ -21,7 +21,7 @@ from portal.forms.definition import definition
 from portal.forms.fields import Text
 from portal.lib.hashing import canonical_json, sha256
 from portal.models import DocumentRevision, FormVersion, records
-from portal.queries import revisions
+from portal.queries import frozen, revisions
 from portal.web import documents as shown
 from tests.documents.library import LATER, NUMBER, TEXT, Library
 from tests.forms.customer_service.shop import TODAY
@@ -72,7 +72,7 @@ def test_a_release_keeps_the_version_of_each_form_that_it_binds(library: Library
     assert one.bound["clauses"] == {"sampling": [CODE]}
     kept = db.session.get_one(FormVersion, one.bound["forms"][CODE])
     assert (kept.code, kept.definition) == (CODE, definition(FORMS[CODE]))
-    assert shown.frozen(one, CODE) == definition(FORMS[CODE])
+    assert frozen.definition(one, CODE) == definition(FORMS[CODE])
 
 
 def test_the_chart_is_drawn_from_the_route_that_runs(context: Flask, library: Library) -> None:
@@ -143,7 +143,7 @@ def test_what_is_no_part_of_the_route_is_no_drift(
 ) -> None:
     one = library.load()
     serve(monkeypatch, remark_of_late=Text("另加一栏", required=False))
-    assert definition(FORMS[CODE]) != shown.frozen(one, CODE)
+    assert definition(FORMS[CODE]) != frozen.definition(one, CODE)
     assert shown.drift(one) == []
     assert page(context, one).drifted == []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
 from portal.domain.refusal import NotAllowed, ReasonMissing, Refusal
 from portal.extensions import db
@@ -16,12 +15,6 @@ from portal.services import reviews
 from portal.services import revisions as texts
 from tests.documents.library import LATER, NUMBER, TEXT, Library
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
-
-
-@pytest.fixture
-def library(context: Flask) -> Library:
-    """The small company's document control."""
-    return Library()
 
 
 def changed(text: str = "每批抽取 8 件") -> str:

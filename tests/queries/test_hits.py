@@ -157,17 +157,17 @@ def test_records_only_of_those_who_may_see_them(real_office: Office) -> None:
 def test_other_things_by_kind_and_by_whom_they_name(context: Flask, person: Who) -> None:
     me = person("foreman")
     put([
-        Entry(kind="customer", row=901, title="甲方测试"),
-        Entry(kind="project", row=901, title="测试工地", sort="works"),
-        Entry(kind="project", row=902, title="测试网站", sort="web"),
-        Entry(kind="project", row=903, title="测试网站", sort="web", readers=[f"person:{me.id}"]),
-        Entry(kind="document", row=901, title="密件测试", readers=["role:auditor", "person:1"]),
-        Entry(kind="document", row=902, title="测试规程"),
+        Entry(kind="customer", row=901, title="甲方榫卯"),
+        Entry(kind="project", row=901, title="榫卯工地", sort="works"),
+        Entry(kind="project", row=902, title="榫卯网站", sort="web"),
+        Entry(kind="project", row=903, title="榫卯网站", sort="web", readers=[f"person:{me.id}"]),
+        Entry(kind="document", row=901, title="密件榫卯", readers=["role:auditor", "person:1"]),
+        Entry(kind="document", row=902, title="榫卯规程"),
     ])  # fmt: skip
 
     def found(by: Actor) -> set[tuple[str, int]]:
         shown = search_groups.kinds_for(by)
-        hits = find.others(find.Wanted(phrases("测试")), shown, project_parts.kinds_for(by), by)
+        hits = find.others(find.Wanted(phrases("榫卯")), shown, project_parts.kinds_for(by), by)
         return {(kind, id - kinds.first(kind)) for kind, one in hits.items() for id in one.ids}
 
     assert found(me) == {("project", 901), ("project", 903), ("document", 902)}

@@ -23,11 +23,11 @@ from portal.lib.clock import day, now
 from portal.lib.i18n import language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
-from portal.queries import account, documents, history, people, record_page, retention, revisions, visible
+from portal.queries import account, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, route, signing, tasks
-from portal.web import clauses, identity, posted, risk_matrix
+from portal.web import clauses, identity, posted, record_texts, risk_matrix
 from portal.web.clauses import Basis
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
@@ -102,12 +102,12 @@ def page(
         title=read.definition["title"][language()],
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
-        texts=revisions.of_release(record.id) if record.form_code == documents.RELEASE else [],
         clauses=_clauses(form),
         parts=parts(read),
         opening=opening,
         matrix=risk_matrix.of_record(record.form_code, read.content.answers),
         drawing=drawings.of_record(form, read, day(now())),
+        texts=record_texts.of_record(record, by, day(now())),
         pages=_pages(by),
         turn=turn,
         phrases=account.phrases(by) if turn else [],

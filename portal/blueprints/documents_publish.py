@@ -1,0 +1,48 @@
+"""Controlled documents on paper."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from portal.blueprints.documents import _seen, bp
+from portal.database import transaction
+from portal.lib.clock import now, today
+from portal.lib.i18n import language
+from portal.models import DocumentRevision
+from portal.queries import readings
+from portal.services import document_prints
+from portal.web import posted
+from portal.web.guard import actor, open_to
+from portal.web.headers import name_file
+
+
+@bp.get("/<document>/print")
+@open_to("signed_in")
+def print_current(document: str) -> Response:
+    """What is in force, on paper; that it was printed stands in the audit trail."""
+    return _printed(readings.of_named(document, today()))
+
+
+@bp.get("/<document>/<revision>/print")
+@open_to("signed_in")
+def print_revision(document: str, revision: str) -> Response:
+    """A revision on paper, for those who may read it."""
+    return _printed(_seen(document, revision))
+
+
+def _printed(one: DocumentRevision) -> Response:
+    by, at, copy_no = actor(), now(), posted.asked("copy", 20)
+    copy = document_prints.numbered_copy(one, copy_no, by) if copy_no else None
+    name = f"{one.document_no}-{one.number}.pdf"
+    made = document_prints.make(one, language(), by=by, now=at, copy=copy)
+    if request.method != "HEAD":
+        with transaction():
+            document_prints.note(one, by=by.id, now=at, copy_no=copy_no)
+    return pdf(made, name)
+
+
+def pdf(made: bytes, name: str) -> Response:
+    """A file that was made just now, shown by the browser."""
+    answer = Response(made, mimetype="application/pdf")
+    name_file(answer, name, shown=True)
+    return answer
