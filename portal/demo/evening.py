@@ -105,8 +105,9 @@ class Evening:
                 )
 
     def _outbox(self) -> None:
-        """Prints are made one by one, the newest first; nothing else is sent."""
+        """The history of the documents is written first, prints one by one, the newest first; nothing else is sent."""
         db.session.execute(sa.delete(OutboxRow).where(OutboxRow.kind.not_in(FILES)))
-        waiting = sa.select(OutboxRow).order_by(OutboxRow.id.desc())
+        late = OutboxRow.kind != "publication"
+        waiting = sa.select(OutboxRow).order_by(late, OutboxRow.id.desc())
         for place, row in enumerate(db.session.scalars(waiting).all()):
             row.next_try_at = self.world.now + place * PRINT_EVERY
