@@ -42,8 +42,8 @@ class Editions:
                 begin + span * 0.4,
                 self._revised("CS-P-06", changes.APPEARANCE, clerk, {"customer_service": 2}),
             ),
-            (_before(end, 26), self._revised("WH-S-01", changes.WITNESS, keeper, stock, recalls=False)),
-            (_before(end, 21), self._to_come("EN-S-01", changes.WASTE, "foreman", later)),
+            (_before(end, 21), self._revised("WH-S-01", changes.WITNESS, keeper, stock, recalls=False)),
+            (_before(end, 19), self._to_come("EN-S-01", changes.WASTE, "foreman", later)),
             (_before(end, 15), self._in_review("CS-P-04", changes.EVIDENCE, clerk)),
             (_before(end, 11), self._being_written("IC-P-01", changes.RECORDED, "employee")),
         ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from portal.demo import hours
 from portal.demo.world import DemoWorld
 from portal.extensions import db
 from portal.models import DocumentReading, Posting, ReadReceipt
-from portal.queries import postings, readings, revisions
+from portal.queries import calendar, postings, readings, revisions
 
 ASKED, UNASKED = 0.72, 0.2  # share of those who have read what asks for it, and what does not
 FRESH = timedelta(days=45)  # how long a document is new
@@ -20,6 +21,7 @@ NEW, OLD, LAGGING = (
     0.35,
 )  # shares who have read a document: a new one, an old one; how much less where they lag
 BEHIND = ("engineering", "design")  # departments in which reading is put off
+REMINDED = timedelta(days=3)  # how long ago those who have not were reminded, at most
 MOST = 2  # documents that anybody still has to read
 
 
@@ -37,7 +39,13 @@ def read(world: DemoWorld) -> None:
 
 def read_documents(world: DemoWorld) -> None:
     """Puts down who has read what is in force: nearly all the old documents, of the new ones many, fewer where they lag."""
-    rng, owed = world.rng, Counter[int]()
+    rng, owed, days = world.rng, Counter[int](), calendar.current()
+
+    def after(since: datetime, until: timedelta) -> datetime:
+        """Some moment of a working day, early rather than late in this time."""
+        moment = since + min(world.now - since, until) * rng.random() ** 2
+        return min(hours.working(moment, rng, days), world.now)
+
     found = list(db.session.scalars(revisions.in_force(world.today)))
     rng.shuffle(found)
     for one in sorted(found, key=lambda one: one.effective_on or world.today, reverse=True):
@@ -51,9 +59,9 @@ def read_documents(world: DemoWorld) -> None:
             reads = rng.random() < share or owed[reader.id] >= MOST
             row = DocumentReading(revision_id=one.id, person_id=reader.id)
             if reads:
-                row.read_at = since + min(world.now - since, FRESH) * rng.random() ** 2
+                row.read_at = after(since, FRESH)
             else:
                 owed[reader.id] += 1
-                row.reminded_at = max(since, world.now - timedelta(hours=rng.randint(6, 60)))
+                row.reminded_at = after(max(since, world.now - REMINDED), REMINDED)
             db.session.add(row)
     db.session.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ from flask import Flask
 
 from portal.demo.company import NotEmpty
 from portal.demo.load import load
+from portal.demo.readers import MOST
 from portal.extensions import alembic, db
+from portal.lib.clock import day
 from portal.models import (
     AuditEvent,
+    DocumentRevision,
     Draft,
     Notice,
     NumberSeries,
@@ -26,7 +30,7 @@ from portal.models import (
     StoredFile,
     Task,
 )
-from portal.queries import calendar, history
+from portal.queries import calendar, documents, history, readings, revisions
 from portal.services import audit, notices, tasks
 from portal.storage import files
 from tests.conftest import _named, make_app
@@ -152,3 +156,24 @@ def test_postgresql_holds_it_too(tmp_path: Path, postgres: str) -> None:
     with admin.connect() as connection:
         connection.execute(sa.text("DROP DATABASE year WITH (FORCE)"))
     admin.dispose()
+
+
+def test_documents_are_revised_read_and_withdrawn(loaded: Flask) -> None:
+    every = list(db.session.scalars(sa.select(DocumentRevision)))
+    states = revisions.states(every, day(NOW))
+    second = [one for one in every if one.number != "1.0" and one.request_id is not None]
+    assert {states[one.id] for one in second} == {"effective", "superseded", "to_come", "in_review", "draft"}
+    assert "obsolete" in states.values()
+    for one in second:
+        former = revisions.former(one)
+        assert former is not None
+        assert former.text != one.text, f"{one.label} says something else"
+        assert not one.sha256 or one.sha256 == revisions.fingerprint(one)
+    assert documents.to_recall()
+    owed = Counter[int]()
+    for one in db.session.scalars(revisions.in_force(day(NOW))):
+        waiting = [reader for reader in readings.audience(one, day(NOW)) if reader.read_at is None]
+        owed.update(reader.id for reader in waiting)
+        assert all(reader.reminded_at is not None for reader in waiting)
+    assert owed
+    assert max(owed.values()) <= MOST

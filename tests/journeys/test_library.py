@@ -46,7 +46,12 @@ def test_a_change_from_its_request_to_the_text_that_readers_see(served: Served, 
     write(employee, f"{PAGE}/1.1", OLD, NEW, shown=NEW)
     assert OLD in text_of(employee, PAGE), "what is in force has not changed"
 
-    # (the comparison of the draft with what is in force belongs here: its page of changes)
+    # held against what is in force, it shows what it takes away and what it says instead
+    follow(employee, employee.go(f"{PAGE}/1.1").get_by_role("link", name=re.compile("对照")).first)
+    expect(employee.page.locator("del").first).to_be_visible()
+    changed = employee.page.locator(".redline-page")
+    expect(changed).to_contain_text(NEW)
+    expect(changed.locator("ins")).not_to_have_count(0)
 
     # the release goes round; the text is locked and says so
     take_up(employee, request)
