@@ -31,6 +31,9 @@ def _note(session: Session, _context: Any) -> None:
     """Remembers what a flush has written; the rows themselves, so that they need not be read again."""
     touched: dict[Key, bool] = session.info.setdefault(TOUCHED, {})
     held: list[Any] = session.info.setdefault(HELD, [])
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Machine) and row.customer_id is not None:
+            touched.setdefault((Customer, row.customer_id), False)
     for row in session.new:
         if type(row) in KIND:
             touched[type(row), row.id] = True

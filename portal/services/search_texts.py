@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.domain.permissions import person_key
+from portal.extensions import db
 from portal.forms.kinds import NUMBERS, ROWS, load_one, show
 from portal.forms.titles import form_title, record_path
 from portal.lib.bigrams import code_words
@@ -89,15 +92,23 @@ def _spoken(signed: list[Signature]) -> Iterator[str]:
 
 
 def customer(row: Customer) -> Entry:
-    """A customer with contact, telephone and address."""
+    """A customer with contact, telephone and address, found by the numbers of its machines, too."""
+    owned = sa.select(Machine.code).where(Machine.customer_id == row.id).order_by(Machine.id)
+    serial_numbers = list(db.session.scalars(owned))
     return Entry(
         **_named("customer", row),
         body=_lines(row.contact, row.phone, row.address, row.region, row.credit_code, row.file_number),
+        also=serial_numbers,
         note=_beside(row.region, row.contact, row.phone),
         path=f"/customer-service/customers/{row.code}",
         sort=row.kind,
         state=row.status,
-        spelt=[*_spelt(row), *code_words(row.phone), *spelt_words(row.contact)],
+        spelt=[
+            *_spelt(row),
+            *code_words(row.phone),
+            *spelt_words(row.contact),
+            *(word for code in serial_numbers for word in code_words(code)),
+        ],
     )
 
 

@@ -211,7 +211,7 @@ def test_a_hostile_name_is_only_a_name(app: Flask, books: Books, sign_in: SignIn
     books.post(PostsEntry("customer_papers", facts, customer_id=books.customer(code)), number)
     browser = sign_in(app.test_client(), OFFICER)
     for path in (f"{LIST}{code}", f"{LIST}?q=alert", "/find?q=alert"):
-        raw = browser.get(path).text
+        raw = re.sub(r"</?mark>", "", browser.get(path).text)  # around what was looked for
         for bad in ("<script>alert", "<img src=x", "<b>粗", "<i>执照", 'href="javascript', "49 "):
             assert bad not in main(raw), (path, bad)
         assert "&lt;script&gt;alert(1)" in raw
