@@ -119,7 +119,7 @@ def save(
     one.version, one.saved_at = one.version + 1, now
     db.session.flush()
     if revisions.fingerprint(one) != before:
-        _note("document_saved", one, by=by.id, now=now)
+        audit.note("document_saved", at=now, by=by.id, **_chain(one))
     return one
 
 
@@ -131,7 +131,7 @@ def add_picture(revision_id: int, name: str, file_id: int, *, by: Actor, now: da
         db.session.add(RevisionFile(revision_id=one.id, name=name, file_id=file_id))
     else:
         found.file_id = file_id
-    _note("document_saved", one, by=by.id, now=now)
+    audit.note("document_saved", at=now, by=by.id, **_chain(one))
 
 
 def drop(revision_id: int, *, by: Actor, now: datetime) -> None:
@@ -143,7 +143,7 @@ def drop(revision_id: int, *, by: Actor, now: datetime) -> None:
     one = _writable(revision_id, by)
     if one.release_id is not None:
         raise Refusal(_l("这份草稿已经送审过，请在发布单上作废。"))
-    _note("document_dropped", one, by=by.id, now=now)
+    audit.note("document_dropped", at=now, by=by.id, **_chain(one))
     db.session.execute(sa.delete(RevisionFile).where(RevisionFile.revision_id == one.id))
     db.session.delete(one)
 
@@ -187,7 +187,7 @@ def send(effect: SendsRevision, record: Record, *, by: int, now: datetime) -> No
     refuse_untied(one)
     if one.release_id != record.id and one.effective_on is None:
         one.release = record
-        _note("document_sent", one, by=by, now=now, record_id=record.id)
+        audit.note("document_sent", at=now, by=by, **_chain(one, record.id))
     redline_files.ask(one, record, now=now)
 
 
@@ -236,8 +236,12 @@ def put_in_force(
     one.document_id, one.effective_on, one.sha256 = document_id, effective_on, digest
     one.released_at, one.released_by_id, one.bound = now, by, bound(one, now)
     db.session.flush()
-    _note(
-        "document_released", one, by=by, now=now, record_id=record_id, effective_on=effective_on.isoformat()
+    audit.note(
+        "document_released",
+        at=now,
+        by=by,
+        effective_on=effective_on.isoformat(),
+        **_chain(one, record_id),
     )
 
 
@@ -283,7 +287,7 @@ def add(
     _renumber(one, number)
     db.session.add(one)
     db.session.flush()
-    _note("document_begun", one, by=author, now=now, record_id=record_id)
+    audit.note("document_begun", at=now, by=author, **_chain(one, record_id))
     return one
 
 
@@ -312,11 +316,10 @@ def _writable(revision_id: int, by: Actor) -> DocumentRevision:
     return one
 
 
-def _note(
-    kind: str, one: DocumentRevision, *, by: int, now: datetime, record_id: int | None = None, **facts: Any
-) -> None:
+def _chain(one: DocumentRevision, record_id: int | None = None) -> dict[str, Any]:
+    """The chain that an event of the text belongs to: its record's, else that of the documents."""
     stream = "" if record_id else "documents"
-    audit.note(kind, at=now, by=by, record_id=record_id, stream=stream, document=one.label, **facts)
+    return {"record_id": record_id, "stream": stream, "document": one.label}
 
 
 def _both(one: DocumentRevision) -> dict[str, str]:

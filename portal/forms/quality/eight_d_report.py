@@ -218,7 +218,11 @@ class EightDReport(CompanyForm):
         if record["documents_to_change"]:
             yield Opens(
                 "DC-02",
-                {"affected_documents": record["documents_to_change"], "reason": record["preventive_actions"]},
+                {
+                    "request_kind": "change",
+                    "affected_documents": record["documents_to_change"],
+                    "reason": record["preventive_actions"],
+                },
                 to=f"person:{record['team_leader'].id}",
                 names_as="source_record",
             )

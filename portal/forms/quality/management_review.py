@@ -170,7 +170,12 @@ class ManagementReview(CompanyForm):
             if line["document"]:
                 yield Opens(
                     "DC-02",
-                    {"document": line["document"], "reason": line["decision"], "urgency": "normal"},
+                    {
+                        "request_kind": "change",
+                        "document": line["document"],
+                        "reason": line["decision"],
+                        "urgency": "normal",
+                    },
                     to=f"person:{line['owner'].id}",
                     names_as="source_record",
                     due=line["due"],

@@ -138,7 +138,7 @@ def test_what_was_decided_is_followed(papers: Papers) -> None:
     assert draft["document"].text.endswith(PROCEDURE)
     assert (draft["reason"], draft["source_record"].text) == ("按月汇总指标", record_label(record))
     assert draft["urgency"] == "normal"
-    rest = {"clause": "4.1", "old_text": "每季度", "new_text": "每月"}
+    rest = {"clause": "4.1", "old_text": "每季度", "new_text": "每月", "impact": "无"}
     assert not wrong(papers.sheet("DC-02", "quality_manager", **{**draft, **rest})), "the rest is typed"
 
 
