@@ -143,7 +143,11 @@ def test_what_is_still_to_come_is_followed_further() -> None:
 def test_documents_to_change_open_a_change_request() -> None:
     (opened,) = [one for one in closed(documents_to_change="出货检验规程") if isinstance(one, Opens)]
     assert (opened.code, opened.to, opened.names_as) == ("DC-02", "person:8", "source_record")
-    assert opened.answers == {"affected_documents": "出货检验规程", "reason": "修改规程"}
+    assert opened.answers == {
+        "request_kind": "change",
+        "affected_documents": "出货检验规程",
+        "reason": "修改规程",
+    }
 
 
 def test_whoever_raised_the_problem_hears_of_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
