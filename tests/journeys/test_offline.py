@@ -30,7 +30,7 @@ KEPT = """() => new Promise((tell) => {
   };
 })"""
 AWAY = re.compile(
-    r"Failed to load resource: net::ERR_[A-Z_]+$|Failed to fetch\b|\bsignal (timed out|is aborted)"
+    r"Failed to load resource: net::ERR_(INTERNET_DISCONNECTED|FAILED)$|htmx:error: Failed to fetch\b"
 )
 
 

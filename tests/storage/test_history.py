@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -268,7 +267,6 @@ def test_it_can_be_cloned(history: History, tmp_path: Path) -> None:
     assert (tmp_path / "clone" / ARRIVAL).read_text() == "# 目的\n"
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_git_finds_nothing_wrong(history: History, tmp_path: Path) -> None:
     publish(history)
     publish(history, "二", at=AT + timedelta(hours=1))
