@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from sqlalchemy.exc import NoResultFound
+
 from portal.demo import changes, small_work
 from portal.demo.cast import Cast
 from portal.demo.changes import Change
@@ -55,7 +57,7 @@ class Editions:
         """The next act of a scene; gives how long it is to the one after, None at its end."""
         try:
             wait = next(self._scenes[scene])
-        except StopIteration:
+        except (StopIteration, NoResultFound):  # somebody else has taken up by chance what it left
             return None
         return wait or timedelta(hours=self.world.rng.randint(*TURN))
 
