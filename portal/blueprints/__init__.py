@@ -13,9 +13,6 @@ from portal.blueprints import (
     customer_service,
     design,
     documents,
-    documents_publish,  # noqa: F401 -- these add their addresses to the documents room
-    documents_redline,  # noqa: F401
-    documents_word,  # noqa: F401
     engineering,
     files,
     find,
@@ -34,7 +31,6 @@ from portal.blueprints import (
     trail,
     warehouse,
 )
-from portal.blueprints import documents_clauses as _documents_clauses  # noqa: F401 -- adds its views to the documents
 
 ROOMS = (
     home.bp,

@@ -128,6 +128,7 @@ RECORDS = {
     "document_printed": either(
         "copy", "", _l("打印了“%(document)s”（非受控）"), _l("打印了“%(document)s”的受控副本 %(copy)s")
     ),
+    "document_exported": _l("导出了“%(document)s”的 Word 文件"),
     "review_restarted": _l("收回“%(document)s”修改，审批重新开始；理由：%(reason)s"),
     "posting_reminded": _l("提醒了 %(people)s 人阅读"),
     "print_stored": _l("生成 PDF 并存档"),

@@ -48,25 +48,19 @@ def _book(key: str) -> Callable[[Any], bool]:
     return lambda actor: LEDGERS[key].open_to(actor)
 
 
-DOCUMENT = ("document", "clause")
+_STATES = {"effective": "finished", "obsolete": "voided", "under_revision": "running"}
+
+
+def _of_documents(key: str) -> tuple[Kind, ...]:
+    return (Kind(key, _book(documents.DOCUMENTS), document_words.STATES, _STATES),)
+
+
 GROUPS = {
     one.key: one
     for one in (
         Group("records", _l("业务记录"), "file-text", (Kind("record", states=STATES, looks={key: key for key in STATES}),)),
-        Group(
-            "documents",
-            _l("制度和文件"),
-            "files",
-            tuple(
-                Kind(
-                    key,
-                    _book(documents.DOCUMENTS),
-                    document_words.STATES,
-                    {"effective": "finished", "obsolete": "voided", "under_revision": "running"},
-                )
-                for key in DOCUMENT
-            ),
-        ),
+        Group("documents", _l("制度和文件"), "files", _of_documents("document")),
+        Group("clauses", _l("文件条款"), "list-details", _of_documents("clause")),
         Group("customers", _l("客户列表"), "headset", (Kind("customer", customer_parts.may_see, CUSTOMER_STATES),)),
         Group("projects", _l("项目列表"), "crane", (Kind("project", states=PROJECT_STATES, looks=project_parts.LOOKS),)),
         Group(

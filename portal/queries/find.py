@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,9 +48,10 @@ def records(wanted: Wanted, actor: Any) -> Hits:
         return Hits()
     found: dict[int, None] = {}
     few = _few(actor)
-    for title in (True, False):
+    ages = [words.ALL] if few else list(words.ages(wanted.phrases))
+    for title, age in product((True, False), ages):
         query = sa.select(words.ID).where(may_see(words.ID, actor), *few)
-        query = query.where(*words.fit(wanted.phrases, title=title, records=True))
+        query = query.where(*words.fit(wanted.phrases, title=title, age=age))
         if filters := _filters(wanted):
             query = query.join(SearchEntry, SearchEntry.id == words.ID).where(*filters)
         found |= dict.fromkeys(db.session.scalars(query.order_by(words.ID.desc()).limit(MOST + 1)))
@@ -101,7 +103,7 @@ def _others(
     query = (
         sa.select(words.ID.label("id"), place.label("place"))
         .join(entry, entry.id == words.ID)
-        .where(may, *words.fit(wanted.phrases, title=title, records=False), *_filters(wanted))
+        .where(may, *words.fit(wanted.phrases, title=title), *_filters(wanted))
         .subquery()
     )
     return sa.select(query.c.id).where(query.c.place <= MOST + 1).order_by(query.c.id)

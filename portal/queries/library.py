@@ -15,10 +15,11 @@ from portal.queries import readings, revisions
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document of the list: what is in force, what is being written, how many have read it."""
+    """A document of the list: what is in force, what will be, what is being written, how many have read it."""
 
     document: ControlledDocument
     effective: DocumentRevision | None
+    coming: DocumentRevision | None
     under_way: DocumentRevision | None
     readers: int
     read: int
@@ -36,10 +37,17 @@ def rows(typed: str, kind: str, department: str, today: date) -> list[Row]:
     order = (ControlledDocument.state == "obsolete", ControlledDocument.code)
     documents = list(db.session.scalars(query.order_by(*order)))
     current = {one.document_no: one for one in db.session.scalars(revisions.in_force(today))}
+    coming = {one.document_no: one for one in db.session.scalars(revisions.to_come(today))}
     writing = {one.document_no: one for one in drafts()}
     counts = readings.counts(current.values(), today)
     return [
-        Row(one, found, writing.get(one.code), *(counts[found.id] if found else (0, 0)))
+        Row(
+            one,
+            found,
+            coming.get(one.code),
+            writing.get(one.code),
+            *(counts[found.id] if found else (0, 0)),
+        )
         for one in documents
         for found in [current.get(one.code)]
     ]

@@ -72,6 +72,11 @@ def in_force(today: date) -> sa.Select[Revision]:
     )
 
 
+def to_come(today: date) -> sa.Select[Revision]:
+    """The revisions that are released and whose day has not come."""
+    return sa.select(Revision).where(Revision.effective_on > today).order_by(Revision.effective_on)
+
+
 def effective(document_no: str, today: date) -> Revision | None:
     """The revision of a document in force; None if there is none."""
     return db.session.scalar(in_force(today).where(Revision.document_no == document_no))

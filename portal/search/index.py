@@ -67,6 +67,16 @@ def put(entries: Iterable[Entry], *, known: Collection[int] | None = None) -> No
     ])  # fmt: skip
 
 
+def renew(kind: str, after: int, upto: int, entries: Iterable[Entry]) -> None:
+    """Puts entries in the place of all rows of a kind after one id up to another; what reads the same stays."""
+    found = list(entries)
+    among = SearchEntry.id.between(kinds.id_of(kind, after) + 1, kinds.id_of(kind, upto))
+    there = set(db.session.scalars(sa.select(SearchEntry.id).where(among)))
+    for id in there - {one.id for one in found}:
+        _clear(id, id)
+    put(found, known=there)
+
+
 def remove(kind: str, row: int) -> None:
     """Takes something out of the index."""
     clear(kind, row - 1, row)
@@ -74,7 +84,10 @@ def remove(kind: str, row: int) -> None:
 
 def clear(kind: str, after: int, upto: int) -> None:
     """Takes the rows of a kind out of the index, those after one id up to another."""
-    first, last = kinds.id_of(kind, after) + 1, kinds.id_of(kind, upto)
+    _clear(kinds.id_of(kind, after) + 1, kinds.id_of(kind, upto))
+
+
+def _clear(first: int, last: int) -> None:
     words.remove(first, last)
     db.session.execute(sa.delete(SearchEntry).where(SearchEntry.id.between(first, last)))
 

@@ -6,7 +6,7 @@ plain text, which is quicker than positions and has no limit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,9 @@ _APART = " · "  # a word that nobody can look for, between words that do not fo
 _OTHER = (
     "#"  # in PostgreSQL a word of everything but records, which are so many that the others hide among them
 )
+_AGE = "@"  # in PostgreSQL before the number of the stretch of ids in which a record lies
+_STRETCH = 4096  # ids of a stretch
+ALL = range(0)  # records of every age
 _TITLE = "="  # in PostgreSQL before the words of a title, which stand in the index a second time
 
 TABLE = sa.table(
@@ -44,7 +47,7 @@ def row(id: int, title: str, body: str, also: Sequence[str], spelt: Sequence[str
             "also": _APART.join([*other, *spelt]),
         }
     named, said = words(title), [word for text in (body, *also) for word in words(text)]
-    mark = [] if id < ROOM else [_OTHER]
+    mark = [f"{_AGE}{id // _STRETCH}" if id < ROOM else _OTHER]
     lexemes = dict.fromkeys([*mark, *(_TITLE + word for word in named), *named, *said, *spelt])
     return {
         "id": id,
@@ -72,8 +75,25 @@ def tidy() -> None:
         db.session.connection().execute(sa.text(statement))
 
 
-def fit(phrases: Sequence[Phrase], *, title: bool, records: bool) -> list[sa.ColumnElement[bool]]:
-    """That all phrases stand in a record or in something else, or in its title; each may stand anywhere."""
+def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
+    """Stretches of the records, to be looked through from the newest, each twice as long as the one before.
+
+    All at once where that is quicker: SQLite finds the newest first by itself, and beginnings of words are slow to
+    gather, so once is enough.
+    """
+    if dialect() == "sqlite" or any(one.open for one in phrases):
+        yield ALL
+        return
+    last = db.session.scalar(sa.select(sa.func.max(ID)).where(ID < ROOM)) or 0
+    upto, many = last // _STRETCH + 1, 2
+    while upto > 0:
+        yield range(max(upto - many, 0), upto)
+        upto, many = upto - many, many * 2
+
+
+def fit(phrases: Sequence[Phrase], *, title: bool, age: range | None = None) -> list[sa.ColumnElement[bool]]:
+    """That all phrases stand in a record of that age, or in something else; each anywhere, or in its title."""
+    records = age is not None
     among = ID < ROOM if records else ID >= ROOM
     if dialect() == "sqlite":
         wanted = " AND ".join(map(_fts5, phrases))
@@ -82,6 +102,8 @@ def fit(phrases: Sequence[Phrase], *, title: bool, records: bool) -> list[sa.Col
     asked = " & ".join(_tsquery(one, _TITLE if title else "") for one in phrases)
     if not records and not all(one.open for one in phrases):  # beginnings of words are slow to gather
         asked += f" & '{_OTHER}'"
+    if age:
+        asked += f" & ({' | '.join(f'{_AGE}{each}' for each in age)})"
     found: list[sa.ColumnElement[bool]] = [among, TABLE.c.words.op("@@")(sa.cast(asked, TSQUERY))]
     for one in phrases:
         if len(one.words) > 1:

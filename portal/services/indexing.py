@@ -10,9 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction, selectinload
 
 from portal.extensions import db
-from portal.models import Comment, Content, Customer, Machine, Project, Record, Signature
+from portal.models import Comment, Content, ControlledDocument, Customer, Machine, Project, Record, Signature
 from portal.search import index, words
-from portal.services.search_texts import KIND, TOLD, record
+from portal.services import search_clauses
+from portal.services.search_records import record
+from portal.services.search_texts import KIND, TOLD
 
 Key = tuple[type[Any], int]
 TOUCHED, HELD = "touched", "held"  # what the session remembers of a write: what is new, and the rows
@@ -94,6 +96,8 @@ def add(rows: Iterable[Any], new: Collection[Any] = ()) -> None:
             told[row] = one
         elif row not in fresh:
             index.remove(KIND[type(row)], row.id)
+        if isinstance(row, ControlledDocument):
+            search_clauses.renew(row)
     index.put(told.values(), known={one.id for row, one in told.items() if row not in fresh})
 
 
@@ -130,6 +134,8 @@ def rebuild() -> Iterator[int]:
             last = len(rows) < AT_ONCE
             upto = index.LAST if last else rows[-1].id
             index.clear(kind, after, upto)
+            if model is ControlledDocument:
+                search_clauses.clear(after, upto)
             add(rows)
             after = upto
             yield len(rows)

@@ -1,8 +1,8 @@
-"""What each thing is found by: its numbers, names, answers, and what people have said of it."""
+"""What customers, projects, people, documents and goods are found by: their numbers, names and texts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,11 +10,8 @@ import sqlalchemy as sa
 
 from portal.domain.permissions import person_key
 from portal.extensions import db
-from portal.forms.kinds import NUMBERS, ROWS, load_one, show
-from portal.forms.titles import form_title, record_path
 from portal.lib.bigrams import code_words
 from portal.lib.clock import ZONE, today
-from portal.lib.i18n import LANGUAGES
 from portal.lib.markdown import plain
 from portal.lib.pinyin import spelt_words
 from portal.models import (
@@ -25,70 +22,11 @@ from portal.models import (
     Product,
     Project,
     Record,
-    Signature,
     StockItem,
     Supplier,
 )
-from portal.queries import history, revisions
+from portal.queries import revisions
 from portal.search.index import Entry
-
-SILENT = frozenset({"yes_no", "signature", "time"})  # answers that nobody looks for
-
-
-def record(row: Record, comments: str = "") -> Entry | None:
-    """A record with all its answers so far, of opening section, stages and side entries, and what was said of it.
-
-    What has no answers yet is no record yet.
-    """
-    if not row.contents:
-        return None
-    opening, signed = history.content(row), history.signatures(row)
-    answers = history.stored_answers(opening, signed)
-    fields = history.fields(opening, signed)
-    shown = {
-        language: list(said(fields, answers, language)) + list(_spoken(signed)) for language in LANGUAGES
-    }
-    known = set(shown["zh"])
-    return Entry(
-        kind="record",
-        row=row.id,
-        code=row.number,
-        title=row.title,
-        body="\n".join([*dict.fromkeys(shown["zh"]), *([comments] if comments else [])]),
-        also=[
-            *(form_title(row.form_code, language) for language in LANGUAGES),
-            row.applicant.name,
-            *dict.fromkeys(text for text in shown["en"] if text not in known),
-        ],
-        spelt=code_words(row.number),
-        note=row.applicant.name,
-        path=record_path(row.form_code, row.number),
-        sort=row.form_code,
-        state=row.state,
-        department=row.department.key,
-        at=row.submitted_at,
-    )
-
-
-def said(fields: list[dict[str, Any]], answers: Mapping[str, Any], language: str) -> Iterator[str]:
-    """The answers as texts; numbers plainly, as people type them."""
-    for field in fields:
-        raw, kind = answers.get(field["name"]), field["type"]
-        if raw is None or kind in SILENT:
-            continue
-        if kind in ROWS:
-            for line in raw:
-                yield from said(field["columns"], line, language)
-        elif kind in NUMBERS:
-            text = str(raw)
-            yield text.rstrip("0").rstrip(".") if "." in text else text
-        elif text := show(field, load_one(field, raw), language):
-            yield text
-
-
-def _spoken(signed: list[Signature]) -> Iterator[str]:
-    for one in signed:
-        yield from (text for text in (one.opinion, one.outside_name) if text)
 
 
 def customer(row: Customer) -> Entry:
@@ -122,7 +60,7 @@ def project(row: Project) -> Entry:
         path=f"/projects/{row.code}",
         sort=row.kind,
         state=row.state,
-        at=_moment(row.starts_on),
+        at=moment(row.starts_on),
         readers=sorted({person_key(id) for id in row.people.values() if isinstance(id, int)}),
         spelt=_spelt(row),
     )
@@ -157,7 +95,7 @@ def document(row: ControlledDocument) -> Entry:
         sort=row.kind,
         state=row.state,
         department=row.department.key if row.department else "",
-        at=_moment(row.effective_on),
+        at=moment(row.effective_on),
         spelt=_spelt(row),
     )
 
@@ -207,7 +145,7 @@ def machine(row: Machine) -> Entry:
         note=_beside(owner, row.place),
         path=f"/registers/unit_file?q={row.code}",
         state=row.state,
-        at=_moment(row.delivered_on),
+        at=moment(row.delivered_on),
         spelt=_spelt(row),
     )
 
@@ -252,6 +190,6 @@ def _beside(*texts: str) -> str:
     return " · ".join(filter(None, texts))
 
 
-def _moment(day: date | None) -> datetime | None:
+def moment(day: date | None) -> datetime | None:
     """The beginning of a day in the company."""
     return datetime.combine(day, time(), ZONE) if day else None

@@ -20,7 +20,7 @@ from portal.lib.i18n import _, language
 from portal.models import DocumentRevision
 from portal.queries import frozen, revisions
 from portal.queries.actors import Actor
-from portal.services import document_prints, uploads
+from portal.services import audit, document_prints, uploads
 from portal.services import revisions as texts
 from portal.storage import files
 
@@ -50,6 +50,11 @@ def export(one: DocumentRevision, link: Callable[[str], str], *, now: datetime) 
         return _history(one, now) if kind == "history" else []
 
     return docx_out.write(one.text, cover, parts=part, image=image, link=link)
+
+
+def note(one: DocumentRevision, *, by: int, now: datetime) -> None:
+    """Somebody has taken the revision away as .docx."""
+    audit.note("document_exported", at=now, by=by, stream="documents", document=one.label)
 
 
 def read(data: bytes) -> Imported:

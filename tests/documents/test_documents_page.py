@@ -306,11 +306,29 @@ def test_the_search_finds_words_of_the_text_in_force_only(library: Library, brow
         reader = browser("employee")
         assert f"/documents/{NUMBER}" in reader.get("/find?q=每批抽取").text
         assert f"/documents/{NUMBER}" not in reader.get("/find?q=逐台开箱").text
+        assert f"1.1 自 {LATER} 起生效" in words(reader.get(f"/documents/?q={NUMBER}").text)
     with time_machine.travel(f"{LATER}T03:00:00+00:00", tick=False):
         assert daily.find_what_is_in_force() >= 1
         reader = browser("employee")
         assert f"/documents/{NUMBER}" in reader.get("/find?q=逐台开箱").text
         assert f"/documents/{NUMBER}" not in reader.get("/find?q=每批抽取").text
+
+
+def test_a_clause_is_found_by_itself_as_it_stands_in_force(library: Library, browser: Browser) -> None:
+    library.load()
+    reader = browser("employee")
+    page = reader.get("/find?kind=clauses&q=每批抽取").text
+    assert f'href="/documents/{NUMBER}#sampling"' in page
+    assert "5 抽样" in words(page)
+    assert "1 小时内检验完毕" in words(page), "the words in which it was found"
+    assert f'href="/documents/{NUMBER}#sampling"' in reader.get("/find?q=抽样").text, "among other results"
+    assert 'id="sampling"' in reader.get(f"/documents/{NUMBER}").text
+    asked = library.asked()
+    one = library.write(library.draft(), TEXT.replace("# 抽样 {#sampling}", "# 抽查 {#sampling}"))
+    library.release(library.sent(one, change_request=library.ref(asked)))
+    page = browser("employee").get("/find?kind=clauses&q=每批抽取").text
+    assert "5 抽查" in words(page)
+    assert "5 抽样" not in words(page), "what was in force before is gone"
 
 
 def test_a_withdrawn_document_is_in_force_no_more(library: Library, browser: Browser) -> None:

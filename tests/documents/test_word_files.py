@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from portal.extensions import db
+from portal.forms.sentences import sentence
 from portal.lib.clauses import clauses
 from portal.models import AuditEvent, DocumentRevision, StoredFile
 from portal.queries import revisions
@@ -56,6 +57,16 @@ def test_a_revision_is_handed_out_as_word(library: Library, browse: Browse) -> N
     for word_ in (NUMBER, "出货检验程序", "质量部", "PU-06 进货检验单", "首次发布", "保存年限"):
         assert word_ in cells or word_ in said
     assert "非受控打印" in made.sections[0].footer.paragraphs[0].text
+
+
+def test_that_it_was_taken_stands_in_the_trail(library: Library, browse: Browse) -> None:
+    library.load()
+    reader = browse("employee")
+    reader.head(f"/documents/{NUMBER}/1.0/docx")
+    reader.get(f"/documents/{NUMBER}/1.0/docx")
+    query = sa.select(AuditEvent).where(AuditEvent.kind == "document_exported")
+    said = [sentence(event) for event in db.session.scalars(query).unique()]
+    assert said == [f"导出了“出货检验程序 {NUMBER}/1.0”的 Word 文件"]
 
 
 def test_drafts_are_handed_out_to_those_who_may_read_them(library: Library, browse: Browse) -> None:

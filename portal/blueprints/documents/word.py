@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, request, url_for
 
-from portal.blueprints.documents import Answer, _editor, _seen, _writable, bp
+from portal.blueprints.documents.drafts import editor
+from portal.blueprints.documents.room import Answer, bp, seen, writable
 from portal.database import transaction
 from portal.domain.refusal import NotFound, Refusal
 from portal.lib.clock import now
@@ -20,15 +21,18 @@ from portal.web.headers import name_file
 @bp.get("/<document>/<revision>/docx")
 @open_to("signed_in")
 def docx(document: str, revision: str) -> Response:
-    """A revision as a Word file, for those who may read it."""
-    one = _seen(document, revision)
+    """A revision as a Word file, for those who may read it; that it was taken stands in the audit trail."""
+    one, by, at = seen(document, revision), actor(), now()
     address = shown.address_in(one.document_no)
 
     def link(named: str) -> str:
         path = address(named)
         return request.url_root.rstrip("/") + path if path.startswith("/") else ""
 
-    answer = Response(word_files.export(one, link, now=now()), mimetype=uploads.ALLOWED["docx"])
+    answer = Response(word_files.export(one, link, now=at), mimetype=uploads.ALLOWED["docx"])
+    if request.method != "HEAD":
+        with transaction():
+            word_files.note(one, by=by.id, now=at)
     name_file(answer, f"{one.document_no}-{one.number}-{one.name}.docx")
     return answer
 
@@ -37,7 +41,7 @@ def docx(document: str, revision: str) -> Response:
 @open_to("writers")
 def import_word(document: str, revision: str) -> Answer:
     """Puts the text of a Word file in the place of a draft's; a file that is refused changes nothing."""
-    one, by = _writable(document, revision), actor()
+    one, by = writable(document, revision), actor()
     megabytes: int = current_app.config["SETTINGS"].upload_megabytes
     seen = posted.control("_version", 10)
     try:
@@ -47,7 +51,7 @@ def import_word(document: str, revision: str) -> Answer:
         found = word_files.read(file.stream.read(megabytes * 1024 * 1024 + 1))
         with transaction():
             word_files.take_in(
-                _writable(document, revision),
+                writable(document, revision),
                 found,
                 seen=int(seen) if seen.isdigit() else 0,
                 by=by,
@@ -57,8 +61,8 @@ def import_word(document: str, revision: str) -> Answer:
     except NotFound:
         raise
     except Refusal as refusal:
-        one = _writable(document, revision)
-        return _editor(one, facts_of(one, person=actor()), one.text, problem=str(refusal)), 422
+        one = writable(document, revision)
+        return editor(one, facts_of(one, person=actor()), one.text, problem=str(refusal)), 422
     flash(_("已导入 Word 文档，正文已替换为其中的内容，请核对。"), "success")
     for text in found.warnings:
         flash(str(text), "warning")

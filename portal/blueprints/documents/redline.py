@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Response, render_template
 
-from portal.blueprints.documents import bp
-from portal.blueprints.documents_publish import pdf
+from portal.blueprints.documents.room import bp, pdf
 from portal.domain import documents as life
 from portal.lib.clock import now, today
 from portal.lib.i18n import language

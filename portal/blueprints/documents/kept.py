@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from portal.blueprints.documents import bp
+from portal.blueprints.documents.room import bp
 from portal.domain import trials as life
 from portal.domain.refusal import NotFound
 from portal.forms import bindings

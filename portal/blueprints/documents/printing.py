@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from portal.blueprints.documents import _seen, bp
+from portal.blueprints.documents.room import bp, pdf, seen
 from portal.database import transaction
 from portal.lib.clock import now, today
 from portal.lib.i18n import language
@@ -13,7 +13,6 @@ from portal.queries import readings
 from portal.services import document_prints
 from portal.web import posted
 from portal.web.guard import actor, open_to
-from portal.web.headers import name_file
 
 
 @bp.get("/<document>/print")
@@ -27,7 +26,7 @@ def print_current(document: str) -> Response:
 @open_to("signed_in")
 def print_revision(document: str, revision: str) -> Response:
     """A revision on paper, for those who may read it."""
-    return _printed(_seen(document, revision))
+    return _printed(seen(document, revision))
 
 
 def _printed(one: DocumentRevision) -> Response:
@@ -39,10 +38,3 @@ def _printed(one: DocumentRevision) -> Response:
         with transaction():
             document_prints.note(one, by=by.id, now=at, copy_no=copy_no)
     return pdf(made, name)
-
-
-def pdf(made: bytes, name: str) -> Response:
-    """A file that was made just now, shown by the browser."""
-    answer = Response(made, mimetype="application/pdf")
-    name_file(answer, name, shown=True)
-    return answer
