@@ -144,7 +144,7 @@ class DesignComplaints(CompanyForm):
             )
 
     @staticmethod
-    @after(SUBMITTED, _l("迟于施工图设计计划开始日期提交时：提醒客服主管和设计部经理"))
+    @after(SUBMITTED, _l("迟于施工图设计计划开始日期提交时：提醒客服主管、设计部经理、客服中心主任和提交人"))
     def warn(record: Filed) -> Iterator[Effect]:
         """The proposals were due before the construction drawings."""
         if day(record.now) > record["planned_drawing_start"]:
