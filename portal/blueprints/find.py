@@ -26,6 +26,7 @@ bp = Blueprint("find", __name__)
 EACH = 20  # forms and registers by name
 FIRST = 5  # results of a group among others
 SIZE = 20  # results on a page of one group
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # of days that somebody can mean
 FILTERS = ("department", "state", "since", "until")
 
 
@@ -106,9 +107,10 @@ def _asked() -> Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _named(typed: str, by: Actor) -> dict[str, list[Any]]:

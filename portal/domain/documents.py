@@ -8,6 +8,8 @@ from datetime import date
 from portal.lib.i18n import _l
 
 FIRST = "1.0"
+LONGEST = 400_000  # characters of a text
+MOST_CLAUSES = 1000
 SIZES = {"minor": _l("一般修改"), "major": _l("重大修改")}
 READING = {
     "none": _l("不要求阅读确认"),

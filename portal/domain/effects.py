@@ -26,6 +26,7 @@ class Opens:
     names_as: str = ""  # field of the new form that names the record which opened it
     due: Any = None  # day or moment until which it should be filled in
     anew: bool = False  # a later round wants it once more, though a former one was finished
+    subject: str = ""  # what it is about, where that is not what the record is about
 
 
 @dataclass(frozen=True, slots=True)

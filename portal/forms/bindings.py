@@ -54,6 +54,14 @@ def of(document_no: str) -> dict[str, list[Tie]]:
     return ties().get(document_no, {})
 
 
+def forms_by_clause(document_no: str) -> dict[str, list[str]]:
+    """The codes of the forms that keep a clause of the document by a record, by id of the clause."""
+    return {
+        id: sorted({tie.form or tie.key for tie in found if tie.is_kept_by_a_record})
+        for id, found in of(document_no).items()
+    }
+
+
 def forms_of(document_no: str) -> list[str]:
     """The codes of the forms that the document asks for, by form or step."""
     named = {
@@ -89,11 +97,6 @@ def untied(document_no: str, text: str) -> list[str]:
     ]
     bare = _l("条款“%(clause)s”要求留下记录，但没有表单")
     return found + [str(bare) % {"clause": clause} for clause in unkept(document_no, text)]
-
-
-def document_of(clause: str) -> str:
-    """The number of the document that a clause belongs to; nothing for none."""
-    return clause.partition("#")[0]
 
 
 def _every() -> Iterator[Tie]:

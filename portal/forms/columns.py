@@ -8,13 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from portal.forms.kinds import KINDS, NUMBERS
+from portal.forms.kinds import KINDS, NUMBERS, Ref
 from portal.lib.clock import ZONE
 from portal.lib.i18n import both
 from portal.lib.text import width
 
 LINK = "record"  # kind of a column that holds a record's number
 ITEM = "stock_item_code"  # kind of a column that holds the code of a stock item
+DEPARTMENT = "department"  # kind of a column that holds a department's name
 SHORT = frozenset(
     {LINK, ITEM, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"}
 )
@@ -52,7 +53,7 @@ class Column:
         """The value behind a stored one; a text that does not fit its kind stays a text."""
         if raw is None or raw == "":
             return None
-        if not isinstance(raw, str) or self.kind in (LINK, ITEM):
+        if not isinstance(raw, str) or self.kind in (LINK, ITEM, DEPARTMENT):
             return raw
         try:
             return KINDS[self.kind].load(raw)
@@ -64,6 +65,8 @@ class Column:
         value = self.typed(raw)
         if value is None:
             return ""
+        if self.kind == DEPARTMENT:
+            return KINDS[DEPARTMENT].show(Ref(None, str(value)), {}, language)
         if self.kind == "choice":
             return str(self.words.get(value, value))
         if isinstance(value, str):

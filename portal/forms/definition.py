@@ -52,7 +52,10 @@ def _define(form: type[CompanyForm]) -> dict[str, Any]:
         "keep_years": form.keep_years,
         "opened_by": list(form.opened_by),
         "fields": _spoken(opening, speak),
-        "steps": [_step(step, _spoken(stages[step.key], speak), speak) for step in form.signoff.steps],
+        "steps": [
+            _step(step, _spoken(stages[step.key], speak), speak, form.procedure)
+            for step in form.signoff.steps
+        ],
         "entries": [
             _entry(entry, _spoken(entries[entry.key], speak), speak) for entry in form.signoff.entries
         ],
@@ -166,7 +169,8 @@ class _Spoken:
         return self.condition.words(*self.word(from_language))
 
 
-def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker) -> dict[str, Any]:
+def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker, clause: str) -> dict[str, Any]:
+    """A step; one that names no clause of its own is laid down where its form is."""
     refusal = step.on_refusal
     return {
         "key": step.key,
@@ -179,7 +183,7 @@ def _step(step: Step, stage: list[dict[str, Any]], speak: Speaker) -> dict[str, 
         "condition": speak(step.when) if step.when else None,
         "on_refusal": "close" if isinstance(refusal, Close) else refusal.to,
         "overdue_to": step.overdue_to,
-        "clause": step.clause,
+        "clause": step.clause or clause,
         "outcomes": [
             {
                 "to": "close" if isinstance(one, Close) else one.to,

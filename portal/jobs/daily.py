@@ -9,6 +9,8 @@ from portal.lib.clock import now, today
 from portal.queries import revisions
 from portal.services import customers, indexing, outbox, readings
 
+LATELY = timedelta(days=60)
+
 
 def tidy() -> int:
     """Removes what the outbox has done long ago."""
@@ -29,8 +31,8 @@ def remind_readers() -> int:
 
 
 def find_what_is_in_force() -> int:
-    """Lets the search find the texts that have come into force since yesterday; returns how many."""
+    """Lets the search find the texts that have come into force of late, also while the portal stood still; returns how many."""
     with transaction():
-        documents = revisions.come_into_force(today() - timedelta(days=1), today())
+        documents = revisions.come_into_force(today() - LATELY, today())
         indexing.add(documents)
     return len(documents)

@@ -11,6 +11,7 @@ T = TypeVar("T", bound=Hashable)
 Pair = tuple[int | None, int | None]
 
 KIN = 0.3  # parts that have less in common are taken as different
+_LONG = 1000  # parts, of which those that come again and again are no sign of what answers to what
 _MOST = 10_000  # pairs that are looked at among parts that were rewritten next to each other
 
 
@@ -19,12 +20,27 @@ def align(old: Sequence[T], new: Sequence[T], alike: Callable[[T, T], float]) ->
 
     Equal parts are paired first; `alike` then says from 0 to 1 how much others have in common.
     """
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    same = _alike_from_the_start(old, new)
+    tail = _alike_from_the_start(old[same:][::-1], new[same:][::-1])
+    ends = len(old) - tail, len(new) - tail
+    yield from zip(range(same), range(same), strict=True)
+    middle = old[same : ends[0]], new[same : ends[1]]
+    matcher = SequenceMatcher(None, *middle, autojunk=max(map(len, middle)) > _LONG)
     for kind, start, end, begin, stop in matcher.get_opcodes():
+        gone, come = range(same + start, same + end), range(same + begin, same + stop)
         if kind == "equal":
-            yield from zip(range(start, end), range(begin, stop), strict=True)
+            yield from zip(gone, come, strict=True)
         else:
-            yield from _rewritten(old, range(start, end), new, range(begin, stop), alike)
+            yield from _rewritten(old, gone, new, come, alike)
+    yield from zip(range(ends[0], len(old)), range(ends[1], len(new)), strict=True)
+
+
+def _alike_from_the_start(old: Sequence[T], new: Sequence[T]) -> int:
+    """How many parts are equal at the beginning."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
+        min(len(old), len(new)),
+    )
 
 
 def out_of_step(order: Sequence[int]) -> set[int]:

@@ -27,7 +27,8 @@ class ClausePairs:
         """Clauses with the same id are the same wherever they stand; of the others, those with the same title."""
         made = cls(_whole(old), _whole(new), {0: 0})
         made._pair([clause.id for clause in made.olds], [clause.id for clause in made.news])
-        made._pair([clause.title for clause in made.olds], [clause.title for clause in made.news])
+        titles = [[clause.title or " " for clause in each] for each in (made.olds, made.news)]
+        made._pair(*titles)
         made.moved = set(made._moved())
         return made
 
@@ -84,6 +85,11 @@ def _whole(text: str) -> list[Clause]:
 def _parents(found: Sequence[Clause]) -> list[int | None]:
     """For each clause the place of the one above it."""
     above: list[int | None] = []
+    open: list[int] = []
     for at, clause in enumerate(found):
-        above.append(next((one for one in range(at - 1, 0, -1) if found[one].level < clause.level), None))
+        while open and found[open[-1]].level >= clause.level:
+            open.pop()
+        above.append(open[-1] if open else None)
+        if at:  # the first is what stands before all headings
+            open.append(at)
     return above

@@ -12,6 +12,7 @@ from docx.document import Document
 
 from portal.lib.hashing import sha256
 from portal.lib.i18n import _l
+from portal.lib.text import plain_name
 
 MEGABYTE = 1 << 20
 MOST = 30 * MEGABYTE  # of the file
@@ -25,7 +26,7 @@ _PASSWORD = "EncryptedPackage".encode("utf-16-le")
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])(?!\d)", re.I)
 _TITLES = {"title", "标题", "文档标题", "文件标题"}
-_STORED = re.compile(r"[^/\\\s<>\[\]()]+\.(?:png|jpe?g|gif|webp)", re.I)
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp)$", re.I)
 TITLE_LEVEL = 0
 
 
@@ -93,9 +94,11 @@ def picture_names(document: Document) -> dict[str, str]:
     for shown in document.element.body.xpath(".//wp:docPr[contains(@name, '.')]"):
         name = str(shown.get("name"))
         for key in shown.getparent().xpath(".//a:blip/@r:embed"):
-            part = document.part.rels[key].target_part if key in document.part.rels else None
-            if part is not None and _STORED.fullmatch(name) and name not in found.values():
-                found.setdefault(sha256(part.blob), name)
+            held = document.part.rels.get(key)
+            if held is None or held.is_external or plain_name(name) != name or not _PICTURE.search(name):
+                continue
+            if name not in found.values():
+                found.setdefault(sha256(held.target_part.blob), name)
     return found
 
 
@@ -110,15 +113,22 @@ def _look(packed: zipfile.ZipFile) -> None:
     for name, part in parts.items():
         if name.lower().endswith("vbaproject.bin"):
             raise Unreadable("macros")
-        if not name.lower().endswith((".xml", ".rels")):
+        with packed.open(part) as file:
+            text = file.read(MOST_XML + 1)
+        if not _is_xml(text):  # whatever it is called: relationships say what is read
             continue
-        if part.file_size > MOST_XML:
+        if len(text) > MOST_XML:
             raise Unreadable("too_large")
-        text = packed.read(part).replace(b"\0", b"")  # UTF-16 has one beside each Latin letter
+        text = text.replace(b"\0", b"")  # UTF-16 has one beside each Latin letter
         if name == "[Content_Types].xml" and b"macroenabled" in text.lower():
             raise Unreadable("macros")
         if _DECLARATION.search(text):
             raise Unreadable("damaged")  # Word writes no entities; those who do mean harm
+
+
+def _is_xml(data: bytes) -> bool:
+    """Whether a part may be read as XML: its first sign is an angle bracket, in whatever encoding."""
+    return data[:400].lstrip(b"\xef\xbb\xfe\xff\xbf\0 \t\r\n").startswith(b"<")
 
 
 def _level(document: Document, style: Any) -> int | None:

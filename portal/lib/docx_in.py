@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import count
 from typing import Any
 
 import filetype
@@ -33,10 +34,10 @@ from portal.lib.docx_names import (
 )
 from portal.lib.hashing import sha256
 from portal.lib.i18n import _l
+from portal.lib.pictures import SHOWN
 
 __all__ = ["Imported", "Picture", "Unreadable", "read"]
 
-PICTURES = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 _HEADINGS = ["h1", "h2", "h3", "h4"]
 _OWN = f"""
 p[style-name='{FACTS_STYLE}'] => !
@@ -102,12 +103,21 @@ class _Pictures:
             self.lost = True
             return {}
         kind = filetype.guess(data)
-        if kind is None or kind.mime not in PICTURES:
+        if kind is None or kind.mime not in SHOWN:
             self.lost = True
             return {}
         digest = sha256(data)
-        name = self.names.get(digest, f"image-{len(self.found) + 1}.{PICTURES[kind.mime]}")
-        return {"src": self.found.setdefault(digest, Picture(name, kind.mime, data)).name}
+        if digest not in self.found:
+            name = self.names.get(digest) or self._free(SHOWN[kind.mime])
+            self.found[digest] = Picture(name, kind.mime, data)
+        return {"src": self.found[digest].name}
+
+    def _free(self, ending: str) -> str:
+        """A name that no other picture has."""
+        taken = {*self.names.values(), *(one.name for one in self.found.values())}
+        return next(
+            name for at in count(len(self.found) + 1) if (name := f"image-{at}.{ending}") not in taken
+        )
 
 
 def read(data: bytes) -> Imported:
@@ -117,8 +127,8 @@ def read(data: bytes) -> Imported:
         Unreadable: it is no Word file, damaged, too large, protected by a password, or carries macros.
     """
     document = opened(data)
-    pictures = _Pictures(picture_names(document))
     try:
+        pictures = _Pictures(picture_names(document))
         made = mammoth.convert_to_html(
             BytesIO(data),
             style_map=_OWN + _ITEMS + _style_map(levels(document)),
@@ -131,14 +141,14 @@ def read(data: bytes) -> Imported:
         warnings = list(_settle(soup))
         title = _title(soup) or str(document.core_properties.title or "").strip()
         text = written(soup)
+        if holds(document, "w:ins", "w:del"):
+            warnings.append("revisions")
+        if holds(document, "m:oMath"):
+            warnings.append("formulas")
     except Unreadable:
         raise
     except Exception as wrong:  # a damaged or hostile file may raise nearly anything, also by its depth
         raise Unreadable("damaged") from wrong
-    if holds(document, "w:ins", "w:del"):
-        warnings.append("revisions")
-    if "m:oMath" in document.element.body.xml:
-        warnings.append("formulas")
     if pictures.lost:
         warnings.append("pictures")
     return Imported(title, text, list(pictures.found.values()), [WARNINGS[one] for one in warnings])

@@ -9,18 +9,15 @@ from typing import Any
 from bs4 import Tag
 from markdownify import BACKSLASH, MarkdownConverter
 
-from portal.lib.markdown import NAMED
+from portal.lib.markdown import NAMED, OUTSIDE
 
 # Places inside a table until it is whole: a cell with its spans, its end, the end of a row.
 _CELL, _SPANNED, _END, _ROW = "\ufdd2", "\ufdd3", "\ufdd4", "\ufdd5"
 _WHOLE_CELL = re.compile(f"{_CELL}([0-9]+) ([0-9]+){_SPANNED}(.*?){_END}", re.S)
 _PLACES = dict.fromkeys(map(ord, (_CELL, _SPANNED, _END, _ROW)))
 
-_SPECIAL = re.compile(
-    r"\\(?=[!-/:-@\[-`{-~])|[*`]|~~|\[(?=[^\]]*\][(\[])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)"
-)
+_SPECIAL = re.compile(r"\\(?=[!-/:-@\[-`{-~])|[*`]|~~|\[|<(?=[A-Za-z/!?])|&(?=#?\w+;)|(?<!\w)_|_(?!\w)")
 _BEGINS_BLOCK = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+](?=\s)|-{3,}|={3,}|\||[0-9]{3,9}(?=[.)]\s))", re.M)
-_OUTSIDE = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
 _ITEM = re.compile(r"^\s*(?:- |([0-9]+\. ))")
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _LOWERED = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
@@ -35,7 +32,13 @@ class Writer(MarkdownConverter):
 
     def escape(self, text: str, parent_tags: Set[str]) -> str:
         """The text so that nothing in it is a mark by chance."""
-        return _SPECIAL.sub(lambda found: f"\\{found[0]}", text.translate(_PLACES))
+        text = text.translate(_PLACES)
+        last = max(text.rfind("]("), text.rfind("]["))  # no bracket behind it begins a link
+
+        def shielded(found: re.Match[str]) -> str:
+            return found[0] if found[0] == "[" and found.start() > last else f"\\{found[0]}"
+
+        return _SPECIAL.sub(shielded, text)
 
     def convert_p(self, el: Tag, text: str, parent_tags: Set[str]) -> str:
         """A paragraph; nothing at its beginning makes a heading or a list of it."""
@@ -49,7 +52,7 @@ class Writer(MarkdownConverter):
         """A link; where it leads nowhere, its words."""
         target = str(el.get("href") or "")
         lasting = target.startswith("#") or (NAMED.fullmatch(target) and "#" in target)
-        if not text.strip() or not (lasting or _OUTSIDE.match(target)):
+        if not text.strip() or not (lasting or OUTSIDE.match(target)):
             return text
         shown = f"<{target}>" if re.search(r"[\s()]", target) else target
         return f"[{text.strip()}]({shown})"

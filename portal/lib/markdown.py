@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -21,8 +22,8 @@ Foot = Callable[[Clause], str | Markup]
 NAMED = re.compile(
     r"(?<![A-Za-z0-9/#-])[A-Z]{2,3}(?:-[A-Z]{1,2})?-[0-9]{2,3}(?:#[a-z](?:[a-z0-9-]*[a-z0-9])?)?(?![A-Za-z0-9#]|-[A-Za-z0-9])"
 )
+INSIDE = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 OUTSIDE = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
-_HOLE = re.compile("\ufdd0([0-9]+)\ufdd1")
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
 
 _BLOCKS = {"section", "h2", "h3", "h4", "h5", "p", "ul", "ol", "li", "blockquote", "pre", "hr", "div"}
@@ -69,6 +70,14 @@ def plain(text: str) -> str:
     return "\n".join(filter(None, said))
 
 
+def pictures(text: str) -> list[str]:
+    """The names of the stored pictures that the text shows, as often as it does."""
+    bodies = [markup.preamble(text), *(clause.text for clause in clauses(text))]
+    tokens = (child for body in bodies for token in markup.tokens(body) for child in token.children or ())
+    named = [markup.target(token) for token in tokens if token.type == "image"]
+    return [name for name in named if not OUTSIDE.match(name)]
+
+
 def contents(text: str) -> list[Clause]:
     """The clauses for a table of contents: titles without marks, and no text."""
     return [
@@ -112,10 +121,14 @@ class _Page:
     image: Address
     foot: Foot
     drawn: list[Markup] = field(default_factory=list)
+    mark: str = field(
+        default_factory=lambda: secrets.token_hex(8)
+    )  # of the places of what is drawn; nobody knows it
     ids: set[str] = field(default_factory=set)
     title: str = ""  # of the clause that is drawn; it names the tables that may be scrolled
 
     def page(self, text: str) -> Iterator[str]:
+        text = text.translate(markup.NEVER_SHOWN)
         yield self._body(markup.preamble(text))
         for clause in clauses(text):
             tag = f"h{clause.level + 1}"
@@ -131,7 +144,7 @@ class _Page:
             yield "</section>"
 
     def filled(self, html: str) -> Markup:
-        pieces = _HOLE.split(html)
+        pieces = re.split(f"{self.mark}:([0-9]+);", html)
         pieces[1::2] = [self.drawn[int(at)] for at in pieces[1::2]]
         return Markup("".join(pieces))  # nosec B704 -- sanitised, and what `parts` vouches for
 
@@ -167,7 +180,7 @@ class _Page:
     def _hole(self, name: str, drawing: str | Markup) -> str:
         """A place in the text that is filled with something trusted when the rest is sanitised."""
         self.drawn.append(escape(drawing))
-        return f'<div class="{name}">\ufdd0{len(self.drawn) - 1}\ufdd1</div>'
+        return f'<div class="{name}">{self.mark}:{len(self.drawn) - 1};</div>'
 
     def _words(self, tokens: list[Token]) -> Iterator[Token]:
         """Inline tokens with the links that there are; a link to nothing leaves its words."""
@@ -193,7 +206,7 @@ class _Page:
         if OUTSIDE.match(wanted):
             token.attrs |= {"class": "outside", "rel": "noopener noreferrer"}
             return True
-        address = wanted if re.match(r"/(?![/\\])", wanted) else self.link(wanted)
+        address = wanted if INSIDE.fullmatch(wanted) else self.link(wanted)
         token.attrs["href"] = address
         return bool(address)
 

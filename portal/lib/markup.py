@@ -5,7 +5,6 @@ Headings are no business of the parser: `portal.lib.clauses` finds them, and wha
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from urllib.parse import unquote
 
@@ -19,7 +18,7 @@ from portal.lib.clauses import PART, lines
 # What stays out: headings (see above), code by mere indentation, which pasted text has by chance, and addresses
 # apart from their links.
 _LEFT_OUT = ("heading", "lheading", "code", "reference", "html_block", "html_inline")
-_NEVER_SHOWN = dict.fromkeys(range(0xFDD0, 0xFDF0))  # no characters at all; what draws marks places with them
+NEVER_SHOWN = dict.fromkeys(range(0xFDD0, 0xFDF0))  # no characters at all
 
 
 @cache
@@ -33,27 +32,27 @@ def parser() -> MarkdownIt:
 
 def tokens(text: str) -> list[Token]:
     """The blocks of a text without headings."""
-    return parser().parse(text.translate(_NEVER_SHOWN))
+    return parser().parse(text.translate(NEVER_SHOWN))
 
 
 def inline(text: str) -> Token:
     """A single line, such as the title of a clause."""
-    return parser().parseInline(text.translate(_NEVER_SHOWN))[0]
+    return parser().parseInline(text.translate(NEVER_SHOWN))[0]
 
 
 def preamble(text: str) -> str:
     """What stands before the first heading."""
     before = []
-    for _place, line, heading in lines(text):
-        if heading is not None:
+    for line in lines(text):
+        if line.heading is not None:
             break
-        before.append(line)
+        before.append(line.text)
     return "\n".join(before).strip()
 
 
 def target(token: Token) -> str:
     """Where a link or picture points to, as it was written."""
-    return unquote(str(token.attrGet("href") or token.attrGet("src") or ""))
+    return unquote(str(token.attrGet("href") or token.attrGet("src") or "")).translate(NEVER_SHOWN)
 
 
 def words(token: Token) -> str:
@@ -71,11 +70,12 @@ def words(token: Token) -> str:
 
 def one_line(text: str) -> str:
     """The text with its line breaks as they are shown: nothing between Chinese characters, else a space."""
-    return re.sub(r"(.?)[ \t]*\n\s*(?=(.?))", _joint, text).strip()
-
-
-def _joint(found: re.Match[str]) -> str:
-    return found[1] + ("" if is_cjk(found[1]) and is_cjk(found[2]) else " ")
+    shown: list[str] = []
+    for line in filter(None, map(str.strip, text.split("\n"))):
+        if shown and not (is_cjk(shown[-1][-1]) and is_cjk(line[0])):
+            shown.append(" ")
+        shown.append(line)
+    return "".join(shown)
 
 
 def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:

@@ -7,6 +7,8 @@ from io import BytesIO
 from PIL import Image, ImageFile, ImageOps
 
 MOST_PIXELS = 80_000_000
+SHOWN = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+"""What pages and prints show, with the ending of its name."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 Image.MAX_IMAGE_PIXELS = None  # `read` measures itself; Pillow would first only warn
 

@@ -23,6 +23,11 @@ def clean(text: str, *, multiline: bool = False) -> str:
     return unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a file as a text can name it and a folder hold it: no spaces, brackets, colons, dots before it."""
+    return re.sub(r"[\s()\[\]<>{}#?%/\\:*|\"'`]+", "-", clean(name))[-80:].strip("-.") or "file"
+
+
 def first_line(text: str | None, most: int = 200) -> str:
     """Return the first line of a text as lists call it by, cut to `most` characters; nothing of nothing."""
     return next(iter((text or "").splitlines()), "")[:most]

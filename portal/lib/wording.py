@@ -27,7 +27,8 @@ _TOKEN = re.compile(
     r"|.",
     re.S,
 )
-_MARK = re.compile(r"\*\*|~~|!?\[(?=[^\[\]]*\]\([^()\s]*\))|(?<=[^\[\]])\]\([^()\s]*\)")
+_PICTURE = re.compile(r"!\[\]\(([^()\s]+)\)")  # without a description, it is its name
+_MARK = re.compile(r"\\(?=[!-/:-@\[-`{-~])|\*\*|~~|!?\[(?=[^\[\]]*\]\([^()\s]*\))|(?<=[^\[\]])\]\([^()\s]*\)")
 _SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;\n]|[^。！？；;\n]+")
 _LONG = 400  # tokens; a longer text is compared sentence by sentence, one that is rewritten much sooner
 _STAND_IN = 0x30000  # rare characters that stand for words while characters are compared
@@ -71,7 +72,10 @@ def readable(pieces: Pieces) -> Pieces:
 
 def _marks(text: str) -> set[int]:
     """Where marks of Markdown stand."""
-    return {at for found in _MARK.finditer(text) for at in range(*found.span())}
+    found = {at for mark in _MARK.finditer(text) for at in range(*mark.span())}
+    for picture in _PICTURE.finditer(text):
+        found |= set(range(*picture.span())) - set(range(*picture.span(1)))
+    return found
 
 
 def merged(pieces: Iterable[Piece]) -> Pieces:

@@ -64,6 +64,10 @@ class DocumentRevision(Base):
     request: Mapped[Record | None] = relationship(foreign_keys=[request_id])
     release: Mapped[Record | None] = relationship(foreign_keys=[release_id])
 
+    def named(self, language: str) -> str:
+        """Its title in a language; one without an English title has its Chinese one."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
     @property
     def label(self) -> str:
         """Title with number and revision, as pickers show it."""

@@ -27,7 +27,7 @@ class ChangedForm:
 
 @dataclass(frozen=True, slots=True)
 class RedlineSheet:
-    """A redline ready for print; `summary` says how many clauses have changed, `change` what the author says of it."""
+    """A redline ready for print; `summary` says how many clauses have changed, `told` what authors say, by revision."""
 
     company: str
     language: str
@@ -40,7 +40,8 @@ class RedlineSheet:
     printed: str
     facts: Sequence[tuple[str, str]]
     summary: str
-    change: str = ""
+    told: Sequence[tuple[str, str]] = ()
+    more: Sequence[str] = ()  # differences beside the words, each in a line
     clauses: Sequence[ChangedClause] = ()
     forms: Sequence[ChangedForm] = ()
     images: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)

@@ -47,7 +47,7 @@ class PastRevision:
 class TextSheet:
     """A revision ready for print.
 
-    `watermark` stands across every page, nothing on what is in force; `marking` says at the foot of each whether the
+    `state_text` stands across every page, softly on what is in force; `marking` says at the foot of each whether the
     paper is controlled, `printed` who printed it when. `flows` are what the text draws, by form; `pictures` the ids of
     its pictures in `images` by the names that the text gives them.
     """
@@ -58,7 +58,7 @@ class TextSheet:
     number: str
     title: str
     state_text: str
-    watermark: str
+    is_in_force: bool
     marking: str
     controlled: bool
     printed: str

@@ -34,6 +34,8 @@ ENGLISH = {
     "版本": "Revision",
     "摘要：": "Summary",
     "目录": "Contents",
+    "要求留下记录的条款": "clause that asks for a record",
+    "原文件之外补充的条款": "clause added to what was laid down before",
     "条款": "Clauses",
     "保存年限": "Kept for",
     "生效日期": "In force from",
@@ -46,6 +48,7 @@ ENGLISH = {
     "新增文字": "text that came",
     "删除文字": "text that went",
     "改动一览": "Changes",
+    "文件信息的改动": "Changes beside the text",
     "表单和流程的改动": "Changes of forms and routes",
 }
 

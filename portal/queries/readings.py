@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ class Reader:
 
     id: int
     name: str
+    department_id: int
     department: str
     read_at: datetime | None
     reminded_at: datetime | None
@@ -43,22 +44,27 @@ def audience(one: DocumentRevision, today: date) -> list[Reader]:
     """Everybody who must read it, those who have not first; auditors look, and need not."""
     if one.reading == "none":
         return []
-    auditors = sa.select(RoleGrant.person_id).where(RoleGrant.role == "auditor", *rights.in_force(today))
     query = (
-        sa.select(Person, DocumentReading.read_at, DocumentReading.reminded_at)
+        _readers(today)
+        .add_columns(DocumentReading.read_at, DocumentReading.reminded_at)
         .outerjoin(
             DocumentReading,
             sa.and_(DocumentReading.person_id == Person.id, DocumentReading.revision_id == one.id),
         )
-        .where(Person.active, Person.id.not_in(auditors))
         .order_by(DocumentReading.read_at.is_not(None), Person.department_id, Person.id)
     )
     if one.readers:
         query = query.where(Person.department_id.in_(one.readers))
     return [
-        Reader(person.id, person.name, person.department.name, read, reminded)
+        Reader(person.id, person.name, person.department_id, person.department.name, read, reminded)
         for person, read, reminded in db.session.execute(query).unique()
     ]
+
+
+def _readers(today: date) -> sa.Select[Person]:
+    """Who may have to read: everybody here but auditors, who look and need not."""
+    auditors = sa.select(RoleGrant.person_id).where(RoleGrant.role == "auditor", *rights.in_force(today))
+    return sa.select(Person).where(Person.active, Person.id.not_in(auditors))
 
 
 def owed(actor: Actor, today: date) -> list[DocumentRevision]:
@@ -78,10 +84,23 @@ def stands_in_the_way(document_no: str, actor: Actor, today: date) -> DocumentRe
     return one if read_at(one, actor.id) is None else None
 
 
-def counts(found: Iterable[DocumentRevision], today: date) -> dict[int, tuple[int, int]]:
+def counts(found: Collection[DocumentRevision], today: date) -> dict[int, tuple[int, int]]:
     """How many must read each of these revisions, and how many have, by id."""
-    every = {one.id: audience(one, today) for one in found}
-    return {id: (len(readers), sum(1 for one in readers if one.read_at)) for id, readers in every.items()}
+    asked = [one for one in found if one.reading != "none"]
+    people = dict(
+        db.session.execute(_readers(today).with_only_columns(Person.id, Person.department_id)).all()
+    )
+    read: dict[int, set[int]] = {}
+    done = sa.select(DocumentReading.revision_id, DocumentReading.person_id).where(
+        DocumentReading.revision_id.in_([one.id for one in asked]), DocumentReading.read_at.is_not(None)
+    )
+    for revision_id, person_id in db.session.execute(done):
+        read.setdefault(revision_id, set()).add(person_id)
+    counts = {}
+    for one in asked:
+        meant = {id for id, department in people.items() if not one.readers or department in one.readers}
+        counts[one.id] = (len(meant), len(meant & read.get(one.id, set())))
+    return {one.id: counts.get(one.id, (0, 0)) for one in found}
 
 
 def of_named(document_no: str, today: date) -> DocumentRevision:

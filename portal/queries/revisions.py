@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -172,14 +172,3 @@ def facts(one: Revision) -> dict[str, Any]:
 def fingerprint(one: Revision) -> str:
     """SHA-256 of all that is approved and released."""
     return sha256(canonical_json(facts(one)))
-
-
-def newest_of_each(documents: Sequence[str]) -> dict[str, Revision]:
-    """The newest revision of each of these documents, whatever its state."""
-    rows = db.session.scalars(sa.select(Revision).where(Revision.document_no.in_(documents)))
-    found: dict[str, Revision] = {}
-    for one in rows:
-        known = found.get(one.document_no)
-        if known is None or life.order(one.number) > life.order(known.number):
-            found[one.document_no] = one
-    return found

@@ -20,14 +20,14 @@ from portal.lib.clauses import parts
 from portal.lib.clock import day, minute
 from portal.lib.i18n import _, _l, speaking
 from portal.lib.i18n import language as spoken
+from portal.lib.pictures import SHOWN
 from portal.models import DocumentRevision, Signature
 from portal.pdf.process import printer
 from portal.pdf.text_sheet import BoundForm, Flow, PastRevision, Signed, TextSheet
-from portal.queries import documents, frozen, history, revisions
+from portal.queries import document_copies, frozen, history, revisions
 from portal.queries.actors import Actor
-from portal.queries.documents import Copy
+from portal.queries.document_copies import Copy
 from portal.services import audit
-from portal.services.printing import PICTURES
 from portal.storage import files
 
 APPROVALS = ("approval", "gm_approval")  # steps of DC-01
@@ -59,8 +59,13 @@ def numbered_copy(one: DocumentRevision, copy_no: str, by: Actor) -> Copy:
 
 
 def copies(one: DocumentRevision) -> list[Copy]:
-    """The numbered copies of the revision that are in somebody's hands."""
-    return documents.open_copies(one.document_id, one.number) if one.document_id else []
+    """The numbered copies of the revision that are in somebody's hands, or on their way to them."""
+    if one.document_id is None:
+        return []
+    found = document_copies.open_copies(one.document_id, one.number)
+    known = {each.copy_no for each in found}
+    coming = document_copies.under_way(one.document_id, one.number)
+    return found + [each for each in coming if each.copy_no not in known]
 
 
 def note(one: DocumentRevision, *, by: int, now: datetime, copy_no: str = "") -> None:
@@ -84,7 +89,7 @@ def gather(one: DocumentRevision, *, by: Actor, now: datetime, copy: Copy | None
     """Everything that the print shows, as plain values."""
     state = revisions.state(one, day(now))
     english = spoken() == "en" and one.name_en
-    pictures = {each.name: each.file for each in revisions.pictures(one.id) if each.file.type in PICTURES}
+    pictures = {each.name: each.file for each in revisions.pictures(one.id) if each.file.type in SHOWN}
     return TextSheet(
         company=current_app.config["SETTINGS"].company,
         language=spoken(),
@@ -92,7 +97,7 @@ def gather(one: DocumentRevision, *, by: Actor, now: datetime, copy: Copy | None
         number=one.number,
         title=one.name_en if english else one.name,
         state_text=str(life.STATES[state]),
-        watermark="" if state == "effective" else str(life.STATES[state]),
+        is_in_force=state == "effective",
         marking=marking(copy),
         controlled=copy is not None,
         printed=printed(by, now),

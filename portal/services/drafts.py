@@ -129,6 +129,14 @@ def mine(key: str, by: Actor) -> Draft | None:
     raise NotFound
 
 
+def left(source: int, form_code: str, by: Actor) -> Draft | None:
+    """The draft of a form that a record has left, if its task waits for the person; None if there is none."""
+    query = sa.select(Task).join(Draft, Task.draft_id == Draft.id)
+    query = query.where(Draft.source_id == source, Draft.form_code == form_code, Task.state == "open")
+    found = db.session.scalars(query.order_by(Task.id.desc())).unique().first()
+    return found.draft if found is not None and tasks.authority_for(found, by) is not None else None
+
+
 def is_asked_for(draft: Draft) -> bool:
     """Whether an effect or an obligation left the draft, with a task to take it up."""
     return draft.source_id is not None or db.session.scalar(_ASKED, {"draft": draft.id}) is not None

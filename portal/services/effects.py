@@ -56,6 +56,7 @@ from portal.services import (
     postings,
     projects,
     publications,
+    releases,
     revisions,
     tasks,
 )
@@ -109,9 +110,9 @@ def carry_out(wanted: Iterable[Effect], record: Record, *, by: int, now: datetim
             case StartsRevision():
                 made["revision"] = revisions.start(effect, record, by=by, now=now).id
             case SendsRevision():
-                revisions.send(effect, record, by=by, now=now)
+                releases.send(effect, record, by=by, now=now)
             case ReleasesRevision():
-                revisions.release(effect, record, by=by, now=now)
+                releases.release(effect, record, by=by, now=now)
     ledgers.complete(every, record, by=by, now=now)
     minimum_stock.warn(stock, now=now)
 
@@ -240,7 +241,7 @@ def _leave(
     effect: Opens, form: type[Any], answers: Mapping[str, Any], record: Record, *, by: int, now: datetime
 ) -> None:
     """A new draft, with its task, and a notice for those who hold it."""
-    title = f"{record.number} {record.title}".strip()
+    title = f"{record.number} {effect.subject or record.title}".strip()
     draft = drafts.leave(effect.code, answers, title=title, now=now, source=record.id)
     keys = _keys(effect, form)
     task = tasks.make(

@@ -12,7 +12,7 @@ from portal.extensions import db
 from portal.lib.clock import months_later
 from portal.models import ControlledDocument, Department, DocumentRevision
 from portal.queries import documents, revisions
-from portal.services import master, publications
+from portal.services import master, publications, releases
 from portal.services import revisions as texts
 from portal.storage.shipped import Shipped
 
@@ -21,6 +21,8 @@ YEAR = timedelta(days=365)
 
 def load(found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime) -> list[DocumentRevision]:
     """Takes in each revision that the library does not have yet, in its order; gives those that are new.
+
+    A document of which somebody is writing a revision is left to them.
 
     The last edition of a document is in force from the day on, each one before it from a year earlier.
 
@@ -33,7 +35,7 @@ def load(found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime
     departments = {one.key: one for one in db.session.scalars(sa.select(Department))}
     for one in every:
         released = revisions.released(one.code)
-        if len(released) >= one.edition:
+        if len(released) >= one.edition or revisions.under_way(one.code):
             continue
         number = life.next_number(released[0].number, one.size) if released else life.FIRST
         revision = texts.add(
@@ -55,9 +57,9 @@ def load(found: Iterable[Shipped], *, effective_on: date, by: int, now: datetime
         )
         since = effective_on - YEAR * (last[one.code] - one.edition)
         if one.edition == last[one.code]:
-            texts.refuse_untied(revision)
+            releases.refuse_untied(revision)
         document = _listed(revision, since)
-        texts.put_in_force(revision, document.id, since, revisions.fingerprint(revision), by=by, now=now)
+        releases.put_in_force(revision, document.id, since, revisions.fingerprint(revision), by=by, now=now)
         made.append(revision)
     if made:
         publications.ask(now=now)

@@ -20,6 +20,7 @@ from portal.forms.words import SAID, STATES, WAYS, authority, department_of
 from portal.lib.clock import day, minute
 from portal.lib.i18n import _, speaking
 from portal.lib.i18n import language as spoken
+from portal.lib.pictures import SHOWN
 from portal.models import Record, Signature, StoredFile
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
@@ -27,8 +28,6 @@ from portal.queries import history, record_page
 from portal.queries.record_page import RecordPage
 from portal.services import attachments
 from portal.storage import files
-
-PICTURES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
 
 def current(record: Record, language: str, *, now: datetime) -> bytes:
@@ -199,5 +198,5 @@ def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> di
     return {
         id: (str(file["type"]), files.get(str(file["sha256"])))
         for id, file in references.items()
-        if file["type"] in PICTURES
+        if file["type"] in SHOWN
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
+from operator import itemgetter
 
 from flask import current_app
 
@@ -15,6 +16,7 @@ from portal.domain import documents as life
 from portal.lib.clauses import front_matter
 from portal.lib.clock import ZONE
 from portal.lib.hashing import sha256
+from portal.lib.text import plain_name
 from portal.models import DocumentRevision, Person
 from portal.queries import people, publications, revisions
 from portal.queries.publications import Withdrawal
@@ -46,18 +48,27 @@ def publish() -> dict[int, str]:
     lost = not kept.log(most=1)
     every = publications.released()
     made: dict[int, str] = {}
-    for group in _packages([one for one in every if lost or not one.commit]):
-        first = group[0]
+    groups = list(_packages([one for one in every if lost or not one.commit]))
+    acts: list[tuple[datetime, list[DocumentRevision] | Withdrawal]] = [
+        *((_released_at(group[0]), group) for group in groups),
+        *((gone.at, gone) for gone in publications.withdrawals()),
+    ]
+    for at, act in sorted(acts, key=itemgetter(0)):
+        if isinstance(act, Withdrawal):
+            _withdraw(kept, act)
+            continue
         sha = kept.publish(
-            {path: data for one in group for path, data in _files(one).items()},
-            message=_message(group),
-            at=(first.released_at or first.saved_at).astimezone(ZONE),
-            **_author(first.released_by),
+            {path: data for one in act for path, data in _files(one).items()},
+            message=_message(act),
+            at=at.astimezone(ZONE),
+            **_author(act[0].released_by),
         )
-        made |= {one.id: sha for one in group}
-    for gone in publications.withdrawals():
-        _withdraw(kept, gone)
+        made |= {one.id: sha for one in act}
     return made
+
+
+def _released_at(one: DocumentRevision) -> datetime:
+    return one.released_at or one.saved_at
 
 
 def verify() -> list[str]:
@@ -89,15 +100,19 @@ def _packages(found: Sequence[DocumentRevision]) -> Iterator[list[DocumentRevisi
 def _files(one: DocumentRevision) -> Files:
     """What the revision writes, and takes away of the one before it."""
     former = revisions.former(one)
-    gone: Files = dict.fromkeys(_own(former)) if former is not None else {}
+    gone: Files = dict.fromkeys(_places(former)) if former is not None else {}
     return gone | _own(one)
 
 
 def _own(one: DocumentRevision) -> Files:
     text = written(_as_shipped(one)).encode()
+    return {_path(one): text, **{path: files.get(sha) for path, sha in _pictures(one).items()}}
+
+
+def _pictures(one: DocumentRevision) -> dict[str, str]:
+    """Where each picture lies, and the hash of its bytes."""
     folder = f"{one.department.key}/{one.document_no}"
-    pictures = {f"{folder}/{each.name}": files.get(each.file.sha256) for each in revisions.pictures(one.id)}
-    return {_path(one): text, **pictures}
+    return {f"{folder}/{plain_name(each.name)}": each.file.sha256 for each in revisions.pictures(one.id)}
 
 
 def _path(one: DocumentRevision) -> str:
@@ -106,7 +121,11 @@ def _path(one: DocumentRevision) -> str:
 
 def _paths(document_no: str) -> set[str]:
     """Every path under which a document was ever published."""
-    return {path for one in revisions.released(document_no) for path in _own(one)}
+    return {path for one in revisions.released(document_no) for path in _places(one)}
+
+
+def _places(one: DocumentRevision) -> set[str]:
+    return {_path(one), *_pictures(one)}
 
 
 def _as_shipped(one: DocumentRevision) -> Shipped:

@@ -12,7 +12,9 @@ from portal.lib.i18n import _l
 from portal.models import DocumentReading, DocumentRevision
 from portal.queries import readings, revisions
 from portal.queries.actors import Actor
+from portal.queries.readings import Reader
 from portal.services import audit, notices, once
+from portal.services.revisions import locked
 
 EVERY = timedelta(days=3)  # between two reminders of the portal's own
 PAGE = "/documents/"
@@ -46,17 +48,30 @@ def remind(document_no: str, by: Actor, *, now: datetime) -> int:
     one = readings.of_named(document_no, day(now))
     if not may_follow(one, by) or by.is_auditor:
         raise NotAllowed
-    return _remind(one, now=now, every=timedelta(days=1))
+    return _remind(one, now=now, every=timedelta(days=1), by=by)
 
 
 def may_follow(one: DocumentRevision, by: Actor) -> bool:
-    """Whether the person may see who has read it: controllers, the owner department's head, its author, auditors."""
-    return bool(
-        by.reads_all
-        or "document_controller" in by.roles
-        or one.department.head_id == by.id
-        or one.author_id == by.id
-    )
+    """Whether the person may see who has read it: whoever sees to the text, and who leads a department that reads it."""
+    return _sees_all(one, by) or (one.reading != "none" and _leads(one, by))
+
+
+def followed(one: DocumentRevision, by: Actor, *, now: datetime) -> list[Reader]:
+    """Those of its readers whom the person follows: all, or those of the department that they lead."""
+    found = readings.audience(one, day(now))
+    if _sees_all(one, by):
+        return found
+    return [reader for reader in found if reader.department_id == by.person.department_id]
+
+
+def _sees_all(one: DocumentRevision, by: Actor) -> bool:
+    """Controllers, the owner department's head, the author, auditors."""
+    seers = (one.department.head_id, one.author_id)
+    return bool(by.reads_all or "document_controller" in by.roles or by.id in seers)
+
+
+def _leads(one: DocumentRevision, by: Actor) -> bool:
+    return by.person.department.head_id == by.id and readings.is_meant(one, by.person)
 
 
 def remind_all(*, now: datetime) -> int:
@@ -65,10 +80,11 @@ def remind_all(*, now: datetime) -> int:
     return sum(_remind(one, now=now, every=EVERY) for one in found)
 
 
-def _remind(one: DocumentRevision, *, now: datetime, every: timedelta) -> int:
+def _remind(one: DocumentRevision, *, now: datetime, every: timedelta, by: Actor | None = None) -> int:
+    locked(one.id)  # of several who remind at the same moment each finds whom the others have reminded
     waiting = [
         reader
-        for reader in readings.audience(one, day(now))
+        for reader in (readings.audience(one, day(now)) if by is None else followed(one, by, now=now))
         if reader.read_at is None and (reader.reminded_at is None or reader.reminded_at <= now - every)
     ]
     for reader in waiting:

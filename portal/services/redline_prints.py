@@ -53,11 +53,12 @@ def gather(old: DocumentRevision, new: DocumentRevision, *, by: Actor | None, no
             (_("编写人"), new.author.name),
         ],
         summary=summary(found),
-        change=new.change,
+        told=found.told,
         clauses=[
             ChangedClause(one.anchor, one.number, one.title, one.word, str(one.html))
             for one in redline_html.shown(found.changes)
         ],
+        more=found.facts,
         forms=[ChangedForm(f"{one.code} {one.title}", one.lines) for one in found.forms],
     )
 

@@ -40,7 +40,7 @@ def _entries(row: ControlledDocument) -> list[Entry]:
             sort=row.kind,
             state=row.state,
             department=row.department.key if row.department else "",
-            at=moment(row.effective_on),
+            at=moment(text.effective_on),
         )
         for place, clause in enumerate(clauses(text.text)[:ROOM])
     ]

@@ -25,7 +25,7 @@ from portal.models import (
     StockItem,
     Supplier,
 )
-from portal.queries import revisions
+from portal.queries import editions, revisions
 from portal.search.index import Entry
 
 
@@ -86,16 +86,18 @@ def person(row: Person) -> Entry | None:
 def document(row: ControlledDocument) -> Entry:
     """A controlled document with the text in force; one whose text is not kept here by number and title."""
     text = revisions.effective(row.code, today())
+    standing = editions.standing(editions.known(row.code)[row.code], today())
+    known = text or next(iter(revisions.released(row.code)), None)
     return Entry(
         **_named("document", row),
         body=_lines(plain(text.text), text.summary_en) if text else "",
-        also=[text.name_en] if text and text.name_en else [],
-        note=row.version,
-        path=f"/documents/{row.code}" if text else f"/registers/documents?q={row.code}",
+        also=[known.name_en] if known and known.name_en else [],
+        note=text.number if text else standing.version if standing else "",
+        path=f"/registers/documents?q={row.code}" if row.state == "obsolete" else f"/documents/{row.code}",
         sort=row.kind,
         state=row.state,
         department=row.department.key if row.department else "",
-        at=moment(row.effective_on),
+        at=moment(text.effective_on if text else standing.effective_on if standing else None),
         spelt=_spelt(row),
     )
 

@@ -12,15 +12,14 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition
 from portal.forms.flow import limit_words, role_words
 from portal.forms.titles import form_title
-from portal.lib import docx_in, docx_out, markup
-from portal.lib.clauses import clauses, lines, settle
+from portal.lib import docx_in, docx_out
 from portal.lib.clock import day
 from portal.lib.docx_in import Imported, Unreadable
 from portal.lib.i18n import _, language
 from portal.models import DocumentRevision
 from portal.queries import frozen, revisions
 from portal.queries.actors import Actor
-from portal.services import audit, document_prints, uploads
+from portal.services import audit, document_prints, draft_pictures, uploads
 from portal.services import revisions as texts
 from portal.storage import files
 
@@ -83,40 +82,8 @@ def take_in(
         raise Refusal(_("这个 Word 文档没有文字。"))
     for picture in found.images:
         file = uploads.receive(picture.name, picture.data, by, now=now, megabytes=megabytes)
-        texts.add_picture(one.id, picture.name, file.id, by=by, now=now)
-    return texts.save(one.id, {"text": with_ids(found.text, one.text)}, seen=seen, by=by, now=now)
-
-
-def with_ids(new: str, old: str) -> str:
-    """The new text with the ids of the old one: a heading without one gets that of the only clause called the same."""
-    named: dict[str, list[str]] = {}
-    for clause in clauses(old):
-        marks = f"#{clause.id}{' .record' if clause.record else ''}{' .added' if clause.added else ''}"
-        named.setdefault(_called(clause.title), []).append(marks if clause.id else "")
-    own = {clause.id for clause in clauses(new)}
-    used: set[str] = set()
-    made = []
-    for _place, line, heading in lines(new):
-        if heading is None:
-            made.append(line)
-            continue
-        marks, same = heading[3] or "", named.get(_called(heading[2]), [])
-        if not marks and len(same) == 1 and _id(same[0]) not in own:
-            marks = same[0]
-        if (id := _id(marks)) in used:  # copied in Word with its bookmark
-            marks = ""
-        elif id:
-            used.add(id)
-        made.append(f"{heading[1]} {heading[2]}" + (f" {{{marks}}}" if marks else ""))
-    return settle("\n".join(made))
-
-
-def _id(marks: str) -> str:
-    return next((word[1:] for word in marks.split() if word.startswith("#")), "")
-
-
-def _called(title: str) -> str:
-    return "".join(markup.words(markup.inline(title)).casefold().split())
+        draft_pictures.put(one.id, picture.name, file.id, by=by, now=now)
+    return texts.save(one.id, {"text": found.text}, seen=seen, by=by, now=now)
 
 
 def _route(one: DocumentRevision, code: str) -> Table:

@@ -44,6 +44,7 @@ class DraftFacts(Sheet):
     """What a draft says beside its text."""
 
     name_ = Text(_l("文件名称"))
+    owner_department = Department(_l("归口部门"))
     name_en = Text(_l("英文名称"), required=False)
     summary_en = LongText(_l("英文摘要"), required=False)
     change = LongText(_l("修订说明"), required=False, help=_l("改了什么、为什么改；记入修订记录"))
@@ -53,8 +54,10 @@ class DraftFacts(Sheet):
 
     def values(self) -> dict[str, Any]:
         """The answers as columns of a revision."""
+        owner = self.owner_department.data
         return {
             "name": self.name_.data,
+            "department_id": owner.id if owner else None,
             "name_en": self.name_en.data or "",
             "summary_en": self.summary_en.data or "",
             "change": self.change.data or "",
@@ -68,6 +71,7 @@ def facts_of(one: DocumentRevision, posted: Any = None, **kwargs: Any) -> DraftF
     """The sheet of a draft, filled with how it stands unless something was posted."""
     now = {
         "name": one.name,
+        "owner_department": {"id": one.department.id, "text": one.department.name},
         "name_en": one.name_en,
         "summary_en": one.summary_en,
         "change": one.change,

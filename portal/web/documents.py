@@ -21,6 +21,7 @@ from portal.forms.definition import definition, fingerprint
 from portal.forms.flow import chart
 from portal.forms.titles import form_title, register_path
 from portal.lib import markdown
+from portal.lib.clauses import Clause
 from portal.lib.hashing import canonical_json
 from portal.lib.i18n import language
 from portal.models import DocumentRevision, FormVersion
@@ -37,15 +38,20 @@ class Page:
     """A revision made for reading."""
 
     html: Markup
-    contents: list[Any]
+    clauses: list[Clause]
     drifted: list[str]
+
+    @property
+    def contents(self) -> list[Clause]:
+        """The clauses of the table of contents: chapters and sections."""
+        return [clause for clause in self.clauses if clause.level < 3]
 
 
 def may_see(one: DocumentRevision, state: str, by: Actor) -> bool:
     """Whether the person may read it: what is in force everybody, others those who see to it or sign its release."""
     if state == "effective" or by.reads_all or may_write(one, by):
         return True
-    return one.release is not None and _may_see_record(one.release.number, by)
+    return one.release is not None and may_see_record(one.release.number, by)
 
 
 def may_try(one: DocumentRevision, state: str, by: Actor) -> bool:
@@ -66,7 +72,7 @@ def page(one: DocumentRevision, today: date, feet: markdown.Foot = nothing) -> P
         image=_image(one),
         foot=feet,
     )
-    return Page(html, [clause for clause in markdown.contents(one.text) if clause.level < 3], drifted)
+    return Page(html, markdown.contents(one.text), drifted)
 
 
 def preview(one: DocumentRevision, text: str, today: date) -> Markup:
@@ -186,7 +192,8 @@ def _upto(other: DocumentRevision, one: DocumentRevision) -> bool:
     return life.order(other.number) <= life.order(one.number)
 
 
-def _may_see_record(number: str, by: Actor) -> bool:
+def may_see_record(number: str, by: Actor) -> bool:
+    """Whether the record with this number is for the person."""
     try:
         visible.record(number, by)
     except NotFound:

@@ -113,4 +113,6 @@ def _start(text: str, days: int = 0) -> datetime | None:
         day = date.fromisoformat(text) + timedelta(days=days)
     except (ValueError, OverflowError):
         return None
+    if not 1900 <= day.year <= 3000:  # no day that somebody can mean; others have no moment in UTC
+        return None
     return datetime.combine(day, time.min, ZONE)

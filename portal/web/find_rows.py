@@ -16,7 +16,7 @@ from portal.lib.clock import day, minute
 from portal.lib.excerpts import Part, excerpt, marked
 from portal.lib.i18n import language
 from portal.models import SearchEntry
-from portal.queries import find
+from portal.queries import find, library
 from portal.queries.find import Hits
 
 
@@ -60,15 +60,21 @@ def groups(
         if not ids and group.key != only:
             continue
         wanted = ids[first : first + many] if only in ("", group.key) else []
-        rows = [row(one, phrases) for one in find.entries(wanted)] if wanted else []
+        rows = _rows(find.entries(wanted), phrases) if wanted else []
         found.append(Found(group, rows, len(ids), any(one.more for one in of_kinds)))
     return found
 
 
-def row(entry: SearchEntry, phrases: Sequence[Phrase]) -> Row:
-    """One result."""
+def _rows(entries: Sequence[SearchEntry], phrases: Sequence[Phrase]) -> list[Row]:
+    numbers = {entry.code for entry in entries if entry.kind == "document"}
+    english = library.english_names(numbers) if numbers and language() == "en" else {}
+    return [row(one, phrases, english.get(one.code, "")) for one in entries]
+
+
+def row(entry: SearchEntry, phrases: Sequence[Phrase], name: str = "") -> Row:
+    """One result; `name` is what it is called in the reader's language, if not as the index calls it."""
     kind = KINDS[entry.kind]
-    title, code = marked(entry.title, phrases), marked(entry.code, phrases)
+    title, code = marked(name or entry.title, phrases), marked(entry.code, phrases)
     facts = [fact for fact in _facts(entry) if fact and fact != entry.title]
     return Row(
         entry.path,

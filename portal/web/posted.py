@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,9 +109,10 @@ def control(name: str, limit: int = 2000) -> str:
     return clean(request.form.get(name, ""), multiline=True)[:limit]
 
 
-def plain_name(name: str) -> str:
-    """The name of a file as a text can name it: without spaces and brackets."""
-    return re.sub(r"[\s()\[\]<>#?%/\\\"]+", "-", clean(name)).strip("-")[-80:] or "file"
+def number(name: str) -> int:
+    """A control field's whole number; nought for what is none."""
+    text = control(name, 10)
+    return int(text) if text.isdecimal() else 0
 
 
 def asked(name: str, limit: int = 80) -> str:

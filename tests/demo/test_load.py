@@ -30,7 +30,7 @@ from portal.models import (
     StoredFile,
     Task,
 )
-from portal.queries import calendar, documents, history, readings, revisions
+from portal.queries import calendar, document_copies, history, readings, revisions
 from portal.services import audit, notices, tasks
 from portal.storage import files
 from tests.conftest import _named, make_app
@@ -169,7 +169,7 @@ def test_documents_are_revised_read_and_withdrawn(loaded: Flask) -> None:
         assert former is not None
         assert former.text != one.text, f"{one.label} says something else"
         assert not one.sha256 or one.sha256 == revisions.fingerprint(one)
-    assert documents.to_recall()
+    assert document_copies.to_recall()
     owed = Counter[int]()
     for one in db.session.scalars(revisions.in_force(day(NOW))):
         waiting = [reader for reader in readings.audience(one, day(NOW)) if reader.read_at is None]

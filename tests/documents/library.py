@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 from typing import Any
 
@@ -124,3 +126,9 @@ class Library(Papers):
 
 
 LATER = days(10)
+
+
+def words(text: str) -> str:
+    """The main part of a page without marks."""
+    main = html.unescape(text).split("<main", 1)[1].split("</main>", 1)[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))

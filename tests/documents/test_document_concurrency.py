@@ -229,3 +229,14 @@ def test_a_reader_who_confirms_twice_at_once_has_read_once(crowd: Crowd) -> None
         assert crowd.alone(lambda _office: (db.session.scalar(read), db.session.scalar(noted))) == (1, round)
         crowd.alone(lambda _office: db.session.execute(sa.delete(DocumentReading)) and None)
         crowd.alone(of(remind))
+
+
+def test_readers_are_reminded_once_whoever_presses_first(crowd: Crowd) -> None:
+    crowd.alone(of(lambda library: library.load().id))
+
+    def remind(library: Library) -> int:
+        return readings.remind(NUMBER, library.actor("document_controller"), now=NOW)
+
+    results = crowd.together(*[of(remind)] * 4)
+    assert sorted(results)[:3] == [0, 0, 0], results
+    assert max(results) > 0

@@ -14,9 +14,9 @@ from portal.jobs import outbox as worker
 from portal.jobs import publications as job
 from portal.lib.clauses import front_matter
 from portal.lib.clock import ZONE
-from portal.models import DocumentRevision, OutboxRow, StoredFile
-from portal.services import publications, uploads
-from portal.services import revisions as texts
+from portal.models import DocumentRevision, OutboxRow, Signature, StoredFile
+from portal.queries import revisions
+from portal.services import draft_pictures, publications, uploads
 from portal.storage.shipped import path_of, shipped, written
 from tests.documents.library import NUMBER, TEXT, Library
 
@@ -109,7 +109,7 @@ def test_a_new_name_moves_the_file_and_its_pictures_go_with_it(
     asked = library.asked()
     one = library.write(library.draft(), NEW, name="成品出货检验程序：A/B")
     file = uploads.keep("p.png", b"picture", "image/png", by=None, now=library.now)
-    texts.add_picture(one.id, "p.png", file.id, by=library.actor("quality_inspector"), now=library.now)
+    draft_pictures.put(one.id, "p.png", file.id, by=library.actor("quality_inspector"), now=library.now)
     library.release(library.sent(one, change_request=library.ref(asked)))
     work()
     assert PATH not in head()
@@ -133,6 +133,47 @@ def test_what_is_withdrawn_goes_with_its_day(library: Library, begun: DocumentRe
     many = len(publications.history().log())
     job.make({}, library.now)()
     assert len(publications.history().log()) == many, "once"
+
+
+def test_a_history_written_anew_is_in_the_order_of_time(library: Library, begun: DocumentRevision) -> None:
+    record = library.submit("DC-02", "quality_inspector", **library.change(NUMBER, request_kind="withdraw"))
+    library.finish(record)
+    later = library.release(library.sent(library.begun("QA-P-91")))
+    one = revisions.of_release(later.id)[0]
+    withdrawn = db.session.scalars(
+        sa.select(Signature.signed_at).where(Signature.record_id == record.id)
+    ).all()
+    begun.released_at, one.released_at = (
+        min(withdrawn) - timedelta(days=1),
+        max(withdrawn) + timedelta(days=1),
+    )
+    db.session.commit()
+    shutil.rmtree(publications.history().folder)
+    job.make({}, library.now)()
+    mine = [
+        said.message
+        for said in publications.history().log()
+        if NUMBER in said.message or "QA-P-91" in said.message
+    ]
+    assert [message.splitlines()[0] for message in reversed(mine)] == [
+        f"{NUMBER} 出货检验程序 1.0",
+        f"{NUMBER} 出货检验程序 作废",
+        "QA-P-91 来样管理程序 1.0",
+    ]
+    assert PATH not in head()
+    assert publications.verify() == []
+
+
+def test_a_picture_of_an_odd_name_is_published_under_a_plain_one(
+    library: Library, begun: DocumentRevision
+) -> None:
+    asked = library.asked()
+    one = library.draft()
+    file = uploads.keep("流程:1.png", b"picture", "image/png", by=None, now=library.now)
+    draft_pictures.put(one.id, "流程:1.png", file.id, by=library.actor("quality_inspector"), now=library.now)
+    library.release(library.sent(one, change_request=library.ref(asked)))
+    work()
+    assert head()[f"quality/{NUMBER}/流程-1.png"] == "picture"
 
 
 def test_written_twice_it_is_there_once(library: Library, begun: DocumentRevision) -> None:

@@ -23,10 +23,12 @@ from portal.models import (
     OutboxRow,
     Record,
     RecordFile,
+    RevisionFile,
     StoredFile,
 )
 from portal.queries import revisions
-from portal.services import readings, reviews
+from portal.services import readings, reviews, uploads
+from portal.services import revisions as texts
 from portal.storage import files
 from tests.documents.conftest import Browse
 from tests.documents.library import NUMBER, TEXT, Library
@@ -245,3 +247,39 @@ def test_a_first_revision_has_no_redline(library: Library) -> None:
     facts = {"revision": revisions.of("QA-P-91")[0].id, "record": record.id}
     assert job.make(facts, library.now) is None
     assert job.make({"revision": 99_999, "record": record.id}, library.now) is None
+
+
+def test_what_changes_beside_the_words_is_told_too(library: Library, browse: Browse) -> None:
+    one = library.load()
+    library.asked()
+    draft = library.draft()
+    by = library.actor("quality_inspector")
+    for name, revision, data in (("门.png", one, b"old"), ("门.png", draft, b"new"), ("窗.png", draft, b"x")):
+        file = uploads.keep(name, data, "image/png", by=None, now=library.now)
+        db.session.merge(RevisionFile(revision_id=revision.id, name=name, file_id=file.id))
+    texts.save(
+        draft.id,
+        {"name": "成品检验程序", "reading": "before_use", "review_months": 6, "readers": [library.department("quality").id]},
+        seen=draft.version, by=by, now=library.now,
+    )  # fmt: skip
+    found = redlines.between(one, draft)
+    assert found
+    assert list(found.facts) == [
+        "文件名称：出货检验程序 → 成品检验程序",
+        "分发部门：质量部、库房 → 质量部",
+        "阅读要求：阅读后确认 → 阅读确认后才能使用相关表单",
+        "复审周期（月）：12 → 6",
+        "新增图片“窗.png”",
+        "图片“门.png”换了一张",
+    ]
+    page = words(browse("quality_inspector").get(f"/documents/{NUMBER}/redline?from=1.0&to=1.1").text)
+    assert "复审周期（月）：12 → 6" in page
+
+
+def test_over_several_revisions_each_says_what_it_changed(library: Library) -> None:
+    first = library.load()
+    for change in ("抽样数改为 8 件", "抽样数改为 9 件"):
+        asked = library.asked()
+        one = library.write(library.draft(), TEXT.replace("5 件", change[-3:]), change=change)
+        library.release(library.sent(one, change_request=library.ref(asked)))
+    assert redlines.between(first, one).told == [("1.1", "抽样数改为 8 件"), ("1.2", "抽样数改为 9 件")]

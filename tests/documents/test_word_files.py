@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 
 from portal.extensions import db
 from portal.forms.sentences import sentence
+from portal.lib.clause_ids import with_ids
 from portal.lib.clauses import clauses
 from portal.models import AuditEvent, DocumentRevision, StoredFile
 from portal.queries import revisions
-from portal.services import word_files
 from portal.storage import files
 from tests.documents.conftest import Browse
 from tests.documents.library import NUMBER, TEXT, Library
@@ -198,7 +198,7 @@ def test_neither_does_a_text_in_review_or_in_force(library: Library, browse: Bro
 def test_ids_follow_titles_where_there_is_one_of_the_name() -> None:
     old = "# 目的 {#purpose .record}\n\n# 检验 {#first}\n\n# 检验 {#second}\n\n# 附则 {#end}"
     new = "# 目的\n\n## 检验\n\n# 附则 {#end}\n\n# 附则\n\n# 另 {#end}"
-    assert word_files.with_ids(new, old) == (
+    assert with_ids(new, old) == (
         "# 目的 {#purpose .record}\n\n## 检验 {#jian-yan}\n\n# 附则 {#end}\n\n# 附则 {#fu-ze}\n\n# 另 {#ling}"
     )
-    assert "{#x}" in word_files.with_ids("```\n# 目的 {#x}\n```", old), "no heading inside code"
+    assert "{#x}" in with_ids("```\n# 目的 {#x}\n```", old), "no heading inside code"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from contextlib import suppress
@@ -450,3 +451,46 @@ def test_deep_tables_end_in_a_refusal_or_a_text() -> None:
 def test_a_spoilt_file_is_read_or_refused(at: int, noise: bytes) -> None:
     with suppress(Unreadable):
         read(GOOD[:at] + noise + GOOD[at + len(noise) :])
+
+
+def renamed(data: bytes, into: str, change: bytes = b"") -> bytes:
+    """The file with its main part under another name, which the relationships follow."""
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.namelist():
+            content = old.read(one)
+            if one == BODY:
+                new.writestr(BODY, content)  # what a look at names finds in order
+                content, one = content.replace(b"<w:document", change + b"<w:document", 1), into
+            elif one in ("_rels/.rels", "[Content_Types].xml"):
+                content = content.replace(BODY.encode(), into.encode())
+            new.writestr(one, content)
+    return made.getvalue()
+
+
+def test_parts_are_looked_at_whatever_they_are_called() -> None:
+    data = word("正文。")
+    assert read(renamed(data, "word/text.bin")).text == "正文。"
+    with pytest.raises(Unreadable, match=str(REASONS["damaged"])):
+        read(renamed(data, "word/text.bin", b"<!DOCTYPE x>"))
+    with pytest.raises(Unreadable, match=str(REASONS["too_large"])):
+        read(renamed(data, "word/text.bin", b"<!--" + b"x" * docx_file.MOST_XML + b"-->"))
+
+
+def test_a_file_without_a_body_is_refused() -> None:
+    data = changed(word("正文。"), BODY, lambda xml: re.sub(rb"<w:body>.*</w:body>", b"", xml, flags=re.S))
+    with pytest.raises(Unreadable, match=str(REASONS["damaged"])):
+        read(data)
+
+
+def test_a_picture_between_two_of_the_portal_gets_a_name_of_its_own() -> None:
+    document = blank()
+    for colour in ("red", "green", "blue"):
+        document.add_picture(BytesIO(picture(colour)))
+    shown = document.element.body.xpath(".//wp:docPr")
+    shown[0].set("name", "image-1.png")
+    shown[2].set("name", "image-2.png")
+    found = {one.name: one.data for one in read(saved(document)).images}
+    assert found["image-1.png"] == picture("red")
+    assert found["image-2.png"] == picture("blue")
+    assert found["image-3.png"] == picture("green")

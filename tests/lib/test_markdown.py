@@ -236,3 +236,25 @@ def test_a_text_cannot_fill_the_place_of_a_foot_itself() -> None:
     html = footed("# 到货 {#arrival}\n\n\ufdd00\ufdd1\n\n{{flow PU-04}}", Markup("<b>foot</b>"))
     assert html.count("<b>foot</b>") == 1
     assert html.count("<svg></svg>") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[x](/%EF%B7%909%EF%B7%91)",
+        "[x](/%EF%B7%900%EF%B7%91)\n\n{{history}}",
+        "# T {#\ufdd07\ufdd1}",
+        "![x](%EF%B7%900%EF%B7%91)\n\n{{records}}",
+    ],
+)
+def test_no_place_of_a_part_can_be_forged(text: str) -> None:
+    html = drawn(text)
+    assert html.count("<svg>") == text.count("{{")
+    assert not re.search(r'="[^"]*<', html), "nothing drawn stands in an attribute"
+
+
+@pytest.mark.parametrize(
+    "target", ["/%09/evil.example", "/%0a/evil.example", "/\\evil.example", "//evil.example"]
+)
+def test_a_link_cannot_lead_off_the_site_in_disguise(target: str) -> None:
+    assert "evil.example" not in "".join(re.findall(r'href="([^"]*)"', drawn(f"[x]({target})")))

@@ -122,3 +122,11 @@ def test_a_whole_document_in_one_paragraph() -> None:
     assert before(compare_wording(text, text[::-1])) == text
     assert likeness(text, text) == 1
     assert likeness(text, "") == 0
+
+
+def test_pictures_and_escaped_signs_are_shown_as_they_read() -> None:
+    def shown(old: str, new: str) -> str:
+        return "".join(text for _kind, text in readable(compare_wording(old, new)))
+
+    assert shown("见 ![](image-1.png)。", "另见 ![](image-1.png)。") == "另见 image-1.png。"
+    assert shown(r"第 \# 号", r"第 \# 件") == "第 # 号件"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.documents.room import Answer, bp, seen, writable
+from portal.domain import documents as life
 from portal.domain.refusal import Refusal
 from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.models import DocumentRevision
 from portal.queries import revisions
-from portal.services import reviews
+from portal.services import draft_pictures, reviews
 from portal.services import revisions as texts
 from portal.web import documents as shown
 from portal.web import posted
@@ -56,20 +57,20 @@ def edit(document: str, revision: str) -> str:
 def save(document: str, revision: str) -> Answer:
     """Saves a draft."""
     one, by = writable(document, revision), actor()
-    form, text = facts_of(one, request.form, person=by), posted.control("text", 400_000)
-    seen = posted.control("_version", 10)
+    form, text = facts_of(one, request.form, person=by), posted.control("text", life.LONGEST + 1)
+    seen = posted.number("_version")
     good, _none = attempt(
         form,
         lambda: texts.save(
             one.id,
             {**form.values(), "text": text},
-            seen=int(seen) if seen.isdigit() else 0,
+            seen=seen,
             by=by,
             now=now(),
         ),
     )
     if not good:
-        return editor(one, form, text), 422
+        return editor(one, form, text, seen=seen), 422
     flash(_("草稿已保存。"), "success")
     if posted.control("_op") == "show":
         return redirect(url_for("documents.revision", document=document, revision=revision), 303)
@@ -81,7 +82,7 @@ def save(document: str, revision: str) -> Answer:
 def preview(document: str, revision: str) -> str:
     """The words that are being typed, as readers will see them."""
     one = writable(document, revision)
-    return str(shown.preview(one, posted.control("text", 400_000), today()))
+    return str(shown.preview(one, posted.control("text", life.LONGEST + 1), today()))
 
 
 @bp.post("/<document>/<revision>/pictures")
@@ -91,10 +92,9 @@ def add_picture(document: str, revision: str) -> Answer:
     """Takes a picture into a draft, and says how its text names it."""
     one, by = writable(document, revision), actor()
     file = request.files.get("file")
-    if file is None or not file.filename or not (file.mimetype or "").startswith("image/"):
+    if file is None or not file.filename:
         raise Refusal(_("请选择一张图片。"))
-    name = posted.plain_name(file.filename)
-    texts.add_picture(one.id, name, posted.store(file, by), by=by, now=now())
+    name = draft_pictures.add(one.id, posted.store(file, by), by=by, now=now())
     return render_template("documents/picture.html", name=name)
 
 
@@ -124,13 +124,14 @@ def _new_page(form: NewDocument) -> str:
     return render_template("documents/new.html", form=form, errors=errors(form))
 
 
-def editor(one: DocumentRevision, form: object, text: str, problem: str = "") -> str:
-    """The page of the editor, with what stops it."""
+def editor(one: DocumentRevision, form: object, text: str, problem: str = "", seen: int | None = None) -> str:
+    """The page of the editor, with what stops it; `seen` is the version that a refused page was made from."""
     return render_template(
         "documents/edit.html",
         one=one,
         form=form,
         text=text,
+        version=one.version if seen is None else seen,
         errors=[*errors(form), *([("import", _("Word 文档"), problem)] if problem else [])],
         problem=problem,
         html=shown.preview(one, text, today()),

@@ -8,14 +8,15 @@ from werkzeug.wrappers import Response
 from portal.blueprints.documents.room import Answer, bp, may_see, seen
 from portal.domain import documents as life
 from portal.domain.refusal import NotFound
-from portal.forms.quality.document_words import KINDS
+from portal.extensions import db
+from portal.forms.quality.document_words import KINDS, STATES
 from portal.forms.titles import record_path
 from portal.lib.clock import minute, now, today
 from portal.lib.i18n import _
-from portal.models import DocumentRevision, StoredFile
+from portal.models import ControlledDocument, DocumentRevision, StoredFile
 from portal.queries import documents as books
-from portal.queries import library, people, readings, revisions
-from portal.services import document_prints
+from portal.queries import editions, library, people, readings, revisions
+from portal.services import document_prints, drafts, releases
 from portal.services import readings as reading
 from portal.services import revisions as texts
 from portal.web import clauses, downloads, posted, redlines
@@ -43,7 +44,7 @@ def index() -> str:
         rows=found,
         owed=readings.owed(by, today()),
         audits=clauses.may_audit(by),
-        drafts=[one for one in library.drafts() if shown.may_see(one, "draft", by)],
+        drafts=[one for one in library.drafts(typed, kind, department) if shown.may_see(one, "draft", by)],
         states=life.STATES,
         looks=life.LOOKS,
         today=today(),
@@ -56,11 +57,26 @@ def show(document: str) -> Answer:
     """The text in force."""
     one = revisions.effective(document, today())
     if one is None:
+        listed = books.by_number(document)
+        if listed is not None and listed.state != "obsolete" and not revisions.of(document):
+            return _uploaded(listed)
         latest = next((each for each in revisions.of(document) if may_see(each)), None)
         if latest is None:
             raise NotFound
         return redirect(url_for("documents.revision", document=document, revision=latest.number))
     return _page(one)
+
+
+@bp.get("/<document>/files/<int:file>")
+@open_to("signed_in")
+def uploaded(document: str, file: int) -> Response:
+    """A file of a document in force that was released with files instead of a text."""
+    listed, body = books.by_number(document), editions.body(document, today())
+    if listed is None or listed.state == "obsolete" or body is None:
+        raise NotFound
+    if revisions.of(document) or file not in [each["id"] for each in body.files]:
+        raise NotFound
+    return downloads.whole(db.session.get_one(StoredFile, file), show=True)
 
 
 @bp.get("/<document>/<revision>")
@@ -100,7 +116,7 @@ def readers(document: str) -> str:
     one = readings.of_named(document, today())
     if not reading.may_follow(one, actor()):
         raise NotFound
-    found = readings.audience(one, today())
+    found = reading.followed(one, actor(), now=now())
     return render_template(
         "documents/readers.html",
         one=one,
@@ -120,10 +136,26 @@ def remind(document: str) -> Answer:
     return redirect(url_for("documents.readers", document=document), 303)
 
 
+def _uploaded(listed: ControlledDocument) -> str:
+    """A document whose text is kept elsewhere: what is in force of it, with its files."""
+    body = editions.body(listed.code, today())
+    return render_template(
+        "documents/uploaded.html",
+        document=listed,
+        body=body,
+        now=editions.standing(editions.known(listed.code)[listed.code], today()),
+        kinds=KINDS,
+        states=STATES,
+    )
+
+
 def _page(one: DocumentRevision) -> str:
     by, day = actor(), today()
-    state = revisions.state(one, day)
     known = revisions.of(one.document_no)
+    states = revisions.states(known, day)
+    state = states[one.id]
+    reviewed = books.last_review(one.document_no) if state == "effective" else None
+    records = [record for record in (one.release, one.request, reviewed) if record is not None]
     meant = state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor
     read_at = readings.read_at(one, by.id)
     return render_template(
@@ -131,16 +163,16 @@ def _page(one: DocumentRevision) -> str:
         one=one,
         document=books.by_number(one.document_no),
         state=state,
-        states=revisions.states(known, day),
+        states=states,
         words=life.STATES,
         looks=life.LOOKS,
         kinds=KINDS,
         reading=life.READING,
         page=shown.page(one, day, clauses.nothing if state in PAST else clauses.foot(one.document_no, by)),
-        others=[each for each in known if may_see(each)],
+        others=[each for each in known if shown.may_see(each, states[each.id], by)],
         writes=texts.may_write(one, by) and state == "draft",
         takes_back=state in ("in_review", "approved") and getattr(one.release, "applicant_id", None) == by.id,
-        untied=texts.untied(one) if state in life.OPEN else [],
+        untied=releases.untied(one) if state in life.OPEN else [],
         meant=meant,
         read_at=read_at,
         changes=redlines.since_read(one, by) if meant and read_at is None else None,
@@ -151,5 +183,10 @@ def _page(one: DocumentRevision) -> str:
         printed=document_prints.printed(by, now()),
         tries=state != "superseded" and shown.may_try(one, state, by),
         record_path=record_path,
+        prepared=drafts.left(one.request_id, books.RELEASE, by)
+        if one.request_id and state == "draft"
+        else None,
+        reviewed=reviewed,
+        opens={record.number for record in records if shown.may_see_record(record.number, by)},
         minute=minute,
     )

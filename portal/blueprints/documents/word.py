@@ -25,9 +25,11 @@ def docx(document: str, revision: str) -> Response:
     one, by, at = seen(document, revision), actor(), now()
     address = shown.address_in(one.document_no)
 
+    base = current_app.config["SETTINGS"].address or request.host_url.rstrip("/")
+
     def link(named: str) -> str:
         path = address(named)
-        return request.url_root.rstrip("/") + path if path.startswith("/") else ""
+        return base + path if path.startswith("/") else ""
 
     answer = Response(word_files.export(one, link, now=at), mimetype=uploads.ALLOWED["docx"])
     if request.method != "HEAD":
@@ -42,8 +44,8 @@ def docx(document: str, revision: str) -> Response:
 def import_word(document: str, revision: str) -> Answer:
     """Puts the text of a Word file in the place of a draft's; a file that is refused changes nothing."""
     one, by = writable(document, revision), actor()
+    seen = posted.number("_version")
     megabytes: int = current_app.config["SETTINGS"].upload_megabytes
-    seen = posted.control("_version", 10)
     try:
         file = request.files.get("file")
         if file is None or not file.filename:
@@ -53,7 +55,7 @@ def import_word(document: str, revision: str) -> Answer:
             word_files.take_in(
                 writable(document, revision),
                 found,
-                seen=int(seen) if seen.isdigit() else 0,
+                seen=seen,
                 by=by,
                 now=now(),
                 megabytes=megabytes,
@@ -62,7 +64,7 @@ def import_word(document: str, revision: str) -> Answer:
         raise
     except Refusal as refusal:
         one = writable(document, revision)
-        return editor(one, facts_of(one, person=actor()), one.text, problem=str(refusal)), 422
+        return editor(one, facts_of(one, person=actor()), one.text, problem=str(refusal), seen=seen), 422
     flash(_("已导入 Word 文档，正文已替换为其中的内容，请核对。"), "success")
     for text in found.warnings:
         flash(str(text), "warning")

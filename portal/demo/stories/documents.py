@@ -12,7 +12,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_in_force import numbered_copies
 from portal.forms.quality.management_review import INPUTS, TOPICS
-from portal.queries import documents, people, revisions
+from portal.queries import document_copies, documents, people, revisions
 
 # DC-01 文件编制审批发布单
 
@@ -128,7 +128,7 @@ def taken(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
 def recalled(world: World, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Everything that is still out comes back."""
     named = answers["document"]
-    out = documents.open_copies(named.id, answers["old_version"]) if named.id else []
+    out = document_copies.open_copies(named.id, answers["old_version"]) if named.id else []
     rows = [{"copy_no": one.copy_no, "returned_on": world.today, "destroyed": True} for one in out]
     return {"returned_copies": rows}
 

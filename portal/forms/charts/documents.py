@@ -9,7 +9,7 @@ from portal.forms.charts.chart import Asked, Bar, Chart
 from portal.forms.quality.document_words import STATES
 from portal.lib.clock import day
 from portal.lib.i18n import _, _l
-from portal.queries import documents
+from portal.queries import document_copies, documents
 
 SOON = timedelta(days=30)
 REVIEWS = {"overdue": _l("已逾期"), "soon": _l("30天内到期"), "later": _l("30天以后")}
@@ -27,7 +27,7 @@ def _reviews(asked: Asked) -> list[Bar]:
 
 
 def _copies(asked: Asked) -> list[Bar]:
-    found = Counter(one.holder for one in documents.to_recall())
+    found = Counter(one.holder for one in document_copies.to_recall())
     return [Bar(holder, _(holder), (many,)) for holder, many in found.most_common()]
 
 

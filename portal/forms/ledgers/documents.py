@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from portal.domain.roles import DEPARTMENTS
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, Column
 from portal.forms.ledgers.ledger import ENTERED, RECORD, REVERSED, Ledger
 from portal.forms.quality.document_words import KINDS, STATES
 from portal.forms.quality.record_retention import DISPOSALS
 from portal.lib.i18n import _l
-from portal.queries import documents, retention
+from portal.queries import document_lists, documents, retention
 
 EVERYBODY = tuple(department.key for department in DEPARTMENTS)
 
@@ -26,11 +26,11 @@ CONTROLLED = (
             Column("state", _l("状态"), "choice", STATES),
             Column("approved_on", _l("批准日期"), "date"),
             Column("effective_on", _l("生效日期"), "date"),
-            Column("owner", _l("归口部门")),
+            Column("owner", _l("归口部门"), DEPARTMENT),
             Column("next_review", _l("下次评审日期"), "date", ends=True),
             *ENTERED[1:],
         ),
-        documents.listed,
+        document_lists.listed,
         EVERYBODY,
         clause="DC-P-01#effective",
     ),
@@ -46,11 +46,11 @@ CONTROLLED = (
             Column("version", _l("版本")),
             Column("state", _l("状态"), "choice", STATES),
             Column("effective_on", _l("生效日期"), "date"),
-            Column("owner", _l("归口部门")),
+            Column("owner", _l("归口部门"), DEPARTMENT),
             Column("next_review", _l("下次评审日期"), "date", ends=True),
             *ENTERED[1:],
         ),
-        documents.external,
+        document_lists.external,
         EVERYBODY,
         clause="DC-P-01#external",
     ),
@@ -63,7 +63,7 @@ CONTROLLED = (
             Column("document", _l("文件")),
             Column("version", _l("版本")),
             Column("copy_no", _l("受控号")),
-            Column("holder", _l("持有部门")),
+            Column("holder", _l("持有部门"), DEPARTMENT),
             Column("person", _l("领用人")),
             Column("issued_on", _l("发放日期"), "date"),
             Column("received_on", _l("领用日期"), "date"),
@@ -73,7 +73,7 @@ CONTROLLED = (
             RECORD,
             REVERSED,
         ),
-        documents.issued,
+        document_lists.issued,
         EVERYBODY,
         clause="DC-P-01#copies",
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from portal.domain.conditions import equals
@@ -17,12 +16,12 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_words import FOR_EITHER, FOR_GENERAL_MANAGER, KINDS
 from portal.forms.references import Attachments, ControlledDocument, Department, RecordLink
-from portal.lib.clock import day
+from portal.lib.clock import day, months_later
 from portal.lib.i18n import _l
 from portal.lib.text import next_edition, next_version
 from portal.queries import documents, goods, revisions
 
-YEAR = timedelta(days=365)
+YEAR = 12  # months
 CHANGES, WITHDRAWS = equals("request_kind", "change"), equals("request_kind", "withdraw")
 
 
@@ -187,8 +186,9 @@ class DocumentChange(CompanyForm):
         if corrected is not None and corrected != document.id:
             yield Updates("document", corrected, {"state": "effective"})
         yield Updates("document", document.id, {"state": "under_revision"})
-        text = {}
-        if revisions.released(document.code):
+        text, months = {}, YEAR
+        if released := revisions.released(document.code):
+            months = released[0].review_months
             yield StartsRevision(document.id, record["change_size"], record.applicant_id, _summary(record))
             text = {"text": Made("revision")}
         yield Opens(
@@ -201,7 +201,7 @@ class DocumentChange(CompanyForm):
                 "version": record["new_version"],
                 "owner_department": record["owner_department"],
                 "change_summary": _summary(record),
-                "next_review_on": day(record.now) + YEAR,
+                "next_review_on": months_later(day(record.now), months),
                 **text,
             },
             to=f"person:{record.applicant_id}",

@@ -39,7 +39,7 @@ def effects(record: Filed) -> Iterator[Effect]:
             "kind": one.kind,
             "version": one.version,
             "state": "effective",
-            "effective_on": record["effective_on"],
+            "effective_on": in_force_from(record),
             "department_id": one.owner.id,
             "next_review_on": record["next_review_on"],
             "release_id": record.id,
@@ -48,9 +48,15 @@ def effects(record: Filed) -> Iterator[Effect]:
             values["code"] = one.number
         yield Updates("document", found.id if found else None, values)
         if one.text is not None:
-            yield ReleasesRevision(one.text, Made("document"), record["effective_on"], one.sha256)
+            yield ReleasesRevision(one.text, Made("document"), in_force_from(record), one.sha256)
         yield _entry(one, record)
         yield _issue(one, record)
+
+
+def in_force_from(record: Filed) -> date:
+    """The day that was laid down, or that of the last signature where that came later: nothing is in force unreleased."""
+    planned: date = record["effective_on"]
+    return max(planned, day(record.now))
 
 
 def _released(record: Filed) -> Iterator[Released]:
@@ -92,7 +98,7 @@ def _entry(one: Released, record: Filed) -> PostsEntry:
         "kind": one.kind,
         "version": one.version,
         "approved_on": approved_on.isoformat(),
-        "effective_on": record["effective_on"].isoformat(),
+        "effective_on": in_force_from(record).isoformat(),
         "owner": one.owner.text,
         "next_review": record["next_review_on"].isoformat(),
         "issuer": one.issuer,
@@ -108,11 +114,16 @@ def _issue(one: Released, record: Filed) -> Opens:
         "version": one.version,
         "issue_kind": "new_version" if former else "first_issue",
         "copies": numbered_copies(record["distribution"], day(record.now)),
-        "effective_on": record["effective_on"],
+        "effective_on": in_force_from(record),
         "old_version": former[-1] if former else None,
     }
     return Opens(
-        "DC-03", answers, to="role:document_controller", names_as="release", due=record["effective_on"]
+        "DC-03",
+        answers,
+        to="role:document_controller",
+        names_as="release",
+        due=in_force_from(record),
+        subject=f"{one.title} {one.number} {one.version}",
     )
 
 

@@ -16,7 +16,7 @@ from portal.forms.filed import Filed
 from portal.forms.quality.document_issue_stages import HolderReceipt, Recall
 from portal.forms.references import ControlledDocument, Department, Person, RecordLink
 from portal.lib.i18n import _l
-from portal.queries import documents
+from portal.queries import document_copies, documents, editions
 
 ISSUED = differs("issue_kind", "recall")
 TAKES_BACK = any_of(equals("issue_kind", "new_version"), equals("issue_kind", "recall"))
@@ -96,8 +96,10 @@ class DocumentIssue(CompanyForm):
             return
         if found.state == "obsolete" and ISSUED.holds(self.answers()):
             self.refuse("document", _l("该文件已作废，只能办理回收"))
-        if self.version.data and self.version.data != found.version:
-            self.refuse("version", _l("现行版本是 %(version)s，只发放现行有效的版本"), version=found.version)
+        known = editions.issuable(found.code, self.today)
+        if self.version.data and self.version.data not in known:
+            versions = "、".join(known)
+            self.refuse("version", _l("只发放现行有效和待生效的版本：%(version)s"), version=versions)
         self._check_release(found)
         if self.old_version.data and self.old_version.data == self.version.data and found.state != "obsolete":
             self.refuse("old_version", _l("作废版本不能是现行版本"))
@@ -108,8 +110,8 @@ class DocumentIssue(CompanyForm):
         if not (given and given.id):
             return
         released = documents.release(given.id)
-        if (released.number, released.version) != (found.code, found.version):
-            self.refuse("release", _l("该发布单发布的不是这份文件的现行版本"))
+        if (released.number, released.version) != (found.code, self.version.data):
+            self.refuse("release", _l("该发布单发布的不是这份文件的这个版本"))
         elif released.effective_on and self.effective_on.data not in (None, released.effective_on):
             day = released.effective_on.isoformat()
             self.refuse("effective_on", _l("发布单上的生效日期是 %(day)s"), day=day)
@@ -120,7 +122,7 @@ class DocumentIssue(CompanyForm):
         if double:
             self.refuse("copies", _l("受控号 %(number)s 填写了两行，每份文件一个号"), number=double)
             return
-        issued = documents.copies(found.id, but=self.itself)
+        issued = document_copies.copies(found.id, but=self.itself)
         taken = {one.copy_no for one in issued if one.version == self.version.data}
         if same := next((number for number in given if number in taken), None):
             self.refuse("copies", _l("受控号 %(number)s 已经发放过，请换一个号"), number=same)
@@ -130,7 +132,7 @@ class DocumentIssue(CompanyForm):
     def enter_copies(record: Filed) -> Iterator[Effect]:
         """Every copy with the day on which its department has signed; entered once, also after a round back."""
         signed = documents.received(record.id, "holder_receipt")
-        entered = documents.entered(record.id)
+        entered = document_copies.entered(record.id)
         document = record["document"]
         for row in record["copies"]:
             holder = row["holder"]

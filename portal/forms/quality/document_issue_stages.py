@@ -7,7 +7,7 @@ from typing import Any
 from portal.forms.base import Sheet, Stage
 from portal.forms.fields import Day, Rows, Text, YesNo
 from portal.lib.i18n import _l
-from portal.queries import documents
+from portal.queries import document_copies
 
 
 class HolderReceipt(Stage):
@@ -47,11 +47,11 @@ class Recall(Stage):
         help=_l("已列出登记簿中未收回的副本；还没有收回的请删去该行，登记簿会继续催收"),
     )
 
-    def _open(self) -> dict[str, documents.Copy]:
+    def _open(self) -> dict[str, document_copies.Copy]:
         document, version = self.context.get("document"), self.context.get("old_version")
         if not (document and document.id and version):
             return {}
-        found = documents.open_copies(document.id, version, but=self.itself)
+        found = document_copies.open_copies(document.id, version, but=self.itself)
         return {one.copy_no: one for one in found}
 
     def proposal(self) -> dict[str, Any]:

@@ -21,12 +21,12 @@ from portal.forms.fields import Choice, Day, Integer, LongText, Rows, Text
 from portal.forms.filed import Filed
 from portal.forms.kinds import SERVED
 from portal.forms.quality import document_in_force as in_force
+from portal.forms.quality import document_release_checks as checks
 from portal.forms.quality import released_texts as texts
 from portal.forms.quality.document_words import FOR_EITHER, FOR_GENERAL_MANAGER, KINDS
 from portal.forms.references import Attachments, Department, RecordLink, Revision
-from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import documents, submissions
+from portal.queries import documents
 
 RELEASED, CONFIRMED = equals("purpose", "release"), equals("purpose", "confirm")
 
@@ -39,7 +39,7 @@ class Distribution(Sheet):
 
 
 class Countersigner(Sheet):
-    """A department other than the applicant's own that gets copies, so that its head is heard."""
+    """A department other than the applicant's own that owns the document or gets copies, so that its head is heard."""
 
     department = Department(_l("部门"), computed=True)
 
@@ -177,11 +177,13 @@ class DocumentRelease(CompanyForm):
         return " ".join(filter(None, (self.title.data, self.document_no.data, self.version.data)))
 
     def compute(self) -> None:
-        """The text says what it is. Whoever gets copies countersigns, but the applicant's own department, whose head has checked."""
+        """The text says what it is. Owner and whoever gets copies countersign, but the applicant's own department, whose head has checked."""
         super().compute()
         texts.tell(self)
         own = self.person.person.department_id if self.person is not None else None
         named = [line["department"] for line in self.distribution.data if line["department"]]
+        if self.owner_department.data:  # whose document it is has a word, whoever has written it
+            named.insert(0, self.owner_department.data)
         others = {one.id: one for one in named if one.id != own}
         self.countersigners.fill({"department": one} for one in others.values())
 
@@ -200,70 +202,19 @@ class DocumentRelease(CompanyForm):
             )
         elif number and (other := documents.release_under_way(number, but=self.itself)):
             self.refuse("document_no", _l("该文件正由 %(number)s 办理发布，请待其办结"), number=other)
-        self._check_days()
+        checks.days(self)
         found = documents.by_number(number) if number else None
         if self.purpose.data == "confirm":
-            self._check_confirmed(found)
+            checks.confirmed(self, found)
             return
         texts.check(self)
         if found is not None:
-            self._check_revision(found)
+            checks.revision(self, found)
         else:
-            self._check_request(None)
+            checks.request(self, None)
         named = [line["department"].id for line in self.distribution.data if line["department"]]
         if len(set(named)) < len(named):
             self.refuse("distribution", _l("同一部门只填一行，请把份数合并"))
-
-    def _check_days(self) -> None:
-        planned, review = self.planned_effective_on.data, self.next_review_on.data
-        begun = day(submissions.first(self.itself) or self.now)
-        if planned and planned < begun:
-            self.refuse("planned_effective_on", _l("计划生效日期不能早于提交日期，批准并发布后文件才能执行"))
-        if review and review <= (planned or begun):
-            self.refuse("next_review_on", _l("下次评审日期须晚于计划生效日期和提交日期"))
-
-    def _check_confirmed(self, found: Any) -> None:
-        """Only what is in force can stay as it is."""
-        if found is None or found.state == "obsolete":
-            self.refuse("document_no", _l("受控文件清单中没有这份现行有效的文件，不能办理维持不变"))
-            return
-        if found.state == "under_revision":
-            self.refuse("purpose", _l("该文件正在修订，请办理修订，不能同时维持不变"))
-        if self.version.data and self.version.data != found.version:
-            self.refuse(
-                "version", _l("现行版本是 %(version)s；维持不变时请填写现行版本"), version=found.version
-            )
-
-    def _check_revision(self, found: Any) -> None:
-        """R82: a document may be revised; each version is a new one and has its request."""
-        former = documents.versions(found.code, but=self.itself)
-        if self.version.data and self.version.data in former:
-            self.refuse(
-                "version",
-                _l("版本 %(version)s 已经发布过，现行版本是 %(current)s；请填写新的版本"),
-                version=self.version.data,
-                current=found.version,
-            )
-        if self.document_kind.data and self.document_kind.data != found.kind:
-            kind = KINDS.get(found.kind, found.kind)
-            self.refuse("document_kind", _l("受控文件清单中该文件的类别是“%(kind)s”"), kind=kind)
-        if self.change_request.data:
-            self._check_request(found)
-        elif former:
-            self.refuse("change_request", _l("修订现有文件须有已办结的文件更改申请单（DC-02），请选择"))
-
-    def _check_request(self, found: Any) -> None:
-        """The request is decided, and about this document and version."""
-        given = self.change_request.data
-        if not (given and given.id):
-            return
-        asked = documents.request(given.id)
-        if found is None or asked.document_id != found.id:
-            self.refuse("change_request", _l("该更改申请不是这份文件的，请核对文件编号"))
-        elif not asked.finished:
-            self.refuse("change_request", _l("该更改申请还没有批准并受理，请待其办结"))
-        elif self.version.data and asked.new_version != self.version.data:
-            self.refuse("version", _l("更改申请受理的新版本号是 %(version)s"), version=asked.new_version)
 
     @staticmethod
     @after(SUBMITTED, _l("文件库中的草稿送审，审批期间锁定"))

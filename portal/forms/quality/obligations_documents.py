@@ -12,7 +12,7 @@ from portal.forms.kinds import Ref
 from portal.forms.quality.management_review import ManagementReview, inputs
 from portal.forms.quality.record_retention import RecordRetention, kept_so_far
 from portal.lib.i18n import _l
-from portal.queries import documents, goods, reviews
+from portal.queries import document_copies, documents, goods, reviews
 
 REPRESENTATIVE = role_key("management_representative")
 CONTROLLER = role_key("document_controller")
@@ -124,10 +124,10 @@ def copies_to_recall(look: Look) -> Iterator[Case]:
         if since is None or since > look.today or since < look.today - LONG:
             continue
         current = {document.version} if document.state != "obsolete" else set()
-        old = {one.version for one in documents.copies(document.id)} - current
-        over, under_way = documents.recalls(document.id) if old else ([], set())
+        old = {one.version for one in document_copies.copies(document.id)} - current
+        over, under_way = document_copies.recalls(document.id) if old else ([], set())
         for version in sorted(old - under_way):
-            out = documents.open_copies(document.id, version)
+            out = document_copies.open_copies(document.id, version)
             for number in range(over.count(version) + 1):
                 yield Case(
                     f"{document.id}:{version}:{document.version}:{number}",
@@ -140,7 +140,7 @@ def copies_to_recall(look: Look) -> Iterator[Case]:
                 )
 
 
-def _recall(document: Any, version: str, out: list[documents.Copy]) -> dict[str, Any]:
+def _recall(document: Any, version: str, out: list[document_copies.Copy]) -> dict[str, Any]:
     """The issue form by which the copies of a version come back."""
     release = document.release_id
     return {

@@ -10,6 +10,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_words import ALONE
 from portal.forms.references import Revision
+from portal.lib.clock import months_later
 from portal.lib.i18n import _l
 from portal.models import DocumentRevision
 from portal.queries import revisions
@@ -43,6 +44,9 @@ def tell(form: Any) -> None:
     form.document_no.data, form.title.data = found.document_no, found.name
     form.document_kind.data, form.version.data = found.kind, found.number
     form.owner_department.data = Ref(found.department.id, found.department.name)
+    if form.next_review_on.blank:
+        since = form.planned_effective_on.data or form.today
+        form.next_review_on.data = months_later(since, found.review_months)
     if found.request is not None:
         form.change_request.data = Ref(
             found.request.id, f"{found.request.number} {found.request.title}".strip()
@@ -53,7 +57,9 @@ def check(form: Any) -> None:
     """Each text can go round, once; whether something that runs would lose its clause is seen when it is sent."""
     found = _found(form.text.data)
     if found is None:
-        if not form.document_file.data:
+        if revisions.of(form.document_no.data or ""):
+            form.refuse("text", _l("这份文件的正文在文件库中编写，请选择它的草稿"))
+        elif not form.document_file.data:
             form.refuse("document_file", _l("请选择文件库中的正文，或上传文件正文"))
         return
     if said := _refusal(found, form):
@@ -90,6 +96,8 @@ def _refusal(one: DocumentRevision, form: Any) -> Any:
         return _l("这份正文正由 %(number)s 送审", number=other.number)
     if one.effective_on is not None and one.release_id not in form.itself:
         return _l("这份正文已经发布")
+    if one.document is not None and one.document.state == "obsolete":
+        return _l("这份文件已作废")
     return None
 
 

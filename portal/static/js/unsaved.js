@@ -65,7 +65,7 @@
     const edited = () => { clearTimeout(timer); timer = setTimeout(keep, 400); };  // before autosave.js speaks
     form.addEventListener("input", edited);
     form.addEventListener("change", edited);
-    form.addEventListener("submit", (event) => keep({ sent: true, draft: event.submitter?.value === "save" }));
+    form.addEventListener("submit", (event) => keep({ sent: true, draft: Boolean(form.dataset.key) && event.submitter?.value === "save" }));
     form.addEventListener("notsaved", () => { behind = true; keep(); });
     addEventListener("pagehide", () => { if (timer) keep(); });
     if (form.dataset.autosave) document.addEventListener("saved", () => { behind = false; if (!timer && !besides(form)) forget(name); });

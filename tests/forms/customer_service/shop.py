@@ -183,7 +183,9 @@ class Shop:
         return self.sign(record, confirmed_on=TODAY)
 
     def _turn(self, record: Record) -> tuple[Task, Actor, Hand]:
-        task = next(one for one in history.open_tasks(record) if one.kind == "sign" and one.state == "open")
+        task = next(
+            one for one in history.open_tasks(record) if one.kind in ("sign", "added") and one.state == "open"
+        )
         barred = [one.person_id for one in task.exclusions]
         able = tasks.able([one.key for one in task.holders], barred, self.now)
         person = db.session.get_one(Person, min(able))

@@ -14,7 +14,7 @@ from portal.forms.definition import fields
 from portal.forms.kinds import load
 from portal.forms.quality.document_change import ControllerReceipt
 from portal.models import Draft, Record
-from portal.queries import documents
+from portal.queries import document_copies
 from portal.services import route
 from tests.forms.customer_service.shop import TODAY, days, wrong
 from tests.forms.quality.papers import PROCEDURE, Papers
@@ -129,7 +129,7 @@ def test_a_document_that_is_withdrawn_is_obsolete_at_once_and_its_copies_come_ba
     papers.finish(record)
     assert (document.state, document.obsolete_on) == ("obsolete", TODAY)
     assert papers.drafts(record, "DC-01") == []
-    assert {one.copy_no for one in documents.to_recall()} == {"01", "02", "03"}
+    assert {one.copy_no for one in document_copies.to_recall()} == {"01", "02", "03"}
     assert refused(papers, "QA-W-1") == {"document"}
 
 

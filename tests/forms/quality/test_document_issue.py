@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.queries import documents
+from portal.queries import document_copies, editions
 from tests.forms.customer_service.shop import TODAY, days, wrong, wrong_in
 from tests.forms.quality.papers import Papers
 
@@ -37,7 +37,7 @@ def test_every_department_signs_for_its_copies(papers: Papers) -> None:
     heads = set()
     heads |= papers.signers(record)
     papers.sign(record, received_on=TODAY)
-    assert documents.copies(papers.document("QA-W-1").id) == [], "while the other still has to sign"
+    assert document_copies.copies(papers.document("QA-W-1").id) == [], "while the other still has to sign"
     heads |= papers.signers(record)
     papers.sign(record, received_on=TODAY)
     assert heads == {"quality_manager", "warehouse_supervisor"}
@@ -69,7 +69,7 @@ def test_a_new_version_calls_the_old_copies_back(papers: Papers) -> None:
         ("1.0", "02", None, TODAY.isoformat()),
         ("1.0", "03", days(5).isoformat(), None),
     ]
-    assert [one.copy_no for one in documents.to_recall()] == ["03"]
+    assert [one.copy_no for one in document_copies.to_recall()] == ["03"]
 
 
 def test_the_last_copy_comes_back_by_an_issue_that_only_recalls(papers: Papers) -> None:
@@ -82,7 +82,7 @@ def test_the_last_copy_comes_back_by_an_issue_that_only_recalls(papers: Papers) 
     rows = [{"copy_no": f"0{n}", "returned_on": TODAY, "destroyed": False} for n in (1, 2, 3)]
     papers.sign(record, returned_copies=rows)
     assert record.state == "finished"
-    assert documents.to_recall() == []
+    assert document_copies.to_recall() == []
     assert refused(papers, given, old_version=None) == {"old_version"}
 
 
@@ -90,14 +90,15 @@ def test_only_the_version_in_force_is_issued(papers: Papers) -> None:
     release = papers.released()
     given = papers.issue(release)
     assert refused(papers, given) == set()
-    assert refused(papers, given, version="0.9") == {"version"}
+    assert refused(papers, given, version="0.9") == {"version", "release"}
     assert refused(papers, given, effective_on=days(9)) == {"effective_on"}
     assert refused(papers, given, old_version="1.0") == {"old_version"}
     assert refused(papers, given, issue_kind="new_version") == {"old_version"}
     other = papers.released(document_no="QA-W-2")
     assert refused(papers, given, release=papers.ref(other)) == {"release"}
     second = papers.revised(release)
-    assert refused(papers, given) == {"version", "release"}
+    assert refused(papers, given) == set(), "both wait for their days"
+    assert editions.issuable("QA-W-1", days(6)) == ["1.1"]
     assert refused(papers, papers.issue(second)) == set()
 
 
@@ -121,7 +122,7 @@ def test_what_an_issue_corrects_is_in_the_register_no_more(papers: Papers) -> No
     rows = [{**given["copies"][0], "copy_no": "09"}]
     record = papers.submit("DC-03", LOGIN, **{**given, "copies": rows}, corrects=wrong_one)
     papers.finish(record, holder_receipt={"received_on": TODAY})
-    assert [one.copy_no for one in documents.open_copies(papers.document("QA-W-1").id)] == ["09"]
+    assert [one.copy_no for one in document_copies.open_copies(papers.document("QA-W-1").id)] == ["09"]
 
 
 def test_a_second_round_with_another_holder_leaves_one_line_a_copy(papers: Papers) -> None:

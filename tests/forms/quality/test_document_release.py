@@ -116,17 +116,17 @@ def test_a_refusal_leads_back_to_the_author(papers: Papers, step: str) -> None:
 
 def test_what_exists_needs_another_version_and_a_request(papers: Papers) -> None:
     same = {"document_no": PROCEDURE, "document_kind": "procedure"}
-    assert refused(papers, **same, version="1.0") == {"version", "change_request"}
-    assert refused(papers, **same, version="1.1") == {"change_request"}
+    assert refused(papers, **same, version="1.0") == {"version", "change_request", "text"}
+    assert refused(papers, **same, version="1.1") == {"change_request", "text"}, "its text is kept here"
     other_kind = {**same, "document_kind": "rule", "version": "1.1"}
-    assert refused(papers, **other_kind) == {"document_kind", "change_request"}
+    assert refused(papers, **other_kind) == {"document_kind", "change_request", "text"}
     asked = papers.ref(papers.requested())
-    assert refused(papers, **same, version="1.1", change_request=asked) == set()
-    assert refused(papers, **same, version="1.2", change_request=asked) == {"version"}
+    assert refused(papers, **same, version="1.1", change_request=asked) == {"text"}
+    assert refused(papers, **same, version="1.2", change_request=asked) == {"version", "text"}
     assert refused(papers, version="1.0", change_request=asked) == {"change_request"}, "of another document"
     open_one = papers.submit("DC-02", "salesperson", **papers.change("QA-P-01"))
     other = {"document_no": "QA-P-01", "document_kind": "procedure", "version": "1.1"}
-    assert refused(papers, **other, change_request=papers.ref(open_one)) == {"change_request"}
+    assert refused(papers, **other, change_request=papers.ref(open_one)) == {"change_request", "text"}
 
 
 def test_a_revision_makes_the_former_version_obsolete(papers: Papers) -> None:
