@@ -7,6 +7,7 @@ from typing import Any
 from portal.domain.documents import NUMBER, READING
 from portal.forms.base import Sheet
 from portal.forms.fields import Choice, Integer, LongText, MultiChoice, Text
+from portal.forms.kinds import Ref
 from portal.forms.quality.document_words import KINDS
 from portal.forms.references import Department
 from portal.lib.i18n import _l
@@ -71,7 +72,7 @@ def facts_of(one: DocumentRevision, posted: Any = None, **kwargs: Any) -> DraftF
     """The sheet of a draft, filled with how it stands unless something was posted."""
     now = {
         "name": one.name,
-        "owner_department": {"id": one.department.id, "text": one.department.name},
+        "owner_department": Ref(one.department.id, one.department.name),
         "name_en": one.name_en,
         "summary_en": one.summary_en,
         "change": one.change,

@@ -14,6 +14,9 @@
     return loading;
   }
 
+  // Whether the script is there; what could not be fetched without a connection is asked for again the next time.
+  const loaded = () => load().then(() => true, () => { loading = null; return false; });
+
   function enhance(input) {
     const url = new URL(input.dataset.picker, location.href);
     let before = input.value;
@@ -50,7 +53,7 @@
     const input = event.target;
     if (!input.matches?.("input[data-picker]") || input.tomselect) return;
     const before = input.value;
-    await load();
+    if (!await loaded()) return;  // it stays a plain field until it gets the focus again
     if (document.activeElement !== input || input.tomselect) return;
     const typed = input.value;  // somebody, or a scanner, was quicker than the script
     input.value = before;
@@ -60,5 +63,5 @@
       input.tomselect.onInput();
     }
   });
-  if (document.querySelector("[data-picker]")) (window.requestIdleCallback ?? setTimeout)(load);
+  if (document.querySelector("[data-picker]")) (window.requestIdleCallback ?? setTimeout)(loaded);
 })();

@@ -19,7 +19,14 @@
   async function prepare(box) {
     if (box.dataset.ready) return;
     box.dataset.ready = "yes";
-    await load();
+    try {
+      await load();
+    } catch {  // no connection just now
+      loading = null;
+      delete box.dataset.ready;
+      addEventListener("online", all, { once: true });
+      return;
+    }
     const canvas = box.querySelector("canvas");
     const frame = box.querySelector(".drawing-pad");
     const drawn = box.querySelector('input[name$="-drawn"]');
