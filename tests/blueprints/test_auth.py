@@ -134,6 +134,15 @@ def test_signing_out_kills_a_copied_cookie(client: FlaskClient, sign_in: SignIn)
     assert client.get(PAGE).status_code == 302
 
 
+def test_only_what_people_do_prolongs_the_session(client: FlaskClient) -> None:
+    enter(client)
+    by_itself = {"Sec-Fetch-Mode": "cors", "HX-Request": "true"}
+    assert "Set-Cookie" not in client.get(PAGE, headers=by_itself).headers
+    assert "Set-Cookie" in client.get(PAGE, headers={"Sec-Fetch-Mode": "navigate"}).headers
+    assert "Set-Cookie" in client.get(PAGE).headers, "of a browser that does not say"
+    assert "Set-Cookie" in client.post("/account/language", data={"language": "zh"}, headers=by_itself).headers
+
+
 def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
     settings = app.config["SETTINGS"]
     idle, whole = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
