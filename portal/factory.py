@@ -20,7 +20,6 @@ from portal.lib import i18n
 from portal.services import indexing
 from portal.storage import files
 from portal.web import guard, headers, navigation, outbox, posted, refusals, statics
-from portal.web.session_cookie import SessionCookie
 
 
 class PlainInteger(IntegerConverter):
@@ -71,11 +70,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=settings.session_idle_minutes),
+        SESSION_REFRESH_EACH_REQUEST=False,  # see `guard.prolong`
         MAX_CONTENT_LENGTH=settings.upload_megabytes * 8 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=16 * 1024 * 1024,
         MAX_FORM_PARTS=40_000,
     )
-    app.session_interface = SessionCookie()
     logging.getLogger("portal").setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:

@@ -159,7 +159,21 @@ def _refuse_foreign_origin() -> None:
         raise Forbidden
 
 
+def prolong() -> None:
+    """Lets the session last on when a page is opened or something is posted, now and then.
+
+    Not with every answer: that of a script's look at the server may come after a newer one, and would bring back what
+    the cookie held before, so that a message or a choice gets lost. Nor do pages that look by themselves keep it alive.
+    """
+    if not session.permanent:
+        session.permanent = True
+    acts = request.method in CHANGING or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    at = int(now().timestamp())
+    if acts and at - session.get("seen", 0) > current_app.permanent_session_lifetime.total_seconds() / 10:
+        session["seen"] = at
+
+
 def init_app(app: Flask) -> None:
     """Puts the guard before every request."""
     app.before_request(check)
-    app.before_request(lambda: setattr(session, "permanent", True))
+    app.before_request(prolong)

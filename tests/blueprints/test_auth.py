@@ -134,13 +134,29 @@ def test_signing_out_kills_a_copied_cookie(client: FlaskClient, sign_in: SignIn)
     assert client.get(PAGE).status_code == 302
 
 
-def test_only_what_people_do_prolongs_the_session(client: FlaskClient) -> None:
-    enter(client)
+def test_only_what_people_do_prolongs_the_session_and_only_now_and_then(
+    app: Flask, client: FlaskClient
+) -> None:
+    idle = timedelta(minutes=app.config["SETTINGS"].session_idle_minutes)
     by_itself = {"Sec-Fetch-Mode": "cors", "HX-Request": "true"}
-    assert "Set-Cookie" not in client.get(PAGE, headers=by_itself).headers
-    assert "Set-Cookie" in client.get(PAGE, headers={"Sec-Fetch-Mode": "navigate"}).headers
-    assert "Set-Cookie" in client.get(PAGE).headers, "of a browser that does not say"
-    assert "Set-Cookie" in client.post("/account/language", data={"language": "zh"}, headers=by_itself).headers
+    opened = {"Sec-Fetch-Mode": "navigate"}
+
+    def sets(headers: dict[str, str]) -> bool:
+        return "Set-Cookie" in client.get(PAGE, headers=headers).headers
+
+    with time_machine.travel(START, tick=False) as clock:
+        enter(client)
+        assert sets(opened)
+        assert not sets(opened), "a moment ago"
+        clock.move_to(START + idle / 2)
+        assert not sets(by_itself)
+        assert sets({}), "a browser that does not say"
+        clock.move_to(START + idle * 0.9)
+        assert sets(opened)
+        clock.move_to(START + idle * 1.8)
+        assert client.get(PAGE, headers=by_itself).status_code == 200
+        clock.move_to(START + idle * 2)
+        assert client.get(PAGE, headers=by_itself).status_code != 200, "looks do not keep it alive"
 
 
 def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
