@@ -128,6 +128,7 @@ def is_repeated() -> sa.Exists:
 
 
 def is_returned(but: Collection[int]) -> sa.Exists:
+    """Whether the copy came back, but by these records."""
     back = aliased(LedgerEntry)
     return (
         sa.exists()

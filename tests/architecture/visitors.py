@@ -139,6 +139,7 @@ def furnished(app: Flask) -> Site:
         "document": DOCUMENT,
         "revision": _draft(app, browsers["owner"]),
         "name": PICTURE,
+        "file": "1",  # of a document without a text, which this one is not
         **_ids(app),
         "files": _file(browsers["owner"]),
     }
