@@ -55,6 +55,11 @@ _ITEMS = "".join(
     f"table[style-name='{ITEM_STYLE} Table {depth}'] => {'ul|ol > li > ' * depth}table:fresh\n"
     for depth in range(1, DEEPEST + 1)
 )
+_DEEPER = "".join(
+    f"p[style-name='List {name} {depth}'] => {'ul|ol > li > ' * (depth - 1)}{kind} > li:fresh\n"
+    for name, kind in (("Bullet", "ul"), ("Number", "ol"))
+    for depth in (2, 3)
+)
 WARNINGS = {
     "revisions": _l("文档中有未处理的修订，已按全部接受导入。"),
     "formulas": _l("文档中有公式，公式没有导入，请补写。"),
@@ -131,7 +136,7 @@ def read(data: bytes) -> Imported:
         pictures = _Pictures(picture_names(document))
         made = mammoth.convert_to_html(
             BytesIO(data),
-            style_map=_OWN + _ITEMS + _style_map(levels(document)),
+            style_map=_OWN + _ITEMS + _DEEPER + _style_map(levels(document)),
             include_embedded_style_map=False,
             external_file_access=False,
             convert_image=mammoth.images.img_element(pictures.take),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from portal.lib.clauses import Clause
 from portal.lib.hashing import canonical_json
 from portal.lib.i18n import language
 from portal.models import DocumentRevision, FormVersion
+from portal.queries import documents as books
 from portal.queries import frozen, revisions, visible
 from portal.queries.actors import Actor
 from portal.services.revisions import may_write
@@ -84,13 +86,17 @@ def preview(one: DocumentRevision, text: str, today: date) -> Markup:
 def address_in(document_no: str) -> Callable[[str], str]:
     """Where the number of a form, a document or a clause leads to, seen from this document."""
 
+    @cache
+    def is_document(code: str) -> bool:
+        return code in bindings.ties() or books.by_number(code) is not None
+
     def address(named: str) -> str:
         code, _mark, clause = named.partition("#")
         if code in FORMS:
             return register_path(code)
         if not code or code == document_no:
             return f"#{clause}" if clause else ""
-        path = url_for("documents.show", document=code) if code in bindings.ties() else ""
+        path = url_for("documents.show", document=code) if is_document(code) else ""
         return f"{path}#{clause}" if path and clause else path
 
     return address

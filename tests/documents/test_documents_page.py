@@ -221,3 +221,21 @@ def test_a_review_that_changed_nothing_stands_on_the_page(library: Library, brow
         del sheet[name]
     record = library.finish(library.submit("DC-01", "quality_inspector", **sheet))
     assert record.number in words(browse("document_controller").get(f"/documents/{NUMBER}").text)
+
+
+def test_documents_are_linked_by_their_numbers_also_those_that_nothing_is_bound_to(
+    library: Library, browse: Browse
+) -> None:
+    library.load()
+    library.begun("QA-P-91")
+    shown = (
+        browse("quality_inspector")
+        .post(
+            "/documents/QA-P-91/1.0/preview",
+            data={"text": f"# 甲\n\n见 {NUMBER}#sampling、PU-P-01、QA-P-77。"},
+        )
+        .text
+    )
+    assert f'href="/documents/{NUMBER}#sampling"' in shown
+    assert 'href="/documents/PU-P-01"' in shown
+    assert "/documents/QA-P-77" not in shown

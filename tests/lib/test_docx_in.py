@@ -494,3 +494,25 @@ def test_a_picture_between_two_of_the_portal_gets_a_name_of_its_own() -> None:
     assert found["image-1.png"] == picture("red")
     assert found["image-2.png"] == picture("blue")
     assert found["image-3.png"] == picture("green")
+
+
+def test_lists_in_lists_by_their_styles() -> None:
+    found = read(
+        word(
+            ("检验", "Heading 1"),
+            *(
+                ("外观", "List Bullet"),
+                ("裂纹", "List Bullet 2"),
+                ("尺寸", "List Bullet"),
+                ("长", "List Number 2"),
+                ("深", "List Number 3"),
+            ),
+        )
+    ).text
+    assert [line for line in found.split("\n") if line.strip()][1:] == [
+        "- 外观",
+        "  - 裂纹",
+        "- 尺寸",
+        "  1. 长",
+        "     1. 深",
+    ]
