@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
-from weasyprint import Document
+from weasyprint import Attachment, Document
 from weasyprint.css import ColorProfile
 
 # The file says that it follows PDF/UA-1; an archive wants each foreign word of that kind described.
@@ -27,13 +30,34 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 _END = b"</rdf:RDF>"
 
 
-def write(document: Document, identifier: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file within the file, which holds as data what the pages say."""
+
+    name: str
+    data: bytes
+    at: datetime
+    description: str
+
+
+def write(document: Document, identifier: bytes, carried: Sequence[Carried] = ()) -> bytes:
     """The laid out document as an archive file."""
     # WeasyPrint would open the profile anew for each file and leave it open.
     document.color_profiles["srgb"] = ColorProfile(
         BytesIO(_profile()), "sRGB", "relative-colorimetric", (["r"], ["g"], ["b"])
     )
     made: bytes = document.write_pdf(
+        attachments=[
+            Attachment(
+                string=one.data,
+                name=one.name,
+                description=one.description,
+                relationship="Data",
+                created=one.at.astimezone(UTC),
+                modified=one.at.astimezone(UTC),
+            )
+            for one in carried
+        ],
         finisher=_declare,
         output_intent="given",
         pdf_identifier=identifier,
@@ -44,7 +68,9 @@ def write(document: Document, identifier: bytes) -> bytes:
 
 
 def _declare(document: Document, pdf: Any) -> None:
-    """State the kinds in plain, uncompressed metadata, which is how archives read it."""
+    """State the kinds in plain, uncompressed metadata, which is how archives read it; name each carried file once."""
+    if carried := pdf.catalog.get("AF"):
+        pdf.catalog["AF"] = type(carried)(dict.fromkeys(carried))
     for part in pdf.objects:
         if (getattr(part, "extra", None) or {}).get("Type") == "/Metadata":
             part.compress = False

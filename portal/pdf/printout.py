@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -102,7 +103,11 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """A record ready for print. `images` holds the bytes of every photo and drawn signature by file id."""
+    """A record ready for print.
+
+    `images` holds the bytes of every photo and drawn signature by file id; `data` is the record as JSON, which the file
+    carries within it, as it was at `made_at`.
+    """
 
     company: str
     code: str
@@ -122,4 +127,6 @@ class Printout:
     drawing_title: str = ""
     images: Mapping[int, tuple[str, bytes]] = field(default_factory=dict)
     with_history: bool = True
+    data: bytes = b""
+    made_at: datetime | None = None
     ended: str = ""  # across every page of a record that was refused or given up

@@ -29,9 +29,11 @@ from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
 
 from portal.pdf import archive
+from portal.pdf.archive import Carried
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
 Sheet = Printout | LabelSheet | TextSheet | RedlineSheet
+DATA = "the record as data, with what proves it"
 STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text", RedlineSheet: "text"}
 
 
@@ -59,10 +61,19 @@ def render(printout: Sheet) -> bytes:
             pdf_tags=True,
             presentational_hints=True,
         )
-        made = archive.write(document, identifier=bytes.fromhex(sha256(text.encode()))[:16])
+        carried = _carried(printout) if isinstance(printout, Printout) else []
+        name = sha256(b"".join([text.encode(), *(one.data for one in carried)]))
+        made = archive.write(document, bytes.fromhex(name)[:16], carried)
     if fetcher.refused:
         raise ForbiddenAddress(f"A print may not load {fetcher.refused[0][:80]!r}.")
     return made
+
+
+def _carried(printout: Printout) -> list[Carried]:
+    """The record's data, to go with its print."""
+    if not printout.data or printout.made_at is None:
+        return []
+    return [Carried("record.json", printout.data, printout.made_at, f"{printout.number}: {DATA}")]
 
 
 def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:

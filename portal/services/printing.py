@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from flask import current_app
 
 from portal.extensions import db
@@ -18,6 +17,7 @@ from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
 from portal.forms.words import SAID, STATES, WAYS, authority, department_of
 from portal.lib.clock import day, minute
+from portal.lib.hashing import canonical_json
 from portal.lib.i18n import _, speaking
 from portal.lib.i18n import language as spoken
 from portal.lib.pictures import SHOWN
@@ -26,7 +26,7 @@ from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, 
 from portal.pdf.process import printer
 from portal.queries import history, record_page
 from portal.queries.record_page import RecordPage
-from portal.services import attachments
+from portal.services import record_data
 from portal.storage import files
 
 
@@ -46,7 +46,7 @@ def make(record: Record, language: str, *, now: datetime) -> bytes:
 def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
     """Everything that the print shows, as plain values."""
     record, defined = read.record, read.definition
-    references = _references(read)
+    references = record_data.files_of(read)
     form = FORMS.get(record.form_code)
     drawing = drawings.of_record(form, read, day(now)) if form else None
     return Printout(
@@ -75,50 +75,9 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
         drawing_title=str(drawing.title) if drawing else "",
         images=_images(references, read),
         printed_at=minute(now),
+        data=canonical_json(record_data.as_json(read)),
+        made_at=now,
     )
-
-
-def as_json(read: RecordPage) -> dict[str, Any]:
-    """The record for machines."""
-    record = read.record
-    return {
-        "number": record.number,
-        "state": record.state,
-        "round": record.round,
-        "version": record.version,
-        "applicant": {"name": record.applicant.name, "number": record.applicant.number},
-        "department": record.department.key,
-        "submitted_at": record.submitted_at.isoformat(),
-        "closed_at": record.closed_at.isoformat() if record.closed_at else None,
-        "form": read.definition,
-        "form_version": record.form_version.sha256,
-        "answers": read.content.answers,
-        "content_sha256": read.content.sha256,
-        "versions": [
-            {
-                "version": one.version,
-                "form_version": one.form_version.sha256,
-                "answers": one.answers,
-                "sha256": one.sha256,
-                "reason": one.reason,
-            }
-            for one in read.versions
-        ],
-        "signatures": [_signature_json(one) for one in read.signatures],
-        "links": [
-            {"direction": way, "kind": kind, "number": other.number} for way, kind, other in read.links
-        ],
-        "events": [
-            {
-                "seq": event.seq,
-                "at": event.at.isoformat(),
-                "kind": event.kind,
-                "facts": event.facts,
-                "hash": event.hash,
-            }
-            for event in read.events
-        ],
-    }
 
 
 def _facts(read: RecordPage) -> list[tuple[str, str]]:
@@ -173,25 +132,6 @@ def _signature(one: Signature, language: str) -> SignatureLine:
         drawn_file_id=one.drawn_id,
         outside=outside,
     )
-
-
-def _signature_json(one: Signature) -> dict[str, Any]:
-    names = (
-        "step", "round", "version", "act", "meaning", "authority", "outside_role", "outside_name", "outside_way",
-        "answers", "opinion", "content_sha256", "sha256",
-    )  # fmt: skip
-    found = {name: getattr(one, name) for name in names}
-    return {**found, "form_version": one.form_version.sha256, "signed_at": one.signed_at.isoformat()}
-
-
-def _references(read: RecordPage) -> dict[int, Mapping[str, Any]]:
-    """Every file named in the answers, opinions and comments."""
-    values: list[Any] = [read.content.answers]
-    values += [value for one in read.signatures for value in (one.answers, one.files)]
-    values += [comment.files for comment in read.comments]
-    ids = set(attachments.ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
-    found = sa.select(StoredFile).where(StoredFile.id.in_(ids)).order_by(StoredFile.id)
-    return {file.id: file.reference() for file in db.session.scalars(found)}
 
 
 def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> dict[int, tuple[str, bytes]]:

@@ -26,7 +26,7 @@ from portal.models.tasks import TURNS
 from portal.queries import account, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
-from portal.services import corrections, drafts, entries, printing, route, signing, tasks
+from portal.services import corrections, drafts, entries, printing, record_data, route, signing, tasks
 from portal.web import clauses, identity, posted, record_texts, risk_matrix
 from portal.web.clauses import Basis
 from portal.web.form_errors import FormError, errors
@@ -153,7 +153,7 @@ def as_json(department: str, slug: str, number: str) -> Response:
     """The record for machines: the form as it was, answers, signatures, events."""
     form = find_form(department, slug)
     record = visible.record(number, actor(), form.code)
-    return jsonify(printing.as_json(record_page.read(record)))
+    return jsonify(record_data.as_json(record_page.read(record)))
 
 
 def parts(read: RecordPage) -> list[Part]:

@@ -1,0 +1,92 @@
+"""A record as machines read it, also out of its print: answers, form and route, signatures, the chain of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+import sqlalchemy as sa
+
+from portal.extensions import db
+from portal.models import Signature, StoredFile
+from portal.queries.record_page import RecordPage
+from portal.services import attachments
+
+FORMAT = "portal-record/1"
+"""Names the shape of the data, which later shapes will not share."""
+
+
+def as_json(read: RecordPage) -> dict[str, Any]:
+    """The record for machines: all that it holds, and what proves it.
+
+    The link of an event covers its own facts and the link before it: see `portal.services.audit.content`, which takes
+    `record`, `stream` and each event's values as they stand here.
+    """
+    record = read.record
+    return {
+        "format": FORMAT,
+        "record": record.id,
+        "stream": f"record:{record.id}",
+        "number": record.number,
+        "state": record.state,
+        "round": record.round,
+        "version": record.version,
+        "applicant": {"name": record.applicant.name, "number": record.applicant.number},
+        "department": record.department.key,
+        "submitted_at": record.submitted_at.isoformat(),
+        "closed_at": record.closed_at.isoformat() if record.closed_at else None,
+        "form": read.definition,
+        "form_version": record.form_version.sha256,
+        "answers": read.content.answers,
+        "content_sha256": read.content.sha256,
+        "versions": [
+            {
+                "version": one.version,
+                "form_version": one.form_version.sha256,
+                "answers": one.answers,
+                "sha256": one.sha256,
+                "reason": one.reason,
+            }
+            for one in read.versions
+        ],
+        "signatures": [_signature_json(one) for one in read.signatures],
+        "links": [
+            {"direction": way, "kind": kind, "number": other.number} for way, kind, other in read.links
+        ],
+        "events": [
+            {
+                "seq": event.seq,
+                "at": event.at.astimezone(UTC).isoformat(),
+                "kind": event.kind,
+                "person": event.person_id,
+                "address": event.address,
+                "facts": event.facts,
+                "hash": event.hash,
+            }
+            for event in read.events
+        ],
+        "attachments": [
+            {name: file[name] for name in ("name", "type", "size", "sha256")}
+            for file in files_of(read).values()
+        ],
+    }
+
+
+def files_of(read: RecordPage) -> dict[int, Mapping[str, Any]]:
+    """Every file named in the answers, opinions and comments."""
+    values: list[Any] = [read.content.answers]
+    values += [value for one in read.signatures for value in (one.answers, one.files)]
+    values += [comment.files for comment in read.comments]
+    ids = set(attachments.ids(values)) | {one.drawn_id for one in read.signatures if one.drawn_id}
+    found = sa.select(StoredFile).where(StoredFile.id.in_(ids)).order_by(StoredFile.id)
+    return {file.id: file.reference() for file in db.session.scalars(found)}
+
+
+def _signature_json(one: Signature) -> dict[str, Any]:
+    names = (
+        "step", "round", "version", "act", "meaning", "authority", "outside_role", "outside_name", "outside_way",
+        "answers", "opinion", "content_sha256", "sha256",
+    )  # fmt: skip
+    found = {name: getattr(one, name) for name in names}
+    return {**found, "form_version": one.form_version.sha256, "signed_at": one.signed_at.isoformat()}
