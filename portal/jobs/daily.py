@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from portal.database import transaction
 from portal.lib.clock import now, today
 from portal.queries import revisions
 from portal.services import customers, indexing, outbox, readings
-
-LATELY = timedelta(days=60)
 
 
 def tidy() -> int:
@@ -31,8 +27,8 @@ def remind_readers() -> int:
 
 
 def find_what_is_in_force() -> int:
-    """Lets the search find the texts that have come into force of late, also while the portal stood still; returns how many."""
+    """Lets the search find the texts in force, also those whose day came while the portal stood still; returns how many."""
     with transaction():
-        documents = revisions.come_into_force(today() - LATELY, today())
+        documents = revisions.documents_in_force(today())
         indexing.add(documents)
     return len(documents)

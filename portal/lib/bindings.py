@@ -117,13 +117,20 @@ def _forms(bindings: Bindings) -> dict[str, Definition]:
 
 def _form(code: str, clauses: tuple[str, ...], old: Definition, new: Definition) -> FormChange:
     steps = [
-        *_steps(old.get("steps", ()), new.get("steps", ()), entry=False),
+        *_steps(_laid_down(old), _laid_down(new), entry=False),
         *_steps(old.get("entries", ()), new.get("entries", ()), entry=True),
     ]
     fields = tuple(_fields(_places(old), _places(new)))
     return FormChange(
         code, new.get("title", {}), clauses, _facts(_FORM, old, new, only=True), tuple(steps), fields
     )
+
+
+def _laid_down(form: Definition) -> list[Definition]:
+    """The steps; one that names no clause of its own is laid down where its form is, which older versions do not say."""
+    return [
+        {**step, "clause": step.get("clause") or form.get("clause", "")} for step in form.get("steps", ())
+    ]
 
 
 def _steps(old: Sequence[Definition], new: Sequence[Definition], *, entry: bool) -> Iterator[StepChange]:

@@ -39,6 +39,11 @@ class Clause:
     record: bool = False
     added: bool = False
 
+    @property
+    def marks(self) -> set[str]:
+        """What stands behind its id."""
+        return {mark for mark in ("record", "added") if getattr(self, mark)}
+
 
 class Heading(NamedTuple):
     """A line that begins a clause: its level, its title, and what stands in braces behind it."""
@@ -122,7 +127,7 @@ def clauses(text: str) -> list[Clause]:
         counts[level - 1] += 1
         counts[level:] = [0] * (4 - level)
         number = ".".join(map(str, counts[:level]))
-        id, marks = _attributes(line.heading.marks)
+        id, marks = attributes(line.heading.marks)
         found.append([id, number, line.heading.title, level, marks, []])
     return [
         Clause(id, number, title, level, "\n".join(body).strip(), "record" in marks, "added" in marks)
@@ -136,7 +141,7 @@ def settle(text: str) -> str:
     tried: Counter[str] = Counter()
     settled = []
     for line in lines(text):
-        id, marks = _attributes(line.heading.marks) if line.heading else ("", set())
+        id, marks = attributes(line.heading.marks) if line.heading else ("", set())
         if line.heading is None or id:
             settled.append(line.text)
             continue
@@ -160,7 +165,7 @@ def marks(text: str) -> list[Mark]:
     for place, _text, heading, _is_code in lines(text):
         if heading is None:
             continue
-        id, _marks = _attributes(heading.marks)
+        id, _marks = attributes(heading.marks)
         if heading.level > before + 1:
             wrong.append(Mark(place, "level", heading.title))
         if id in seen:
@@ -177,7 +182,8 @@ def named(found: Sequence[Clause], id: str) -> Clause | None:
     return next((clause for clause in found if clause.id == id), None)
 
 
-def _attributes(text: str) -> tuple[str, set[str]]:
+def attributes(text: str) -> tuple[str, set[str]]:
+    """The id and the marks that stand in the braces behind a heading."""
     words = text.split()
     ids = [word[1:] for word in words if word.startswith("#")]
     return ids[0] if ids else "", {word[1:] for word in words if word.startswith(".")}

@@ -115,7 +115,7 @@ def _look(packed: zipfile.ZipFile) -> None:
             raise Unreadable("macros")
         with packed.open(part) as file:
             text = file.read(MOST_XML + 1)
-        if not _is_xml(text):  # whatever it is called: relationships say what is read
+        if not (name.lower().endswith((".xml", ".rels")) or _is_xml(text)):  # relationships say what is read
             continue
         if len(text) > MOST_XML:
             raise Unreadable("too_large")
@@ -128,7 +128,8 @@ def _look(packed: zipfile.ZipFile) -> None:
 
 def _is_xml(data: bytes) -> bool:
     """Whether a part may be read as XML: its first sign is an angle bracket, in whatever encoding."""
-    return data[:400].lstrip(b"\xef\xbb\xfe\xff\xbf\0 \t\r\n").startswith(b"<")
+    rest = data.lstrip(b"\xef\xbb\xfe\xff\xbf\0 \t\r\n")
+    return not rest or rest.startswith(b"<")
 
 
 def _level(document: Document, style: Any) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from portal.lib.clauses import clauses
 from portal.lib.exif import caption
 from portal.lib.hashing import sha256
 from portal.pdf import codes, fonts, layout
@@ -89,13 +90,14 @@ def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:
                 record=printout,
                 body=body(printout, _environment().get_template("print/parts.html"), say, shown),
                 contents=contents(printout),
+                marks={mark for clause in clauses(printout.text) for mark in clause.marks},
                 say=say,
             )
         )
     if isinstance(printout, RedlineSheet):
-        clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
+        shown_clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
         template = _environment().get_template("print/redline.html")
-        return template.render(record=printout, clauses=clauses, say=say)
+        return template.render(record=printout, clauses=shown_clauses, say=say)
     template = _environment().get_template("print/record.html")
     return template.render(
         record=printout,

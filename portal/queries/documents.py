@@ -143,8 +143,8 @@ def release(record_id: int) -> Release:
     )
 
 
-def last_review(number: str) -> Record | None:
-    """The last release form by which a document was reviewed and stayed as it is."""
+def last_review(number: str, version: str) -> Record | None:
+    """The last release form by which a version of a document was reviewed and stayed as it is."""
     answers = Content.answers
     query = (
         sa.select(Record)
@@ -154,6 +154,7 @@ def last_review(number: str) -> Record | None:
             Record.state == "finished",
             ~is_corrected(Record.id),
             answers["document_no"].as_string() == number,
+            answers["version"].as_string() == version,
             answers["purpose"].as_string() == "confirm",
         )
     )

@@ -15,6 +15,9 @@ from portal.queries.corrected import is_corrected
 from portal.queries.documents import DOCUMENTS
 from portal.queries.goods import opening_answers
 
+FORMER = ("former_version", "former_effective_on")
+"""Facts of the first entry of a document that was loaded: what was in force before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -31,7 +34,7 @@ class Edition:
 def known(number: str = "") -> dict[str, list[Edition]]:
     """The versions of all documents, or of one, by number, the oldest first: as released, else as loaded."""
     facts = LedgerEntry.facts
-    names = [facts[name].as_string() for name in ("number", "version", "effective_on")]
+    names = [facts[name].as_string() for name in ("number", "version", "effective_on", *FORMER)]
     entered = sa.select(*names).where(LedgerEntry.ledger == DOCUMENTS, ~is_corrected(LedgerEntry.record_id))
     loaded, text = sa.select(ControlledDocument), DocumentRevision
     taken_in = sa.select(text.document_no, text.number, text.effective_on).where(
@@ -43,11 +46,17 @@ def known(number: str = "") -> dict[str, list[Edition]]:
     found: dict[str, list[Edition]] = {}
     for code, version, day_ in db.session.execute(taken_in.order_by(text.id)):
         found.setdefault(code, []).append(Edition(version, day_))
-    for code, version, since in db.session.execute(entered.order_by(LedgerEntry.id)):
-        found.setdefault(code, []).append(Edition(version, date.fromisoformat(since) if since else None))
+    for code, version, since, former, former_since in db.session.execute(entered.order_by(LedgerEntry.id)):
+        if former and code not in found:
+            found[code] = [_edition(former, former_since)]
+        found.setdefault(code, []).append(_edition(version, since))
     for row in db.session.scalars(loaded):
         found.setdefault(row.code, [Edition(row.version, row.effective_on)])
     return found
+
+
+def _edition(version: str, since: str | None) -> Edition:
+    return Edition(version, date.fromisoformat(since) if since else None)
 
 
 def standing(found: Sequence[Edition], today: date) -> Edition | None:

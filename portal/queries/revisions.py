@@ -82,17 +82,10 @@ def effective(document_no: str, today: date) -> Revision | None:
     return db.session.scalar(in_force(today).where(Revision.document_no == document_no))
 
 
-def come_into_force(since: date, today: date) -> list[ControlledDocument]:
-    """The documents of which a revision has come into force on one of these days."""
-    query = sa.select(ControlledDocument).where(
-        ControlledDocument.id.in_(
-            in_force(today)
-            .with_only_columns(Revision.document_id)
-            .where(Revision.effective_on >= since)
-            .order_by(None)
-        )
-    )
-    return list(db.session.scalars(query))
+def documents_in_force(today: date) -> list[ControlledDocument]:
+    """The documents of which a revision is in force."""
+    ids = in_force(today).with_only_columns(Revision.document_id).order_by(None)
+    return list(db.session.scalars(sa.select(ControlledDocument).where(ControlledDocument.id.in_(ids))))
 
 
 def states(found: Iterable[Revision], today: date) -> dict[int, str]:

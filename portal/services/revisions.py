@@ -120,6 +120,7 @@ def save(
     one.search_key = spellings(f"{one.name} {one.code}")
     one.version, one.saved_at = one.version + 1, now
     db.session.flush()
+    db.session.refresh(one, ["department"])
     if revisions.fingerprint(one) != before:
         audit.note("document_saved", at=now, by=by.id, **event_of(one))
     return one
@@ -132,13 +133,15 @@ def _settled(text: str, old: str) -> str:
         Refusal: it is longer than a document may be, or has more clauses.
     """
     text = text.replace("\r\n", "\n").strip()
-    if len(text) <= life.LONGEST:
-        text = with_ids(text, old)
+    too_long = Refusal(_l("正文不能超过 %(most)s 个字符，请把文件分开编写。"), most=life.LONGEST)
     if len(text) > life.LONGEST:
-        raise Refusal(_l("正文不能超过 %(most)s 个字符，请把文件分开编写。"), most=life.LONGEST)
+        raise too_long
     if sum(1 for line in lines(text) if line.heading) > life.MOST_CLAUSES:
         raise Refusal(_l("一份文件不能超过 %(most)s 个条款，请把文件分开编写。"), most=life.MOST_CLAUSES)
-    return text
+    settled = with_ids(text, old)
+    if len(settled) > life.LONGEST:
+        raise too_long
+    return settled
 
 
 def drop(revision_id: int, *, by: Actor, now: datetime) -> None:

@@ -88,12 +88,13 @@ def document(row: ControlledDocument) -> Entry:
     text = revisions.effective(row.code, today())
     standing = editions.standing(editions.known(row.code)[row.code], today())
     known = text or next(iter(revisions.released(row.code)), None)
+    is_read_here = text is not None or (row.state != "obsolete" and not revisions.of(row.code))
     return Entry(
         **_named("document", row),
         body=_lines(plain(text.text), text.summary_en) if text else "",
         also=[known.name_en] if known and known.name_en else [],
         note=text.number if text else standing.version if standing else "",
-        path=f"/registers/documents?q={row.code}" if row.state == "obsolete" else f"/documents/{row.code}",
+        path=f"/documents/{row.code}" if is_read_here else f"/registers/documents?q={row.code}",
         sort=row.kind,
         state=row.state,
         department=row.department.key if row.department else "",

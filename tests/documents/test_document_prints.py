@@ -185,3 +185,11 @@ def test_the_page_carries_the_same_words_for_its_own_print(library: Library, bro
     page = browse("employee").get(f"/documents/{NUMBER}").text
     assert "非受控打印，打印后不受控" in page
     assert f"/documents/{NUMBER}/1.0/print" in page
+
+
+def test_signs_are_explained_where_there_are_some(library: Library, browse: Browse) -> None:
+    library.load()
+    assert "要求留下记录的条款" not in "".join(pages(browse("employee").get(PRINT).data))
+    marked = "".join(pages(browse("employee").get("/documents/WH-S-01/print").data))
+    assert "要求留下记录的条款" in marked
+    assert "原文件之外补充的条款" in marked

@@ -220,7 +220,11 @@ def test_a_review_that_changed_nothing_stands_on_the_page(library: Library, brow
     for name in ("document_file", "planned_effective_on", "distribution"):
         del sheet[name]
     record = library.finish(library.submit("DC-01", "quality_inspector", **sheet))
-    assert record.number in words(browse("document_controller").get(f"/documents/{NUMBER}").text)
+    page = f"/documents/{NUMBER}"
+    assert record.number in words(browse("document_controller").get(page).text)
+    asked = library.asked()
+    library.release(library.sent(library.draft(), change_request=library.ref(asked)))
+    assert record.number not in words(browse("document_controller").get(page).text), "of another version"
 
 
 def test_documents_are_linked_by_their_numbers_also_those_that_nothing_is_bound_to(

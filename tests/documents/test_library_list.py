@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import time_machine
 
+from portal.extensions import db
 from portal.jobs import daily
 from portal.queries import document_copies, editions, revisions
-from portal.services import search_texts, uploads
+from portal.services import master, search_texts, uploads
 from tests.documents.conftest import Browse
 from tests.documents.library import LATER, NUMBER, TEXT, Library, words
 from tests.forms.customer_service.shop import TODAY
@@ -174,3 +175,30 @@ def test_a_withdrawn_document_keeps_its_english_name(library: Library) -> None:
     library.document(NUMBER).state = "obsolete"
     found = search_texts.document(library.document(NUMBER))
     assert list(found.also) == ["Outgoing inspection"]
+
+
+def test_what_was_loaded_is_in_force_until_the_released_version_is(library: Library) -> None:
+    loaded = master.create("document", code="QA-W-9", name="旧指导书")
+    loaded.kind, loaded.version, loaded.effective_on = "work_document", "1.0", TODAY
+    loaded.department_id = library.department("quality").id
+    db.session.flush()
+    asked = library.requested("QA-W-9")
+    library.released(
+        document_no="QA-W-9", version="1.1", change_request=library.ref(asked), planned_effective_on=LATER
+    )
+    assert [one.version for one in editions.known("QA-W-9")["QA-W-9"]] == ["1.0", "1.1"]
+    assert editions.issuable("QA-W-9", TODAY) == ["1.0", "1.1"]
+    assert editions.issuable("QA-W-9", LATER) == ["1.1"]
+
+
+def test_a_new_document_whose_day_has_not_come_is_no_dead_link(library: Library, browse: Browse) -> None:
+    one = library.begun()
+    library.release(library.sent(one, planned_effective_on=LATER), LATER)
+    with time_machine.travel(f"{TODAY}T03:00:00+00:00", tick=False):
+        reader = browse("employee")
+        for page in (
+            reader.get(f"/find?q={one.document_no}").text,
+            reader.get(f"/documents/?q={one.document_no}").text,
+        ):
+            assert f'href="/documents/{one.document_no}"' not in page
+            assert one.document_no in words(page)

@@ -238,3 +238,11 @@ def test_what_a_text_says_of_itself_stands_over_what_is_typed(library: Library) 
         "1.0",
     )
     assert answers["text_sha256"] == revisions.fingerprint(one)
+
+
+def test_another_owner_stands_in_the_trail(library: Library) -> None:
+    one = library.begun()
+    library.write(one, one.text, department_id=library.department("warehouse").id)
+    assert one.department.key == "warehouse"
+    kinds = db.session.scalars(sa.select(AuditEvent.kind).where(AuditEvent.stream == "documents"))
+    assert list(kinds)[-1] == "document_saved"

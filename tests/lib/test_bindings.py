@@ -158,3 +158,12 @@ def test_a_definition_of_long_ago_may_lack_something() -> None:
 def test_every_form_can_be_compared(code: str) -> None:
     bindings = {"x": {code: definition(FORMS[code])}}
     assert not compare_structures(bindings, bindings)
+
+
+def test_a_step_without_a_clause_is_laid_down_where_its_form_is() -> None:
+    former = copy.deepcopy(ORDER)
+    for step in former["steps"]:
+        step["clause"] = ""  # as definitions said before
+    told = compare_structures({"order": {"PU-04": former}}, {"order": {"PU-04": ORDER}})
+    own = [step for step in ORDER["steps"] if step["clause"] != ORDER["clause"]]
+    assert sum(len(form.steps) for form in told.forms) == len(own)

@@ -88,6 +88,26 @@ def test_a_heading_typed_anew_keeps_its_id() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("new", "wanted"),
+    [
+        # a copy stands before the clause that it was made of, under another name
+        (
+            "# 送检 {#sampling .record}\n\n# 抽样 {#sampling .record}",
+            "# 送检 {#song-jian .record}\n\n# 抽样 {#sampling .record}",
+        ),
+        # neither is called as before: the first keeps the id
+        ("# 送检 {#sampling}\n\n# 抽查 {#sampling}", "# 送检 {#sampling}\n\n# 抽查 {#chou-cha}"),
+        ("# 目的 {.added}", "# 目的 {#purpose .added}"),
+        ("# 取样 {#sampling}", "# 取样 {#sampling}"),
+        ("# 抽样 {#purpose}\n\n# 目的 {#sampling}", "# 抽样 {#purpose}\n\n# 目的 {#sampling}"),
+        ("# 抽样\n\n# 抽样", "# 抽样 {#sampling .record}\n\n# 抽样 {#chou-yang}"),
+    ],
+)
+def test_an_id_stays_with_its_clause(new: str, wanted: str) -> None:
+    assert with_ids(new, "# 目的 {#purpose}\n\n# 抽样 {#sampling .record}") == wanted
+
+
 def test_pictures_of_a_text() -> None:
     text = "![总图](a.png)\n\n# 甲\n\n| 图 |\n|---|\n| ![](%E9%97%A8.png) |\n\n![外](https://x.example/b.png)"
     assert pictures(text) == ["a.png", "门.png"]

@@ -477,6 +477,24 @@ def test_parts_are_looked_at_whatever_they_are_called() -> None:
         read(renamed(data, "word/text.bin", b"<!--" + b"x" * docx_file.MOST_XML + b"-->"))
 
 
+def test_blanks_before_the_first_bracket_hide_nothing() -> None:
+    def padded(xml: bytes) -> bytes:
+        bomb = b'<!DOCTYPE x [<!ENTITY a "HA">]>'
+        return (
+            b" " * 500
+            + bomb
+            + re.sub(rb"<\?xml.*?\?>", b"", xml, flags=re.S).replace("正文。".encode(), b"&a;")
+        )
+
+    for name in (BODY, "word/text.bin"):
+        data = word("正文。") if name == BODY else renamed(word("正文。"), name)
+        with pytest.raises(Unreadable, match=str(REASONS["damaged"])):
+            read(changed(data, name, padded))
+    large = changed(word("正文。"), BODY, lambda xml: b" " * (docx_file.MOST_XML + 1) + xml)
+    with pytest.raises(Unreadable, match=str(REASONS["too_large"])):
+        read(large)
+
+
 def test_a_file_without_a_body_is_refused() -> None:
     data = changed(word("正文。"), BODY, lambda xml: re.sub(rb"<w:body>.*</w:body>", b"", xml, flags=re.S))
     with pytest.raises(Unreadable, match=str(REASONS["damaged"])):

@@ -57,7 +57,7 @@ def edit(document: str, revision: str) -> str:
 def save(document: str, revision: str) -> Answer:
     """Saves a draft."""
     one, by = writable(document, revision), actor()
-    form, text = facts_of(one, request.form, person=by), posted.control("text", life.LONGEST + 1)
+    form, text = facts_of(one, request.form, person=by), posted.control("text", 10 * life.LONGEST)
     seen = posted.number("_version")
     good, _none = attempt(
         form,

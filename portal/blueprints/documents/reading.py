@@ -154,7 +154,7 @@ def _page(one: DocumentRevision) -> str:
     known = revisions.of(one.document_no)
     states = revisions.states(known, day)
     state = states[one.id]
-    reviewed = books.last_review(one.document_no) if state == "effective" else None
+    reviewed = books.last_review(one.document_no, one.number) if state == "effective" else None
     records = [record for record in (one.release, one.request, reviewed) if record is not None]
     meant = state == "effective" and readings.is_meant(one, by.person) and not by.is_auditor
     read_at = readings.read_at(one, by.id)

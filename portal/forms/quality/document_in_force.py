@@ -102,8 +102,18 @@ def _entry(one: Released, record: Filed) -> PostsEntry:
         "owner": one.owner.text,
         "next_review": record["next_review_on"].isoformat(),
         "issuer": one.issuer,
+        **_loaded_before(one),
     }
     return PostsEntry(documents.DOCUMENTS, facts, key=f"{one.number} {one.version}")
+
+
+def _loaded_before(one: Released) -> dict[str, str]:
+    """The version with which the document was loaded, which stands in no entry of its own."""
+    found = documents.by_number(one.number)
+    if found is None or found.release_id is not None or one.text is not None:
+        return {}
+    since = found.effective_on.isoformat() if found.effective_on else ""
+    return {"former_version": found.version, "former_effective_on": since}
 
 
 def _issue(one: Released, record: Filed) -> Opens:
