@@ -207,6 +207,7 @@ def take(browser: Browser, address: str) -> None:
     buyer = signed_in(browser, address, "buyer")
     fill_order(buyer)
     shoot(buyer, "form")
+    shoot(buyer, "document", "/documents/WH-S-01/redline")
     shoot(signed_in(browser, address, "general_manager", phone=True), "phone")
     planner = signed_in(browser, address, "planning_manager")
     shoot(planner, "project", project(planner))
