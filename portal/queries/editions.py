@@ -50,7 +50,7 @@ def known(number: str = "") -> dict[str, list[Edition]]:
         if former and code not in found:
             found[code] = [_edition(former, former_since)]
         found.setdefault(code, []).append(_edition(version, since))
-    for row in db.session.scalars(loaded):
+    for row in db.session.scalars(loaded.where(ControlledDocument.version != "")):
         found.setdefault(row.code, [Edition(row.version, row.effective_on)])
     return found
 

@@ -86,7 +86,7 @@ def person(row: Person) -> Entry | None:
 def document(row: ControlledDocument) -> Entry:
     """A controlled document with the text in force; one whose text is not kept here by number and title."""
     text = revisions.effective(row.code, today())
-    standing = editions.standing(editions.known(row.code)[row.code], today())
+    standing = editions.standing(editions.known(row.code).get(row.code, []), today())
     known = text or next(iter(revisions.released(row.code)), None)
     is_read_here = text is not None or (row.state != "obsolete" and not revisions.of(row.code))
     return Entry(

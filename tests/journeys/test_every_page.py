@@ -26,7 +26,16 @@ from tests.journeys.conftest import Served, Visit, Visitor, listening
 from tests.walk import Walker
 
 # Addresses that answer with a file, a piece of a page or another address.
-NO_PAGES = (".json", ".pdf", "/template", "/<int:id>/thumbnail", "/files/<int:id>", "/health", "/pick/<kind>")
+NO_PAGES = (
+    ".json",
+    ".pdf",
+    "/template",
+    "/<int:id>/thumbnail",
+    "/files/<int:id>",
+    "/files/<int:file>",
+    "/health",
+    "/pick/<kind>",
+)
 NO_PAGES += ("/static/<path:filename>", "/pictures/<name>", "/print", "/docx")
 # For none of these visitors, as the portal at hand has no product: looked at in the story of the permits and in tests.
 NO_PAGES += ("/stages/<stage>", "/bom/import", "/bom/<product>", "/bom/<product>/compare")

@@ -143,7 +143,7 @@ def _uploaded(listed: ControlledDocument) -> str:
         "documents/uploaded.html",
         document=listed,
         body=body,
-        now=editions.standing(editions.known(listed.code)[listed.code], today()),
+        now=editions.standing(editions.known(listed.code).get(listed.code, []), today()),
         kinds=KINDS,
         states=STATES,
     )
