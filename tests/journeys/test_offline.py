@@ -403,10 +403,10 @@ def test_a_form_opens_without_a_connection_and_is_another_each_time(served: Serv
     for problem in ("管根渗漏", "墙面空鼓"):
         ma.page.goto(ma.address + FORM)
         ma.at("project").evaluate(
-            "one => { one.tomselect?.destroy(); one.value = '泰和写字楼装修工程 P0001'; }"
+            "one => { document.activeElement?.blur(); one.tomselect?.destroy(); one.value = '泰和写字楼装修工程 P0001'; }"
         )
         ma.at("responsible_person").evaluate(
-            "one => { one.tomselect?.destroy(); one.value = '刘铁柱 E022'; }"
+            "one => { document.activeElement?.blur(); one.tomselect?.destroy(); one.value = '刘铁柱 E022'; }"
         )
         typed(ma, problem=problem)
         takes_photo(ma)
@@ -450,7 +450,7 @@ def test_a_table_grows_without_a_connection(served: Served, on_site: Visit) -> N
     fill(ma, {"hazards-1-hazard": "脚手架没有护栏", "hazards-1-measure": "加装", "hazards-1-limit": on(1)})
     for row in (0, 1):
         ma.at(f"hazards-{row}-owner").evaluate(
-            "one => { one.tomselect?.destroy(); one.value = '刘铁柱 E022'; }"
+            "one => { document.activeElement?.blur(); one.tomselect?.destroy(); one.value = '刘铁柱 E022'; }"
         )
     page.locator(SUBMIT).click()
     expect(page.locator(OUTBOX).get_by_role("status")).to_have_text(WAITS)
