@@ -80,6 +80,13 @@ def transaction() -> Iterator[None]:
         _writing.reset(token)
 
 
+def one_moment() -> None:
+    """Lets all that is read from now on be of one moment, until the reading ends; nothing may be written meanwhile."""
+    db.session.rollback()
+    if dialect() == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def dialect() -> str:
     """The kind of database: `sqlite` or `postgresql`."""
     return db.engine.dialect.name

@@ -13,16 +13,18 @@ from flask import current_app
 from portal.config import Settings
 from portal.domain.notices import kind_of
 from portal.extensions import db
-from portal.lib.clock import day
+from portal.lib.clock import day, minute
 from portal.lib.i18n import _, speaking
 from portal.mail.letter import Item, Words, write
 from portal.models import Person
-from portal.queries import notices
+from portal.queries import audit_log, notices
 from portal.queries.actors import Actor, actor
+from portal.storage import audit_key
 from portal.web.notices import LIST, sentence, target
 
 LONGEST = 50  # notices in one letter
 CHOICES = "/account/notices"
+CHECK = "flask audit verify --checkpoint FILE"
 
 
 def of_notice(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
@@ -65,6 +67,31 @@ def of_robot(facts: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
         return "\n".join(filter(None, (f"【{_settings().company}】{item.text}", item.href))), address
 
 
+def of_checkpoint(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
+    """The last checkpoint of the audit trail, attached as it was signed; none for who audits no more."""
+    by, last = _reader(facts, now), audit_log.last()
+    if not by or not by.is_auditor or not by.person.email or last is None:
+        return None
+    with speaking(by.language):
+        text = _(
+            "审计追踪检查点第 %(number)s 号：共 %(size)s 条，%(at)s",
+            number=last.number,
+            size=last.size,
+            at=minute(last.at),
+        )
+        keep = _(
+            "请把附件妥善保存在门户以外。日后可用它证明这些事件没有被改动或删除：%(command)s", command=CHECK
+        )
+        key = audit_key.public_line(_settings().portal_data, _settings().company)
+        known = _("签名公钥：%(key)s", key=key)
+        words = _words(by, text, f"{keep}\n\n{known}", choices=False)
+        letter = _sent(
+            [Item(text, last.root, link("/trail"))], words, by, f"checkpoint-{by.id}-{day(now)}", now
+        )
+        letter.add_attachment(last.note, filename=f"checkpoint-{last.number}.txt")
+        return letter
+
+
 def link(path: str) -> str:
     """The address of a page, by way of the sign-in page; nothing where the portal does not know its own."""
     return f"{_settings().address}/sign-in?next={quote(path, safe='/')}" if _settings().address else ""
@@ -88,14 +115,23 @@ def _item(row: Any, by: Actor) -> Item:
 
 
 def _letter(items: list[Item], subject: str, more: str, by: Actor, key: str, at: datetime) -> EmailMessage:
-    words = Words(
+    return _sent(items, _words(by, subject, more), by, key, at)
+
+
+def _words(by: Actor, subject: str, more: str, *, choices: bool = True) -> Words:
+    """What stands around the items; without a word on choices where there is none."""
+    choose = _("要少收或不收这类邮件，请在门户中选择通知方式：%(address)s", address=link(CHOICES))
+    return Words(
         subject=subject,
         greeting=_("%(name)s，您好：", name=by.name),
         open=_("在门户中打开"),
         more=more,
         closing=_("链接只打开页面，不会替您办理任何事情。"),
-        choices=_("要少收或不收这类邮件，请在门户中选择通知方式：%(address)s", address=link(CHOICES)),
+        choices=choose if choices else "",
     )
+
+
+def _sent(items: list[Item], words: Words, by: Actor, key: str, at: datetime) -> EmailMessage:
     settings = _settings()
     to = by.name, by.person.email
     return write(items, words, company=settings.company, sender=settings.mail_from, to=to, key=key, at=at)

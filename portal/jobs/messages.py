@@ -19,7 +19,7 @@ from portal.lib.clock import now
 from portal.mail import robots, smtp
 from portal.services import digests
 
-MAILS = ("mail", "digest")
+MAILS = ("mail", "digest", "checkpoint")
 
 
 def mail(facts: Mapping[str, Any], now: datetime) -> None:
@@ -30,6 +30,11 @@ def mail(facts: Mapping[str, Any], now: datetime) -> None:
 def digest(facts: Mapping[str, Any], now: datetime) -> None:
     """Mails the notices of a day."""
     _post(letters.of_digest(facts, now))
+
+
+def checkpoint(facts: Mapping[str, Any], now: datetime) -> None:
+    """Mails the last checkpoint of the audit trail to an auditor."""
+    _post(letters.of_checkpoint(facts, now))
 
 
 def robot(facts: Mapping[str, Any], now: datetime) -> None:

@@ -23,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     "mail": messages.mail,
     "digest": messages.digest,
     "robot": messages.robot,
+    "checkpoint": messages.checkpoint,
 }
 AT_ONCE = 5  # rows under one lease, so that it does not run out before their turn
 AWAY = timedelta(minutes=5)  # how long mails wait for a server that could not be reached

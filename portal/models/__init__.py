@@ -2,7 +2,7 @@
 
 from portal.models.ballots import Ballot, BallotBox, BallotVoter
 from portal.models.documents import DocumentReading, DocumentRevision, RevisionFile
-from portal.models.events import AuditEvent, AuditStream
+from portal.models.events import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode, AuditStream
 from portal.models.files import RecordFile, StoredFile
 from portal.models.ledgers import (
     CountEntry,
@@ -51,7 +51,10 @@ from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
 __all__ = [
+    "AuditCheckpoint",
     "AuditEvent",
+    "AuditLeaf",
+    "AuditNode",
     "AuditStream",
     "Ballot",
     "BallotBox",

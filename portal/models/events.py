@@ -42,3 +42,35 @@ class AuditEvent(Base):
         sa.UniqueConstraint("stream", "seq"),
         sa.Index("ix_audit_events_record_id_id", "record_id", "id"),
     )
+
+
+class AuditLeaf(Base):
+    """One entry of the log over all events, which is witnessed from outside; where the event's chain had it."""
+
+    __tablename__ = "audit_leaves"
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 0, without gaps
+    event_id: Mapped[int] = mapped_column(unique=True)  # no key: the log remembers what is gone
+    hash: Mapped[str]
+    stream: Mapped[str]
+    seq: Mapped[int]
+    at: Mapped[datetime]
+
+
+class AuditNode(Base):
+    """A full subtree over the log: the `2 ** level` entries that end as it came to have so many."""
+
+    __tablename__ = "audit_nodes"
+    ending: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str]
+
+
+class AuditCheckpoint(Base):
+    """The log at a moment, signed, so that somebody outside can keep it."""
+
+    __tablename__ = "audit_checkpoints"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without gaps
+    size: Mapped[int] = mapped_column(unique=True)
+    root: Mapped[str]
+    at: Mapped[datetime]
+    note: Mapped[str]

@@ -37,6 +37,12 @@ def waiting(now: datetime) -> bool:
     return db.session.scalar(_due(now).limit(1)) is not None
 
 
+def asked(kind: str, since: datetime) -> bool:
+    """Whether work of this kind was asked for since a moment."""
+    query = sa.select(OutboxRow.id).where(OutboxRow.kind == kind, OutboxRow.created_at >= since)
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def lease(now: datetime, *, limit: int = 20) -> list[OutboxRow]:
     """Takes the rows that have waited longest; nobody else gets them before the lease runs out."""
     rows = list(db.session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)))

@@ -17,6 +17,7 @@ KINDS = {
     "mail": _l("邮件"),
     "digest": _l("每日汇总邮件"),
     "robot": _l("群机器人消息"),
+    "checkpoint": _l("审计追踪检查点（邮件）"),
 }
 WHY = {
     "ServerAway": _l("连不上邮件服务器"),
