@@ -15,12 +15,13 @@ from portal.forms.words import stream
 from portal.lib.clock import ZONE, now
 from portal.lib.text import clean
 from portal.models import AuditEvent
-from portal.queries import people, trail
+from portal.queries import audit_log, people, trail
 from portal.queries.actors import Actor
 from portal.queries.trail import Filter
 from portal.services import audit
 from portal.web import posted
 from portal.web.guard import actor, open_to
+from portal.web.headers import name_file
 from portal.web.trail_csv import rows
 from portal.web.transaction import writes
 
@@ -50,7 +51,25 @@ def show() -> str:
         groups=GROUPS,
         streams=[(name, stream(name)) for name in trail.streams()],
         stream=stream,
+        checkpoint=audit_log.last(),
     )
+
+
+@bp.get("/trail/checkpoint")
+@open_to("signed_in")
+def checkpoint() -> Download:
+    """The last checkpoint as it was signed, to be kept elsewhere.
+
+    Raises:
+        NotFound: there is none yet.
+    """
+    _reader()
+    last = audit_log.last()
+    if last is None:
+        raise NotFound
+    answer = Download(last.note, mimetype="text/plain; charset=utf-8")
+    name_file(answer, f"checkpoint-{last.number}.txt")
+    return answer
 
 
 @bp.post("/trail/exports")

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.jobs import witnesses
 from portal.lib.clock import now, today
 from portal.models import (
     CompanySetting,
@@ -109,7 +110,7 @@ def found(folder: Path) -> Site:
 
 def furnished(app: Flask) -> Site:
     """Puts into the portal a complaint with its first turn open, a briefing that waits for its customer,
-    a notice for everybody, the public page."""
+    a notice for everybody, the public page, a checkpoint of the trail."""
     with app.app_context(), transaction():
         opened = CompanySetting(key=public_requests.SETTING, value=public_requests.ON, changed_at=now())
         db.session.add(opened)
@@ -143,6 +144,8 @@ def furnished(app: Flask) -> Site:
         **_ids(app),
         "files": _file(browsers["owner"]),
     }
+    with app.app_context():
+        witnesses.keep_log()
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
     return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
 
