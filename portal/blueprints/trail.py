@@ -15,7 +15,7 @@ from portal.forms.words import stream
 from portal.lib.clock import ZONE, now
 from portal.lib.text import clean
 from portal.models import AuditEvent
-from portal.queries import audit_log, people, trail
+from portal.queries import audit_tree, people, trail
 from portal.queries.actors import Actor
 from portal.queries.trail import Filter
 from portal.services import audit
@@ -51,7 +51,7 @@ def show() -> str:
         groups=GROUPS,
         streams=[(name, stream(name)) for name in trail.streams()],
         stream=stream,
-        checkpoint=audit_log.last(),
+        checkpoint=audit_tree.last(),
     )
 
 
@@ -64,7 +64,7 @@ def checkpoint() -> Download:
         NotFound: there is none yet.
     """
     _reader()
-    last = audit_log.last()
+    last = audit_tree.last()
     if last is None:
         raise NotFound
     answer = Download(last.note, mimetype="text/plain; charset=utf-8")

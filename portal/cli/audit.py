@@ -14,12 +14,12 @@ from flask.cli import AppGroup
 
 from portal.cli.audit_words import WRONG, sentence
 from portal.database import one_moment
-from portal.lib import checkpoints, log_proof
+from portal.lib import checkpoints, tree_proof
 from portal.lib.checkpoints import Checkpoint
 from portal.lib.clock import minute
 from portal.lib.signed_note import NotSigned, read_verifier
-from portal.queries import audit_log
-from portal.services import audit, log_check, proofs
+from portal.queries import audit_tree
+from portal.services import audit, proofs, tree_check
 from portal.storage import audit_key
 
 MOST = 50  # findings that are told one by one
@@ -31,7 +31,7 @@ group = AppGroup("audit", help="The audit trail.")
 @group.command()
 @click.option("--checkpoint", "kept", type=FILE, help="A checkpoint that somebody kept.")
 def verify(kept: Path | None) -> None:
-    """Walk every chain and the log over all; name what does not hold and exit with 1."""
+    """Walk every chain and the tree over all; name what does not hold and exit with 1."""
     one_moment()
     keys = _keys()
     held = _kept(kept, keys) if kept else None
@@ -40,8 +40,8 @@ def verify(kept: Path | None) -> None:
         click.echo(f"{count} events verified, every chain holds.")
     else:
         click.echo(f"Chain {bad.stream} breaks at event {bad.seq} (row {bad.id}): {WRONG[wrong]}.")
-    found = log_check.check(keys)
-    if held is not None and (seen := log_check.holds(held, keys)) is not None:
+    found = tree_check.check(keys)
+    if held is not None and (seen := tree_check.holds(held, keys)) is not None:
         found.append(seen)
     for one in found[:MOST]:
         click.echo(sentence(one))
@@ -49,13 +49,13 @@ def verify(kept: Path | None) -> None:
         click.echo(f"... and {len(found) - MOST} more.")
     if bad is not None or found:
         sys.exit(1)
-    _tell_log(held)
+    _tell_tree(held)
 
 
 @group.command()
 def checkpoint() -> None:
-    """Print the last signed checkpoint of the log."""
-    last = audit_log.last()
+    """Print the last signed checkpoint of the tree."""
+    last = audit_tree.last()
     if last is None:
         _fail("There is no checkpoint yet; the jobs make one every few minutes.")
     click.echo(last.note, nl=False)
@@ -75,7 +75,7 @@ def key() -> None:
     "--key", "line", help="The public key of `flask audit key`, where the portal's own is not at hand."
 )
 def prove(number: str | None, file: Path | None, line: str | None) -> None:
-    """Print the proof that the last event of the record NUMBER stands in the log, or check one."""
+    """Print the proof that the last event of the record NUMBER stands in the tree, or check one."""
     if (number is None) == (file is None):
         raise click.UsageError("give the number of a record, or --check with a file")
     if file is not None:
@@ -85,24 +85,24 @@ def prove(number: str | None, file: Path | None, line: str | None) -> None:
     one_moment()
     try:
         proof = proofs.of_record(number)
-    except proofs.NotLogged:
-        _fail(f"The last event of {number} is not in the log; the jobs add new ones every few minutes.")
+    except proofs.NotYetUnder:
+        _fail(f"The last event of {number} is not in the tree; the jobs add new ones every few minutes.")
     except (LookupError, ValueError):
-        _fail("The log is broken: flask audit verify says where.")
+        _fail("The tree is broken: flask audit verify says where.")
     click.echo(json.dumps(proof, ensure_ascii=False, indent=2))
 
 
 def _check(file: Path, keys: list[Ed25519PublicKey]) -> None:
     try:
         proof = json.loads(file.read_text(encoding="utf-8"))
-        signed = log_proof.check(proof if isinstance(proof, dict) else {}, keys)
-    except log_proof.NotProven as problem:
+        signed = tree_proof.check(proof if isinstance(proof, dict) else {}, keys)
+    except tree_proof.NotProven as problem:
         _fail(f"Not proven: {problem}.")
     except (ValueError, RecursionError):
         _fail("Not proven: the file is no proof of the portal.")
     event = proof["event"]
     click.echo(
-        f"Event {event['seq']} of {event['stream']} stands at entry {proof['position'] + 1} of the log, "
+        f"Event {event['seq']} of {event['stream']} stands at leaf {proof['position'] + 1} of the tree, "
         f"under checkpoint {_named(signed)}."
     )
 
@@ -116,20 +116,20 @@ def _kept(file: Path, keys: list[Ed25519PublicKey]) -> Checkpoint:
         _fail("The kept file is no text.")
 
 
-def _tell_log(held: Checkpoint | None) -> None:
-    last = audit_log.last()
+def _tell_tree(held: Checkpoint | None) -> None:
+    last = audit_tree.last()
     if last is None:
-        click.echo("The log has no checkpoint yet.")
+        click.echo("The tree has no checkpoint yet.")
         return
     click.echo(
-        f"The log holds with {last.size} entries, the last checkpoint is number {last.number} of {minute(last.at)}."
+        f"The tree holds with {last.size} leaves, the last checkpoint is number {last.number} of {minute(last.at)}."
     )
     if held is not None:
         click.echo(f"The kept checkpoint {_named(held)} is its beginning: nothing before it has changed.")
 
 
 def _named(one: Checkpoint) -> str:
-    return f"{one.number} of {minute(one.at)} over {one.size} entries"
+    return f"{one.number} of {minute(one.at)} over {one.size} leaves"
 
 
 def _keys() -> list[Ed25519PublicKey]:

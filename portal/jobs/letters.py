@@ -17,7 +17,7 @@ from portal.lib.clock import day, minute
 from portal.lib.i18n import _, speaking
 from portal.mail.letter import Item, Words, write
 from portal.models import Person
-from portal.queries import audit_log, notices
+from portal.queries import audit_tree, notices
 from portal.queries.actors import Actor, actor
 from portal.storage import audit_key
 from portal.web.notices import LIST, sentence, target
@@ -69,7 +69,7 @@ def of_robot(facts: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:
 
 def of_checkpoint(facts: Mapping[str, Any], now: datetime) -> EmailMessage | None:
     """The last checkpoint of the audit trail, attached as it was signed; none for who audits no more."""
-    by, last = _reader(facts, now), audit_log.last()
+    by, last = _reader(facts, now), audit_tree.last()
     if not by or not by.is_auditor or not by.person.email or last is None:
         return None
     with speaking(by.language):

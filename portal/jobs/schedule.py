@@ -17,7 +17,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.keep_obligations, crontab(minute="*/5")),
     (messages.prepare_digests, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
-    (witnesses.keep_log, crontab(minute="*/5")),
+    (witnesses.keep_tree, crontab(minute="*/5")),
     (witnesses.ask_letters, crontab(minute="*/5")),
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
     (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
@@ -32,5 +32,5 @@ AT_START: tuple[Callable[[], int], ...] = (
     daily.settle_customers,
     daily.find_what_is_in_force,
     messages.prepare_digests,
-    witnesses.keep_log,
+    witnesses.keep_tree,
 )

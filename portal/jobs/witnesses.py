@@ -1,4 +1,4 @@
-"""Keeps the log over all events of the audit trail, and lets auditors hold a copy of its checkpoints outside."""
+"""Keeps the tree over all events of the audit trail, and lets auditors hold a copy of its checkpoints outside."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from flask import current_app
 
 from portal.database import transaction
 from portal.lib.clock import ZONE, now
-from portal.services import audit_log
+from portal.services import audit_tree
 from portal.storage.audit_key import signing_key
 
 log = logging.getLogger("portal.jobs")
 
 
-def keep_log() -> int:
+def keep_tree() -> int:
     """Adds what is settled under a signed checkpoint; returns how many events it was."""
     try:
         with transaction():  # a write of its own, as nobody else may write during it
-            upto = audit_log.settled()
-    except audit_log.StillWriting:
-        log.info("the audit log waits for a long write")
+            upto = audit_tree.settled()
+    except audit_tree.StillWriting:
+        log.info("the audit tree waits for a long write")
         return 0
     total = 0
     while added := _add(upto):
@@ -36,13 +36,13 @@ def ask_letters() -> int:
     if not settings.sends_mail or moment < hour:
         return 0
     with transaction():
-        return audit_log.ask_letters(hour, now=moment) if audit_log.take_pen() else 0
+        return audit_tree.ask_letters(hour, now=moment) if audit_tree.take_pen() else 0
 
 
 def _add(upto: int) -> int:
     settings = current_app.config["SETTINGS"]
     key = signing_key(settings.portal_data)
     with transaction():
-        if not audit_log.take_pen():
+        if not audit_tree.take_pen():
             return 0
-        return audit_log.append(upto, now=now(), origin=settings.company, key=key)
+        return audit_tree.append(upto, now=now(), origin=settings.company, key=key)

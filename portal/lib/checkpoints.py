@@ -1,4 +1,4 @@
-"""Checkpoints of the log: how long it was at a moment, and the one hash that stands for all of it."""
+"""Checkpoints of the tree: how long it was at a moment, and the one hash that stands for all of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TEXT = re.compile(r"([^\n]+)\n(\d{1,18})\n([A-Za-z0-9+/=]{44})\nnumber (\d{1,18
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """Whose log it is, the how-manieth checkpoint, how many entries, their root, and when."""
+    """Whose tree it is, the how-manieth checkpoint, how many leaves, their root, and when."""
 
     origin: str
     number: int

@@ -1,4 +1,4 @@
-"""A log that proves what it holds: the Merkle tree of RFC 6962, its proofs, and their checks after RFC 9162.
+"""A tree that proves what it holds: the Merkle tree of RFC 6962, its proofs, and their checks after RFC 9162.
 
 Whoever keeps a tree keeps the hashes of its full subtrees, each by its level and its place there: the subtree of
 level 3 and index 2 stands over the leaves 16 to 23. A proof reads as many of them as the tree is high.
@@ -25,7 +25,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class Peaks:
-    """The full subtrees of a growing log, the largest first: all that is needed to add to it."""
+    """The full subtrees of a growing tree, the largest first: all that is needed to add to it."""
 
     def __init__(self, size: int = 0, hashes: Sequence[bytes] = ()) -> None:
         self.size = size

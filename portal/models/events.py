@@ -45,11 +45,11 @@ class AuditEvent(Base):
 
 
 class AuditLeaf(Base):
-    """One entry of the log over all events, which is witnessed from outside; where the event's chain had it."""
+    """One leaf of the tree over all events, which is witnessed from outside; where the event's chain had it."""
 
     __tablename__ = "audit_leaves"
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 0, without gaps
-    event_id: Mapped[int] = mapped_column(unique=True)  # no key: the log remembers what is gone
+    event_id: Mapped[int] = mapped_column(unique=True)  # no key: the tree remembers what is gone
     hash: Mapped[str]
     stream: Mapped[str]
     seq: Mapped[int]
@@ -57,7 +57,7 @@ class AuditLeaf(Base):
 
 
 class AuditNode(Base):
-    """A full subtree over the log: the `2 ** level` entries that end as it came to have so many."""
+    """A full subtree over the tree: the `2 ** level` leaves that end as it came to have so many."""
 
     __tablename__ = "audit_nodes"
     ending: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -66,7 +66,7 @@ class AuditNode(Base):
 
 
 class AuditCheckpoint(Base):
-    """The log at a moment, signed, so that somebody outside can keep it."""
+    """The tree at a moment, signed, so that somebody outside can keep it."""
 
     __tablename__ = "audit_checkpoints"
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without gaps

@@ -145,7 +145,7 @@ def furnished(app: Flask) -> Site:
         "files": _file(browsers["owner"]),
     }
     with app.app_context():
-        witnesses.keep_log()
+        witnesses.keep_tree()
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
     return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
 

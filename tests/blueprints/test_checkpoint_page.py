@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from portal.jobs import witnesses
 from portal.lib.checkpoints import read
-from portal.queries import audit_log
+from portal.queries import audit_tree
 from portal.storage.audit_key import known_keys
 
 SignIn = Callable[[FlaskClient, str], FlaskClient]
@@ -24,8 +24,8 @@ def test_before_the_first_there_is_none(client: FlaskClient, sign_in: SignIn) ->
 def test_the_last_one_is_shown_and_can_be_kept(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     sign_in(client, "auditor")
     with app.app_context():
-        witnesses.keep_log()
-        last = audit_log.last()
+        witnesses.keep_tree()
+        last = audit_tree.last()
         assert last is not None
     page = client.get("/trail").text
     assert f"第 1 号，共 {last.size} 条" in page
@@ -38,7 +38,7 @@ def test_the_last_one_is_shown_and_can_be_kept(app: Flask, client: FlaskClient, 
 
 def test_for_nobody_who_may_not_see_the_trail(app: Flask, sign_in: SignIn) -> None:
     with app.app_context():
-        witnesses.keep_log()
+        witnesses.keep_tree()
     for login in ("buyer", "general_manager", "security_officer"):
         assert sign_in(app.test_client(), login).get("/trail/checkpoint").status_code == 404
     assert app.test_client().get("/trail/checkpoint").status_code == 302

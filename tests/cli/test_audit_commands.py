@@ -1,4 +1,4 @@
-"""`flask audit`: a kept checkpoint holds the log to its word, and a proof is checked without the portal's database."""
+"""`flask audit`: a kept checkpoint holds the tree to its word, and a proof is checked without the portal's database."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def run(app: Flask) -> Run:
 
 
 @pytest.fixture
-def log(app: Flask, run: Run) -> Run:
-    """A log with one checkpoint."""
+def grown(app: Flask, run: Run) -> Run:
+    """A tree with one checkpoint."""
     note(app, "a", "b", "c")
     return run
 
 
 def note(app: Flask, *kinds: str) -> None:
-    """Notes these, and lets the log take them in."""
+    """Notes these, and lets the tree take them in."""
     with app.app_context():
         with transaction():
             for kind in kinds:
                 audit.note(kind, at=now(), by=None, stream="trial")
-        witnesses.keep_log()
+        witnesses.keep_tree()
         db.session.remove()
 
 
@@ -72,10 +72,10 @@ def unprotected(app: Flask, *statements: str) -> None:
 
 
 @pytest.fixture
-def kept(log: Run, tmp_path: Path) -> Path:
+def kept(grown: Run, tmp_path: Path) -> Path:
     """A checkpoint that somebody kept."""
     file = tmp_path / "kept.txt"
-    file.write_text(log("checkpoint").output, encoding="utf-8")
+    file.write_text(grown("checkpoint").output, encoding="utf-8")
     return file
 
 
@@ -140,7 +140,7 @@ def test_a_log_that_began_anew_is_not_that_of_the_kept_one(app: Flask, run: Run,
     answer = run("verify", "--checkpoint", kept)
     assert answer.exit_code == 1
     assert "Checkpoint 1 (" in answer.output
-    assert "the log does not begin as it did then" in answer.output
+    assert "the tree does not begin as it did then" in answer.output
 
 
 @both_databases
@@ -164,7 +164,7 @@ def test_a_log_that_was_set_back_is_shorter_than_the_kept_one(
     answer = run("verify", "--checkpoint", later)
     assert answer.exit_code == 1
     assert "Checkpoint 2 (" in answer.output
-    assert "the log is shorter than it" in answer.output
+    assert "the tree is shorter than it" in answer.output
 
 
 def test_a_checkpoint_of_the_right_form_from_a_strange_key_is_refused(
@@ -177,19 +177,19 @@ def test_a_checkpoint_of_the_right_form_from_a_strange_key_is_refused(
     assert run("verify", "--checkpoint", kept).exit_code == 1
 
 
-def test_a_lost_key_is_told_by_its_public_line(app: Flask, log: Run) -> None:
+def test_a_lost_key_is_told_by_its_public_line(app: Flask, grown: Run) -> None:
     folder = app.config["SETTINGS"].portal_data
-    line = log("key").output
+    line = grown("key").output
     (folder / KEY).unlink()
-    answer = log("verify")
+    answer = grown("verify")
     assert answer.exit_code == 1
     assert "not signed by a key that is known" in answer.output
     (folder / KNOWN).write_text(line, encoding="utf-8")
-    assert log("verify").exit_code == 0
+    assert grown("verify").exit_code == 0
     note(app, "with the new key")
-    assert log("verify").exit_code == 0
+    assert grown("verify").exit_code == 0
     (folder / KNOWN).write_text("nonsense\n", encoding="utf-8")
-    answer = log("verify")
+    answer = grown("verify")
     assert answer.exit_code == 1
     assert "no public key" in answer.output
 
@@ -201,7 +201,7 @@ def test_a_lost_key_is_told_by_its_public_line(app: Flask, log: Run) -> None:
 def proof(app: Flask, run: Run, tmp_path: Path) -> Path:
     """The proof of a record's last event."""
     (number,) = desk.start(app, "PU-04", "buyer")
-    assert "not in the log" in run("prove", number).output
+    assert "not in the tree" in run("prove", number).output
     note(app, "a", "b", "c")
     answer = run("prove", number)
     assert answer.exit_code == 0, answer.output
@@ -220,7 +220,7 @@ def test_a_proof_is_checked_far_from_the_portal(run: Run, proof: Path, tmp_path:
     answer = elsewhere.invoke(args=["audit", "prove", "--check", str(proof), "--key", key])
     assert answer.exit_code == 0, answer.output
     event = json.loads(proof.read_text(encoding="utf-8"))["event"]
-    assert answer.output.startswith(f"Event {event['seq']} of {event['stream']} stands at entry ")
+    assert answer.output.startswith(f"Event {event['seq']} of {event['stream']} stands at leaf ")
     shutil.rmtree(tmp_path / "far", ignore_errors=True)
 
 
@@ -259,18 +259,18 @@ def test_a_changed_proof_does_not_hold(
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", "{}", "{", "\x00", "[" * 100_000])
-def test_what_is_no_proof_is_refused(log: Run, tmp_path: Path, text: str) -> None:
+def test_what_is_no_proof_is_refused(grown: Run, tmp_path: Path, text: str) -> None:
     file = tmp_path / "proof.json"
     file.write_text(text, encoding="utf-8")
-    answer = log("prove", "--check", file)
+    answer = grown("prove", "--check", file)
     assert (answer.exit_code, answer.output) == (1, "Not proven: the file is no proof of the portal.\n")
 
 
-def test_questions_that_make_no_sense(log: Run, tmp_path: Path) -> None:
-    assert log("prove").exit_code == 2
-    assert log("prove", "PU-04-2026-0001").exit_code == 1
+def test_questions_that_make_no_sense(grown: Run, tmp_path: Path) -> None:
+    assert grown("prove").exit_code == 2
+    assert grown("prove", "PU-04-2026-0001").exit_code == 1
     (tmp_path / "x").write_text("{}", encoding="utf-8")
-    assert log("prove", "PU-04-2026-0001", "--check", tmp_path / "x").exit_code == 2
+    assert grown("prove", "PU-04-2026-0001", "--check", tmp_path / "x").exit_code == 2
     for key in ("x", "", "a+b+c", verifier("a", Ed25519PrivateKey.generate().public_key())[1:]):
-        answer = log("prove", "--check", tmp_path / "x", "--key", key)
+        answer = grown("prove", "--check", tmp_path / "x", "--key", key)
         assert (answer.exit_code, answer.output[:3]) == (1, "The" if key else "Not")

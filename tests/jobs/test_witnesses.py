@@ -14,7 +14,7 @@ from portal.extensions import db
 from portal.jobs import outbox, witnesses
 from portal.lib.clock import ZONE
 from portal.models import OutboxRow, Person, RoleGrant
-from portal.queries import audit_log
+from portal.queries import audit_tree
 from portal.services import audit
 from tests.conftest import both_databases
 from tests.post_office import MailServer
@@ -33,8 +33,8 @@ def mailing(app: Flask, post: MailServer) -> MailServer:
 @pytest.fixture
 def note(context: Flask) -> str:
     """The note of the checkpoint that there is."""
-    witnesses.keep_log()
-    last = audit_log.last()
+    witnesses.keep_tree()
+    last = audit_tree.last()
     assert last is not None
     db.session.rollback()
     return last.note
@@ -116,7 +116,7 @@ def test_what_was_asked_again_carries_the_newest(context: Flask, mailing: MailSe
     asked(HOUR)
     with transaction():
         audit.note("a", at=HOUR, by=None, stream="trial")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     posted(HOUR)
     (file,) = mailing.letters[0].iter_attachments()
     assert file.get_filename() == "checkpoint-2.txt"

@@ -59,7 +59,7 @@ def power(size: int) -> int:
 
 
 def kept(leaves: list[bytes]) -> tuple[merkle.Peaks, dict[tuple[int, int], bytes]]:
-    """A log that grew leaf by leaf, and the subtrees that were kept meanwhile."""
+    """A tree that grew leaf by leaf, and the subtrees that were kept meanwhile."""
     peaks, nodes = merkle.Peaks(), {}
     for index, leaf in enumerate(leaves):
         nodes[0, index] = merkle.leaf_hash(leaf)

@@ -1,4 +1,4 @@
-"""The proof that an event stands in the log: one file, held against a public key, without the portal."""
+"""The proof that an event stands in the tree: one file, held against a public key, without the portal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check(proof: Mapping[str, Any], keys: Iterable[Ed25519PublicKey]) -> Checkpo
     except (KeyError, TypeError, ValueError, AttributeError):
         raise NotProven("the file is no proof of the portal") from None
     if link != proof.get("hash"):
-        raise NotProven("the event is not the one that was logged")
+        raise NotProven("the event is not the one that was taken into the tree")
     if not merkle.includes(signed.root, signed.size, position, merkle.leaf_hash(link.encode()), path):
         raise NotProven("the event does not stand under this checkpoint")
     return signed

@@ -1,4 +1,4 @@
-"""The log over all events: entries in the order of their ids, and signed checkpoints over them.
+"""The tree over all events: leaves in the order of their ids, and signed checkpoints over them.
 
 An id is drawn when an event is written, but seen when its write ends, so that on PostgreSQL a lower id can come
 after a higher one. Every write takes the head of its chain before it draws an id; so once nobody else holds one, no
@@ -18,12 +18,12 @@ from portal.lib import merkle
 from portal.lib.checkpoints import Checkpoint
 from portal.lib.clock import day
 from portal.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode
-from portal.queries import audit_log, rights
+from portal.queries import audit_tree, rights
 from portal.services import outbox
 
-AT_ONCE = 5000  # entries of one write, under one checkpoint
+AT_ONCE = 5000  # leaves of one write, under one checkpoint
 PATIENCE = "500ms"  # how long writers may be kept waiting behind one that takes long
-PEN = 4_157_044_001  # of the advisory lock: one at a time adds to the log
+PEN = 4_157_044_001  # of the advisory lock: one at a time adds to the tree
 
 
 class StillWriting(Exception):
@@ -49,7 +49,7 @@ def settled() -> int:
 
 
 def take_pen() -> bool:
-    """Whether it is one's turn to add to the log until the write ends; somebody else may be at it."""
+    """Whether it is one's turn to add to the tree until the write ends; somebody else may be at it."""
     if dialect() != "postgresql":
         return True
     return bool(db.session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(PEN))))
@@ -57,7 +57,7 @@ def take_pen() -> bool:
 
 def append(upto: int, *, now: datetime, origin: str, key: Ed25519PrivateKey) -> int:
     """Adds the next settled events under a new checkpoint; returns how many. The caller holds the pen."""
-    size, last = audit_log.end()
+    size, last = audit_tree.end()
     query = (
         sa.select(AuditEvent.id, AuditEvent.hash, AuditEvent.stream, AuditEvent.seq, AuditEvent.at)
         .where(AuditEvent.id > last, AuditEvent.id <= upto)
@@ -67,7 +67,7 @@ def append(upto: int, *, now: datetime, origin: str, key: Ed25519PrivateKey) -> 
     events = db.session.execute(query).all()
     if not events:
         return 0
-    tree = merkle.Peaks(size, [audit_log.node(*place) for place in merkle.subtrees(0, size)])
+    tree = merkle.Peaks(size, [audit_tree.node(*place) for place in merkle.subtrees(0, size)])
     leaves, nodes = [], []
     for event in events:
         leaves.append({
@@ -85,7 +85,7 @@ def append(upto: int, *, now: datetime, origin: str, key: Ed25519PrivateKey) -> 
 
 def ask_letters(since: datetime, *, now: datetime) -> int:
     """Asks for a mail with the last checkpoint to each auditor, unless that was done since; the caller holds the pen."""
-    if audit_log.last() is None or outbox.asked("checkpoint", since):
+    if audit_tree.last() is None or outbox.asked("checkpoint", since):
         return 0
     readers = [person.id for person in rights.holders("auditor", day(now)) if person.email]
     for id in readers:
@@ -94,7 +94,7 @@ def ask_letters(since: datetime, *, now: datetime) -> int:
 
 
 def _sign(tree: merkle.Peaks, now: datetime, origin: str, key: Ed25519PrivateKey) -> None:
-    before = audit_log.last()
+    before = audit_tree.last()
     made = Checkpoint(origin, before.number + 1 if before else 1, tree.size, tree.root(), now)
     db.session.add(
         AuditCheckpoint(

@@ -1,4 +1,4 @@
-"""Keep a log over all events of the audit trail, whose checkpoints others can witness."""
+"""Keep a tree over all events of the audit trail, whose checkpoints others can witness."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The log over all events: every event once, in the order of ids, however many write; and every forgery is named."""
+"""The tree over all events: every event once, in the order of ids, however many write; and every forgery is named."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from portal.lib.checkpoints import Checkpoint, read
 from portal.lib.clock import minute
 from portal.lib.hashing import GENESIS, chain
 from portal.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode
-from portal.services import audit, audit_log
+from portal.services import audit, audit_tree
 from portal.storage.audit_key import KEY, known_keys, signing_key
 from tests.services.crowd import Crowd
 from tests.services.office import NOW, Office
@@ -78,15 +78,15 @@ def runner(context: Flask) -> FlaskCliRunner:
 
 
 @pytest.fixture
-def logged(runner: FlaskCliRunner) -> FlaskCliRunner:
-    """A log with three checkpoints; the chain `trial` stands under all of them."""
+def grown(runner: FlaskCliRunner) -> FlaskCliRunner:
+    """A tree with three checkpoints; the chain `trial` stands under all of them."""
     write("a", "b", "c")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     write("d", "e")
     write("x", stream="beside")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     write("f", "g")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     assert verify(runner) == (0, [])
     unprotect()
     return runner
@@ -97,7 +97,7 @@ def verify(runner: FlaskCliRunner, *more: str) -> tuple[int, list[str]]:
     db.session.remove()
     answer = runner.invoke(args=["audit", "verify", *more])
     assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
-    fine = ("every chain holds", "The log holds", "is its beginning")
+    fine = ("every chain holds", "The tree holds", "is its beginning")
     return answer.exit_code, [
         line for line in answer.output.splitlines() if not any(one in line for one in fine)
     ]
@@ -109,7 +109,7 @@ def verify(runner: FlaskCliRunner, *more: str) -> tuple[int, list[str]]:
 def test_every_event_once_in_the_order_of_ids(context: Flask) -> None:
     write("a", "b")
     write("c", stream="beside")
-    assert witnesses.keep_log() == db.session.scalar(sa.select(sa.func.count(AuditEvent.id)))
+    assert witnesses.keep_tree() == db.session.scalar(sa.select(sa.func.count(AuditEvent.id)))
     rows = leaves()
     assert [row.position for row in rows] == list(range(len(rows)))
     every = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id)).all()
@@ -119,9 +119,9 @@ def test_every_event_once_in_the_order_of_ids(context: Flask) -> None:
 def test_checkpoints_are_signed_and_prove_each_other(context: Flask) -> None:
     settings = context.config["SETTINGS"]
     write("a")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     write("b", "c")
-    assert witnesses.keep_log() == 2
+    assert witnesses.keep_tree() == 2
     one, two = (read(row.note, known_keys(settings.portal_data)) for row in points())
     assert (one.number, two.number, two.origin) == (1, 2, settings.company)
     hashes = [merkle.leaf_hash(row.hash.encode()) for row in leaves()]
@@ -129,34 +129,34 @@ def test_checkpoints_are_signed_and_prove_each_other(context: Flask) -> None:
     for hash in hashes:
         tree.add(hash)
     assert (two.size, two.root) == (len(hashes), tree.root())
-    path = merkle.consistency(audit_log.audit_log.node, one.size, two.size)
+    path = merkle.consistency(audit_tree.audit_tree.node, one.size, two.size)
     assert merkle.extends(two.root, two.size, one.root, one.size, path)
 
 
 def test_nothing_new_no_checkpoint(context: Flask) -> None:
     write("a")
-    assert witnesses.keep_log() > 0
-    assert witnesses.keep_log() == 0
+    assert witnesses.keep_tree() > 0
+    assert witnesses.keep_tree() == 0
     assert len(points()) == 1
 
 
 def test_many_events_come_in_several_writes(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    witnesses.keep_log()
+    witnesses.keep_tree()
     write(*"abcdefg")
-    monkeypatch.setattr(audit_log, "AT_ONCE", 3)
+    monkeypatch.setattr(audit_tree, "AT_ONCE", 3)
     before = points()[-1].size
-    assert witnesses.keep_log() == 7
+    assert witnesses.keep_tree() == 7
     assert [row.size - before for row in points()] == [0, 3, 6, 7]
 
 
 def test_the_key_is_made_once_and_for_its_owner_only(context: Flask) -> None:
     folder = context.config["SETTINGS"].portal_data
     write("a")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     key = (folder / KEY).read_bytes()
     assert (folder / KEY).stat().st_mode & 0o777 == 0o600
     write("b")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     assert (folder / KEY).read_bytes() == key
     assert [file.name for file in folder.iterdir() if file.name.startswith(".audit-key")] == []
 
@@ -181,7 +181,7 @@ def test_several_who_need_the_key_first_get_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize("act", ["UPDATE", "DELETE"])
 def test_the_database_itself_refuses(context: Flask, table: str, act: str) -> None:
     write("a", "b")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     column = {"audit_leaves": "hash", "audit_nodes": "hash", "audit_checkpoints": "note"}[table]
     statement = f"DELETE FROM {table}" if act == "DELETE" else f"UPDATE {table} SET {column} = {column}"
     with pytest.raises(sa.exc.DatabaseError, match="append-only"), transaction():
@@ -201,12 +201,12 @@ def noting(place: int, count: int) -> Callable[[Office], None]:
 
 
 def test_many_writers_while_the_job_appends(app: Flask) -> None:
-    crowd, stop, logged = Crowd(app), threading.Event(), []
+    crowd, stop, added = Crowd(app), threading.Event(), []
 
     def job() -> None:
         with app.app_context():
             while not stop.is_set():
-                logged.append(witnesses.keep_log())
+                added.append(witnesses.keep_tree())
                 db.session.remove()
 
     jobs = [threading.Thread(target=job) for _job in range(2)]
@@ -220,20 +220,20 @@ def test_many_writers_while_the_job_appends(app: Flask) -> None:
         for one in jobs:
             one.join(60)
     with app.app_context():
-        witnesses.keep_log()
+        witnesses.keep_tree()
         count = db.session.scalar(sa.select(sa.func.count(AuditEvent.id)))
         rows = leaves()
         assert [row.position for row in rows] == list(range(count))
         assert [row.event_id for row in rows] == sorted({row.event_id for row in rows})
         assert points()[-1].size == count
-        assert len(logged) > 1
+        assert len(added) > 1
         assert verify(app.test_cli_runner()) == (0, [])
 
 
 def test_a_lower_id_that_ends_later_is_waited_for(context: Flask, database: str) -> None:
     """On PostgreSQL the later id is seen first; on SQLite the second writer waits for the first."""
     write("a")
-    witnesses.keep_log()
+    witnesses.keep_tree()
     began, go_on, done = threading.Event(), threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -249,13 +249,13 @@ def test_a_lower_id_that_ends_later_is_waited_for(context: Flask, database: str)
     assert began.wait(60)
     if database == "postgresql":
         write("quick", stream="quick")
-        assert witnesses.keep_log() == 0, "the lower id may still come"
+        assert witnesses.keep_tree() == 0, "the lower id may still come"
     go_on.set()
     thread.join(60)
     if database == "sqlite":
         write("quick", stream="quick")
     assert done.is_set()
-    assert witnesses.keep_log() == 2
+    assert witnesses.keep_tree() == 2
     assert [row.stream for row in leaves()[-2:]] == ["slow", "quick"]
 
 
@@ -323,7 +323,7 @@ def rechain_with_leaves() -> None:
 
 
 def rewrite_all_but_signatures() -> None:
-    """Events, chains, entries and subtrees all fit; only what was signed does not."""
+    """Events, chains, leaves and subtrees all fit; only what was signed does not."""
     rechain_with_leaves()
     run("DELETE FROM audit_nodes")
     tree = merkle.Peaks()
@@ -362,7 +362,7 @@ def drop_last_checkpoint() -> None:
 
 
 def shrink() -> None:
-    """The log's end is gone, with its events."""
+    """The tree's end is gone, with its events."""
     cut()
     run("DELETE FROM audit_leaves WHERE stream = 'trial' AND seq > 5")
 
@@ -383,31 +383,31 @@ def line(seq: int, wrong: str, stream: str = "trial", minutes: int = 0) -> str:
 
 WAYS: list[tuple[Callable[[], None], list[str]]] = [
     (edit, ["Chain trial breaks at event 3"]),
-    (delete, ["Chain trial breaks at event 4", line(3, "deleted after it was logged", minutes=2)]),
+    (delete, ["Chain trial breaks at event 4", line(3, "deleted after it was taken into the tree", minutes=2)]),
     (swap, [line(3, "in the place of another", minutes=2), line(4, "in the place of another")]),
     (cut, [line(6, "deleted", minutes=0), line(7, "deleted", minutes=1)]),
-    (rechain, [line(seq, "changed after it was logged", minutes=at) for seq, at in zip((3, 4, 5, 6, 7), (2, 0, 1, 0, 1), strict=True)]),
-    (edit_leaf, [line(3, "its entry in the log was changed", minutes=2)]),
-    (edit_leaf_words, [line(3, "its entry in the log was changed", minutes=2)]),
-    (drop_leaf, [line(4, "an entry of the log before its own is missing"), line(3, "slipped in", minutes=2)]),
-    (rechain_with_leaves, [line(3, "up to its entry the log is not what checkpoint 1 has signed", minutes=2)]),
-    (rewrite_all_but_signatures, [line(3, "up to its entry the log is not what checkpoint 1 has signed", minutes=2)]),
-    (edit_node, ["a subtree of the log"]),
+    (rechain, [line(seq, "changed after it was taken into the tree", minutes=at) for seq, at in zip((3, 4, 5, 6, 7), (2, 0, 1, 0, 1), strict=True)]),
+    (edit_leaf, [line(3, "its leaf in the tree was changed", minutes=2)]),
+    (edit_leaf_words, [line(3, "its leaf in the tree was changed", minutes=2)]),
+    (drop_leaf, [line(4, "a leaf of the tree before its own is missing"), line(3, "slipped in", minutes=2)]),
+    (rechain_with_leaves, [line(3, "up to its leaf the tree is not what checkpoint 1 has signed", minutes=2)]),
+    (rewrite_all_but_signatures, [line(3, "up to its leaf the tree is not what checkpoint 1 has signed", minutes=2)]),
+    (edit_node, ["a subtree that ends with its leaf"]),
     (forge_checkpoint, ["Checkpoint 2 (", "not signed by a key that is known"]),
     (edit_checkpoint, ["Checkpoint 2 (", "does not say what was signed"]),
     (drop_checkpoint, ["Checkpoint 2 (", "it was removed"]),
     (drop_last_checkpoint, [line(7, "checkpoint 3 was removed", minutes=1)]),
-    (shrink, ["Checkpoint 3 (", "the log is shorter than it"]),
+    (shrink, ["Checkpoint 3 (", "the tree is shorter than it"]),
     (slip_in, [line(1, "slipped in", stream="new")]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("tamper", "said"), WAYS, ids=lambda one: getattr(one, "__name__", ""))
-def test_it_is_found_and_named(logged: FlaskCliRunner, tamper: Callable[[], None], said: list[str]) -> None:
+def test_it_is_found_and_named(grown: FlaskCliRunner, tamper: Callable[[], None], said: list[str]) -> None:
     events()
     with transaction():
         tamper()
-    code, lines = verify(logged)
+    code, lines = verify(grown)
     assert code == 1
     for words in said:
         start, _close, rest = words.partition(") ")

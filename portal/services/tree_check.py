@@ -1,4 +1,4 @@
-"""Holds the log over all events against the events, its subtrees, and its signed checkpoints, and names what differs."""
+"""Holds the tree over all events against the events, its subtrees, and its signed checkpoints, and names what differs."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from portal.lib import checkpoints, merkle
 from portal.lib.checkpoints import Checkpoint
 from portal.lib.signed_note import NotSigned
 from portal.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode
-from portal.queries import audit_log
+from portal.queries import audit_tree
 
 Rows = Generator[Any, None, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, and with which event (its chain, number and time), entry of the log, or checkpoint."""
+    """What is wrong, and with which event (its chain, number and time), leaf of the tree, or checkpoint."""
 
     kind: str
     stream: str = ""
     seq: int = 0
     at: datetime | None = None
-    entry: int = 0
+    leaf: int = 0
     checkpoint: int = 0
 
 
 class Check:
-    """One walk over the log; the first thing of each kind that spoils all after it is told once."""
+    """One walk over the tree; the first thing of each kind that spoils all after it is told once."""
 
     def __init__(self, keys: Sequence[Ed25519PublicKey]) -> None:
         self.keys = keys
         self.tree = merkle.Peaks()
         self.found: list[Finding] = []
-        self.pairs: dict[tuple[str, str], int] = {}  # hashes of entry and event, where they differ
-        self.whole = True  # no entry is missing so far, so that the tree can be built
+        self.pairs: dict[tuple[str, str], int] = {}  # hashes of leaf and event, where they differ
+        self.whole = True  # no leaf is missing so far, so that the tree can be built
         self.known = AuditLeaf(position=-1, event_id=0, hash="", stream="", seq=0)
         self.nodes: Rows | None = _rows(AuditNode, "ending", "level")
         self.points = _rows(AuditCheckpoint, "number")
-        self.point: AuditCheckpoint | None = None  # the next one that the log has not come to
+        self.point: AuditCheckpoint | None = None  # the next one that the tree has not come to
         self.number = 0
 
     def run(self) -> list[Finding]:
-        """Everything that is wrong, in the order of the log."""
+        """Everything that is wrong, in the order of the tree."""
         leaves = _leaves()
         with closing(leaves), closing(self.points), closing(self.nodes or leaves):
             self.point = next(self.points, None)
@@ -57,12 +57,12 @@ class Check:
                 self._leaf(leaf, event)
                 self._reached(leaf)
             self._ends()
-        self.found += _unlogged(self.known.event_id)
+        self.found += _outside(self.known.event_id)
         return [*map(self._swapped, self.found)]
 
     def _leaf(self, leaf: AuditLeaf, event: AuditEvent | None) -> None:
         if leaf.position != self.known.position + 1 or leaf.event_id <= self.known.event_id:
-            self.found.append(_about(leaf, "entry_missing", entry=self.known.position + 2))
+            self.found.append(_about(leaf, "leaf_missing", leaf=self.known.position + 2))
             self.whole = False
         self.known = leaf
         hash = leaf.hash
@@ -70,9 +70,9 @@ class Check:
             self.found.append(_about(leaf, "deleted"))
         elif (event.hash, event.stream, event.seq, event.at) != (leaf.hash, leaf.stream, leaf.seq, leaf.at):
             right = self._right(leaf, event)
-            hash = event.hash if right == "entry_changed" else leaf.hash
+            hash = event.hash if right == "leaf_changed" else leaf.hash
             self.found.append(
-                _about(event if right == "entry_changed" else leaf, right, entry=leaf.position + 1)
+                _about(event if right == "leaf_changed" else leaf, right, leaf=leaf.position + 1)
             )
             if event.hash != leaf.hash:
                 self.pairs[leaf.hash, event.hash] = len(self.found) - 1
@@ -80,18 +80,18 @@ class Check:
             self._grow(leaf, hash)
 
     def _right(self, leaf: AuditLeaf, event: AuditEvent) -> str:
-        """Who is wrong where entry and event differ: the one that does not stand under the signed checkpoint."""
+        """Who is wrong where leaf and event differ: the one that does not stand under the signed checkpoint."""
         if event.hash == leaf.hash:
-            return "entry_changed"
-        row = audit_log.over(leaf.position)
+            return "leaf_changed"
+        row = audit_tree.over(leaf.position)
         try:
             signed = checkpoints.read(row.note, self.keys) if row else None
             if signed is None:
                 return "differs"
-            path = merkle.inclusion(audit_log.node, leaf.position, signed.size)
+            path = merkle.inclusion(audit_tree.node, leaf.position, signed.size)
         except (NotSigned, LookupError, ValueError):
             return "differs"
-        for hash, wrong in ((leaf.hash, "changed"), (event.hash, "entry_changed")):
+        for hash, wrong in ((leaf.hash, "changed"), (event.hash, "leaf_changed")):
             if merkle.includes(
                 signed.root, signed.size, leaf.position, merkle.leaf_hash(hash.encode()), path
             ):
@@ -99,18 +99,18 @@ class Check:
         return "differs"
 
     def _grow(self, leaf: AuditLeaf, hash: str) -> None:
-        """Adds an entry to the tree; the subtrees that end with it are those that were kept."""
+        """Adds a leaf; the subtrees that end with it are those that were kept."""
         for level, made in self.tree.add(merkle.leaf_hash(hash.encode())):
             kept = next(self.nodes, None) if self.nodes is not None else None
             if self.nodes is not None and (
                 kept is None or (kept.ending, kept.level, kept.hash) != (self.tree.size, level, made.hex())
             ):
-                self.found.append(_about(leaf, "subtree", entry=leaf.position + 1))
+                self.found.append(_about(leaf, "subtree", leaf=leaf.position + 1))
                 self.nodes.close()
                 self.nodes = None  # those above it cannot fit either
 
     def _reached(self, leaf: AuditLeaf) -> None:
-        """Looks at the checkpoints that were made when the log had come to this entry."""
+        """Looks at the checkpoints that were made when the tree had come to this leaf."""
         while self.point is not None and self.point.size <= leaf.position + 1:
             row, self.point = self.point, next(self.points, None)
             signed = self._signed(row)
@@ -144,44 +144,44 @@ class Check:
         return signed
 
     def _ends(self) -> None:
-        """The log and its checkpoints end at the same place, and no subtree is left over."""
+        """The tree and its checkpoints end at the same place, and no subtree is left over."""
         size, covered = self.known.position + 1, self.point
         if covered is not None:
-            self.found.append(Finding("shrunk", at=covered.at, entry=size, checkpoint=covered.number))
+            self.found.append(Finding("shrunk", at=covered.at, leaf=size, checkpoint=covered.number))
         while self.point is not None:
             row, self.point = self.point, next(self.points, None)
             self._signed(row)
-        last = audit_log.last()
+        last = audit_tree.last()
         if size > (last.size if last else 0):
             self.found.append(_about(self.known, "uncovered", checkpoint=self.number + 1))
         if self.nodes is not None and self.whole and next(self.nodes, None) is not None:
-            self.found.append(Finding("subtree", entry=size))
+            self.found.append(Finding("subtree", leaf=size))
 
     def _swapped(self, one: Finding) -> Finding:
-        """An event that stands where another was logged, and the other where it was."""
-        for (logged, stands), place in self.pairs.items():
-            if self.found[place] is one and (stands, logged) in self.pairs:
+        """An event that stands where another was, and the other where it was."""
+        for (was, stands), place in self.pairs.items():
+            if self.found[place] is one and (stands, was) in self.pairs:
                 return replace(one, kind="swapped")
         return one
 
 
 def check(keys: Sequence[Ed25519PublicKey]) -> list[Finding]:
-    """All that is wrong with the log, in its order; the keys are those whose checkpoints count."""
+    """All that is wrong with the tree, in its order; the keys are those whose checkpoints count."""
     return Check(keys).run()
 
 
 def holds(kept: Checkpoint, keys: Sequence[Ed25519PublicKey]) -> Finding | None:
-    """What is wrong with the log as seen from a checkpoint that somebody kept; nothing if it has only grown since.
+    """What is wrong with the tree as seen from a checkpoint that somebody kept; nothing if it has only grown since.
 
-    It is proven against the last checkpoint, which the check holds against the whole log.
+    It is proven against the last checkpoint, which the check holds against the whole tree.
     """
     wrong = Finding("not_beginning", at=kept.at, checkpoint=kept.number)
-    row = audit_log.last()
+    row = audit_tree.last()
     if row is None or row.size < kept.size:
-        return Finding("shrunk", at=kept.at, entry=row.size if row else 0, checkpoint=kept.number)
+        return Finding("shrunk", at=kept.at, leaf=row.size if row else 0, checkpoint=kept.number)
     try:
         signed = checkpoints.read(row.note, keys)
-        path = merkle.consistency(audit_log.node, kept.size, signed.size)
+        path = merkle.consistency(audit_tree.node, kept.size, signed.size)
     except (NotSigned, LookupError, ValueError):
         return wrong
     fits = merkle.extends(signed.root, signed.size, kept.root, kept.size, path)
@@ -189,11 +189,11 @@ def holds(kept: Checkpoint, keys: Sequence[Ed25519PublicKey]) -> Finding | None:
 
 
 def _about(row: Any, kind: str, **more: int) -> Finding:
-    return Finding(kind, row.stream, row.seq, row.at, **{"entry": getattr(row, "position", -1) + 1, **more})
+    return Finding(kind, row.stream, row.seq, row.at, **{"leaf": getattr(row, "position", -1) + 1, **more})
 
 
 def _leaves() -> Rows:
-    """The entries in their order, each with its event, or without."""
+    """The leaves in their order, each with its event, or without."""
     joined = sa.select(AuditLeaf, AuditEvent).outerjoin(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
     query = joined.order_by(AuditLeaf.position).execution_options(yield_per=1000, populate_existing=True)
     with closing(db.session.execute(query)) as rows:
@@ -206,12 +206,12 @@ def _rows(model: Any, *order: str) -> Rows:
         yield from rows
 
 
-def _unlogged(last: int) -> list[Finding]:
-    """Events that the log has passed over; they were slipped in later, or missed."""
+def _outside(last: int) -> list[Finding]:
+    """Events that the tree has passed over; they were slipped in later, or missed."""
     query = (
         sa.select(AuditEvent)
         .outerjoin(AuditLeaf, AuditLeaf.event_id == AuditEvent.id)
         .where(AuditEvent.id <= last, AuditLeaf.position.is_(None))
         .order_by(AuditEvent.id)
     )
-    return [_about(event, "unlogged") for event in db.session.scalars(query.limit(100))]
+    return [_about(event, "outside") for event in db.session.scalars(query.limit(100))]

@@ -1,4 +1,4 @@
-"""The log over all events, read: its checkpoints, its entries and the subtrees over them."""
+"""The tree over all events, read: its checkpoints, its leaves and the subtrees over them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ def last() -> AuditCheckpoint | None:
 
 
 def over(position: int) -> AuditCheckpoint | None:
-    """The first checkpoint that covers an entry."""
+    """The first checkpoint that covers a leaf."""
     query = sa.select(AuditCheckpoint).where(AuditCheckpoint.size > position)
     return db.session.scalar(query.order_by(AuditCheckpoint.size).limit(1))
 
 
 def node(level: int, index: int) -> bytes:
-    """The hash of a full subtree of the log.
+    """The hash of a full subtree of the tree.
 
     Raises:
-        LookupError: the log does not have it.
+        LookupError: the tree does not have it.
     """
     if level == 0:
         leaf = db.session.get(AuditLeaf, index)
         if leaf is None:
-            raise LookupError(f"entry {index}")
+            raise LookupError(f"leaf {index}")
         return merkle.leaf_hash(leaf.hash.encode())
     kept = db.session.get(AuditNode, ((index + 1) << level, level))
     if kept is None:
@@ -38,14 +38,14 @@ def node(level: int, index: int) -> bytes:
 
 
 def end() -> tuple[int, int]:
-    """How many entries the log has, and the id of its last event."""
+    """How many leaves the tree has, and the id of its last event."""
     query = sa.select(AuditLeaf.position, AuditLeaf.event_id).order_by(AuditLeaf.position.desc()).limit(1)
     row = db.session.execute(query).first()
     return (row.position + 1, row.event_id) if row else (0, 0)
 
 
 def leaf(event: AuditEvent) -> AuditLeaf | None:
-    """The entry of an event, once it is logged."""
+    """The leaf of an event, once it has one."""
     return db.session.scalar(sa.select(AuditLeaf).where(AuditLeaf.event_id == event.id))
 
 
