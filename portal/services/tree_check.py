@@ -57,8 +57,8 @@ class Check:
                 self._leaf(leaf, event)
                 self._reached(leaf)
             self._ends()
-        self.found += _outside(self.known.event_id)
-        return [*map(self._swapped, self.found)]
+        self._name_swaps()
+        return self.found + _outside(self.known.event_id)
 
     def _leaf(self, leaf: AuditLeaf, event: AuditEvent | None) -> None:
         if leaf.position != self.known.position + 1 or leaf.event_id <= self.known.event_id:
@@ -157,12 +157,11 @@ class Check:
         if self.nodes is not None and self.whole and next(self.nodes, None) is not None:
             self.found.append(Finding("subtree", leaf=size))
 
-    def _swapped(self, one: Finding) -> Finding:
-        """An event that stands where another was, and the other where it was."""
+    def _name_swaps(self) -> None:
+        """Names events that stand where another was, and that where they were."""
         for (was, stands), place in self.pairs.items():
-            if self.found[place] is one and (stands, was) in self.pairs:
-                return replace(one, kind="swapped")
-        return one
+            if (stands, was) in self.pairs:
+                self.found[place] = replace(self.found[place], kind="swapped")
 
 
 def check(keys: Sequence[Ed25519PublicKey]) -> list[Finding]:

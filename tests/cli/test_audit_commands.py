@@ -194,6 +194,23 @@ def test_a_lost_key_is_told_by_its_public_line(app: Flask, grown: Run) -> None:
     assert "no public key" in answer.output
 
 
+def test_a_restored_portal_holds_under_the_key_that_was_kept_apart(
+    app: Flask, grown: Run, tmp_path: Path
+) -> None:
+    assert app.test_cli_runner().invoke(args=["backup", str(tmp_path / "a.zip")]).exit_code == 0
+    other = make_app(tmp_path / "other")
+    runner = other.test_cli_runner()
+    assert runner.invoke(args=["restore", str(tmp_path / "a.zip")]).exit_code == 0
+    assert "not signed by a key that is known" in runner.invoke(args=["audit", "verify"]).output
+    shutil.copy(app.config["SETTINGS"].portal_data / KEY, tmp_path / "other" / KEY)
+    note(other, "after")
+    answer = runner.invoke(args=["audit", "verify"])
+    assert answer.exit_code == 0, answer.output
+    assert "last checkpoint is number 2" in answer.output
+    with other.app_context():
+        db.engine.dispose()
+
+
 # The proof of a record
 
 
