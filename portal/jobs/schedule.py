@@ -17,12 +17,12 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.keep_obligations, crontab(minute="*/5")),
     (messages.prepare_digests, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
-    (witnesses.keep_tree, crontab(minute="*/5")),
-    (witnesses.ask_letters, crontab(minute="*/5")),
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
     (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
     (daily.remind_readers, crontab(minute="20", hour="0")),  # UTC: as the company's day begins
     (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
+    (witnesses.keep_tree, crontab(minute="*/5")),  # last, to take in what the others note
+    (witnesses.ask_letters, crontab(minute="*/5")),
 )
 AT_START: tuple[Callable[[], int], ...] = (
     reminding.look_again,
