@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     signing_window_minutes: int = Field(
         10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
     )
+    seal_folder: str = Field(
+        "", description="Folder of the organisation's certificate and key; empty: `seal` in PORTAL_DATA."
+    )
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
     broker_url: str = Field(
         "",
@@ -143,6 +146,13 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Address of the portal for links that are read elsewhere; the demo's own port without PUBLIC_URL."""
         return self.public_url or (f"http://127.0.0.1:{self.port}" if self.demo else "")
+
+    @property
+    def seal_path(self) -> Path:
+        """Folder of the organisation's certificate and key."""
+        return (
+            Path(self.seal_folder).expanduser().resolve() if self.seal_folder else self.portal_data / "seal"
+        )
 
     @property
     def sends_mail(self) -> bool:

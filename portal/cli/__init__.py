@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, jobs, people, procedures, search
+from portal.cli import audit, backups, catalogue, demo, jobs, people, procedures, seal, search
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         procedures.group,
         jobs.group,
         demo.group,
+        seal.group,
         search.group,
         backups.backup,
         backups.restore,

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from portal.database import transaction
 from portal.extensions import alembic
 from portal.lib.clock import now
-from portal.services import backups, restoring
+from portal.services import backups, restoring, sealing
 from portal.storage.archive import ArchiveBroken
 
 
@@ -28,6 +28,8 @@ def backup(target: Path) -> None:
         raise click.ClickException(f"The backup cannot be written: {problem}.") from None
     click.echo(f"{made.path}: {made.rows} rows, {made.files} files.")
     click.echo(f"SHA-256 of its manifest: {made.sha256}")
+    if sealing.folder().exists():
+        click.echo(f"The organisation's key is not in it: keep a copy of {sealing.folder()} by itself.")
     if made.missing:
         click.echo(
             f"{len(made.missing)} files were missing from the store: {', '.join(made.missing)}", err=True

@@ -84,6 +84,9 @@ SETTINGS = {
     "place_renamed": _l("把库位 %(place)s的名称由“%(old)s”改为“%(new)s”"),
     "place_closed": _l("停用了库位 %(place)s"),
     "place_reopened": _l("重新启用了库位 %(place)s"),
+    "seal_made": _l("自制了单位证书 %(serial)s，有效期至 %(until)s"),
+    "seal_renewed": _l("换发了单位证书 %(serial)s，有效期至 %(until)s"),
+    "seal_imported": _l("导入了单位证书 %(serial)s，有效期至 %(until)s"),
     "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
     "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
     "outbox_given_up": _l("放弃了待发件 %(row)s"),
@@ -131,7 +134,7 @@ RECORDS = {
     "document_exported": _l("导出了“%(document)s”的 Word 文件"),
     "review_restarted": _l("收回“%(document)s”修改，审批重新开始；理由：%(reason)s"),
     "posting_reminded": _l("提醒了 %(people)s 人阅读"),
-    "print_stored": _l("生成 PDF 并存档"),
+    "print_stored": either("seal", None, _l("生成 PDF 并存档"), _l("生成 PDF，加盖单位电子签章并存档")),
 }
 STEPS = {
     "step_signed": either(

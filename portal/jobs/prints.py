@@ -1,14 +1,20 @@
-"""The print of a finished record."""
+"""The print of a finished record, sealed by the organisation where it has a certificate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
+
+from portal.database import transaction
 from portal.extensions import db
+from portal.lib.certificates import Identity, fingerprint
 from portal.models import Record
-from portal.services import attachments, audit, printing, tasks, uploads
+from portal.services import attachments, audit, printing, sealing, tasks, uploads
+from portal.storage import seal_folder
 
 
 def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
@@ -18,6 +24,9 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
         return None
     id, number = record.id, record.number
     data = printing.make(record, "zh", now=record.closed_at or now)
+    by = _identity(now)
+    data = sealing.sealed(data, number, by) if by else data
+    certificate = fingerprint(by.certificate) if by else None
 
     def keep() -> None:
         finished = tasks.lock(id)
@@ -26,6 +35,16 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
         file = uploads.keep(f"{number}.pdf", data, "application/pdf", by=None, now=now)
         attachments.adopt(finished, [], file.id)
         finished.pdf_id = file.id
-        audit.note("print_stored", at=now, by=None, record_id=id, sha256=file.sha256)
+        audit.note("print_stored", at=now, by=None, record_id=id, sha256=file.sha256, seal=certificate)
 
     return keep
+
+
+def _identity(now: datetime) -> Identity | None:
+    """What seals the print; the demo makes its own certificate. A print waits for one that cannot seal any more."""
+    if not current_app.config["SETTINGS"].demo:
+        return sealing.identity(now)
+    with suppress(sealing.SealThere), transaction():  # another worker may be making it too
+        if seal_folder.read(sealing.folder()) is None:
+            sealing.make(now=now)
+    return sealing.identity(now)

@@ -12,6 +12,7 @@ from portal.extensions import db
 from portal.models import Signature, StoredFile
 from portal.queries.record_page import RecordPage
 from portal.services import attachments
+from portal.services.signatures import COVERED
 
 FORMAT = "portal-record/1"
 """Names the shape of the data, which later shapes will not share."""
@@ -84,9 +85,7 @@ def files_of(read: RecordPage) -> dict[int, Mapping[str, Any]]:
 
 
 def _signature_json(one: Signature) -> dict[str, Any]:
-    names = (
-        "step", "round", "version", "act", "meaning", "authority", "outside_role", "outside_name", "outside_way",
-        "answers", "opinion", "content_sha256", "sha256",
-    )  # fmt: skip
-    found = {name: getattr(one, name) for name in names}
-    return {**found, "form_version": one.form_version.sha256, "signed_at": one.signed_at.isoformat()}
+    """A signature with all that its hash covers: see `portal.services.signatures.fingerprint`."""
+    found = {name: getattr(one, name) for name in (*COVERED, "sha256")}
+    signed_at = one.signed_at.astimezone(UTC).isoformat()
+    return {**found, "form_version": one.form_version.sha256, "signed_at": signed_at}

@@ -15,6 +15,12 @@ from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import attachments, content, subjects, tasks
 
+COVERED = (
+    "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority",
+    "outside_role", "outside_name", "outside_way", "answers", "opinion", "files", "drawn_id", "content_sha256",
+)  # fmt: skip
+"""What the hash of a signature covers of its row, besides the record, the form version and the moment."""
+
 
 @dataclass(frozen=True)
 class Hand:
@@ -101,13 +107,7 @@ def write(
 
 def fingerprint(record: Record, signature: Signature) -> str:
     """What ties a signature to its record: moved, copied or changed, it no longer fits."""
-    covered = {
-        name: getattr(signature, name)
-        for name in (
-            "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority",
-            "outside_role", "outside_name", "outside_way", "answers", "opinion", "files", "drawn_id", "content_sha256",
-        )
-    }  # fmt: skip
+    covered = {name: getattr(signature, name) for name in COVERED}
     signed_at = signature.signed_at.astimezone(UTC).isoformat()
     form = db.session.get_one(FormVersion, signature.form_version_id).sha256
     covered |= {"record": record.number, "form_version": form, "signed_at": signed_at}

@@ -27,6 +27,7 @@ WHY = {
     "LoginRefused": _l("邮件服务器不接受账号或密码"),
     "AddressRefused": _l("邮件服务器不接受收件地址"),
     "MessageRefused": _l("邮件服务器不接受这封邮件"),
+    "Unfit": _l("单位证书不能用于签章，请在服务器上运行 flask seal show 查看"),
     "RobotRefused": _l("群机器人不接受消息，请本人检查机器人的地址和安全设置"),
 }
 OTHER = _l("程序出错")

@@ -9,6 +9,7 @@ from portal.domain.limits import LIMITS
 from portal.domain.roles import ROLE
 from portal.lib.clock import now, today
 from portal.queries import calendar, outbox, people, rights
+from portal.services import sealing
 from portal.web.guard import open_to
 
 
@@ -19,11 +20,14 @@ def overview() -> str:
     hours = current_app.config["SETTINGS"].session_hours
     year = today().year
     known = calendar.current()
+    seal, seal_until = sealing.trouble(now())
     return render_template(
         "admin/overview.html",
         counts=people.counts(today(), now(), hours),
         limits=len(LIMITS),
         unsent=outbox.counts()[0],
+        seal=seal,
+        seal_until=seal_until,
         unconfirmed=[one for one in (year, year + 1) if not known.confirmed(one)],
         this_year=year,
         headless=[one for one in people.departments() if one.head is None or not one.head.active],

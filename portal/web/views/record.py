@@ -121,6 +121,7 @@ def page(
         waiting=_waiting(read),
         held=retention.hold(record.form_code) if record.closed_at else None,
         events=[(event, sentence(event)) for event in reversed(read.events)],
+        sealed=any(event.kind == "print_stored" and event.facts.get("seal") for event in read.events),
         meanings=SAID,
         ways=WAYS,
         link_words=LINKS,

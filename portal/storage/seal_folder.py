@@ -1,0 +1,104 @@
+"""The folder of the organisation's certificate.
+
+```
+signer.pem               key, certificate and chain; nobody but the portal's user may read it
+ca-key.pem               the organisation's own authority, where it made one; the same
+trust.pem                what others must trust to believe the seals, earlier ones included; to be handed out
+earlier/<serial>.pem     certificates that sealed before, without their keys
+```
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from cryptography import x509
+
+from portal.lib import certificates
+from portal.lib.certificates import Identity, Unfit
+
+SIGNER, AUTHORITY, TRUST, EARLIER = "signer.pem", "ca-key.pem", "trust.pem", "earlier"
+
+
+def read(folder: Path) -> Identity | None:
+    """The certificate that seals, with its key; None if there is none.
+
+    Raises:
+        Unfit: there is something that cannot be read.
+    """
+    return _identity(folder / SIGNER)
+
+
+def authority(folder: Path) -> Identity | None:
+    """The organisation's own authority; None if it made none.
+
+    Raises:
+        Unfit: there is something that cannot be read.
+    """
+    return _identity(folder / AUTHORITY)
+
+
+def begin(folder: Path, signer: Identity, authority: Identity | None = None) -> bool:
+    """Makes the folder with all that belongs in it at once; False if somebody else was first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))  # for its owner alone
+    try:
+        _write(half / SIGNER, certificates.dump(signer), 0o600)
+        if authority is not None:
+            _write(half / AUTHORITY, certificates.dump(authority), 0o600)
+        _write(half / TRUST, certificates.dump_public([signer.root]), 0o644)
+        half.rename(folder)  # fails where the folder is there and not empty
+    except OSError:
+        if (folder / SIGNER).exists():
+            return False
+        raise
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
+    return True
+
+
+def replace(folder: Path, signer: Identity) -> None:
+    """Puts another certificate in the place of the one there is, whose key goes and whose certificate stays."""
+    old = _certificates(folder / SIGNER)
+    if old:
+        (folder / EARLIER).mkdir(mode=0o700, exist_ok=True)
+        name = f"{old[0].serial_number:x}.pem"
+        _write(folder / EARLIER / name, certificates.dump_public(old), 0o644)
+    trusted = [*_certificates(folder / TRUST), signer.root]
+    _write(folder / TRUST, certificates.dump_public(dict.fromkeys(trusted)), 0o644)
+    _write(folder / SIGNER, certificates.dump(signer), 0o600)
+
+
+def _identity(file: Path) -> Identity | None:
+    try:
+        pem = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raise Unfit("unreadable") from None
+    return certificates.load(pem)
+
+
+def _certificates(file: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(file.read_bytes())
+    except (OSError, ValueError):
+        return []
+
+
+def _write(file: Path, data: bytes, mode: int) -> None:
+    """Writes a file whole or not at all; it is never open to others for a moment."""
+    handle, half = tempfile.mkstemp(prefix=f"{file.name}-", dir=file.parent)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(half).chmod(mode)
+        Path(half).replace(file)
+    except BaseException:
+        Path(half).unlink(missing_ok=True)
+        raise
