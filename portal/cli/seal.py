@@ -18,7 +18,7 @@ from portal.storage import seal_folder
 PASSWORD = "SEAL_P12_PASSWORD"  # nosec B105 -- the name of a variable
 LARGEST = 1 << 20
 WHY = {
-    "password": "The file does not open: the password is wrong, or it is no PKCS #12 file.",
+    "shut": "The file does not open: the password is wrong, or it is no PKCS #12 file.",
     "no key": "There is no private key in the file: export the certificate together with its key.",
     "no certificate": "There is no certificate in the file.",
     "other key": "The key does not belong to the certificate.",

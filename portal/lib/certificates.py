@@ -25,7 +25,7 @@ _USES = (
 
 
 REASONS = (
-    "password", "no key", "no certificate", "other key", "kind of key", "not yet", "expired", "purpose", "unreadable",
+    "shut", "no key", "no certificate", "other key", "kind of key", "not yet", "expired", "purpose", "unreadable",
 )  # fmt: skip
 
 
@@ -77,7 +77,7 @@ def from_pkcs12(data: bytes, password: str, *, now: datetime) -> Identity:
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(data, password.encode() or None)
     except ValueError:
-        raise Unfit("password") from None
+        raise Unfit("shut") from None
     if key is None:
         raise Unfit("no key")
     if certificate is None:  # the library names only the one that belongs to the key

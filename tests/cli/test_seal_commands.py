@@ -172,7 +172,7 @@ def of_another_kind() -> Any:
 
 
 BAD = {
-    "password": lambda file: packed(file, password="another"),
+    "shut": lambda file: packed(file, password="another"),
     "no key": lambda file: packed(file, key=None),
     "other key": lambda file: packed(file, key=OFFICE.key, cert=None, cas=[GIVEN.certificate]),
     "no certificate": lambda file: packed(file, cert=None, cas=None),
