@@ -29,7 +29,9 @@ def either(name: str, value: object, this: Text, other: Text) -> Callable[[Facts
 ACCESS = {
     "signed_in": _l("登录门户"),
     "signed_out": _l("退出门户"),
+    "record_looked_at": _l("查阅了 %(number)s 的%(what)s"),
     "session_ended": _l("结束了%(person)s的一个登录会话"),
+    "sign_in_after_end": _l("在账号到期后登录，被拒绝"),
     "sign_in_failed": _l("有人用账号“%(account)s”登录，密码错误"),
     "confirmation_failed": _l("账号“%(account)s”确认身份时密码错误"),
     "signing_failed": _l("账号“%(account)s”签署时密码错误"),
@@ -48,6 +50,13 @@ PEOPLE = {
     "preference_changed": either(
         "name", "language", _l("把界面语言改为 %(value)s"), _l("把界面外观改为 %(value)s")
     ),
+    "account_end_set": either(
+        "ends_on",
+        None,
+        _l("取消了%(person)s账号的截止日期"),
+        _l("把%(person)s账号的截止日期设为 %(ends_on)s"),
+    ),
+    "account_ended": _l("%(person)s的账号于 %(ends_on)s 到期"),
     "role_granted": either(
         "ends_on",
         None,
@@ -90,7 +99,11 @@ SETTINGS = {
     "outbox_tried_again": _l("让待发件 %(row)s 重新发送"),
     "outbox_all_tried_again": _l("让停下的 %(count)s 件待发件重新发送"),
     "outbox_given_up": _l("放弃了待发件 %(row)s"),
-    "trail_exported": _l("导出了审计追踪"),
+    "trail_exported": either(
+        "rows", None, _l("导出了审计追踪"), _l("导出了审计追踪，%(rows)s 行（%(format)s）")
+    ),
+    "trail_reviewed": _l("复核了 %(since)s 至 %(until)s 的审计追踪，范围：%(filter)s，%(count)s 条"),
+    "sample_exported": _l("导出了抽样：从 %(many)s 条记录中抽取 %(rows)s 条，种子“%(seed)s”（%(format)s）"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
 }
@@ -171,10 +184,10 @@ GROUPS = (
 )
 TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group.texts.items()}
 EXCEPTIONS = (
-    "sign_in_failed", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
+    "sign_in_failed", "sign_in_after_end", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "session_ended",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
-    "role_granted", "role_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
-    "public_request_closed", "trail_exported", "exported", "restored", "outbox_given_up",
+    "role_granted", "role_ended", "account_end_set", "account_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
+    "public_request_closed", "trail_exported", "trail_reviewed", "exported", "restored", "outbox_given_up",
     "escalated", "step_lapsed", "obligation_missed", "obligation_number_changed", "obligation_switched",
 )  # fmt: skip
 NEUTRAL = _l("记录了事件 %(kind)s")

@@ -18,10 +18,12 @@ from portal.forms.duties import OBLIGATIONS
 from portal.forms.event_texts import COLUMNS, PREFERENCES, TABLES
 from portal.forms.kinds import ROWS, load_one, show
 from portal.forms.registers import REGISTERS
+from portal.forms.trail_views import said
 from portal.forms.words import SAID
-from portal.lib.i18n import _, language
+from portal.lib.i18n import _, _l, language
 from portal.models import AuditEvent, Content, Department, Person, Record
 
+LOOKS = {"page": _l("页面"), "pdf": _l("PDF 打印件"), "json": _l("JSON 数据")}
 IDS = frozenset({"person", "to", "substitute"})
 
 
@@ -70,6 +72,8 @@ class FactWords(Mapping[str, str]):
                 return _list(map(self.holder, self.facts.get("to") or ()))
             case "days":
                 return _list(value or ())
+            case "filter" if isinstance(value, dict):
+                return said(value)
             case "forms":
                 return _list(map(_form, value)) if value else _("全部表单")
         return _word(key, value)
@@ -163,7 +167,9 @@ def _row(field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 def _word(key: str, value: Any) -> str:
     """A fact that is a key, as the word for it."""
-    words: Mapping[str, Any] = {"meaning": SAID, "table": TABLES, "value": PREFERENCES}.get(key, {})
+    words: Mapping[str, Any] = {"meaning": SAID, "table": TABLES, "value": PREFERENCES, "what": LOOKS}.get(
+        key, {}
+    )
     if key == "role" and value in ROLE:
         return str(ROLE[value].title)
     if key == "department" and value in DEPARTMENT:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from portal.database import transaction
 from portal.lib.clock import now, today
 from portal.queries import revisions
-from portal.services import customers, indexing, outbox, readings
+from portal.services import account_ends, customers, indexing, outbox, readings
 
 
 def tidy() -> int:
     """Removes what the outbox has done long ago."""
     with transaction():
         return outbox.forget(now())
+
+
+def end_accounts() -> int:
+    """Ends the accounts whose last day is over; returns how many."""
+    with transaction():
+        return account_ends.end_due(now=now())
 
 
 def settle_customers() -> int:

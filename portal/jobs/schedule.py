@@ -20,6 +20,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
     (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
     (daily.remind_readers, crontab(minute="20", hour="0")),  # UTC: as the company's day begins
+    (daily.end_accounts, crontab(minute="1", hour="16")),  # UTC: just after midnight
     (daily.settle_customers, crontab(minute="10", hour="16")),  # UTC: just after midnight
     (witnesses.keep_tree, crontab(minute="*/5")),  # last, to take in what the others note
     (witnesses.ask_letters, crontab(minute="*/5")),
@@ -29,6 +30,7 @@ AT_START: tuple[Callable[[], int], ...] = (
     reminding.remind,
     reminding.ask_entries,
     reminding.keep_obligations,
+    daily.end_accounts,
     daily.settle_customers,
     daily.find_what_is_in_force,
     messages.prepare_digests,

@@ -48,6 +48,7 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    ends_on: Mapped[date | None]  # the account's last day; None: until further notice
     language: Mapped[str] = mapped_column(default="zh")
     theme: Mapped[str] = mapped_column(default="auto")
     created_at: Mapped[datetime]
@@ -61,6 +62,10 @@ class Person(Base):
     def label(self) -> str:
         """Name with number, as pickers show it: 赵敏 E012."""
         return f"{self.name} {self.number}"
+
+    def ended(self, day: date) -> bool:
+        """Whether the account's last day is over."""
+        return self.ends_on is not None and self.ends_on < day
 
 
 class RoleGrant(Base):

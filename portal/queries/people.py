@@ -12,7 +12,7 @@ from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.lib.pinyin import needle
 from portal.lib.text import fold
-from portal.models import Department, Person, RoleGrant, SignInSession, Substitution, Task
+from portal.models import AuditEvent, Department, Person, RoleGrant, SignInSession, Substitution, Task
 from portal.queries import account, rights
 
 
@@ -34,12 +34,14 @@ def by_login(login: str) -> Person | None:
 
 
 def page(
-    *, text: str = "", department_id: int | None = None, role: str = "", active: bool = True, today: date,
-    after: int = 0, size: int = 50,
+    *, text: str = "", department_id: int | None = None, role: str = "", active: bool = True, ended: bool = False,
+    today: date, after: int = 0, size: int = 50,
 ) -> list[Person]:  # fmt: skip
     """People whose name, number or login fits, one page in the order of their ids."""
     query = sa.select(Person).where(Person.id > after, Person.active == active)
     query = query.options(selectinload(Person.grants))
+    if ended:
+        query = query.where(Person.ends_on < today)
     if wanted := needle(text):
         fits = [
             Person.search_key.contains(wanted, autoescape=True),
@@ -51,6 +53,19 @@ def page(
     if role:
         query = query.where(Person.grants.any(sa.and_(RoleGrant.role == role, *rights.in_force(today))))
     return list(db.session.scalars(query.order_by(Person.id).limit(size)).unique())
+
+
+def ended_unnoted(today: date) -> list[Person]:
+    """People whose account has ended without the trail saying so yet."""
+    event = AuditEvent.facts
+    noted = sa.exists().where(
+        AuditEvent.stream == "people",
+        AuditEvent.kind == "account_ended",
+        event["person"].as_integer() == Person.id,
+        event["ends_on"].as_string() == sa.cast(Person.ends_on, sa.Text),
+    )
+    query = sa.select(Person).where(Person.active, Person.ends_on < today, ~noted).order_by(Person.id)
+    return list(db.session.scalars(query).unique())
 
 
 def counts(today: date, now: datetime, hours: int) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -19,6 +19,8 @@ from portal.queries.visible import visible_to
 NAMING = frozenset(
     {"person", "person_id", "for_person", "to", "substitute", "people"}
 )  # facts that hold people's ids
+HELD = "named in the trail"
+_LENT = AuditEvent.facts["for_person"].as_integer().is_not(None)  # done in the place of somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Filter:
 
     people: tuple[int, ...] | None = None
     kinds: tuple[str, ...] = ()
+    view: tuple[str, ...] = ()  # kinds too; both must fit
+    lent: bool = False  # only what was done in somebody else's place
     number: str = ""
     stream: str = ""
     since: date | None = None
@@ -51,6 +55,25 @@ def chunks(wanted: Filter, *, size: int = 1000) -> Iterator[list[AuditEvent]]:
         before = events[-1].id
         for event in events:
             db.session.expunge(event)
+        db.session.info.pop(HELD, None)  # or all that the whole trail names would stay
+
+
+def count(wanted: Filter) -> int:
+    """How many events fit."""
+    return db.session.scalar(sa.select(sa.func.count(AuditEvent.id)).where(*_conditions(wanted))) or 0
+
+
+def counts(wanted: Filter, views: Mapping[str, tuple[tuple[str, ...], bool]]) -> dict[str, int]:
+    """How many of the events that fit are of each view, given by its kinds and whether only what was lent counts."""
+    every = sorted({kind for kinds, _lent in views.values() for kind in kinds})
+    lent = sa.func.sum(sa.case((_LENT, 1), else_=0))
+    query = sa.select(AuditEvent.kind, sa.func.count(), lent)
+    query = query.where(*_conditions(wanted), AuditEvent.kind.in_(every)).group_by(AuditEvent.kind)
+    found = {kind: (all_, lent_) for kind, all_, lent_ in db.session.execute(query)}
+    return {
+        key: sum(found.get(kind, (0, 0))[int(only_lent)] for kind in kinds)
+        for key, (kinds, only_lent) in views.items()
+    }
 
 
 def about(person_id: int, *, size: int = 20) -> list[AuditEvent]:
@@ -111,7 +134,7 @@ def warm(events: list[AuditEvent]) -> None:
     """
     people = {id for event in events for id in _named(event.facts)}
     records = {event.record_id for event in events if event.record_id is not None}
-    held = db.session.info.setdefault("named in the trail", [])
+    held = db.session.info.setdefault(HELD, [])
     if people:
         held += db.session.scalars(sa.select(Person).where(Person.id.in_(people))).unique()
     if records:
@@ -126,21 +149,33 @@ def _named(facts: dict[str, Any]) -> Iterator[int]:
 
 
 def _fitting(wanted: Filter) -> sa.Select[Any]:
-    query = sa.select(AuditEvent).options(joinedload(AuditEvent.person))
+    return sa.select(AuditEvent).options(joinedload(AuditEvent.person)).where(*_conditions(wanted))
+
+
+def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """What an event must be to fit."""
+    found = _of_view(wanted.view, wanted.lent)
     if wanted.people is not None:
-        query = query.where(AuditEvent.person_id.in_(wanted.people))
+        found.append(AuditEvent.person_id.in_(wanted.people))
     if wanted.kinds:
-        query = query.where(AuditEvent.kind.in_(wanted.kinds))
+        found.append(AuditEvent.kind.in_(wanted.kinds))
     if wanted.number:
         numbered = sa.select(Record.id).where(Record.number == wanted.number.strip().upper())
-        query = query.where(AuditEvent.record_id.in_(numbered))
+        found.append(AuditEvent.record_id.in_(numbered))
     if wanted.stream:
-        query = query.where(AuditEvent.stream == wanted.stream)
+        found.append(AuditEvent.stream == wanted.stream)
     if wanted.since is not None:
-        query = query.where(AuditEvent.at >= _midnight(wanted.since))
+        found.append(AuditEvent.at >= _midnight(wanted.since))
     if wanted.until is not None:
-        query = query.where(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
-    return query
+        found.append(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
+    return found
+
+
+def _of_view(kinds: tuple[str, ...], lent: bool) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [AuditEvent.kind.in_(kinds)] if kinds else []
+    if lent:
+        found.append(_LENT)
+    return found
 
 
 def _midnight(day: date) -> datetime:

@@ -44,6 +44,8 @@ def grant(
         raise Refusal(_l("这个角色不能授予。"))
     if not person.active:
         raise Refusal(_l("%(name)s的账号已经停用。"), name=person.name)
+    if person.ends_on is not None and role != "auditor":
+        raise Refusal(_l("%(name)s的账号有截止日期，请先取消截止日期再授予其他角色。"), name=person.name)
     if ends_on is not None and ends_on < max(starts_on, _today(now)):
         raise Refusal(_l("结束日期不能早于开始日期，也不能早于今天。"))
     if any(_overlap(other, role, starts_on, ends_on) for other in person.grants):
@@ -119,7 +121,7 @@ def change_department(
         raise OwnRights
     if not reason:
         raise ReasonMissing
-    if head is not None and not head.active:
+    if head is not None and (not head.active or head.ends_on is not None):
         raise Refusal(_l("请选择在职人员。"))
     names = list(dict.fromkeys(filter(None, map(clean, aliases))))
     _names_are_free(department, [name_en, *names])

@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from portal.domain.password_rules import LONGEST
 from portal.extensions import db
+from portal.lib.clock import day
 from portal.lib.text import clean
 from portal.models import Person, SignInSession
 from portal.services import audit
@@ -61,10 +62,13 @@ def hashed(password: str) -> str:
 
 
 def admit(proof: Proof, *, address: str, agent: str, now: datetime) -> str | None:
-    """Opens a session for a proven password; None if password or person have changed meanwhile."""
+    """Opens a session for a proven password; None if password or person have changed meanwhile,
+    or the account is over."""
     lock = {"of": Person}  # not the department joined to it
     person = db.session.get(Person, proof.person_id, with_for_update=lock, populate_existing=True)
-    if person is None or not person.active or person.password_hash != proof.password_hash:
+    if person is None or not person.active or person.ended(day(now)):
+        return None
+    if person.password_hash != proof.password_hash:
         return None
     if proof.newer_hash is not None:
         person.password_hash = proof.newer_hash
@@ -89,10 +93,12 @@ def start(person: Person, *, address: str, agent: str, now: datetime) -> str:
 
 
 def find(token: str, *, now: datetime, hours: int) -> SignInSession | None:
-    """The open session of a token, of an active person, not older than `hours`."""
+    """The open session of a token, of an active person whose account is not over, not older than `hours`."""
     given = {"token": _digest(token), "since": now - timedelta(hours=hours)}
     found: SignInSession | None = db.session.scalar(_OPEN, given)
-    return found if found is not None and found.person.active else None
+    if found is None or not found.person.active or found.person.ended(day(now)):
+        return None
+    return found
 
 
 _OPEN = sa.select(SignInSession).where(

@@ -68,6 +68,13 @@ class GrantSheet(Sheet):
     reason = Text(REASON, max=300)
 
 
+class AccountEndSheet(Sheet):
+    """The last day of an account."""
+
+    last_day = Day(_l("账号最后一天（不填为长期）"), required=False)
+    last_day_reason = Text(REASON, max=300)
+
+
 class SubstituteSheet(Sheet):
     """Somebody who acts for oneself during a leave."""
 

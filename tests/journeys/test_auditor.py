@@ -32,6 +32,7 @@ def test_an_auditor_reads_and_cannot_write(served: Served, visit: Visit) -> None
     page.get_by_role("link", name=finished).first.click()
     page.wait_for_url(f"**/{finished}")
 
+    yan.go(f"/records/{running}")  # its first look of the day is noted
     before = tables.hashes(served.app)
     for number in (finished, running):
         yan.go(f"/records/{number}")
@@ -47,3 +48,35 @@ def test_an_auditor_reads_and_cannot_write(served: Served, visit: Visit) -> None
             assert refused.status == 403, (act, refused.status)
     assert tables.changed(before, tables.hashes(served.app)) == []
     assert yan.context.request.get(served.address + "/customer-service/complaints/new").status == 403
+
+
+def test_an_auditor_s_desk(served: Served, visit: Visit) -> None:
+    with served.aside() as walker:
+        number = walker.open("CS-51")
+    yan = visit(served, "auditor")
+    page = yan.page
+
+    yan.go("/trail")
+    page.get_by_role("link", name="设置和权限变更").click()
+    page.wait_for_url("**/trail?view=rights*")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="导出 Excel").click()
+    assert taken.value.suggested_filename.endswith(".xlsx")
+
+    yan.go("/trail/reviews")
+    page.get_by_label("复核意见").fill("已核对，无异常")
+    page.get_by_role("button", name="签署复核").dblclick()
+    page.get_by_text("复核已签署，并记入审计追踪。").wait_for()
+    assert page.get_by_text("已核对，无异常").count() == 1
+    assert "到昨天为止都已复核。" in page.locator("main").inner_text()
+
+    yan.go("/trail/sample")
+    seed = page.get_by_label("种子").input_value()
+    page.get_by_role("button", name="抽取").click()
+    page.wait_for_url(f"**seed={seed}*")
+    assert page.locator("tbody tr").count() >= 1
+    page.get_by_role("link", name=number).click()
+    page.wait_for_url(f"**/{number}")
+
+    yan.go("/trail/looks")
+    assert number in page.locator("main").inner_text()

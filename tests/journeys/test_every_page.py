@@ -50,6 +50,7 @@ MORE = {
     ],
     "auditor": [
         *("/quality/kpi?scope=service_process", "/quality/kpi/complaints?month=2026-05"),
+        *("/trail?view=rights", "/trail/sample?seed=1&size=5"),
         *("/registers/improvement_actions?f.state=overdue", "/registers/kpi"),
         *("/registers/stock_ledger", "/registers/warehouse_journal", "/registers/customer_master"),
     ],

@@ -1,6 +1,7 @@
 """People, roles, departments, calendar and settings, for administrators."""
 
 from portal.blueprints.admin import (
+    account_ends,
     calendar,
     departments,
     grants,
@@ -18,6 +19,7 @@ from portal.blueprints.admin import (
 from portal.blueprints.admin.room import bp
 
 __all__ = [
+    "account_ends",
     "bp",
     "calendar",
     "departments",

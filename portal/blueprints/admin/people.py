@@ -20,7 +20,7 @@ from portal.web import posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
-from portal.web.sheets import GrantSheet, NewPersonSheet, PersonSheet, of_person
+from portal.web.sheets import AccountEndSheet, GrantSheet, NewPersonSheet, PersonSheet, of_person
 from portal.web.transaction import writes
 
 SIZE = 50
@@ -35,6 +35,7 @@ def list_people() -> str:
         "department_id": posted.asked_id("department"),
         "role": posted.asked("role"),
         "active": posted.asked("state") != "retired",
+        "ended": posted.asked("state") == "ended",
     }
     shown = found.page(**wanted, today=today(), after=posted.asked_id("after") or 0, size=SIZE + 1)
     return render_template(
@@ -128,19 +129,28 @@ def identity(form: PersonSheet) -> Identity:
     )
 
 
-def page(person: Person, *, form: PersonSheet | None = None, granting: GrantSheet | None = None) -> str:
+def page(
+    person: Person,
+    *,
+    form: PersonSheet | None = None,
+    granting: GrantSheet | None = None,
+    ending: AccountEndSheet | None = None,
+) -> str:
     """A person's page, with what was typed into a sheet and what is wrong with it."""
     hours = current_app.config["SETTINGS"].session_hours
     form = form or PersonSheet(answers=of_person(person), person=actor())
     granting = granting or GrantSheet(answers={"starts_on": today()}, person=actor())
+    ending = ending or AccountEndSheet(answers={"last_day": person.ends_on}, person=actor())
     return render_template(
         "admin/person.html",
         one=person,
         own=person.id == actor().id,
         form=form,
         granting=granting,
+        ending=ending,
         form_errors=errors(form) if form.errors or form.form_errors else [],
         grant_errors=errors(granting) if granting.errors or granting.form_errors else [],
+        ending_errors=errors(ending) if ending.errors or ending.form_errors else [],
         headed=found.headed(person.id),
         tasks=held.tasks_of(person.id),
         substitutions=rights.substitutions(today(), either=person.id),

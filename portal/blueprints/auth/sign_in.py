@@ -9,11 +9,13 @@ from flask_login import current_user, login_user
 from werkzeug.wrappers import Response
 
 from portal.blueprints.auth.room import Answer, address, bp
+from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.lib.clock import now
 from portal.lib.i18n import _l
 from portal.queries import people
-from portal.services import guessing, sessions
+from portal.services import account_ends, guessing, sessions
+from portal.services.account_ends import AccountEnded
 from portal.services.guessing import TooManyAttempts
 from portal.services.sessions import Proof
 from portal.web.guard import SignedIn, actor, maybe_actor, open_to, safe_target
@@ -38,13 +40,30 @@ def _enter() -> Answer:
     login, password = sessions.plain_login(request.form.get("login", "")), request.form.get("password", "")
     try:
         guessing.slow_guessing(login, address(), now=now())
-        token = _open(sessions.prove(login, password), login)
-    except TooManyAttempts as refusal:
+        proof = sessions.prove(login, password)
+        if proof is not None:
+            _refuse_ended(proof)
+        token = _open(proof, login)
+    except (TooManyAttempts, AccountEnded) as refusal:
         return _sign_in_page(login, str(refusal)), refusal.status
     if token is None:
         return _sign_in_page(login, str(WRONG)), 401
     _remember(token)
     return redirect(safe_target(request.form.get("next")), 303)
+
+
+def _refuse_ended(proof: Proof) -> None:
+    """Says why to the owner of an account that is over; strangers, who have no password, do not learn of it.
+
+    Raises:
+        AccountEnded: it is over.
+    """
+    try:
+        account_ends.refuse_ended(proof.person_id, now=now())
+    except AccountEnded:
+        with transaction():
+            account_ends.note_refused(proof.person_id, address=address(), now=now())
+        raise
 
 
 @writes

@@ -27,7 +27,7 @@ from portal.queries import account, history, people, record_page, retention, vis
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, printing, record_data, route, signing, tasks
-from portal.web import clauses, identity, posted, record_texts, risk_matrix
+from portal.web import clauses, identity, looks, posted, record_texts, risk_matrix
 from portal.web.clauses import Basis
 from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
@@ -75,7 +75,7 @@ class Part:
 def show(department: str, slug: str, number: str) -> str:
     """The record's page."""
     form = find_form(department, slug)
-    return page(visible.record(number, actor(), form.code))
+    return page(looks.noted(visible.record(number, actor(), form.code), "page"))
 
 
 def page(
@@ -142,7 +142,7 @@ def page(
 def pdf(department: str, slug: str, number: str) -> Response:
     """The record's print: the stored one of a finished record, else made now."""
     form = find_form(department, slug)
-    record = visible.record(number, actor(), form.code)
+    record = looks.noted(visible.record(number, actor(), form.code), "pdf")
     data = printing.current(record, language(), now=now())
     answer = Response(data, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{record.number}.pdf"'
@@ -153,7 +153,7 @@ def pdf(department: str, slug: str, number: str) -> Response:
 def as_json(department: str, slug: str, number: str) -> Response:
     """The record for machines: the form as it was, answers, signatures, events."""
     form = find_form(department, slug)
-    record = visible.record(number, actor(), form.code)
+    record = looks.noted(visible.record(number, actor(), form.code), "json")
     return jsonify(record_data.as_json(record_page.read(record)))
 
 
