@@ -35,6 +35,4 @@ def remind_readers() -> int:
 def find_what_is_in_force() -> int:
     """Lets the search find the texts in force, also those whose day came while the portal stood still; returns how many."""
     with transaction():
-        documents = revisions.documents_in_force(today())
-        indexing.add(documents)
-    return len(documents)
+        return indexing.add(revisions.documents_in_force(today()))

@@ -48,8 +48,8 @@ class Entry:
         return kinds.id_of(self.kind, self.row)
 
 
-def put(entries: Iterable[Entry], *, known: Collection[int] | None = None) -> None:
-    """Writes entries, new or changed; what stands in the index as it is costs a look.
+def put(entries: Iterable[Entry], *, known: Collection[int] | None = None) -> int:
+    """Writes entries, new or changed, and returns how many; what stands in the index as it is costs a look.
 
     `known` are the ids of those that may be there already, if the caller knows them.
     """
@@ -58,23 +58,25 @@ def put(entries: Iterable[Entry], *, known: Collection[int] | None = None) -> No
     fresh = {id: _digest(one) for id, one in found.items()}
     changed = [id for id, digest in fresh.items() if there.get(id) != digest]
     if not changed:
-        return
+        return 0
     rows = [_row(found[id], fresh[id]) for id in changed]
     db.session.connection().execute(_upsert(), rows)
     anew = [found[id] for id in changed if there.get(id, "")[:_HALF] != fresh[id][:_HALF]]
     words.store([
         words.row(one.id, _named(one), one.body[:MOST], one.also, one.spelt) for one in anew
     ])  # fmt: skip
+    return len(changed)
 
 
-def renew(kind: str, after: int, upto: int, entries: Iterable[Entry]) -> None:
-    """Puts entries in the place of all rows of a kind after one id up to another; what reads the same stays."""
+def renew(kind: str, after: int, upto: int, entries: Iterable[Entry]) -> int:
+    """Puts entries in the place of all rows of a kind after one id up to another; returns how many read otherwise."""
     found = list(entries)
     among = SearchEntry.id.between(kinds.id_of(kind, after) + 1, kinds.id_of(kind, upto))
     there = set(db.session.scalars(sa.select(SearchEntry.id).where(among)))
-    for id in there - {one.id for one in found}:
+    gone = there - {one.id for one in found}
+    for id in gone:
         _clear(id, id)
-    put(found, known=there)
+    return len(gone) + put(found, known=there)
 
 
 def remove(kind: str, row: int) -> None:

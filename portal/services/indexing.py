@@ -85,11 +85,12 @@ def _undone(session: Session, undone: SessionTransaction) -> None:
         _forget(session)
 
 
-def add(rows: Iterable[Any], new: Collection[Any] = ()) -> None:
-    """Puts rows into the index, or out of it; `new` are those that are not in it."""
+def add(rows: Iterable[Any], new: Collection[Any] = ()) -> int:
+    """Puts rows into the index, or out of it; `new` are those that are not in it. Returns how many read otherwise."""
     every, fresh = list(rows), set(new)
     comments = _comments([row.id for row in every if isinstance(row, Record) and row not in fresh])
     told: dict[Any, index.Entry] = {}
+    changed = 0
     for row in every:
         one = record(row, comments.get(row.id, "")) if isinstance(row, Record) else TOLD[type(row)](row)
         if one is not None:
@@ -97,8 +98,8 @@ def add(rows: Iterable[Any], new: Collection[Any] = ()) -> None:
         elif row not in fresh:
             index.remove(KIND[type(row)], row.id)
         if isinstance(row, ControlledDocument):
-            search_clauses.renew(row)
-    index.put(told.values(), known={one.id for row, one in told.items() if row not in fresh})
+            changed += search_clauses.renew(row)
+    return changed + index.put(told.values(), known={one.id for row, one in told.items() if row not in fresh})
 
 
 def _comments(ids: list[int]) -> dict[int, str]:

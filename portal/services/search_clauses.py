@@ -15,9 +15,9 @@ from portal.services.search_texts import moment
 ROOM = 1000  # clauses of a document that have a place in the index
 
 
-def renew(row: ControlledDocument) -> None:
-    """Puts the clauses of what is in force of a document in the place of those that the index has of it."""
-    index.renew("clause", row.id * ROOM - 1, row.id * ROOM + ROOM - 1, _entries(row))
+def renew(row: ControlledDocument) -> int:
+    """Puts the clauses in force of a document in the place of those in the index; returns how many read otherwise."""
+    return index.renew("clause", row.id * ROOM - 1, row.id * ROOM + ROOM - 1, _entries(row))
 
 
 def clear(after: int, upto: int) -> None:
