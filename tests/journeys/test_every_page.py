@@ -33,6 +33,7 @@ NO_PAGES = (
     "/<int:id>/thumbnail",
     "/files/<int:id>",
     "/files/<int:file>",
+    "/checkpoint",
     "/health",
     "/pick/<kind>",
 )
