@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -63,7 +64,8 @@ def seal(
         reason=reason,
     )
     signer = signers.PdfSigner(told, signer=_Signer(key, certificate, chain))
-    made: BytesIO = signer.sign_pdf(writer, existing_fields_only=True)
+    with ThreadPoolExecutor(1) as apart:  # pyHanko begins an event loop, of which a thread has one at a time
+        made: BytesIO = apart.submit(signer.sign_pdf, writer, existing_fields_only=True).result()
     return made.getvalue()
 
 
