@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.registers import REGISTERS
 from portal.forms.titles import form_title, register_path
 from portal.lib.bigrams import phrases
+from portal.lib.clock import typed_day
 from portal.lib.i18n import language
 from portal.queries import find
 from portal.queries.actors import Actor
@@ -26,7 +26,6 @@ bp = Blueprint("find", __name__)
 EACH = 20  # forms and registers by name
 FIRST = 5  # results of a group among others
 SIZE = 20  # results on a page of one group
-FIRST_YEAR, LAST_YEAR = 1900, 2999  # of days that somebody can mean
 FILTERS = ("department", "state", "since", "until")
 
 
@@ -66,7 +65,7 @@ def results() -> str:
     """What fits the words, group by group, or page by page of one group."""
     asked, by = _asked(), actor()
     words = phrases(asked.q)
-    wanted = find.Wanted(words, asked.department, asked.state, _day(asked.since), _day(asked.until))
+    wanted = find.Wanted(words, asked.department, asked.state, typed_day(asked.since), typed_day(asked.until))
     hits = dict(find.others(wanted, search_groups.kinds_for(by), project_parts.kinds_for(by), by))
     hits["record"] = find.records(wanted, by)
     many = SIZE if asked.kind else FIRST
@@ -99,18 +98,10 @@ def _asked() -> Asked:
         kind,
         department if department in DEPARTMENT else "",
         state if state in find_rows.states(kind) else "",
-        str(_day(posted.asked("since")) or ""),
-        str(_day(posted.asked("until")) or ""),
+        str(typed_day(posted.asked("since")) or ""),
+        str(typed_day(posted.asked("until")) or ""),
         page if 1 <= page <= find.MOST else 1,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def _named(typed: str, by: Actor) -> dict[str, list[Any]]:

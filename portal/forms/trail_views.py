@@ -22,7 +22,7 @@ class TrailView:
 
 
 VIEWS = (
-    TrailView("refused", _l("拒绝"), ("step_refused", "record_refused")),
+    TrailView("refused", _l("被拒绝"), ("step_refused", "record_refused")),
     TrailView("late", _l("逾期"), ("reminded", "escalated", "step_lapsed", "obligation_missed")),
     TrailView(
         "lent",

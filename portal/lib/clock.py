@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+FIRST_YEAR, LAST_YEAR = 1900, 2999  # of days that somebody can mean
 
 
 def now() -> datetime:
@@ -22,6 +23,20 @@ def today() -> date:
 def day(moment: datetime) -> date:
     """The company's day at a moment."""
     return moment.astimezone(ZONE).date()
+
+
+def midnight(of: date) -> datetime:
+    """The first moment of a day in the company."""
+    return datetime.combine(of, time(), ZONE)
+
+
+def typed_day(text: str) -> date | None:
+    """A day as browsers write it; None for none, and for one that nobody can mean."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def minute(moment: datetime | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.domain.permissions import head_key, role_key
 from portal.extensions import db
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import Content, Department, LedgerEntry, Record, Signature
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
@@ -104,7 +104,7 @@ def design_department() -> Department | None:
 
 def caused_by_design(since: date, until: date, but: Collection[int] = ()) -> list[str]:
     """The complaints (CS-51) of these days that were found to be the design department's, by number and title."""
-    begin, end = (datetime.combine(one, time(), ZONE) for one in (since, until + timedelta(days=1)))
+    begin, end = map(midnight, (since, until + timedelta(days=1)))
     query = (
         sa.select(Record.number, Record.title, Signature.answers)
         .join(Signature, Signature.record_id == Record.id)

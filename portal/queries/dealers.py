@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.lib.clock import ZONE, today
+from portal.lib.clock import midnight, today
 from portal.models import LedgerEntry, Record, RecordSubject
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
@@ -30,7 +30,7 @@ def quarter(day: date) -> date:
 
 
 def _this_quarter() -> datetime:
-    return datetime.combine(quarter(today()), time(), ZONE)
+    return midnight(quarter(today()))
 
 
 _SINCE: Any = sa.bindparam("quarter", callable_=_this_quarter, type_=Record.submitted_at.type)

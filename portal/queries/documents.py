@@ -14,7 +14,6 @@ from portal.models import (
     Content,
     ControlledDocument,
     Department,
-    LedgerEntry,
     Person,
     Record,
     RecordSubject,
@@ -46,27 +45,6 @@ def numbered(numbers: Collection[str]) -> set[str]:
     """Those of these numbers that are numbers of controlled documents."""
     query = sa.select(ControlledDocument.code).where(ControlledDocument.code.in_(numbers))
     return set(db.session.scalars(query))
-
-
-def versions(number: str, but: Collection[int] = ()) -> list[str]:
-    """Every version of a document that was ever released, oldest first, without those that these records released.
-
-    The version with which a document was loaded comes first.
-    """
-    query = (
-        sa.select(LedgerEntry.facts["version"].as_string())
-        .where(
-            LedgerEntry.ledger == DOCUMENTS,
-            LedgerEntry.facts["number"].as_string() == number,
-            LedgerEntry.record_id.not_in(list(but)),
-            ~is_corrected(LedgerEntry.record_id),
-        )
-        .order_by(LedgerEntry.id)
-    )
-    released = list(db.session.scalars(query))
-    document = by_number(number)
-    loaded = document is not None and document.release_id is None and document.version
-    return list(dict.fromkeys([*([document.version] if document and loaded else []), *released]))
 
 
 @dataclass(frozen=True, slots=True)

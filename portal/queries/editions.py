@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,12 +31,19 @@ class Edition:
         return self.effective_on is None or self.effective_on <= today
 
 
-def known(number: str = "") -> dict[str, list[Edition]]:
+def known(number: str = "", but: Collection[int] = ()) -> dict[str, list[Edition]]:
     """The versions of all documents, or of one, by number, the oldest first: as released, else as loaded."""
     facts = LedgerEntry.facts
     names = [facts[name].as_string() for name in ("number", "version", "effective_on", *FORMER)]
-    entered = sa.select(*names).where(LedgerEntry.ledger == DOCUMENTS, ~is_corrected(LedgerEntry.record_id))
-    loaded, text = sa.select(ControlledDocument), DocumentRevision
+    entered = sa.select(*names).where(
+        LedgerEntry.ledger == DOCUMENTS,
+        LedgerEntry.record_id.not_in(list(but)),
+        ~is_corrected(LedgerEntry.record_id),
+    )
+    text = DocumentRevision
+    loaded = sa.select(ControlledDocument).where(
+        ControlledDocument.version != "", ControlledDocument.release_id.is_(None)
+    )
     taken_in = sa.select(text.document_no, text.number, text.effective_on).where(
         text.release_id.is_(None), text.effective_on.is_not(None)
     )
@@ -50,13 +57,18 @@ def known(number: str = "") -> dict[str, list[Edition]]:
         if former and code not in found:
             found[code] = [_edition(former, former_since)]
         found.setdefault(code, []).append(_edition(version, since))
-    for row in db.session.scalars(loaded.where(ControlledDocument.version != "")):
+    for row in db.session.scalars(loaded):
         found.setdefault(row.code, [Edition(row.version, row.effective_on)])
     return found
 
 
 def _edition(version: str, since: str | None) -> Edition:
     return Edition(version, date.fromisoformat(since) if since else None)
+
+
+def versions(number: str, but: Collection[int] = ()) -> list[str]:
+    """Every version of a document that there was, oldest first, without those that these records released."""
+    return list(dict.fromkeys(one.version for one in known(number, but).get(number, [])))
 
 
 def standing(found: Sequence[Edition], today: date) -> Edition | None:

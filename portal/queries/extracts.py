@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import (
     AuditEvent,
     Content,
@@ -70,7 +70,7 @@ def changes(officer_id: int, day: date, but: Collection[int] = ()) -> list[Chang
     """What is new of the officer's customers since the last extract, up to the end of a day."""
     last = last_day(officer_id, day, but)
     first = last + timedelta(days=1) if last else day - FIRST_LOOK
-    since, until = _midnight(first), _midnight(day + timedelta(days=1))
+    since, until = midnight(first), midnight(day + timedelta(days=1))
     owned = db.session.scalars(
         sa.select(Customer).where(Customer.owner_id == officer_id).order_by(Customer.code)
     )
@@ -95,8 +95,8 @@ def new_customers(officer_id: int, day: date) -> int:
             Customer.owner_id == officer_id,
             Record.form_code == REGISTRATION,
             Record.state == "finished",
-            Record.closed_at >= _midnight(day),
-            Record.closed_at < _midnight(day + timedelta(days=1)),
+            Record.closed_at >= midnight(day),
+            Record.closed_at < midnight(day + timedelta(days=1)),
         )
     )
     return db.session.scalar(query) or 0
@@ -181,7 +181,3 @@ def _current() -> sa.ColumnElement[bool]:
 def _extract_date() -> sa.ColumnElement[str]:
     stored: sa.ColumnElement[str] = Content.answers["extract_date"].as_string()
     return stored
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, ZONE)

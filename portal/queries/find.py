@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.lib.bigrams import Phrase
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import RecordReader, SearchEntry
 from portal.queries.visible import may_see
 from portal.search import kinds, words
@@ -122,7 +122,7 @@ def _filters(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     if wanted.state:
         found.append(SearchEntry.state == wanted.state)
     if wanted.since:
-        found.append(SearchEntry.at >= datetime.combine(wanted.since, time(), ZONE))
+        found.append(SearchEntry.at >= midnight(wanted.since))
     if wanted.until:
-        found.append(SearchEntry.at < datetime.combine(wanted.until + timedelta(days=1), time(), ZONE))
+        found.append(SearchEntry.at < midnight(wanted.until + timedelta(days=1)))
     return found

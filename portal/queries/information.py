@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.domain.roles import TOP
 from portal.extensions import db
-from portal.lib.clock import ZONE, day, months_later
+from portal.lib.clock import day, midnight, months_later
 from portal.models import Content, Department, LedgerKey, Person, Record, Signature, Task
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
@@ -131,8 +131,8 @@ def named(ids: Iterable[int]) -> dict[int, Piece]:
 
 def class_a(since: date) -> list[Piece]:
     """The information that was classified as class A from a day on."""
-    found = _pieces(Record.submitted_at >= _midnight(months_later(since, -3)))
-    start = _midnight(since)
+    found = _pieces(Record.submitted_at >= midnight(months_later(since, -3)))
+    start = midnight(since)
     return [
         one
         for one in found
@@ -268,11 +268,7 @@ def month_before(today: date) -> str:
 
 
 def _since(first: date, until: date) -> tuple[Any, Any]:
-    return Record.submitted_at >= _midnight(first), Record.submitted_at < _midnight(until)
-
-
-def _midnight(at: date) -> datetime:
-    return datetime.combine(at, time(), ZONE)
+    return Record.submitted_at >= midnight(first), Record.submitted_at < midnight(until)
 
 
 def _pieces(*where: Any, department_id: int | None = None) -> list[Piece]:

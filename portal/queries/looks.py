@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import AuditEvent, Person
 
 STREAM = "looks"
@@ -19,7 +19,7 @@ def is_noted(person_id: int, number: str, what: str, day: date) -> bool:
     query = sa.select(AuditEvent.id).where(
         AuditEvent.person_id == person_id,
         AuditEvent.stream == STREAM,
-        AuditEvent.at >= datetime.combine(day, time(), ZONE),
+        AuditEvent.at >= midnight(day),
         AuditEvent.facts["number"].as_string() == number,
         AuditEvent.facts["what"].as_string() == what,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from portal.lib.clock import ZONE, months_later
+from portal.lib.clock import midnight, months_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class Month:
     @property
     def begin(self) -> datetime:
         """Its first moment."""
-        return datetime.combine(self.first, time.min, ZONE)
+        return midnight(self.first)
 
     @property
     def end(self) -> datetime:
         """The first moment of the next one."""
-        return datetime.combine(months_later(self.first, 1), time.min, ZONE)
+        return midnight(months_later(self.first, 1))
 
     def back(self, months: int) -> Month:
         """The month so many months before."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import Department, Record
 from portal.queries.actors import Actor
 from portal.queries.visible import visible_to
@@ -39,9 +39,9 @@ def numbers(wanted: Population, actor: Actor) -> Iterator[str]:
     if wanted.state:
         query = query.where(Record.state == wanted.state)
     if wanted.since is not None:
-        query = query.where(Record.submitted_at >= _midnight(wanted.since))
+        query = query.where(Record.submitted_at >= midnight(wanted.since))
     if wanted.until is not None:
-        query = query.where(Record.submitted_at < _midnight(wanted.until + timedelta(days=1)))
+        query = query.where(Record.submitted_at < midnight(wanted.until + timedelta(days=1)))
     yield from db.session.scalars(visible_to(query, actor).execution_options(yield_per=1000))
 
 
@@ -51,7 +51,3 @@ def records(drawn: list[str], actor: Actor) -> list[Record]:
     whole = query.options(joinedload(Record.applicant), joinedload(Record.department))
     found = {one.number: one for one in db.session.scalars(whole).unique()}
     return [found[number] for number in drawn if number in found]
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)

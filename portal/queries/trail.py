@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.extensions import db
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight
 from portal.models import AuditEvent, AuditStream, Person, Record
 from portal.queries.actors import Actor
 from portal.queries.visible import visible_to
@@ -165,9 +165,9 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     if wanted.stream:
         found.append(AuditEvent.stream == wanted.stream)
     if wanted.since is not None:
-        found.append(AuditEvent.at >= _midnight(wanted.since))
+        found.append(AuditEvent.at >= midnight(wanted.since))
     if wanted.until is not None:
-        found.append(AuditEvent.at < _midnight(wanted.until + timedelta(days=1)))
+        found.append(AuditEvent.at < midnight(wanted.until + timedelta(days=1)))
     return found
 
 
@@ -176,7 +176,3 @@ def _of_view(kinds: tuple[str, ...], lent: bool) -> list[sa.ColumnElement[bool]]
     if lent:
         found.append(_LENT)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZONE)

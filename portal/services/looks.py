@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-
-from portal.extensions import db
 from portal.lib.clock import day
-from portal.models import Person, Record
+from portal.models import Record
 from portal.queries import looks
 from portal.queries.actors import Actor
-from portal.services import audit
+from portal.services import audit, once
 
 
 def is_due(record: Record, what: str, by: Actor, *, now: datetime) -> bool:
@@ -24,7 +21,7 @@ def note(record: Record, what: str, by: Actor, *, address: str, now: datetime) -
 
     It stands in a chain of its own: the record's history, which goes into its print, is about the record.
     """
-    db.session.execute(sa.select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))
+    once.take_turn(by.id)
     if is_due(record, what, by, now=now):
         audit.note(
             "record_looked_at", at=now, by=by.id, stream="looks", address=address, number=record.number, what=what

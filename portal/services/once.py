@@ -1,15 +1,25 @@
-"""Rows that two may want to add at the same moment: one adds, the other takes what is there."""
+"""What may be sent twice at the same moment: it comes one after the other, and a row is added once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from portal.extensions import db
+from portal.models import Person
 
 Row = TypeVar("Row")
+
+
+def take_turn(person_id: int) -> None:
+    """Lets what one person sends twice at once come one after the other, until the write ends."""
+    db.session.execute(_TURN, {"id": person_id})
+
+
+_TURN = sa.select(Person.id).where(Person.id == sa.bindparam("id")).with_for_update(key_share=True)
 
 
 def add(row: Row, find: Callable[[], Row | None]) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.lib.bigrams import code_words
-from portal.lib.clock import ZONE, today
+from portal.lib.clock import midnight, today
 from portal.lib.markdown import plain
 from portal.lib.pinyin import spelt_words
 from portal.models import (
@@ -195,4 +195,4 @@ def _beside(*texts: str) -> str:
 
 def moment(day: date | None) -> datetime | None:
     """The beginning of a day in the company."""
-    return datetime.combine(day, time(), ZONE) if day else None
+    return midnight(day) if day else None

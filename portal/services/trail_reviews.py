@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from portal.domain.refusal import NotAllowed, Refusal
-from portal.extensions import db
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.models import AuditEvent, Person
+from portal.models import AuditEvent
 from portal.queries import trail, trail_reviews
 from portal.queries.actors import Actor
 from portal.queries.trail import Filter
-from portal.services import audit
+from portal.services import audit, once
 
 
 def review(
@@ -39,7 +36,7 @@ def review(
         raise Refusal(_l("只能复核已经过去的日子，今天的事件还会增加。"))
     if not remark:
         raise Refusal(_l("请填写复核意见。"))
-    _one_at_a_time(by)
+    once.take_turn(by.id)
     sent = trail_reviews.of_page(key, by.id)
     if sent is not None:
         return sent
@@ -56,8 +53,3 @@ def review(
         reason=remark,
         key=key,
     )
-
-
-def _one_at_a_time(by: Actor) -> None:
-    """Lets what one person sends twice come one after the other."""
-    db.session.execute(sa.select(Person.id).where(Person.id == by.id).with_for_update(key_share=True))

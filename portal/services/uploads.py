@@ -17,9 +17,10 @@ from portal.lib.exif import Taken
 from portal.lib.hashing import sha256
 from portal.lib.i18n import _l
 from portal.lib.text import clean
-from portal.models import Person, StoredFile
+from portal.models import StoredFile
 from portal.queries import files as readable
 from portal.queries.actors import Actor
+from portal.services import once
 from portal.storage import files
 
 DRAWN = 4000  # pixels along a side of a drawn signature, at most
@@ -131,13 +132,12 @@ def keep(
 
 def _again(name: str, data: bytes, by: Actor) -> StoredFile | None:
     """The file that this person has sent before, to the letter, if they may still use it."""
-    db.session.execute(_TURN, {"me": by.id})  # the same file sent twice at once: one after the other
+    once.take_turn(by.id)
     found = db.session.scalars(_SENT, {"sha256": sha256(data), "name": name, "me": by.id}).all()
     usable = readable.references(set(found), by) if found else {}
     return db.session.get(StoredFile, min(usable)) if usable else None
 
 
-_TURN = sa.select(Person.id).where(Person.id == sa.bindparam("me")).with_for_update(key_share=True)
 _SENT = sa.select(StoredFile.id).where(
     StoredFile.sha256 == sa.bindparam("sha256"),
     StoredFile.name == sa.bindparam("name"),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from portal.lib.signed_note import key_name, read_verifier, verifier
+from portal.storage import private_file
 
 KEY = "audit-key"
 KNOWN = "audit-known-keys"  # lines of public keys that signed before, after a key was lost or changed
@@ -49,14 +47,4 @@ def _make(file: Path) -> None:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{KEY}-{secrets.token_hex(8)}")
-    handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(pem)
-            out.flush()
-            os.fsync(out.fileno())
-        with suppress(FileExistsError):  # somebody else was first, and that key counts
-            os.link(half, file)
-    finally:
-        half.unlink()
+    private_file.write(file, pem, first=True)  # where somebody else was first, that key counts

@@ -10,7 +10,6 @@ earlier/<serial>.pem     certificates that sealed before, without their keys
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from cryptography import x509
 
 from portal.lib import certificates
 from portal.lib.certificates import Identity, Unfit
+from portal.storage import private_file
 
 SIGNER, AUTHORITY, TRUST, EARLIER = "signer.pem", "ca-key.pem", "trust.pem", "earlier"
 
@@ -46,10 +46,10 @@ def begin(folder: Path, signer: Identity, authority: Identity | None = None) -> 
     folder.parent.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))  # for its owner alone
     try:
-        _write(half / SIGNER, certificates.dump(signer), 0o600)
+        private_file.write(half / SIGNER, certificates.dump(signer))
         if authority is not None:
-            _write(half / AUTHORITY, certificates.dump(authority), 0o600)
-        _write(half / TRUST, certificates.dump_public([signer.root]), 0o644)
+            private_file.write(half / AUTHORITY, certificates.dump(authority))
+        private_file.write(half / TRUST, certificates.dump_public([signer.root]), 0o644)
         half.rename(folder)  # fails where the folder is there and not empty
     except OSError:
         if (folder / SIGNER).exists():
@@ -66,10 +66,10 @@ def replace(folder: Path, signer: Identity) -> None:
     if old:
         (folder / EARLIER).mkdir(mode=0o700, exist_ok=True)
         name = f"{old[0].serial_number:x}.pem"
-        _write(folder / EARLIER / name, certificates.dump_public(old), 0o644)
+        private_file.write(folder / EARLIER / name, certificates.dump_public(old), 0o644)
     trusted = [*_certificates(folder / TRUST), signer.root]
-    _write(folder / TRUST, certificates.dump_public(dict.fromkeys(trusted)), 0o644)
-    _write(folder / SIGNER, certificates.dump(signer), 0o600)
+    private_file.write(folder / TRUST, certificates.dump_public(dict.fromkeys(trusted)), 0o644)
+    private_file.write(folder / SIGNER, certificates.dump(signer))
 
 
 def _identity(file: Path) -> Identity | None:
@@ -87,18 +87,3 @@ def _certificates(file: Path) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError):
         return []
-
-
-def _write(file: Path, data: bytes, mode: int) -> None:
-    """Writes a file whole or not at all; it is never open to others for a moment."""
-    handle, half = tempfile.mkstemp(prefix=f"{file.name}-", dir=file.parent)  # mode 0600
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        Path(half).chmod(mode)
-        Path(half).replace(file)
-    except BaseException:
-        Path(half).unlink(missing_ok=True)
-        raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from portal.forms.base import CompanyForm
 from portal.forms.kinds import NUMBERS
 from portal.forms.registers import choices, columns
-from portal.lib.clock import ZONE
+from portal.lib.clock import midnight, typed_day
 from portal.lib.i18n import language
 from portal.lib.pinyin import needle
 from portal.lib.text import clean
@@ -108,11 +108,6 @@ def _answers(form: type[CompanyForm], filters: Filters) -> list[tuple[str, str]]
 
 
 def _start(text: str, days: int = 0) -> datetime | None:
-    """Midnight of a day in the company's zone, some days on."""
-    try:
-        day = date.fromisoformat(text) + timedelta(days=days)
-    except (ValueError, OverflowError):
-        return None
-    if not 1900 <= day.year <= 3000:  # no day that somebody can mean; others have no moment in UTC
-        return None
-    return datetime.combine(day, time.min, ZONE)
+    """The first moment of a day, some days on."""
+    day = typed_day(text)
+    return midnight(day + timedelta(days=days)) if day else None

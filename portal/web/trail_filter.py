@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from portal.forms.event_texts import EXCEPTIONS, GROUPS, TEXTS
 from portal.forms.trail_views import VIEW, VIEWS
+from portal.lib.clock import typed_day
 from portal.lib.text import clean
 from portal.queries import people, trail
 from portal.queries.trail import Filter
@@ -37,8 +37,8 @@ def wanted(given: Mapping[str, str]) -> Filter:
         lent=view is not None and view.lent,
         number=given["number"],
         stream=given["stream"],
-        since=day(given["since"]),
-        until=day(given["until"]),
+        since=typed_day(given["since"]),
+        until=typed_day(given["until"]),
     )
 
 
@@ -46,15 +46,6 @@ def counts(given: Filter) -> dict[str, int]:
     """How many events of each view fit besides."""
     plain = replace(given, view=(), lent=False)
     return trail.counts(plain, {view.key: (view.kinds, view.lent) for view in VIEWS})
-
-
-def day(text: str) -> date | None:
-    """A day as browsers write it; None for what is none."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1900 <= found.year <= 2200 else None
 
 
 def _kinds(asked: str) -> tuple[str, ...]:

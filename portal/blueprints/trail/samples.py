@@ -14,7 +14,7 @@ from portal.domain.roles import DEPARTMENT, DEPARTMENTS
 from portal.forms.catalogue import FORMS
 from portal.forms.titles import form_title, record_path
 from portal.forms.words import STATES
-from portal.lib.clock import minute, now, today
+from portal.lib.clock import minute, now, today, typed_day
 from portal.lib.i18n import _, language
 from portal.lib.sampling import draw, rank
 from portal.lib.text import clean
@@ -25,7 +25,6 @@ from portal.queries.samples import Population
 from portal.services import audit
 from portal.web import export
 from portal.web.guard import actor, open_to
-from portal.web.trail_filter import day
 from portal.web.transaction import writes
 
 USUAL, MOST = 25, 500
@@ -84,7 +83,11 @@ def export_sample() -> Response:
 
 def _draw(asked: dict[str, Any], by: Actor) -> Sample:
     population = Population(
-        tuple(asked["form"]), asked["department"], asked["state"], day(asked["since"]), day(asked["until"])
+        tuple(asked["form"]),
+        asked["department"],
+        asked["state"],
+        typed_day(asked["since"]),
+        typed_day(asked["until"]),
     )
     many, numbers = draw(samples.numbers(population, by), asked["seed"], asked["size"])
     return Sample(asked, many, samples.records(numbers, by))
@@ -100,7 +103,7 @@ def _asked(given: MultiDict[str, str]) -> dict[str, Any]:
         "form": sorted({code for code in given.getlist("form") if code in FORMS}),
         "department": text["department"] if text["department"] in DEPARTMENT else "",
         "state": text["state"] if text["state"] in STATES else "",
-        **{name: text[name] if day(text[name]) else "" for name in ("since", "until")},
+        **{name: text[name] if typed_day(text[name]) else "" for name in ("since", "until")},
         "size": min(max(size, 1), MOST) if size is not None else USUAL,
         "seed": text["seed"],
     }

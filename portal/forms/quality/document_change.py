@@ -19,7 +19,7 @@ from portal.forms.references import Attachments, ControlledDocument, Department,
 from portal.lib.clock import day, months_later
 from portal.lib.i18n import _l
 from portal.lib.text import next_edition, next_version
-from portal.queries import documents, goods, revisions
+from portal.queries import documents, editions, goods, revisions
 
 YEAR = 12  # months
 CHANGES, WITHDRAWS = equals("request_kind", "change"), equals("request_kind", "withdraw")
@@ -55,7 +55,7 @@ class ControllerReceipt(Stage):
         count = next_edition if size == "major" else next_version
         named = self.context.get("document")
         found = documents.find(named.id) if named and named.id else None
-        taken = {found.version, *documents.versions(found.code)} if found else set()
+        taken = {found.version, *editions.versions(found.code)} if found else set()
         number = count(current) if size else ""
         while number and number in taken:
             number = next_version(number)

@@ -12,7 +12,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.quality.document_words import ALONE
 from portal.lib.clock import day
-from portal.queries import documents, revisions
+from portal.queries import documents, editions, revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _loaded_before(one: Released) -> dict[str, str]:
 
 def _issue(one: Released, record: Filed) -> Opens:
     """The draft by which every department gets its copies."""
-    former = documents.versions(one.number, but=record.itself)
+    former = editions.versions(one.number, but=record.itself)
     answers = {
         "document": Made("document"),
         "version": one.version,

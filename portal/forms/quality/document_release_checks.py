@@ -7,7 +7,7 @@ from typing import Any
 from portal.forms.quality.document_words import KINDS
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import documents, submissions
+from portal.queries import documents, editions, submissions
 
 
 def days(form: Any) -> None:
@@ -33,7 +33,7 @@ def confirmed(form: Any, found: Any) -> None:
 
 def revision(form: Any, found: Any) -> None:
     """R82: a document may be revised; each version is a new one and has its request."""
-    former, every = documents.versions(found.code, but=form.itself), documents.versions(found.code)
+    former, every = editions.versions(found.code, but=form.itself), editions.versions(found.code)
     if found.state == "obsolete":
         form.refuse("document_no", _l("该文件已作废，编号不再使用；请编制新文件"))
     elif form.version.data in every and form.version.data not in (*former, every[-1]):
