@@ -83,6 +83,8 @@ SAYS = {
     "chain": ("历史链条完整", "the chain of the history is whole", "历史链条断裂", "the chain of the history is broken"),
     "told": ("签署与历史相符", "signatures and history agree", "签署与历史不符", "signatures and history disagree"),
 }  # fmt: skip
+UNSURE = ("没有给出所信任的证书，请核对指纹", "no trusted certificate was given: compare the fingerprint")
+SIGNS = {True: "✓", False: "✗", None: "？"}
 
 
 class Unreadable(Exception):
@@ -262,9 +264,17 @@ def examine(data: bytes, roots: list[Any] | None) -> tuple[dict[str, Any], bytes
     return {"checks": checks, "seal": seal, "record": made, "signatures": signers(record)}, packed
 
 
+def sentences(checks: dict[str, bool | None]) -> list[dict[str, Any]]:
+    """What each check says, in Chinese and English."""
+    return [
+        {"check": key, "holds": ok, **dict(zip(("zh", "en"), UNSURE if ok is None else SAYS[key][0 if ok else 2 :], strict=False))}
+        for key, ok in checks.items()
+    ]  # fmt: skip
+
+
 def read(path: Path, largest: int) -> bytes:
-    """A file that is not too large."""
-    with path.open("rb") as file:
+    """A file that is not too large; `-` is what comes in."""
+    with sys.stdin.buffer if str(path) == "-" else path.open("rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
         raise Unreadable("文件过大", "the file is too large")
@@ -297,14 +307,8 @@ def say(found: dict[str, Any]) -> None:
         outside = f"（外部签字人 outside signer {one['outside']}）" if one["outside"] else ""
         said = f"{one['meaning']}  ·  {one['step']}  {one['opinion']}".rstrip()
         print(f"  {one['when']}  {one['who']}{behalf}{outside}  {said}")
-    for key, ok in found.get("checks", {}).items():
-        zh, en = SAYS[key][0 if ok else 2 : 2 if ok else 4]
-        if ok is None:
-            zh, en = (
-                "没有给出所信任的证书，请核对指纹",
-                "no trusted certificate was given: compare the fingerprint",
-            )
-        print(f"{'？' if ok is None else '✓' if ok else '✗'} {zh}  /  {en}")
+    for one in found.get("said", ()):
+        print(f"{SIGNS[one['holds']]} {one['zh']}  /  {one['en']}")
     if seal:
         print(f"签章人 Sealed by: {seal['certificate']}\n签发人 Issued by: {seal['issuer']}")
         print(f"序列号 Serial: {seal['serial']}\n指纹 SHA-256: {seal['sha256']}")
@@ -325,7 +329,7 @@ def work(given: argparse.Namespace) -> dict[str, Any]:
             out.write(packed)
     checks = found["checks"].values()
     verdict = "not genuine" if False in checks else "unchanged" if None in checks else "genuine"
-    return {"verdict": verdict, **found}
+    return {"verdict": verdict, **found, "said": sentences(found["checks"])}
 
 
 def main() -> int:

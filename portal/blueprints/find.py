@@ -16,7 +16,7 @@ from portal.forms.titles import form_title, register_path
 from portal.lib.bigrams import phrases
 from portal.lib.clock import typed_day
 from portal.lib.i18n import language
-from portal.queries import find
+from portal.queries import find, prints
 from portal.queries.actors import Actor
 from portal.web import catalogue_index, find_rows, posted
 from portal.web.guard import actor, open_to
@@ -94,7 +94,7 @@ def _asked() -> Asked:
     kind = kind if kind in search_groups.GROUPS else ""
     page = request.args.get("page", 1, type=int)
     return Asked(
-        posted.asked("q"),
+        prints.scanned(posted.asked("q", 200))[:80],
         kind,
         department if department in DEPARTMENT else "",
         state if state in find_rows.states(kind) else "",

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from portal.domain.public_requests import KINDS, LARGEST, LONGEST, STATES, LeftEmpty, plain_receipt
+from portal.domain.public_requests import GROUPS, KINDS, LARGEST, LONGEST, STATES, LeftEmpty
 from portal.domain.refusal import AnswersWrong, NotFound, Refusal
 from portal.forms.base import Sheet
 from portal.forms.fields import Choice, LongText, Phone, Text
+from portal.lib import spoken_codes
 from portal.lib.clock import now
 from portal.lib.i18n import _l
 from portal.queries import public_requests as known
@@ -88,7 +89,7 @@ def receipt() -> Response:
     asked = posted.asked("number")
     if not asked:
         return redirect(url_for("public.write"))
-    number = plain_receipt(asked)
+    number = spoken_codes.plain(asked, GROUPS)
     state = known.state(number)
     page = render_template("public/receipt.html", number=number, state=STATES.get(state or ""), stage=state)
     answer = make_response(page, 200 if state else 404)

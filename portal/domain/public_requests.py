@@ -11,8 +11,7 @@ FORM = "CS-90"  # what comes in becomes
 HOLDER = "role:customer_service_officer"  # who takes it up
 KINDS = {"complaint": _l("投诉"), "repair": _l("报修"), "request": _l("诉求")}
 STATES = {"received": _l("已收到"), "handled": _l("正在办理"), "done": _l("已办结")}
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # of a receipt: none that looks like another
-GROUPS, GROUP = 3, 4
+GROUPS = 3  # of signs in a receipt
 LONGEST = 2000  # characters of what somebody writes
 LARGEST = 64 * 1024  # bytes of what a page may send
 WINDOW = timedelta(hours=1)
@@ -36,11 +35,3 @@ class LeftEmpty(Refusal):
     """The field that people do not see was filled in: by a machine, or by a browser that filled everything."""
 
     text = _l("这次没有送出。如果浏览器自动填写了内容，请核对后再按一次“提交”。")
-
-
-def plain_receipt(text: str) -> str:
-    """A receipt as it is kept, however somebody has typed it; nothing for what can be none."""
-    signs = "".join(sign for sign in text.upper() if sign in SIGNS)
-    if len(signs) != GROUPS * GROUP:
-        return ""
-    return "-".join(signs[start : start + GROUP] for start in range(0, len(signs), GROUP))

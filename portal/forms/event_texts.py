@@ -74,6 +74,9 @@ PEOPLE = {
     "staff_imported": _l("从表格导入了 %(count)s 人"),
 }
 SETTINGS = {
+    "record_printed": either(
+        "copy", 0, _l("生成了 %(number)s 的英文正本"), _l("领取了 %(number)s 的第 %(copy)s 号副本")
+    ),
     "limit_changed": _l("把“%(limit)s”由 %(old)s 改为 %(new)s"),
     "calendar_day_set": either("working", True, _l("把 %(day)s 设为工作日"), _l("把 %(day)s 设为休息日")),
     "calendar_day_removed": _l("取消了对 %(day)s 的特别设置"),

@@ -18,6 +18,7 @@ Handler = Callable[[Mapping[str, Any], datetime], Finish | None]
 
 HANDLERS: dict[str, Handler] = {
     "print": prints.make,
+    "record_print": prints.make_asked,
     "redline": redlines.make,
     "publication": publications.make,
     "mail": messages.mail,

@@ -31,6 +31,7 @@ from portal.models.master import (
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
 from portal.models.postings import Posting, PostingDepartment, ReadReceipt
+from portal.models.prints import RecordPrint
 from portal.models.projects import ProjectStage
 from portal.models.public_requests import PublicRequest
 from portal.models.records import (
@@ -99,6 +100,7 @@ __all__ = [
     "Record",
     "RecordFile",
     "RecordLink",
+    "RecordPrint",
     "RecordReader",
     "RecordSubject",
     "RevisionFile",

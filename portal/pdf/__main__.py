@@ -7,11 +7,19 @@ import struct
 import sys
 import traceback
 
+from portal.pdf.process import MEMORY
 from portal.pdf.render import render
+
+try:
+    import resource
+except ImportError:  # not every system has it
+    resource = None  # type: ignore[assignment]
 
 
 def main() -> None:
     """Answers each request with its size and `=` and the file, or `!` and the error."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     output = sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may reach the pipe
     while head := sys.stdin.buffer.read(4):

@@ -129,4 +129,5 @@ class Printout:
     with_history: bool = True
     data: bytes = b""
     made_at: datetime | None = None
+    scan: str = ""  # what its code says; its number without
     ended: str = ""  # across every page of a record that was refused or given up

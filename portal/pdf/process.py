@@ -8,14 +8,18 @@ import struct
 import subprocess  # nosec B404 -- starts this very program
 import sys
 from pathlib import Path
+from queue import LifoQueue
 from threading import Lock, Timer
 
+from portal.pdf.copy_sheet import CopySheet
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.printout import Printout
 from portal.pdf.redline_sheet import RedlineSheet
 from portal.pdf.text_sheet import TextSheet
 
+Asked = Printout | LabelSheet | TextSheet | RedlineSheet | CopySheet
 SECONDS = 120  # longest that one print may take
+MEMORY = 3 << 30  # bytes of address space that the process may have
 PRINTS = 200  # after so many the process is replaced, as WeasyPrint's memory grows
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -32,7 +36,7 @@ class Printer:
         self._process: subprocess.Popen[bytes] | None = None
         self._left = 0
 
-    def render(self, printout: Printout | LabelSheet | TextSheet | RedlineSheet) -> bytes:
+    def render(self, printout: Asked) -> bytes:
         """The printout as PDF.
 
         Raises:
@@ -81,5 +85,32 @@ class Printer:
         return process.stdout.read(size)
 
 
-printer = Printer()
+class Printers:
+    """Two processes, so that somebody who waits does not wait for a long job."""
+
+    def __init__(self) -> None:
+        self._idle: LifoQueue[Printer] = LifoQueue()
+        self._all = [Printer(), Printer()]
+        for one in self._all:
+            self._idle.put(one)
+
+    def render(self, printout: Asked) -> bytes:
+        """The printout as PDF, by whichever process is idle first.
+
+        Raises:
+            PrintFailed: the process failed or took too long.
+        """
+        one = self._idle.get()
+        try:
+            return one.render(printout)
+        finally:
+            self._idle.put(one)
+
+    def stop(self) -> None:
+        """Ends the processes."""
+        for one in self._all:
+            one.stop()
+
+
+printer = Printers()
 atexit.register(printer.stop)

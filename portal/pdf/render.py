@@ -14,7 +14,8 @@ from markupsafe import Markup
 from portal.lib.clauses import clauses
 from portal.lib.exif import caption
 from portal.lib.hashing import sha256
-from portal.pdf import codes, fonts, layout
+from portal.pdf import codes, copies, fonts, layout
+from portal.pdf.copy_sheet import CopySheet
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
 from portal.pdf.printout import Printout
@@ -34,18 +35,23 @@ from portal.pdf.archive import Carried
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
 Sheet = Printout | LabelSheet | TextSheet | RedlineSheet
+Asked = Sheet | CopySheet
 DATA = "the record as data, with what proves it"
 STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text", RedlineSheet: "text"}
 
 
-def render(printout: Sheet) -> bytes:
-    """The printout as a tagged PDF file.
+def render(asked: Asked) -> bytes:
+    """What is asked for as a tagged PDF file.
 
     Raises:
         FontsMissing: this machine lacks the fonts or the library that prepares them.
         ForbiddenAddress: the print asked for something that it may not load.
     """
     fonts.require(ffi.harfbuzz_subset)
+    return copies.lay(asked, _marks) if isinstance(asked, CopySheet) else _laid_out(asked)
+
+
+def _laid_out(printout: Sheet) -> bytes:
     ready = {
         key: picture
         for key, (_type, data) in printout.images.items()
@@ -67,6 +73,17 @@ def render(printout: Sheet) -> bytes:
         made = archive.write(document, bytes.fromhex(name)[:16], carried)
     if fetcher.refused:
         raise ForbiddenAddress(f"A print may not load {fetcher.refused[0][:80]!r}.")
+    return made
+
+
+def _marks(copy: CopySheet) -> bytes:
+    """What is laid over the pages of a copy; not an archive file by itself, as it has no text of its own."""
+    page = weasyprint.HTML(
+        string=_environment().get_template("print/copy.html").render(copy=copy),
+        base_url=None,
+        url_fetcher=Fetcher(),
+    )
+    made: bytes = page.write_pdf(stylesheets=[_sheet("copy")], font_config=_font_configuration())
     return made
 
 

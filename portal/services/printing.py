@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import current_app
 
-from portal.extensions import db
 from portal.forms import drawings
 from portal.forms.catalogue import FORMS
 from portal.forms.flow import chart
@@ -21,29 +20,22 @@ from portal.lib.hashing import canonical_json
 from portal.lib.i18n import _, speaking
 from portal.lib.i18n import language as spoken
 from portal.lib.pictures import SHOWN
-from portal.models import Record, Signature, StoredFile
+from portal.models import Record, Signature
 from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
 from portal.pdf.process import printer
 from portal.queries import history, record_page
 from portal.queries.record_page import RecordPage
-from portal.services import record_data
+from portal.services import record_data, record_prints
 from portal.storage import files
 
 
-def current(record: Record, language: str, *, now: datetime) -> bytes:
-    """The stored print of a finished record in Chinese, else one made now."""
-    if record.pdf_id is not None and language == "zh":
-        return files.get(db.session.get_one(StoredFile, record.pdf_id).sha256)
-    return make(record, language, now=now)
-
-
-def make(record: Record, language: str, *, now: datetime) -> bytes:
-    """Renders the print in a language."""
+def make(record: Record, language: str, *, now: datetime, code: str = "") -> bytes:
+    """Renders the print in a language; `code` is that of an original."""
     with speaking(language):
-        return printer.render(gather(record_page.read(record), language, now=now))
+        return printer.render(gather(record_page.read(record), language, now=now, code=code))
 
 
-def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
+def gather(read: RecordPage, language: str, *, now: datetime, code: str = "") -> Printout:
     """Everything that the print shows, as plain values."""
     record, defined = read.record, read.definition
     references = record_data.files_of(read)
@@ -52,6 +44,7 @@ def gather(read: RecordPage, language: str, *, now: datetime) -> Printout:
     return Printout(
         company=current_app.config["SETTINGS"].company,
         code=record.form_code,
+        scan=record_prints.scan(code) if code else "",
         title=defined["title"][language],
         number=record.number,
         state_text=str(STATES[record.state]),

@@ -11,18 +11,17 @@ import sqlalchemy as sa
 
 from portal.domain.public_requests import (
     FORM,
-    GROUP,
     GROUPS,
     HOLDER,
     KINDS,
     PER_ADDRESS,
     PER_DAY,
-    SIGNS,
     FullForToday,
     TooMany,
 )
 from portal.domain.refusal import NotFound, ReasonMissing, RecordClosed
 from portal.extensions import db
+from portal.lib import spoken_codes
 from portal.lib.clock import minute
 from portal.lib.i18n import _l, both
 from portal.models import PublicRequest, Task
@@ -42,7 +41,7 @@ def send(answers: Mapping[str, Any], *, address: str, now: datetime) -> PublicRe
     Raises:
         TooMany: the address, or everybody together, has sent enough for now.
     """
-    receipt = new_receipt()
+    receipt = spoken_codes.new(GROUPS)
     audit.note(
         "public_request_received", at=now, by=None, stream=STREAM, address=address, receipt=receipt
     )  # what is counted next comes one after the other from here on
@@ -97,11 +96,6 @@ def close(request_id: int, by: Actor, reason: str, *, now: datetime) -> PublicRe
         "public_request_closed", at=now, by=by.id, stream=STREAM, receipt=request.receipt, reason=reason
     )
     return request
-
-
-def new_receipt() -> str:
-    """A receipt that nobody can guess: 12 of 30 signs, in groups to be read out."""
-    return "-".join("".join(secrets.choice(SIGNS) for _sign in range(GROUP)) for _group in range(GROUPS))
 
 
 def _leave_draft(request: PublicRequest, *, now: datetime) -> None:

@@ -56,7 +56,8 @@ def addresses(site: Site) -> list[str]:
 def test_reading_changes_nothing(site: Site, visitor: str, method: str) -> None:
     before = tables.hashes(site.app)
     record = site.path("/<department>/<slug>/<number>")
-    looked_at = {record, f"{record}.pdf", f"{record}.json"} if visitor == "auditor" else set()
+    taken = site.path("/<department>/<slug>/<number>/prints/<int:id>.pdf")
+    looked_at = {record, f"{record}.pdf", f"{record}.json", taken} if visitor == "auditor" else set()
     for path in addresses(site):
         if path in looked_at:
             continue  # that an auditor, and nobody else, has looked at a record stands in the trail

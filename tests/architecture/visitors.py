@@ -15,8 +15,10 @@ from flask.testing import FlaskClient
 
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
+from portal.domain.prints import GROUPS
 from portal.extensions import db
 from portal.jobs import witnesses
+from portal.lib import spoken_codes
 from portal.lib.clock import now, today
 from portal.models import (
     CompanySetting,
@@ -25,13 +27,14 @@ from portal.models import (
     Person,
     Posting,
     PostingDepartment,
+    Record,
     RoleGrant,
     SignInSession,
     Task,
 )
-from portal.queries import public_requests, revisions
+from portal.queries import prints, public_requests, revisions
 from portal.queries.actors import actor
-from portal.services import outside
+from portal.services import outside, record_prints
 from portal.services import revisions as texts
 from tests.conftest import make_app, set_up
 from tests.walk import DRAWING, Walker
@@ -143,6 +146,7 @@ def furnished(app: Flask) -> Site:
         "file": "1",  # of a document without a text, which this one is not
         **_ids(app),
         "files": _file(browsers["owner"]),
+        **_print(app, complaint),
     }
     with app.app_context():
         witnesses.keep_tree()
@@ -164,6 +168,15 @@ def _draft(app: Flask, browser: FlaskClient) -> str:
     )
     assert answer.status_code == 200, answer.text
     return "1.1"
+
+
+def _print(app: Flask, number: str) -> dict[str, str]:
+    """A print of the record, by its id and by the code on it."""
+    with app.app_context(), transaction():
+        record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+        code = spoken_codes.new(GROUPS)
+        record_prints.keep_original(record, "zh", code, b"%PDF-1.7", now=now())
+        return {"prints": str(prints.of_record(record.id)[0].id), "paper": code}
 
 
 def _posting(app: Flask, walker: Walker) -> str:

@@ -54,7 +54,7 @@ def test_each_kind_is_noted_once_a_day(app: Flask, client: FlaskClient, sign_in:
 def test_the_print_is_noted_too(
     app: Flask, client: FlaskClient, sign_in: SignIn, number: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portal.services.printing.current", lambda *_given, **_named: b"%PDF-")
+    monkeypatch.setattr("portal.services.printing.make", lambda *_given, **_named: b"%PDF-")
     assert sign_in(client, "auditor").get(f"/customer-service/complaints/{number}.pdf").data == b"%PDF-"
     assert looks(app) == [("auditor", "pdf")]
 

@@ -11,10 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.demo.stories import STORIES
-from portal.domain.public_requests import FORM, LARGEST, PER_ADDRESS, plain_receipt
+from portal.domain.public_requests import FORM, GROUPS, LARGEST, PER_ADDRESS
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.kinds import Ref
+from portal.lib import spoken_codes
 from portal.models import AuditEvent, Department, Draft, Notice, Person, PublicRequest, Record, Task
 from portal.queries import public_requests
 from portal.services import audit
@@ -327,9 +328,9 @@ def test_whoever_gives_no_receipt_is_led_to_the_page(app: Flask, open_page: Walk
 
 
 def test_receipts_cannot_be_guessed_and_can_be_read_out() -> None:
-    given = {service.new_receipt() for _time in range(500)}
+    given = {spoken_codes.new(GROUPS) for _time in range(500)}
     assert len(given) == 500
-    assert all(RECEIPT.fullmatch(one) and plain_receipt(one) == one for one in given)
+    assert all(RECEIPT.fullmatch(one) and spoken_codes.plain(one, GROUPS) == one for one in given)
 
 
 # Taking it up

@@ -33,7 +33,7 @@ def pdf() -> bytes:
 @pytest.fixture
 def finished(context: Flask, pdf: bytes, monkeypatch: pytest.MonkeyPatch) -> int:
     """A finished record whose print is asked for; rendering is quick."""
-    monkeypatch.setattr(printing, "make", lambda record, language, *, now: pdf)
+    monkeypatch.setattr(printing, "make", lambda record, language, *, now, code: pdf)
     found = db.session.scalars(sa.select(Record).where(Record.state == "finished")).first()
     assert found is not None
     with transaction():

@@ -10,7 +10,7 @@ from portal.lib.clock import now, today
 from portal.lib.i18n import language
 from portal.models import DocumentRevision
 from portal.queries import readings
-from portal.services import document_prints
+from portal.services import document_prints, print_turns
 from portal.web import posted
 from portal.web.guard import actor, open_to
 
@@ -33,7 +33,8 @@ def _printed(one: DocumentRevision) -> Response:
     by, at, copy_no = actor(), now(), posted.asked("copy", 20)
     copy = document_prints.numbered_copy(one, copy_no, by) if copy_no else None
     name = f"{one.document_no}-{one.number}.pdf"
-    made = document_prints.make(one, language(), by=by, now=at, copy=copy)
+    with print_turns.turn(by.id):
+        made = document_prints.make(one, language(), by=by, now=at, copy=copy)
     if request.method != "HEAD":
         with transaction():
             document_prints.note(one, by=by.id, now=at, copy_no=copy_no)

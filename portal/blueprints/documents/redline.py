@@ -10,7 +10,7 @@ from portal.lib.clock import now, today
 from portal.lib.i18n import language
 from portal.models import DocumentRevision
 from portal.queries import revisions
-from portal.services import redline_prints
+from portal.services import print_turns, redline_prints
 from portal.web import posted, redlines
 from portal.web.guard import actor, open_to
 
@@ -37,7 +37,8 @@ def redline(document: str) -> str:
 def redline_pdf(document: str) -> Response:
     """The same as a file."""
     old, new = _asked(document)
-    made = redline_prints.make(old, new, language(), by=actor(), now=now())
+    with print_turns.turn(actor().id):
+        made = redline_prints.make(old, new, language(), by=actor(), now=now())
     return pdf(made, f"{document}-{old.number}-{new.number}.pdf")
 
 

@@ -13,6 +13,7 @@ from portal.forms.warehouse import shop_parts
 from portal.lib.clock import minute
 from portal.lib.numbers import money
 from portal.queries import door as slips
+from portal.queries import prints
 from portal.web import posted
 from portal.web.guard import actor, open_to
 
@@ -23,7 +24,7 @@ def door(department: str) -> str:
     """A slip by its number, typed or scanned: its books, and whether they may go out."""
     if not shop_parts.may_watch_door(actor()):
         raise NotFound
-    typed = posted.asked("q")
+    typed = prints.scanned(posted.asked("q", 200))
     slip = slips.slip(typed) if typed else None
     return render_template(
         "warehouse/door.html",

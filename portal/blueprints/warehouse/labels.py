@@ -12,7 +12,7 @@ from portal.lib.i18n import _, _l, language
 from portal.pdf.label_sheet import LAYOUTS, MARKS
 from portal.queries import labels as books
 from portal.queries.keyset import LARGEST
-from portal.services import label_prints
+from portal.services import label_prints, print_turns
 from portal.web import posted
 from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
@@ -45,14 +45,15 @@ def labels_pdf(department: str) -> Answer:
     ids = {
         int(one) for one in request.args.getlist("item") if one.isascii() and one.isdigit() and len(one) < 10
     }
-    made = label_prints.make(
-        {one for one in ids if one <= LARGEST},
-        set(request.args.getlist("place")),
-        layout=_one_of(LAYOUTS, "layout"),
-        mark=_one_of(MARKS, "mark"),
-        copies=_copies(),
-        language=language(),
-    )
+    with print_turns.turn(actor().id):
+        made = label_prints.make(
+            {one for one in ids if one <= LARGEST},
+            set(request.args.getlist("place")),
+            layout=_one_of(LAYOUTS, "layout"),
+            mark=_one_of(MARKS, "mark"),
+            copies=_copies(),
+            language=language(),
+        )
     if made is None:
         flash(_("请先勾选要打印标签的库存品或库位。"), "error")
         return redirect(url_for("warehouse.labels"), 303)

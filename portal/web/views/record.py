@@ -26,7 +26,7 @@ from portal.models.tasks import TURNS
 from portal.queries import account, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
-from portal.services import corrections, drafts, entries, printing, record_data, route, signing, tasks
+from portal.services import corrections, drafts, entries, record_data, route, signing, tasks
 from portal.web import clauses, identity, looks, posted, record_texts, risk_matrix
 from portal.web.clauses import Basis
 from portal.web.form_errors import FormError, errors
@@ -136,17 +136,6 @@ def page(
         missing=Missing.read,
         now=now(),
     )
-
-
-@open_to("signed_in")
-def pdf(department: str, slug: str, number: str) -> Response:
-    """The record's print: the stored one of a finished record, else made now."""
-    form = find_form(department, slug)
-    record = looks.noted(visible.record(number, actor(), form.code), "pdf")
-    data = printing.current(record, language(), now=now())
-    answer = Response(data, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{record.number}.pdf"'
-    return answer
 
 
 @open_to("signed_in")
@@ -287,5 +276,4 @@ def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormEr
 def add_to(bp: Blueprint) -> None:
     """Adds the views to a department's blueprint."""
     bp.add_url_rule("/<slug>/<number>", "show", show)
-    bp.add_url_rule("/<slug>/<number>.pdf", "pdf", pdf)
     bp.add_url_rule("/<slug>/<number>.json", "as_json", as_json)

@@ -1,0 +1,46 @@
+"""Prints of records: originals and numbered copies, and what is told of one to whoever holds it."""
+
+from __future__ import annotations
+
+from portal.domain.refusal import Refusal
+from portal.lib.i18n import _l
+
+LANGUAGES = {"zh": _l("中文"), "en": _l("英文")}
+ORIGINAL = 0  # number of what copies are made of
+GROUPS = 4  # of signs in a code
+LARGEST_FILE = 48 * 1024 * 1024  # bytes of a file that is checked
+AN_HOUR = 30  # copies that one person may ask for
+
+
+class NotFinished(Refusal):
+    """Only what is finished has an original."""
+
+    status = 409
+    text = _l("记录办结后才能领取副本；办理中的记录请直接打印。")
+
+
+class OriginalComing(Refusal):
+    """The original is being made."""
+
+    status = 409
+    text = _l("正本正在生成，请稍后再领取副本。")
+
+
+class TooManyCopies(Refusal):
+    """One person asks for very many."""
+
+    status = 429
+    text = _l("您一小时内领取的副本太多，请稍后再试。")
+
+
+class PrintsBusy(Refusal):
+    """Others are printing, or the person's own last print is still being made."""
+
+    status = 503
+    text = _l("打印的人较多，或者您的上一份打印件还在生成，请稍后再试。")
+
+
+class FileMissing(Refusal):
+    """Nothing was dropped, or something far too large."""
+
+    text = _l("请选择一个 PDF 文件，不超过 48 MB。")
