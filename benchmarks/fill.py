@@ -104,31 +104,31 @@ def copy(file: Path, pattern: int, count: int) -> None:
             readers += [(f"person:{who}", code, id), (f"head:{departments[who]}", code, id),
                         ("role:purchasing_manager", code, id)]  # fmt: skip
             if open_:
-                tasks.append(
-                    (
-                        1_000_000 + n,
-                        "sign",
-                        id,
-                        code,
-                        "purchasing_approval",
-                        1,
-                        0,
-                        "",
-                        "open",
-                        "{}",
-                        "",
-                        at,
-                        at,
-                    )
+                task = (
+                    1_000_000 + n,
+                    "sign",
+                    id,
+                    code,
+                    "purchasing_approval",
+                    1,
+                    0,
+                    1,
+                    "",
+                    "open",
+                    "{}",
+                    "",
+                    at,
+                    at,
                 )
+                tasks.append(task)
                 holders.append((1_000_000 + n, "role:purchasing_manager", 1, at))
         for table, values in rows.items():
             marks = ",".join("?" * len(values[0]))
             base.executemany(f"INSERT INTO {table} VALUES ({marks})", values)  # nosec B608
         base.executemany("INSERT INTO record_readers (key, form_code, record_id) VALUES (?,?,?)", readers)
         base.executemany(
-            "INSERT INTO tasks (id, kind, record_id, form_code, step, round, slot, outside, state, title, note,"
-            " created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", tasks)  # fmt: skip
+            "INSERT INTO tasks (id, kind, record_id, form_code, step, round, slot, case_round, outside, state, title,"
+            " note, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", tasks)  # fmt: skip
         base.executemany("INSERT INTO task_holders (task_id, key, open, due_at) VALUES (?,?,?,?)", holders)
         base.commit()
     for _name, sql in triggers:
