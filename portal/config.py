@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     digest_hour: int = Field(
         8, ge=0, le=23, description="Hour of the company's clock at which the daily mails go out."
     )
+    assurance_file: str = Field(
+        "",
+        description="What a run of the tests has shown; empty: `.cache/assurance.json` beside the program.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log tells.")
 
     @model_validator(mode="before")
@@ -153,6 +157,12 @@ class Settings(BaseSettings):
         return (
             Path(self.seal_folder).expanduser().resolve() if self.seal_folder else self.portal_data / "seal"
         )
+
+    @property
+    def assurance_path(self) -> Path:
+        """File in which a run of the tests has written what it has shown."""
+        given = Path(self.assurance_file).expanduser() if self.assurance_file else None
+        return given.resolve() if given else ROOT / ".cache" / "assurance.json"
 
     @property
     def sends_mail(self) -> bool:

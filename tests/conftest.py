@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.config import Settings
+from portal.config import ROOT, Settings
 from portal.demo.company import seed_small
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic, db
@@ -25,10 +25,17 @@ from portal.models import Person
 from portal.queries.actors import Actor, actor
 from portal.services import sessions
 from tests.books import Books
+from tests.proofs import Proofs
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
 STRONG = sessions.HASHER
 both_databases = pytest.mark.both_databases
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Every run writes down what it shows, for the page of `portal/blueprints/compliance.py`."""
+    file = Settings(_env_file=None).assurance_path
+    config.pluginmanager.register(Proofs(ROOT, file), "proofs")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

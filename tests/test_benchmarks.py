@@ -18,7 +18,9 @@ def test_the_database_is_filled(tmp_path: Path) -> None:
     app = create_app(Settings(portal_data=tmp_path))
     with app.app_context():
         copies = Record.number.like("%-2026-0%")
-        assert db.session.scalar(sa.select(sa.func.count()).where(copies)) == 53  # with the two that they copy
+        assert (
+            db.session.scalar(sa.select(sa.func.count()).where(copies)) == 53
+        )  # with the two that they copy
         waiting = sa.select(sa.func.count()).where(Task.id >= 1_000_000, Task.state == "open")
         assert db.session.scalar(waiting) == 2
         db.session.remove()

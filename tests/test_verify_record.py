@@ -86,6 +86,7 @@ def failing(found: Data) -> set[str]:
     return {key for key, ok in found["checks"].items() if ok is False}
 
 
+@pytest.mark.proves("R12", "R16")
 def test_a_print_of_the_portal_is_genuine_and_says_who_signed(context: Flask, tmp_path: Path) -> None:
     record = db.session.scalars(sa.select(Record).join(Signature).where(Record.state == "finished")).first()
     assert record is not None
@@ -114,6 +115,7 @@ def test_a_print_of_the_portal_is_genuine_and_says_who_signed(context: Flask, tm
     assert "文件夹里已有 record.json" in again.stdout
 
 
+@pytest.mark.proves("R12")
 def test_every_record_of_the_company_proves_itself(context: Flask) -> None:
     """Also those that are not finished, or were returned and corrected; they need no seal for that."""
     program = (
@@ -157,6 +159,7 @@ def other_signature(pdf: bytes) -> bytes:
     return pdf[:start] + b"0" * 400 + pdf[start + 400 :]
 
 
+@pytest.mark.proves("R11")
 @pytest.mark.parametrize(
     ("change", "statuses", "checks"),
     [
@@ -300,6 +303,7 @@ def number(record: Data) -> None:
     record["number"] = "PU-03-2026-9999"
 
 
+@pytest.mark.proves("R11", "R17")
 @pytest.mark.parametrize(
     ("change", "checks"),
     [
@@ -331,6 +335,7 @@ def test_a_record_that_was_changed(
     assert found["checks"]["intact"]
 
 
+@pytest.mark.proves("R17")
 def test_a_history_written_anew_still_has_to_agree_with_the_signatures(
     record: Data, trust: Path, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from portal.blueprints import (
     bulletins,
     check,
     choices,
+    compliance,
     customer_service,
     design,
     documents,
@@ -58,6 +59,7 @@ ROOMS = (
     choices.bp,
     admin.bp,
     trail.bp,
+    compliance.bp,
     auth.bp,
     health.bp,
 )

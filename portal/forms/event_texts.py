@@ -107,6 +107,9 @@ SETTINGS = {
     ),
     "trail_reviewed": _l("复核了 %(since)s 至 %(until)s 的审计追踪，范围：%(filter)s，%(count)s 条"),
     "sample_exported": _l("导出了抽样：从 %(many)s 条记录中抽取 %(rows)s 条，种子“%(seed)s”（%(format)s）"),
+    "finding_noted": _l("就 %(number)s 记下了审核发现（%(grade)s），已请质量部处理"),
+    "findings_exported": _l("导出了审核发现，%(rows)s 行（%(format)s）"),
+    "validation_report_taken": _l("下载了验证报告（%(format)s）：共 %(count)s 项，已证明 %(shown)s 项"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
 }

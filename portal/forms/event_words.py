@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain.findings import GRADES
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENT, ROLE
 from portal.domain.signoff import APPLICANT
@@ -167,9 +168,13 @@ def _row(field: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 def _word(key: str, value: Any) -> str:
     """A fact that is a key, as the word for it."""
-    words: Mapping[str, Any] = {"meaning": SAID, "table": TABLES, "value": PREFERENCES, "what": LOOKS}.get(
-        key, {}
-    )
+    words: Mapping[str, Any] = {
+        "meaning": SAID,
+        "table": TABLES,
+        "value": PREFERENCES,
+        "what": LOOKS,
+        "grade": GRADES,
+    }.get(key, {})
     if key == "role" and value in ROLE:
         return str(ROLE[value].title)
     if key == "department" and value in DEPARTMENT:

@@ -69,6 +69,7 @@ WAYS = {
 STREAMS = {
     "access": _l("登录"),
     "documents": _l("受控文件"),
+    "findings": _l("审核发现"),
     "looks": _l("查阅"),
     "people": _l("人员"),
     "public": _l("外部来信"),

@@ -13,7 +13,7 @@ from portal.models.people import Person
 
 
 class AuditStream(Base):
-    """The head of one chain: `record:12`, or `people`, `access`, `looks`, `public`, `settings`."""
+    """The head of one chain: `record:12`, or `people`, `access`, `looks`, `findings`, `public`, `settings`."""
 
     __tablename__ = "audit_streams"
     name: Mapped[str] = mapped_column(primary_key=True)

@@ -11,13 +11,8 @@ from pathlib import Path
 from queue import LifoQueue
 from threading import Lock, Timer
 
-from portal.pdf.copy_sheet import CopySheet
-from portal.pdf.label_sheet import LabelSheet
-from portal.pdf.printout import Printout
-from portal.pdf.redline_sheet import RedlineSheet
-from portal.pdf.text_sheet import TextSheet
+from portal.pdf.sheets import Asked
 
-Asked = Printout | LabelSheet | TextSheet | RedlineSheet | CopySheet
 SECONDS = 120  # longest that one print may take
 MEMORY = 3 << 30  # bytes of address space that the process may have
 PRINTS = 200  # after so many the process is replaced, as WeasyPrint's memory grows

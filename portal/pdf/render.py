@@ -15,11 +15,13 @@ from portal.lib.clauses import clauses
 from portal.lib.exif import caption
 from portal.lib.hashing import sha256
 from portal.pdf import codes, copies, fonts, layout
+from portal.pdf.assurance_sheet import AssuranceSheet
 from portal.pdf.copy_sheet import CopySheet
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
 from portal.pdf.printout import Printout
 from portal.pdf.redline_sheet import RedlineSheet
+from portal.pdf.sheets import Asked, Sheet
 from portal.pdf.text_body import body, contents
 from portal.pdf.text_sheet import TextSheet
 from portal.pdf.words import speaker
@@ -34,10 +36,14 @@ from portal.pdf import archive
 from portal.pdf.archive import Carried
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
-Sheet = Printout | LabelSheet | TextSheet | RedlineSheet
-Asked = Sheet | CopySheet
 DATA = "the record as data, with what proves it"
-STYLES: dict[type, str] = {Printout: "record", LabelSheet: "labels", TextSheet: "text", RedlineSheet: "text"}
+STYLES: dict[type, str] = {
+    Printout: "record",
+    LabelSheet: "labels",
+    TextSheet: "text",
+    RedlineSheet: "text",
+    AssuranceSheet: "text",
+}
 
 
 def render(asked: Asked) -> bytes:
@@ -111,6 +117,8 @@ def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:
                 say=say,
             )
         )
+    if isinstance(printout, AssuranceSheet):
+        return _environment().get_template("print/assurance.html").render(record=printout, say=say)
     if isinstance(printout, RedlineSheet):
         shown_clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
         template = _environment().get_template("print/redline.html")

@@ -10,12 +10,12 @@ from sqlalchemy.orm import aliased
 
 from portal.domain.public_requests import WINDOW
 from portal.extensions import db
-from portal.models import CompanySetting, Draft, Person, PublicRequest, Record, RecordLink
+from portal.models import CompanySetting, Person, PublicRequest
+from portal.queries import became
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
 SETTING, ON = "public_page", "on"
-OVER = ("finished", "refused", "voided")
 
 
 def is_open() -> bool:
@@ -80,37 +80,13 @@ def book() -> Source:
 
 def _whole() -> Any:
     """What was sent, with who has the draft of it, the record that came of it, and whether that still goes on."""
-    next_, left = aliased(Record), aliased(Draft)
-    goes_on = sa.exists().where(
-        RecordLink.source_id == Record.id,
-        RecordLink.kind == "opened",
-        next_.id == RecordLink.target_id,
-        next_.state.not_in(OVER),
-    )
-    waits = sa.exists().where(left.source_id == Record.id)
-    holder, applicant, closed_by = (aliased(Person) for _person in range(3))
-    return (
-        sa.select(
-            PublicRequest.id,
-            PublicRequest,
-            holder.name.label("holder"),
-            Record.number,
-            Record.state.label("record_state"),
-            applicant.name.label("applicant"),
-            closed_by.name.label("closed_by"),
-            sa.or_(goes_on, waits).label("goes_on"),
-        )
-        .outerjoin(Draft, Draft.key == PublicRequest.key)
-        .outerjoin(holder, holder.id == Draft.person_id)
-        .outerjoin(Record, Record.key == PublicRequest.key)
-        .outerjoin(applicant, applicant.id == Record.applicant_id)
-        .outerjoin(closed_by, closed_by.id == PublicRequest.closed_by_id)
-    )
+    closed_by = aliased(Person)
+    query = sa.select(PublicRequest.id, PublicRequest, closed_by.name.label("closed_by"))
+    query = query.select_from(PublicRequest).outerjoin(closed_by, closed_by.id == PublicRequest.closed_by_id)
+    return became.joined(query, PublicRequest.key)[0]
 
 
 def _state(row: Any) -> str:
     if row.PublicRequest.closed_at is not None:
         return "done"
-    if row.record_state is None:
-        return "handled" if row.holder else "received"
-    return "handled" if row.record_state not in OVER or row.goes_on else "done"
+    return {became.WAITING: "received", became.CLOSED: "done"}.get(row.stood, "handled")

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.domain import findings
 from portal.domain.effects import (
     Asks,
     CallsOff,
@@ -161,7 +162,8 @@ def _set_deadline(effect: SetsDeadline) -> None:
 def _opened(record: Record, effect: Opens) -> list[Draft | None]:
     """What earlier rounds have opened and still stands: None for each record, then the drafts.
 
-    A draft of the record that this one corrects is among them as long as nobody has begun it.
+    A draft of the record that this one corrects is among them as long as nobody has begun it. What came of an
+    auditor's finding about the record is none of it.
     """
     code, over = effect.code, ("refused", "voided", *(("finished",) if effect.anew else ()))
     made = (
@@ -172,6 +174,7 @@ def _opened(record: Record, effect: Opens) -> list[Draft | None]:
             RecordLink.source_id == record.id,
             RecordLink.kind == "opened",
             Record.form_code == code,
+            Record.key.not_like(f"{findings.KEY}%"),
             Record.state.not_in(over),
         )
     )
@@ -183,6 +186,7 @@ def _opened(record: Record, effect: Opens) -> list[Draft | None]:
                 sa.and_(Draft.source_id == record.corrects_id, Draft.person_id.is_(None)),
             ),
             Draft.form_code == code,
+            Draft.key.not_like(f"{findings.KEY}%"),
         )
         .order_by(Draft.id)
     )

@@ -13,6 +13,10 @@ from obstore.store import LocalStore
 from portal.lib.hashing import sha256
 
 
+class FileChanged(FileNotFoundError):
+    """Somebody has put other bytes in the place of a stored file: what was stored is there no more."""
+
+
 def init_app(app: Flask) -> None:
     """Opens the store in the data folder."""
     folder = app.config["SETTINGS"].portal_data / "files"
@@ -32,8 +36,12 @@ def get(digest: str) -> bytes:
 
     Raises:
         FileNotFoundError: the store does not have them.
+        FileChanged: what it has are others.
     """
-    return bytes(obstore.get(_store(), _path(digest)).bytes())
+    data = bytes(obstore.get(_store(), _path(digest)).bytes())
+    if sha256(data) != digest:
+        raise FileChanged(digest)
+    return data
 
 
 def _store() -> Any:

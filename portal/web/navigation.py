@@ -14,6 +14,7 @@ from portal.queries import inbox, notices
 from portal.services import settings
 from portal.web.guard import maybe_actor
 
+COMPLIANCE = "/compliance"
 ICONS = {
     "customer_service": "headset",
     "engineering": "crane",
@@ -46,7 +47,11 @@ def links(actor: Any) -> list[Link]:
     found.append(Link("/documents/", _l("文件"), "files", active=path.startswith("/documents")))
     found.append(Link("/obligations/", _l("义务"), "calendar", active=path.startswith("/obligations")))
     if actor.is_auditor or actor.is_administrator:
-        found.append(Link("/trail", _l("审计追踪"), "history", active=path.startswith("/trail")))
+        found.append(
+            Link("/trail", _l("审计追踪"), "history", active=path.startswith(("/trail", COMPLIANCE)))
+        )
+    elif "document_controller" in actor.roles:
+        found.append(Link(COMPLIANCE, _l("合规"), "shield", active=path.startswith(COMPLIANCE)))
     if actor.is_administrator:
         found.append(Link("/admin/", _l("管理"), "settings", active=path.startswith("/admin")))
     elif any(settings.may_change(limit, actor) for limit in LIMITS):

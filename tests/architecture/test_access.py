@@ -71,6 +71,7 @@ def knock(browser: FlaskClient, row: Row, path: str) -> TestResponse:
     return browser.open(path, method=row.method)
 
 
+@pytest.mark.proves("R2")
 def test_every_address_stands_in_the_table(site: Site) -> None:
     written = {(rule, row.method): row.who for row in ROWS for rule in spelt_out(row)}
     shown = on_site(site.app)
@@ -84,6 +85,7 @@ def test_no_line_stands_twice() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize("visitor", PEOPLE)
 def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> None:
     wrong = []
@@ -98,6 +100,7 @@ def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> Non
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize("row", [row for row in ROWS if row.who != "everyone"], ids=str)
 def test_the_table_shuts_out_whom_it_names(row: Row) -> None:
     refused = {"403", "404"}
@@ -112,6 +115,7 @@ def test_the_table_shuts_out_whom_it_names(row: Row) -> None:
 OTHERS = [row for row in ROWS if "<number>" in row.rule]
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize("row", OTHERS, ids=str)
 def test_a_record_of_others_is_not_there(row: Row) -> None:
     assert row.answers["employee"] == row.answers["administrator"] == "404"

@@ -116,6 +116,7 @@ def test_people_are_narrowed_by_department_role_and_state(administrator: FlaskCl
     assert cast["buyer"].name not in administrator.get("/admin/people?state=retired").text
 
 
+@pytest.mark.proves("R1", "R19", "R20")
 def test_somebody_new_gets_a_password_once(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
     form = {
         "name": "新来的人",
@@ -140,6 +141,7 @@ def test_somebody_new_gets_a_password_once(app: Flask, administrator: FlaskClien
     assert "永不转给他人" in again.text
 
 
+@pytest.mark.proves("R1")
 def test_a_new_person_needs_all_that_is_asked(administrator: FlaskClient) -> None:
     answer = administrator.post("/admin/people", data={"department": "999", "email": "no address"})
     assert answer.status_code == 422
@@ -165,6 +167,7 @@ def test_posted_extras_do_not_count(app: Flask, administrator: FlaskClient, cast
         assert [grant.role for grant in found.grants] == ["buyer"]
 
 
+@pytest.mark.proves("R3")
 def test_a_role_is_granted_and_taken_away(
     app: Flask, administrator: FlaskClient, sign_in: SignIn, cast: Cast
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_role_is_granted_and_taken_away(
     assert buyer.get("/admin/").status_code == 404
 
 
+@pytest.mark.proves("R3", "R19")
 def test_not_to_oneself(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
     id = cast["administrator"].id
     form = {"role": "general_manager", "starts_on": f"{today()}", "reason": "自己"}
@@ -194,6 +198,7 @@ def test_not_to_oneself(app: Flask, administrator: FlaskClient, cast: Cast) -> N
     assert administrator.post("/admin/departments/quality", data=form).status_code == 422
 
 
+@pytest.mark.proves("R19", "R20")
 def test_a_reset_password_ends_sessions_and_must_be_changed(
     app: Flask, administrator: FlaskClient, sign_in: SignIn, cast: Cast
 ) -> None:
@@ -246,6 +251,7 @@ def test_a_stuck_step_is_listed_without_what_the_record_says(administrator: Flas
     assert administrator.get(f"/admin/tasks/{stuck}/reroute").status_code == 200
 
 
+@pytest.mark.proves("R19")
 def test_an_administrator_does_not_reroute_to_themselves(
     administrator: FlaskClient, stuck: int, cast: Cast
 ) -> None:
@@ -270,6 +276,7 @@ def test_substitutes_for_others_but_not_oneself(app: Flask, administrator: Flask
     assert administrator.post(f"/admin/substitutes/{made}/end").status_code == 303
 
 
+@pytest.mark.proves("R33")
 def test_a_limit_is_changed_with_a_reason(app: Flask, administrator: FlaskClient) -> None:
     path = "/admin/limits/purchase_order_limit"
     assert "50,000" in administrator.get(path).text

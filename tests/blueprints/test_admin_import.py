@@ -106,6 +106,7 @@ def workbook(rows: list[list[object]]) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.proves("R24")
 def test_errors_row_by_row_and_nobody_comes_in(app: Flask, administrator: FlaskClient) -> None:
     before = people(app)
     page = upload(administrator, BAD.encode())
@@ -125,6 +126,7 @@ def test_errors_row_by_row_and_nobody_comes_in(app: Flask, administrator: FlaskC
         assert not db.session.scalars(sa.select(RoleGrant).where(RoleGrant.reason == "人员导入")).all()
 
 
+@pytest.mark.proves("R24")
 @pytest.mark.parametrize(
     ("name", "data"),
     [
@@ -174,6 +176,7 @@ def test_the_template_is_understood_and_names_departments_and_roles(administrato
     assert kept(upload(administrator, out.getvalue(), "staff.xlsx")) is not None
 
 
+@pytest.mark.proves("R24")
 def test_formulas_and_tags_come_in_as_text(administrator: FlaskClient) -> None:
     page = upload(administrator, f"{HEADER}\nzhao.liu,E901,<script>alert(1)</script>,质量部,,,\n".encode())
     assert "<script>alert" not in page

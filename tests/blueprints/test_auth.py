@@ -43,6 +43,7 @@ def change(app: Flask, login: str, **values: object) -> None:
         db.session.commit()
 
 
+@pytest.mark.proves("R1")
 def test_a_stranger_is_led_to_the_page_and_back(client: FlaskClient) -> None:
     led = client.get(PAGE)
     assert led.status_code == 302
@@ -159,6 +160,7 @@ def test_only_what_people_do_prolongs_the_session_and_only_now_and_then(
         assert client.get(PAGE, headers=by_itself).status_code != 200, "looks do not keep it alive"
 
 
+@pytest.mark.proves("R18")
 def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
     settings = app.config["SETTINGS"]
     idle, whole = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
@@ -179,6 +181,7 @@ def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
         assert client.get(PAGE).status_code == 302
 
 
+@pytest.mark.proves("R1")
 def test_a_retired_person_is_out_at_the_next_request(
     app: Flask, client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -206,6 +209,7 @@ def test_a_login_may_be_typed_in_capitals(client: FlaskClient) -> None:
     assert enter(client, " Buyer ").status_code == 303
 
 
+@pytest.mark.proves("R20")
 def test_guessing_is_slowed_whatever_the_headers_say(app: Flask, client: FlaskClient) -> None:
     codes = []
     for number in range(30):
@@ -222,6 +226,7 @@ def test_guessing_is_slowed_whatever_the_headers_say(app: Flask, client: FlaskCl
     assert elsewhere.status_code == 303
 
 
+@pytest.mark.proves("R20")
 def test_many_guesses_at_once_are_counted_by_all(app: Flask) -> None:
     def guess(_number: int) -> int:
         return enter(app.test_client(), "buyer", "wrong").status_code
@@ -232,6 +237,7 @@ def test_many_guesses_at_once_are_counted_by_all(app: Flask) -> None:
     assert count(app, SignInAttempt) == guessing.PER_ACCOUNT
 
 
+@pytest.mark.proves("R20")
 def test_changing_the_password_signs_out_the_other_browsers(
     app: Flask, client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -260,6 +266,7 @@ def test_a_bad_change_changes_nothing(client: FlaskClient, sign_in: SignIn, form
     assert enter(client).status_code == 303
 
 
+@pytest.mark.proves("R19", "R22")
 def test_a_first_password_must_be_changed_before_anything_else(app: Flask, client: FlaskClient) -> None:
     change(app, "buyer", must_change_password=True)
     enter(client)
@@ -270,6 +277,7 @@ def test_a_first_password_must_be_changed_before_anything_else(app: Flask, clien
     assert client.get(PAGE).status_code == 200
 
 
+@pytest.mark.proves("R18")
 def test_confirming_opens_the_signing_window(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     with time_machine.travel(START, tick=False) as clock:
         sign_in(client, "buyer")

@@ -55,6 +55,7 @@ def test_every_ledger_opens_for_auditors_and_its_department(
     assert browser.post(f"/registers/{key}/exports", data={"format": "csv"}).status_code == 200
 
 
+@pytest.mark.proves("R2")
 @pytest.mark.parametrize(
     ("login", "key", "status"),
     [
@@ -107,6 +108,7 @@ def test_past_dates_are_marked(client: FlaskClient, sign_in: SignIn, posted: str
     assert 'chip-overdue">2020-01-31' in page
 
 
+@pytest.mark.proves("R2")
 def test_export_is_harmless_and_noted(app: Flask, client: FlaskClient, sign_in: SignIn, posted: str) -> None:
     browser = sign_in(client, "customer_service_officer")
     answer = browser.post("/registers/customer_papers/exports", data={"format": "csv"})

@@ -49,6 +49,7 @@ def events(app: Flask, cast: Cast) -> None:
                    key="write_off_limit", old="5000", new="8000", reason="=HYPERLINK(1)")  # fmt: skip
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.usefixtures("events")
 def test_for_auditors_and_administrators_only(app: Flask, sign_in: SignIn) -> None:
     for login in ("auditor", "administrator"):
@@ -76,6 +77,7 @@ def test_pages_follow_each_other_without_gap(client: FlaskClient, sign_in: SignI
     assert len(seen) == len(set(seen)) == 150
 
 
+@pytest.mark.proves("R9", "R10")
 @pytest.mark.usefixtures("events")
 @pytest.mark.parametrize(
     ("query", "shown"),
@@ -107,6 +109,7 @@ def test_filters(client: FlaskClient, sign_in: SignIn, query: str, shown: int) -
     assert page.text.count('<tr id="event-') == shown
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.usefixtures("events")
 def test_the_export_is_whole_harmless_and_itself_an_event(
     app: Flask, client: FlaskClient, sign_in: SignIn
@@ -124,6 +127,7 @@ def test_the_export_is_whole_harmless_and_itself_an_event(
         assert audit.verify()[1] is None
 
 
+@pytest.mark.proves("R9")
 @pytest.mark.usefixtures("events")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_export_as_an_excel_file_says_the_same(
@@ -171,6 +175,7 @@ def test_more_than_an_excel_file_holds_is_refused(
     assert client.post("/trail/exports", data={"format": "csv"}).status_code == 200
 
 
+@pytest.mark.proves("R10")
 @pytest.mark.both_databases
 def test_each_view_counts_what_it_shows_within_the_other_filters(
     app: Flask, client: FlaskClient, sign_in: SignIn, cast: Cast

@@ -42,6 +42,7 @@ def gaps(client: FlaskClient, query: str = "") -> list[str]:
     return re.findall(r">(\d{4}-\d\d-\d\d – \d{4}-\d\d-\d\d)<", page)
 
 
+@pytest.mark.proves("R10")
 def test_a_review_is_an_event_with_its_days_filter_count_and_remark(
     app: Flask, client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -101,6 +102,7 @@ def test_what_does_not_fit_is_refused_and_comes_back_as_typed(
     assert reviews(app) == []
 
 
+@pytest.mark.proves("R10")
 def test_it_asks_for_the_password_once_the_last_is_old(
     app: Flask, client: FlaskClient, sign_in: SignIn, clock: time_machine.Traveller
 ) -> None:
@@ -116,6 +118,7 @@ def test_it_asks_for_the_password_once_the_last_is_old(
     assert len(reviews(app)) == 1
 
 
+@pytest.mark.proves("R10")
 def test_only_auditors_review(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     for login, reading in (("administrator", 200), ("buyer", 404), ("quality_manager", 404)):
         sign_in(client, login)

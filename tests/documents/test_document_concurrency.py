@@ -109,6 +109,7 @@ def released_words_are_approved(crowd: Crowd, id: int) -> None:
     crowd.alone(of(finish))
 
 
+@pytest.mark.proves("R29")
 def test_two_controllers_release_the_same_text_once(crowd: Crowd) -> None:
     def second(_office: Office) -> None:
         person = db.session.scalars(sa.select(Person).where(Person.login == "quality_manager_2")).one()

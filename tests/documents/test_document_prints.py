@@ -43,6 +43,7 @@ def copied(library: Library) -> DocumentRevision:
     return one
 
 
+@pytest.mark.proves("R25")
 def test_what_is_in_force_is_printed_with_its_marks_on_every_page(library: Library, browse: Browse) -> None:
     library.load()
     answer = browse("employee").get(PRINT)
@@ -82,6 +83,7 @@ def test_a_print_names_who_has_signed_and_approved(library: Library, browse: Bro
         assert name in found
 
 
+@pytest.mark.proves("R28")
 @pytest.mark.parametrize(
     ("state", "word"),
     [("draft", "草稿"), ("in_review", "审批中"), ("superseded", "已被替代"), ("obsolete", "已作废")],
@@ -107,6 +109,7 @@ def test_what_is_not_in_force_says_so_across_the_page(
     assert all("非受控打印" in page for page in found)
 
 
+@pytest.mark.proves("R30")
 def test_a_numbered_copy_is_the_controllers_to_print(library: Library, browse: Browse) -> None:
     one = copied(library)
     path = f"/documents/{one.document_no}/print"
@@ -121,6 +124,7 @@ def test_a_numbered_copy_is_the_controllers_to_print(library: Library, browse: B
     assert "copy=01" not in browse("employee").get(f"/documents/{one.document_no}").text
 
 
+@pytest.mark.proves("R30")
 def test_others_and_other_numbers_are_refused(library: Library, browse: Browse) -> None:
     one = copied(library)
     path = f"/documents/{one.document_no}/print"
@@ -132,6 +136,7 @@ def test_others_and_other_numbers_are_refused(library: Library, browse: Browse) 
     assert not printed()
 
 
+@pytest.mark.proves("R28", "R30")
 def test_a_copy_that_came_back_is_printed_no_more(library: Library, browse: Browse) -> None:
     one = copied(library)
     query = sa.select(DocumentRevision).where(DocumentRevision.id == one.id)
@@ -154,6 +159,7 @@ def test_a_copy_that_came_back_is_printed_no_more(library: Library, browse: Brow
     assert answer.status_code == 422
 
 
+@pytest.mark.proves("R2")
 def test_who_may_not_read_a_draft_may_not_print_it(library: Library, browse: Browse) -> None:
     one = library.begun()
     assert browse("salesperson").get(f"/documents/{one.document_no}/1.0/print").status_code == 404

@@ -17,6 +17,7 @@ from tests.forms.customer_service.shop import days
 from tests.lib.word_files import picture
 
 
+@pytest.mark.proves("R27")
 def test_everybody_reads_what_is_in_force(library: Library, browse: Browse) -> None:
     library.load()
     for login in ("employee", "auditor", "salesperson"):
@@ -29,6 +30,18 @@ def test_everybody_reads_what_is_in_force(library: Library, browse: Browse) -> N
         assert "<svg" in page.text, "the route of PU-06"
 
 
+@pytest.mark.proves("R27")
+@pytest.mark.parametrize("path", ["purchasing/requisitions/new", "purchasing/requisitions/"])
+def test_a_form_leads_to_the_clause_in_force_that_lays_it_down(browse: Browse, path: str) -> None:
+    browser = browse("employee")
+    linked = re.search(r'href="(/documents/[A-Z]{2}-[A-Z]-\d\d)#([\w-]+)"', browser.get(f"/{path}").text)
+    assert linked is not None
+    page = browser.get(linked[1]).text
+    assert f'id="{linked[2]}"' in page
+    assert "现行有效" in words(page)
+
+
+@pytest.mark.proves("R28")
 def test_ordinary_readers_see_no_other_revision(library: Library, browse: Browse) -> None:
     library.load()
     library.asked()
@@ -47,6 +60,7 @@ def test_ordinary_readers_see_no_other_revision(library: Library, browse: Browse
     assert "9 件" not in browse("employee").get(f"/documents/{NUMBER}").text
 
 
+@pytest.mark.proves("R28")
 def test_whoever_signs_the_release_reads_what_they_sign(library: Library, browse: Browse) -> None:
     record = library.sent(library.begun("QA-P-91"))
     address = "/documents/QA-P-91/1.0"
@@ -98,6 +112,7 @@ def test_a_draft_is_written_and_previewed(library: Library, browse: Browse) -> N
     assert 'name="_version" value="1"' in late.text, "a second press is told the same"
 
 
+@pytest.mark.proves("R25")
 def test_wrong_facts_are_said_beside_their_field_and_the_text_stays(library: Library, browse: Browse) -> None:
     library.begun("QA-P-91")
     facts = {"name": "", "reading": "none", "review_months": "0", "_version": "1", "text": "# 新的 {#new}"}
@@ -107,6 +122,7 @@ def test_wrong_facts_are_said_beside_their_field_and_the_text_stays(library: Lib
     assert library.draft("QA-P-91").text == TEXT
 
 
+@pytest.mark.proves("R25")
 @pytest.mark.parametrize(
     ("number", "problem"),
     [("QA-P-02", "已经使用过"), ("qa 7", "编号的格式"), ("PU-04", "编号的格式"), ("", "文件编号")],
@@ -141,6 +157,7 @@ def test_pictures_belong_to_the_draft_and_are_seen_with_it(library: Library, bro
     assert text.status_code == 422
 
 
+@pytest.mark.proves("R6")
 def test_a_text_in_review_has_no_editor_and_comes_back_with_a_reason(
     library: Library, browse: Browse
 ) -> None:

@@ -67,6 +67,7 @@ def read_back(one: DocumentRevision) -> DocumentRevision:
     return revisions.named(one.document_no, one.number)
 
 
+@pytest.mark.proves("R33")
 def test_a_release_keeps_the_version_of_each_form_that_it_binds(library: Library) -> None:
     one = library.load()
     assert one.bound["clauses"] == {"sampling": [CODE]}
@@ -83,6 +84,7 @@ def test_the_chart_is_drawn_from_the_route_that_runs(context: Flask, library: Li
     assert read.drifted == []
 
 
+@pytest.mark.proves("R33")
 def test_a_route_that_changed_is_shown_beside_the_one_that_was_released(
     context: Flask, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

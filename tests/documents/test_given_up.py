@@ -129,6 +129,7 @@ def test_a_text_that_is_kept_here_is_not_released_by_a_file(library: Library) ->
     assert wrong(library.sheet("DC-01", INSPECTOR, **answers)) == {"text"}
 
 
+@pytest.mark.proves("R25")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -158,6 +159,7 @@ def test_the_owner_has_a_word_in_what_others_write(library: Library) -> None:
     assert any(key == f"head:{quality}" for key in heads), heads
 
 
+@pytest.mark.proves("R26")
 def test_nothing_is_in_force_before_the_last_signature(library: Library) -> None:
     one = library.begun()
     record = library.sent(one)

@@ -72,6 +72,7 @@ def test_a_withdrawn_document_is_in_force_no_more(library: Library, browse: Brow
     assert "已作废" in words(browse("document_controller").get(f"/documents/{NUMBER}/1.0").text)
 
 
+@pytest.mark.proves("R29")
 def test_every_revision_in_force_is_seen_on_its_day(library: Library, browse: Browse) -> None:
     library.load()
     asked = library.asked()
@@ -108,6 +109,7 @@ def test_the_list_says_what_is_in_force_and_what_will_be(library: Library, brows
     ]
 
 
+@pytest.mark.proves("R30")
 def test_copies_are_called_back_from_the_day_on(library: Library) -> None:
     first = library.begun()
     record = library.release(library.sent(first))

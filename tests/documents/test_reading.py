@@ -13,6 +13,7 @@ from tests.documents.library import LATER, NUMBER, Library, words
 from tests.forms.customer_service.shop import TODAY
 
 
+@pytest.mark.proves("R30")
 def test_a_reader_confirms_once_and_the_report_knows(library: Library, browse: Browse) -> None:
     one = library.load()
     inspector = browse("quality_inspector")

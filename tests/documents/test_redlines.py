@@ -188,6 +188,7 @@ def test_forms_and_routes_are_told_in_words(library: Library, monkeypatch: pytes
     assert any(line.startswith("新增步骤“") for line in found["PU-06"].lines)
 
 
+@pytest.mark.proves("R29")
 def test_the_redline_is_attached_to_the_release_and_the_request(library: Library, browse: Browse) -> None:
     library.load()
     asked = library.asked()

@@ -22,6 +22,7 @@ def changed(text: str = "每批抽取 8 件") -> str:
     return TEXT.replace("每批抽取 5 件", text)
 
 
+@pytest.mark.proves("R25")
 def test_a_loaded_document_is_in_force_with_its_number_and_hash(library: Library) -> None:
     one = library.load()
     assert (one.number, library.state(one)) == ("1.0", "effective")
@@ -29,6 +30,7 @@ def test_a_loaded_document_is_in_force_with_its_number_and_hash(library: Library
     assert (library.document(NUMBER).version, library.document(NUMBER).next_review_on) == ("1.0", days(365))
 
 
+@pytest.mark.proves("R29")
 def test_a_change_request_begins_the_next_revision_and_its_number_is_counted(library: Library) -> None:
     library.load()
     asked = library.asked("major")
@@ -39,6 +41,7 @@ def test_a_change_request_begins_the_next_revision_and_its_number_is_counted(lib
     assert drafted["text"].id == one.id
 
 
+@pytest.mark.proves("R26", "R29")
 def test_what_is_approved_is_published(library: Library) -> None:
     first = library.load()
     asked = library.asked()
@@ -57,6 +60,7 @@ def test_what_is_approved_is_published(library: Library) -> None:
     assert {"document_sent", "document_released"} <= kinds
 
 
+@pytest.mark.proves("R29")
 def test_until_its_day_the_former_revision_is_in_force(library: Library) -> None:
     first = library.load()
     asked = library.asked()
@@ -89,6 +93,7 @@ def test_a_text_in_review_is_locked(library: Library, state: str) -> None:
         texts.drop(one.id, by=library.actor("quality_inspector"), now=library.now)
 
 
+@pytest.mark.proves("R6", "R29")
 def test_an_edit_takes_the_review_back_to_its_beginning(library: Library) -> None:
     one = library.begun()
     record = library.sent(one)
@@ -116,6 +121,7 @@ def test_taken_back_before_anybody_has_signed_it_is_withdrawn(library: Library) 
     assert (record.state, library.state(one)) == ("withdrawn", "draft")
 
 
+@pytest.mark.proves("R26")
 def test_words_that_were_not_approved_are_not_released(library: Library) -> None:
     one = library.begun()
     record = library.sent(one)
@@ -126,6 +132,7 @@ def test_words_that_were_not_approved_are_not_released(library: Library) -> None
         library.sign(record, effective_on=TODAY)
 
 
+@pytest.mark.proves("R29", "R32")
 def test_a_released_text_is_changed_no_more(library: Library) -> None:
     one = library.load()
     with pytest.raises(Refusal, match="已发布的版本不再改动"):

@@ -136,6 +136,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.proves("R24")
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_file_that_is_refused_says_why_and_changes_nothing(
     library: Library, browse: Browse, kind: str

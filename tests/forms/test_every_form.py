@@ -42,6 +42,7 @@ def test_it_opens_with_every_field(walker: Walker, code: str) -> None:
         assert f'name="{field.name}' in answer.text or field.computed, field.name
 
 
+@pytest.mark.proves("R23")
 @pytest.mark.parametrize("code", CODES)
 def test_it_refuses_emptiness_beside_each_field(walker: Walker, code: str) -> None:
     form = FORMS[code]
@@ -59,6 +60,7 @@ def test_it_refuses_emptiness_beside_each_field(walker: Walker, code: str) -> No
     assert count(walker, code) == before
 
 
+@pytest.mark.proves("R12")
 @pytest.mark.parametrize("code", CODES)
 def test_it_walks_its_whole_route_and_prints_every_answer(walker: Walker, code: str) -> None:
     """And once finished it can be reversed and filled in anew, since only a finished one can."""

@@ -99,6 +99,7 @@ def test_what_people_type_is_understood(name: str, text: str, expected: Any) -> 
     assert field.data == expected
 
 
+@pytest.mark.proves("R23")
 @pytest.mark.parametrize(
     ("name", "text", "sentence"),
     [

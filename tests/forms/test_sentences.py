@@ -58,6 +58,7 @@ def kinds_of(call: ast.Call) -> list[str]:
     return []
 
 
+@pytest.mark.proves("R9")
 def test_every_kind_has_a_sentence() -> None:
     places = dict(written())
     assert len(places) > 40

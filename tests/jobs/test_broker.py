@@ -101,6 +101,7 @@ def test_what_is_taken_back_wakes_nobody(shared: Flask) -> None:
     assert shared.extensions["jobs"].pending_count() == 0
 
 
+@pytest.mark.proves("R35")
 def test_a_broker_that_is_away_stops_no_write(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     lonely = make_app(app.config["SETTINGS"].portal_data, broker_url="redis://127.0.0.1:1/0")
     with lonely.app_context(), transaction():
@@ -109,6 +110,7 @@ def test_a_broker_that_is_away_stops_no_write(app: Flask, caplog: pytest.LogCapt
     assert "broker cannot be reached" in caplog.text
 
 
+@pytest.mark.proves("R35")
 def test_a_killed_process_lets_nothing_lie(shared: Flask, broker: str, tmp_path: Path) -> None:
     settings = shared.config["SETTINGS"]
     script = tmp_path / "job_process.py"

@@ -80,6 +80,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return found
 
 
+@pytest.mark.proves("R35")
 @both_databases
 def test_each_row_is_done_once_with_its_result(context: Flask, made: list[str]) -> None:
     ids = [ask(key=f"k{place}") for place in range(7)]
@@ -138,6 +139,7 @@ def test_an_unknown_kind_is_noted(context: Flask) -> None:
     assert "fax" in row(id).error
 
 
+@pytest.mark.proves("R35")
 def test_a_killed_worker_loses_nothing(app: Flask, tmp_path: Path, made: list[str]) -> None:
     with app.app_context():
         id = ask(key="alive")

@@ -285,6 +285,7 @@ def test_a_server_that_is_away_is_knocked_at_once_for_all(
     assert len(mailing.letters) == 9
 
 
+@pytest.mark.proves("R35")
 def test_a_worker_that_dies_after_sending_repeats_the_same_message(
     context: Flask, mailing: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def in_production(app: Flask) -> None:
     app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"portal_mode": "production"})
 
 
+@pytest.mark.proves("R35")
 def test_the_print_is_stored_once_and_stands_in_the_trail(finished: int, pdf: bytes) -> None:
     assert worker.drain() == 1
     record = db.session.get_one(Record, finished, populate_existing=True)

@@ -13,6 +13,7 @@ from portal.pdf.text_sheet import TextSheet
 from tests.pdf.test_render import complaint
 
 
+@pytest.mark.proves("R12")
 def test_the_record_goes_with_its_print_as_data():
     data, at = (
         '{"number":"CS-03-2026-0042","answers":{"说明":"漏油"}}'.encode(),
@@ -56,6 +57,7 @@ def changes():
     )  # fmt: skip
 
 
+@pytest.mark.proves("R12", "R14")
 @pytest.mark.parametrize("sheet", [record, procedure, changes])
 @pytest.mark.parametrize(
     "profile", [ValidationProfile.PDF_A_3A, ValidationProfile.PDF_UA_1], ids=["archive", "access"]

@@ -131,6 +131,7 @@ def updated(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.proves("R11")
 @pytest.mark.parametrize("change", [flipped, appended, saved_again, updated])
 def test_every_change_shows(sealed: bytes, change: Callable[[bytes], bytes]) -> None:
     changed = change(sealed)

@@ -165,6 +165,7 @@ def find(tamper: Callable[[list[AuditEvent]], None]) -> tuple[str, int, str]:
     return bad.stream, bad.seq, why
 
 
+@pytest.mark.proves("R8", "R11")
 @pytest.mark.parametrize(("tamper", "seq", "wrong"), TAMPERING, ids=lambda one: getattr(one, "__name__", ""))
 def test_the_first_bad_row_is_named(
     office: Office, tamper: Callable[[list[AuditEvent]], None], seq: int, wrong: str
@@ -172,6 +173,7 @@ def test_the_first_bad_row_is_named(
     assert find(tamper) == ("trial", seq, wrong)
 
 
+@pytest.mark.proves("R8", "R11")
 @pytest.mark.both_databases
 def test_it_is_named_on_either_database(real_office: Office) -> None:
     for tamper, seq, wrong in TAMPERING:
@@ -180,6 +182,7 @@ def test_it_is_named_on_either_database(real_office: Office) -> None:
         db.session.expunge_all()
 
 
+@pytest.mark.proves("R8", "R9", "R15", "R32")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("act", ["UPDATE", "DELETE"])
 def test_the_database_itself_refuses(real_office: Office, act: str) -> None:
@@ -194,6 +197,7 @@ def test_the_database_itself_refuses(real_office: Office, act: str) -> None:
             run(statement)
 
 
+@pytest.mark.proves("R5")
 def test_the_moment_is_the_same_in_every_zone(office: Office) -> None:
     there = datetime(2026, 5, 12, 9, 30, tzinfo=timezone(timedelta(hours=8)))
     audit.note("a", at=there, by=None, stream="trial")
@@ -221,6 +225,7 @@ def test_a_fact_that_json_cannot_spell_is_refused(office: Office) -> None:
 # Signatures
 
 
+@pytest.mark.proves("R17")
 @pytest.mark.requirement("R17")
 def test_a_signature_fits_its_own_record_only(office: Office) -> None:
     one, other = office.submit(OneRole), office.submit(OneRole)
@@ -251,6 +256,7 @@ CHANGES: dict[str, object] = {
 }
 
 
+@pytest.mark.proves("R11", "R17")
 @pytest.mark.requirement("R17")
 @pytest.mark.parametrize("name", sorted(CHANGES))
 def test_nothing_in_a_signature_can_be_changed_unseen(office: Office, name: str) -> None:
@@ -268,6 +274,7 @@ def test_every_column_of_a_signature_is_covered() -> None:
     assert set(Signature.__table__.columns.keys()) - apart == set(CHANGES)
 
 
+@pytest.mark.proves("R17")
 def test_a_signature_covers_the_drawing_itself(office: Office) -> None:
     record = office.submit(External)
     signature = office.sign(record, "buyer")
@@ -275,6 +282,7 @@ def test_a_signature_covers_the_drawing_itself(office: Office) -> None:
     assert len(signature.authority["drawing"]) == 64
 
 
+@pytest.mark.proves("R17")
 @pytest.mark.requirement("R17")
 def test_a_signature_names_the_content_that_was_shown(office: Office) -> None:
     record = office.submit(Staged)

@@ -177,6 +177,7 @@ def test_several_who_need_the_key_first_get_the_same(tmp_path: Path) -> None:
     assert len(set(found)) == 1
 
 
+@pytest.mark.proves("R8")
 @pytest.mark.parametrize("table", TABLES[1:])
 @pytest.mark.parametrize("act", ["UPDATE", "DELETE"])
 def test_the_database_itself_refuses(context: Flask, table: str, act: str) -> None:
@@ -402,6 +403,7 @@ WAYS: list[tuple[Callable[[], None], list[str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.proves("R8", "R11")
 @pytest.mark.parametrize(("tamper", "said"), WAYS, ids=lambda one: getattr(one, "__name__", ""))
 def test_it_is_found_and_named(grown: FlaskCliRunner, tamper: Callable[[], None], said: list[str]) -> None:
     events()

@@ -84,6 +84,7 @@ def restore(app: Flask, path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+@pytest.mark.proves("R14")
 @both_databases
 def test_round_trip_equals(backup: Path, empty: Callable[..., Flask]) -> None:
     before = snapshot()
@@ -104,6 +105,7 @@ def test_round_trip_equals(backup: Path, empty: Callable[..., Flask]) -> None:
         db.session.remove()
 
 
+@pytest.mark.proves("R14")
 @pytest.mark.postgres
 def test_from_sqlite_to_postgresql(backup: Path, empty: Callable[..., Flask], postgres: str) -> None:
     admin = sa.create_engine(postgres, isolation_level="AUTOCOMMIT")
@@ -223,6 +225,7 @@ TAMPERED: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.proves("R11")
 @pytest.mark.parametrize("tampered", TAMPERED)
 def test_a_tampered_backup_is_refused(backup: Path, empty: Callable[..., Flask], tampered: str) -> None:
     TAMPERED[tampered](backup)

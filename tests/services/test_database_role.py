@@ -56,6 +56,7 @@ def under(owner: sa.Engine, tmp_path: Path) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.mark.proves("R8")
 def test_it_names_every_table_that_is_append_only(owner: sa.Engine) -> None:
     guarded = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\\_refuse\\_update'"
     with owner.connect() as connection:
@@ -89,6 +90,7 @@ def test_the_acts_of_the_portal_need_no_more(under: Flask) -> None:
     assert answer.exit_code == 0, answer.output
 
 
+@pytest.mark.proves("R8", "R32")
 @pytest.mark.parametrize("statement", [
     "UPDATE audit_events SET kind = 'x'",
     "DELETE FROM audit_events",

@@ -23,6 +23,7 @@ def fail(account: str, address: str, times: int, at: datetime = NOW) -> None:
             note_failure(account, address, now=at)
 
 
+@pytest.mark.proves("R20")
 def test_the_ninth_try_waits(context: Flask) -> None:
     fail("buyer", "10.0.0.1", guessing.PER_ACCOUNT)
     with pytest.raises(TooManyAttempts):
@@ -54,6 +55,7 @@ def test_an_account_tried_from_everywhere_stays_open_where_its_owner_is_known(
     slow_guessing("buyer", "10.0.9.9", now=NOW)
 
 
+@pytest.mark.proves("R21")
 def test_the_security_officer_is_told_once(context: Flask, person: Callable[[str], Actor]) -> None:
     fail("buyer", "10.0.0.1", guessing.PER_ACCOUNT)
     officer = person("security_officer").id

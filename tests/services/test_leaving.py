@@ -29,6 +29,7 @@ def task(context: Flask, person: Find) -> Task:
         return tasks.make("ask", keys, form_code="PU-04", now=now(), excluded=[person("buyer_2").id])
 
 
+@pytest.mark.proves("R1", "R3")
 def test_tasks_move_and_the_account_ends(task: Task, person: Find) -> None:
     buyer, administrator, successor = person("buyer"), person("administrator"), person("purchasing_manager")
     with transaction():
@@ -72,6 +73,7 @@ def test_neither_oneself_nor_a_head(context: Flask, person: Find) -> None:
         leaving.retire(person("quality_manager").person, None, by=administrator, reason="left", now=now())
 
 
+@pytest.mark.proves("R1")
 def test_a_login_is_never_given_to_another(context: Flask, person: Find) -> None:
     administrator, buyer = person("administrator"), person("buyer").person
     with transaction():

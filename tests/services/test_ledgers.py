@@ -347,6 +347,7 @@ def test_a_correction_can_be_corrected(office: Office) -> None:
     assert [one.quantity for one in journal(goods)] == [10, -10, 7, -7, 8]
 
 
+@pytest.mark.proves("R32")
 @pytest.mark.requirement("R32")
 def test_only_a_finished_record_of_the_same_form_is_corrected(office: Office) -> None:
     running = office.submit(Movement)

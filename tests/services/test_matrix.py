@@ -667,6 +667,7 @@ def _spoken(one: Any) -> str:
     return f"{one.step} {one.act} {one.person.login}{lender}"
 
 
+@pytest.mark.proves("R4")
 @pytest.mark.requirement("R4")
 @pytest.mark.parametrize(("act", "name", "expected"), CASES)
 def test_an_act_at_a_kind_of_step(case: Case, act: str, name: str, expected: Then) -> None:

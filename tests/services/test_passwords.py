@@ -20,6 +20,7 @@ Find = Callable[[str], Actor]
 NEW = "Kupferkanne am Fenster 7"
 
 
+@pytest.mark.proves("R20")
 @pytest.mark.parametrize("new", ["kurz", "x" * 129, "password2026", "my-buyer-word", DEMO_PASSWORD])
 def test_bad_ones_are_refused(context: Flask, person: Find, new: str) -> None:
     with pytest.raises(Refusal):
@@ -48,6 +49,7 @@ def test_good_ones_are_kept_whole(context: Flask, person: Find, new: str) -> Non
     assert not sessions.matches(stored, new + "x")
 
 
+@pytest.mark.proves("R20")
 def test_hashes_are_dear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "HASHER", STRONG)
     assert sessions.hashed(NEW).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -71,6 +73,7 @@ def test_a_new_one_of_ones_own_ends_the_other_sessions(context: Flask, person: F
     assert not buyer.must_change_password
 
 
+@pytest.mark.proves("R19", "R20", "R22")
 def test_one_set_by_another_must_be_changed_and_then_carries_the_statement(
     context: Flask, person: Find
 ) -> None:

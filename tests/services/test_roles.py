@@ -20,6 +20,7 @@ from portal.services.roles import OwnRights
 Find = Callable[[str], Actor]
 
 
+@pytest.mark.proves("R3")
 def test_a_grant_is_in_force_at_once_and_in_the_trail(context: Flask, person: Find) -> None:
     administrator, buyer = person("administrator"), person("buyer")
     with transaction():
@@ -33,6 +34,7 @@ def test_a_grant_is_in_force_at_once_and_in_the_trail(context: Flask, person: Fi
     assert db.session.scalar(sa.select(Notice).where(Notice.person_id == buyer.id)) is not None
 
 
+@pytest.mark.proves("R3")
 def test_nobody_grants_themselves_anything(context: Flask, person: Find) -> None:
     administrator = person("administrator")
     with pytest.raises(OwnRights), transaction():

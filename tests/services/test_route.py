@@ -101,6 +101,7 @@ def test_a_return_to_a_step_keeps_what_was_signed_before_it(office: Office) -> N
     assert record.state == "finished"
 
 
+@pytest.mark.proves("R5", "R7")
 @pytest.mark.requirement("R7")
 def test_a_correction_keeps_every_version(office: Office) -> None:
     record = office.submit(OneRole, subject="first")
@@ -156,6 +157,7 @@ def test_it_can_be_withdrawn_before_the_first_decision(office: Office) -> None:
 # Own work
 
 
+@pytest.mark.proves("R23")
 def test_the_applicant_does_not_judge(office: Office) -> None:
     record = office.submit(OneRole, "quality_manager")
     task = office.turn(record, "quality_manager")
@@ -180,6 +182,7 @@ def test_a_substitute_who_holds_the_role_signs_in_their_own_name(office: Office)
     assert office.sign(record, "quality_manager_2").on_behalf_of_id is None
 
 
+@pytest.mark.proves("R23")
 def test_none_of_those_who_did_the_work_judges_it(office: Office) -> None:
     record = _worked(office)
     for login in ("quality_inspector", "rd_manager"):
@@ -291,6 +294,7 @@ def test_the_person_of_the_project_who_applies_is_replaced_by_the_role(office: O
 # Substitutes
 
 
+@pytest.mark.proves("R16")
 @pytest.mark.requirement("R16")
 def test_both_names_stand_in_the_signature_and_in_the_trail(office: Office) -> None:
     made = office.substitute("quality_manager", "employee")

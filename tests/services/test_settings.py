@@ -24,6 +24,7 @@ def events(kind: str) -> list[dict[str, object]]:
     return [event.facts for event in db.session.scalars(sa.select(AuditEvent).where(AuditEvent.kind == kind))]
 
 
+@pytest.mark.proves("R33")
 def test_a_limit_counts_at_once_with_its_reason_in_the_trail(context: Flask, person: Find) -> None:
     limit = settings.limit("write_off_limit")
     with transaction():

@@ -53,6 +53,7 @@ def test_two_people_at_one_step_make_one_decision(desk: Desk) -> None:
     assert desk.signatures(number) == ["signed"]
 
 
+@pytest.mark.proves("R4")
 def test_the_same_click_twice_is_one_signature(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     turn = desk.turn(MANAGER, number)
@@ -77,6 +78,7 @@ def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> N
     assert desk.signatures(number) == ["entered"]
 
 
+@pytest.mark.proves("R18")
 @pytest.mark.parametrize("op", ["sign", "return", "refuse"])
 def test_a_wrong_password_writes_nothing(desk: Desk, op: str) -> None:
     number = desk.walker.open("PU-04")
@@ -89,6 +91,7 @@ def test_a_wrong_password_writes_nothing(desk: Desk, op: str) -> None:
     assert desk.record(number).state == "running"
 
 
+@pytest.mark.proves("R18")
 def test_the_password_counts_for_some_minutes(desk: Desk) -> None:
     first, second = desk.walker.open("PU-04"), desk.walker.open("PU-04")
     desk.browser(MANAGER)
@@ -141,6 +144,7 @@ def test_a_record_goes_back_to_a_chosen_earlier_step(desk: Desk) -> None:
     assert open_ == ["call_back"]
 
 
+@pytest.mark.proves("R4")
 def test_a_record_does_not_go_back_to_a_step_to_come(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     turn = desk.turn(OFFICER, number)
@@ -172,6 +176,7 @@ def test_an_outside_signer_draws_or_hands_in_paper(desk: Desk) -> None:
     assert (signature.outside_way, bool(signature.drawn_id)) == ("device", True)
 
 
+@pytest.mark.proves("R4")
 @pytest.mark.parametrize("task", ["", "0", "٣", "²", "9" * 30, "1;2", "-1"])
 def test_odd_tasks_are_not_ones_turn(desk: Desk, task: str) -> None:
     number = desk.walker.open("PU-04")
@@ -179,6 +184,7 @@ def test_odd_tasks_are_not_ones_turn(desk: Desk, task: str) -> None:
     assert act(desk, MANAGER, number, "sign", turn).status_code == 403
 
 
+@pytest.mark.proves("R2", "R4")
 def test_who_has_no_turn_decides_nothing(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     turn = desk.turn(MANAGER, number)

@@ -60,6 +60,7 @@ def test_a_draft_comes_back_word_for_word(desk: Desk) -> None:
     assert html.unescape(area[1]).replace("\r\n", "\n") == TYPED["content"]
 
 
+@pytest.mark.proves("R23")
 def test_what_is_wrong_comes_back_with_its_error_and_is_kept(desk: Desk) -> None:
     answer = desk.post(OFFICER, f"{COMPLAINTS}new", [("_op", "submit"), ("_key", "my-page"), *TYPED.items()])
     assert answer.status_code == 422
@@ -103,6 +104,7 @@ def test_the_autosave_tells_when_and_computes(desk: Desk) -> None:
     assert "<html" not in answer.text
 
 
+@pytest.mark.proves("R2")
 def test_who_may_not_start_a_form_keeps_no_draft_of_it(desk: Desk) -> None:
     for op in ("save", "submit", "add:lines"):
         assert desk.post("employee", f"{ORDERS}new", [("_op", op), ("_key", "sly")]).status_code == 403
@@ -112,6 +114,7 @@ def test_who_may_not_start_a_form_keeps_no_draft_of_it(desk: Desk) -> None:
 # One page, one record
 
 
+@pytest.mark.proves("R4")
 def test_the_same_page_twice_is_one_record(desk: Desk) -> None:
     told = [("_op", "submit"), ("_key", "one-page"), *desk.told("CS-51")]
     answers = [desk.post(OFFICER, f"{COMPLAINTS}new", told) for _time in range(3)]
@@ -157,6 +160,7 @@ def test_a_record_of_others_cannot_be_copied(desk: Desk) -> None:
     assert desk.post("salesperson", f"{COMPLAINTS}{number}/copies", []).status_code == 404
 
 
+@pytest.mark.proves("R6", "R7")
 def test_a_correction_wants_its_reason(desk: Desk) -> None:
     number = returned(desk)
     path = f"{COMPLAINTS}{number}/correct"

@@ -58,6 +58,7 @@ def newer(desk: Desk) -> list[tuple[str, str]]:
     return [(name, text) for name, text in desk.told("PU-04", "buyer", **changed) if name != "price_compared"]
 
 
+@pytest.mark.proves("R7", "R14", "R33")
 def test_each_content_is_read_by_its_own_form(desk: Desk, release) -> None:  # type: ignore[no-untyped-def]
     number = desk.walker.open("PU-04")
     back = act(desk, MANAGER, number, "return", desk.turn(MANAGER, number), _opinion="改付款条件")
@@ -84,6 +85,7 @@ def test_each_content_is_read_by_its_own_form(desk: Desk, release) -> None:  # t
     assert len({version["form_version"] for version in told["versions"]}) == 2
 
 
+@pytest.mark.proves("R14", "R33")
 def test_a_stage_is_read_by_the_form_that_it_was_signed_under(desk: Desk, release) -> None:  # type: ignore[no-untyped-def]
     number = desk.walker.open("PU-04")
     release()

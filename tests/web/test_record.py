@@ -6,6 +6,8 @@ import io
 import re
 from urllib.parse import quote
 
+import pytest
+
 from tests.web.conftest import Desk
 
 OFFICER = "customer_service_officer"
@@ -20,6 +22,7 @@ def file_of(desk: Desk, login: str, name: str = "证明.txt") -> str:
     return found[1]
 
 
+@pytest.mark.proves("R2")
 def test_a_record_is_for_its_readers(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     for path in (f"/records/{number}", *(f"{COMPLAINTS}{number}{end}" for end in ("", ".pdf", ".json"))):
@@ -45,6 +48,7 @@ def test_the_page_says_where_it_is_and_who_is_next(desk: Desk) -> None:
     )
 
 
+@pytest.mark.proves("R12")
 def test_json_tells_what_the_page_tells(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     told = desk.browser(OFFICER).get(f"{COMPLAINTS}{number}.json")
@@ -91,6 +95,7 @@ def test_a_record_given_up_says_so_in_words(desk: Desk) -> None:
     assert ">已拒绝<" not in page
 
 
+@pytest.mark.proves("R16")
 def test_a_signature_is_told_as_done_and_a_button_as_to_do(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     manager = desk.browser("purchasing_manager")

@@ -279,6 +279,7 @@ def test_a_good_file_becomes_a_draft(app: Flask, work: Development, sign_in: Sig
     assert (second["part_no"], second["name"], second["unit"]) == ("1101", item.name, item.unit)
 
 
+@pytest.mark.proves("R24")
 def test_every_fault_is_told_by_line_and_column_and_nothing_is_taken(
     app: Flask, work: Development, sign_in: SignIn
 ) -> None:
@@ -299,6 +300,7 @@ def test_every_fault_is_told_by_line_and_column_and_nothing_is_taken(
     assert not db.session.scalars(sa.select(Draft)).all()
 
 
+@pytest.mark.proves("R24")
 @pytest.mark.parametrize(
     ("data", "said"),
     [

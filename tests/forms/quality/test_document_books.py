@@ -76,6 +76,7 @@ def test_the_list_is_read_page_by_page(papers: Papers) -> None:
     assert seen[0] == ("QA-W-1", "1.0")
 
 
+@pytest.mark.proves("R31")
 @both_databases
 def test_documents_of_others_stand_in_a_list_of_their_own(papers: Papers) -> None:
     standard = {

@@ -31,6 +31,7 @@ def copies(papers: Papers) -> list[tuple[str, str, str | None, str | None]]:
     return sorted((one["version"], one["copy_no"], one["recall_by"], one["returned_on"]) for one in found)
 
 
+@pytest.mark.proves("R30")
 def test_every_department_signs_for_its_copies(papers: Papers) -> None:
     release = papers.released()
     record = papers.submit("DC-03", LOGIN, **papers.issue(release))
@@ -48,6 +49,7 @@ def test_every_department_signs_for_its_copies(papers: Papers) -> None:
     assert (line["issued_on"], line["received_on"]) == (TODAY.isoformat(), TODAY.isoformat())
 
 
+@pytest.mark.proves("R30")
 def test_a_new_version_calls_the_old_copies_back(papers: Papers) -> None:
     first = papers.released()
     papers.issued(first)

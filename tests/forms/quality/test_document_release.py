@@ -84,6 +84,7 @@ def test_every_other_department_countersigns(papers: Papers) -> None:
     assert record.step == "approval"
 
 
+@pytest.mark.proves("R2", "R26")
 def test_the_author_does_not_approve(papers: Papers) -> None:
     record = papers.submit("DC-01", "management_representative", **papers.new())
     while record.step != "approval":
@@ -93,6 +94,7 @@ def test_the_author_does_not_approve(papers: Papers) -> None:
     assert papers.actor("management_representative").id in {one.person_id for one in task.exclusions}
 
 
+@pytest.mark.proves("R26")
 @pytest.mark.parametrize("kind", ["policy_statement", "system"])
 def test_the_general_manager_alone_approves_policy_and_service_system(papers: Papers, kind: str) -> None:
     record = papers.submit("DC-01", "quality_inspector", **papers.new(document_kind=kind))
@@ -114,6 +116,7 @@ def test_a_refusal_leads_back_to_the_author(papers: Papers, step: str) -> None:
     assert record.step == "department_check"
 
 
+@pytest.mark.proves("R29")
 def test_what_exists_needs_another_version_and_a_request(papers: Papers) -> None:
     same = {"document_no": PROCEDURE, "document_kind": "procedure"}
     assert refused(papers, **same, version="1.0") == {"version", "change_request", "text"}
@@ -129,6 +132,7 @@ def test_what_exists_needs_another_version_and_a_request(papers: Papers) -> None
     assert refused(papers, **other, change_request=papers.ref(open_one)) == {"change_request", "text"}
 
 
+@pytest.mark.proves("R28", "R29")
 def test_a_revision_makes_the_former_version_obsolete(papers: Papers) -> None:
     first = papers.released()
     second = papers.revised(first)

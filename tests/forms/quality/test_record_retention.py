@@ -120,6 +120,7 @@ def test_what_is_kept_for_good_names_no_years(papers: Papers) -> None:
     assert wrong_in(sheet, "records") == {"years"}
 
 
+@pytest.mark.proves("R15")
 def test_records_past_their_years_are_listed(papers: Papers) -> None:
     this = datetime.now(UTC).year
     ended = {}
@@ -155,6 +156,7 @@ def test_a_list_counts_from_its_first_day_on(papers: Papers, monkeypatch: pytest
     }
 
 
+@pytest.mark.proves("R15")
 def test_what_is_held_for_a_case_is_not_disposed_of(papers: Papers) -> None:
     record = listed(papers, line(papers))
     at = datetime(datetime.now(UTC).year - 9, 12, 30, tzinfo=UTC)
