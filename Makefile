@@ -19,6 +19,7 @@ run: setup ## start the portal (PORT and PORTAL_DATA are honoured)
 
 test: setup ## run every check and every test, also those in a browser
 	@bin/browser
+	@bin/programs
 	@$(PYTHON_BIN) bin/check
 	@$(PYTHON_BIN) -m pytest -n 2 tests
 
@@ -26,6 +27,7 @@ check: setup ## run the static checks
 	@$(PYTHON_BIN) bin/check
 
 fast: setup ## run the tests that need neither a browser nor a database server
+	@bin/programs
 	@$(PYTHON_BIN) -m pytest -n auto -m "not browser and not postgres" tests
 
 translations: setup ## take new texts into the English catalogue, to be translated there

@@ -9,7 +9,9 @@ import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
+from cryptography.x509 import load_pem_x509_certificates
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -56,6 +58,24 @@ class Settings(BaseSettings):
     )
     seal_folder: str = Field(
         "", description="Folder of the organisation's certificate and key; empty: `seal` in PORTAL_DATA."
+    )
+    seal_pkcs11_module: str = Field(
+        "",
+        description="Library (PKCS #11) of the token that holds the key; empty: the key lies in SEAL_FOLDER.",
+    )
+    seal_pkcs11_token: str = Field("", description="Label of the token.")
+    seal_pkcs11_key: str = Field("", description="Label of the key in it.")
+    seal_pkcs11_pin: str = Field("", description="PIN of the token's user.")
+    tsa_url: str = Field("", description="Time stamp authority (RFC 3161) for seals; empty: no time stamps.")
+    tsa_user: str = Field("", description="Account at that authority; empty: it asks for none.")
+    tsa_password: str = Field("", description="Password of that account.")
+    tsa_trust: str = Field(
+        "",
+        description="PEM file of the root certificates that its time stamps must lead to; empty: not looked at.",
+    )
+    seal_level: Literal["b-t", "b-lta"] = Field(
+        "b-t",
+        description="With TSA_URL: `b-t` stamps the seal; `b-lta` the whole file too, with certificates.",
     )
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
     broker_url: str = Field(
@@ -123,6 +143,33 @@ class Settings(BaseSettings):
                 "SMTP_TLS=none would send SMTP_PASSWORD readable over the network: use starttls or tls"
             )
         return self
+
+    @model_validator(mode="after")
+    def _can_seal(self) -> Settings:
+        token = (self.seal_pkcs11_module, self.seal_pkcs11_token, self.seal_pkcs11_key, self.seal_pkcs11_pin)
+        if any(token) and not all(token):
+            raise ValueError("SEAL_PKCS11_MODULE, _TOKEN, _KEY and _PIN go together: set all or none")
+        if bool(self.tsa_user) != bool(self.tsa_password):
+            raise ValueError("TSA_USER and TSA_PASSWORD go together: set both or neither")
+        address = urlsplit(self.tsa_url)
+        if self.tsa_url and (address.scheme not in ("http", "https") or not address.hostname):
+            raise ValueError("TSA_URL must be an address such as https://tsa.example.com/stamp")
+        if self.tsa_user and address.scheme == "http" and address.hostname not in _LOOPBACK:
+            raise ValueError(
+                "TSA_URL with http:// would send TSA_PASSWORD readable over the network: use https://"
+            )
+        if self.seal_level == "b-lta" and not (self.tsa_url and self.tsa_trust):
+            raise ValueError("SEAL_LEVEL=b-lta needs TSA_URL, and TSA_TRUST to prove its time stamps by")
+        return self
+
+    @field_validator("tsa_trust")
+    @classmethod
+    def _roots(cls, file: str) -> str:
+        try:
+            load_pem_x509_certificates(Path(file).read_bytes()) if file else None
+        except (OSError, ValueError):
+            raise ValueError("must be a file of certificates in PEM") from None
+        return str(Path(file).resolve()) if file else ""
 
     @field_validator("public_url")
     @classmethod

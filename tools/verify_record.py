@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify the sealed PDF of a record without the portal: needs this file, Python 3.11 or newer, and pyHanko.
 
-    python verify_record.py FILE.pdf [--trust CA.pem] [--extract DIR] [--json]
+    python verify_record.py FILE.pdf [--trust CA.pem] [--trust-time TSA.pem] [--extract DIR] [--json]
 
 Says who signed what, when and with which meaning; whether a byte has changed since the organisation sealed the file;
 whose certificate sealed it; whether the record's own hashes and the chain of its history come out again.
@@ -9,6 +9,10 @@ whose certificate sealed it; whether the record's own hashes and the chain of it
 Exit status: 0 all holds, 1 it is not genuine, 2 it cannot be read. Nothing in the file is run or believed. Without
 --trust, 0 says only that nothing has changed since a certificate with the fingerprint shown sealed it: whoever can
 write files can make certificates, so compare it with the one that the organisation gives out.
+
+What --trust names counts for seals and for time stamps, what --trust-time names for time stamps alone. After the seal
+nothing may stand in the file but time stamps of the whole file and the certificates that they need. The time of the
+seal is the one that a trusted time stamp proves; without one it is the seal's own word.
 """
 
 from __future__ import annotations
@@ -32,8 +36,24 @@ try:
     from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko.pdf_utils.misc import PdfReadError
     from pyhanko.pdf_utils.reader import PdfFileReader
-    from pyhanko.sign.diff_analysis import ModificationLevel
-    from pyhanko.sign.validation import KeyUsageConstraints, validate_pdf_signature
+    from pyhanko.sign.diff_analysis import (
+        CatalogModificationRule,
+        DSSCompareRule,
+        FormUpdatingRule,
+        ModificationLevel,
+        ObjectStreamRule,
+        SigFieldCreationRule,
+        SigFieldModificationRule,
+        StandardDiffPolicy,
+        XrefStreamRule,
+    )
+    from pyhanko.sign.validation import (
+        DocumentSecurityStore,
+        KeyUsageConstraints,
+        validate_pdf_signature,
+        validate_pdf_timestamp,
+    )
+    from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 except ImportError:
@@ -54,6 +74,16 @@ VERDICTS = {
     UNREADABLE: (2, "无法读取", "It cannot be read"),
 }
 USES = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
+# What may follow a seal: time stamps of the whole file with certificates. Not even the description may change.
+_STAMPS_ONLY = [
+    rule().as_qualified(ModificationLevel.LTA_UPDATES)
+    for rule in (XrefStreamRule, ObjectStreamRule, DSSCompareRule)
+]
+STAMPS_ONLY = StandardDiffPolicy(
+    [CatalogModificationRule({"/AcroForm", "/DSS", "/Extensions"}), *_STAMPS_ONLY],
+    FormUpdatingRule([SigFieldCreationRule(), SigFieldModificationRule()]),
+    ignore_orphaned_objects=False,
+)
 COMPANY_TIME = timezone(timedelta(hours=8))
 COVERED = (
     "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority", "outside_role",
@@ -73,7 +103,8 @@ SAYS = {
     "sealed": ("文件带有一个电子签章", "the file carries one seal", "文件没有电子签章，或不止一个", "the file carries no seal, or several"),
     "intact": ("签章后内容没有改动", "nothing under the seal has changed", "签章覆盖的内容被改动，或签章本身无效", "what is under the seal was changed, or the seal is void"),
     "whole": ("签章覆盖整个文件", "the seal covers the whole file", "签章没有覆盖整个文件：后面添加了内容", "the seal does not cover the whole file: something was added"),
-    "unaltered": ("签章后没有增补", "nothing was changed by an addition", "签章后文件被增补修改", "the file was altered by an addition after the seal"),
+    "unaltered": ("签章后除时间戳外没有增补", "nothing was added but time stamps", "签章后文件被增补修改", "the file was altered by an addition after the seal"),
+    "stamped": ("时间戳有效，出自可信的时间戳机构", "the time stamps are good and by a trusted authority", "时间戳无效或不可信", "a time stamp is void or not to be trusted"),
     "trusted": ("签章证书可信", "the certificate is the trusted one", "签章证书不是所信任的证书", "the certificate is not the trusted one"),
     "canonical": ("记录数据书写规范", "the record is written in its one form", "记录数据不是门户所写的形式", "the record is not written as the portal writes it"),
     "form": ("表单版本与哈希一致", "the form fits its hash", "表单版本与哈希不一致", "the form does not fit its hash"),
@@ -83,8 +114,12 @@ SAYS = {
     "chain": ("历史链条完整", "the chain of the history is whole", "历史链条断裂", "the chain of the history is broken"),
     "told": ("签署与历史相符", "signatures and history agree", "签署与历史不符", "signatures and history disagree"),
 }  # fmt: skip
-UNSURE = ("没有给出所信任的证书，请核对指纹", "no trusted certificate was given: compare the fingerprint")
 SIGNS = {True: "✓", False: "✗", None: "？"}
+
+UNSURE = {
+    "trusted": ("没有给出所信任的证书，请核对指纹", "no trusted certificate was given: compare the fingerprint"),
+    "stamped": ("时间戳完好，但没有给出其机构的证书，时间未得到证明", "the time stamps are whole, but no certificate of their authority was given: the time is not proven"),
+}  # fmt: skip
 
 
 class Unreadable(Exception):
@@ -137,25 +172,26 @@ def carried(reader: PdfFileReader) -> bytes:
 
 
 def check_seal(
-    reader: PdfFileReader, roots: list[Any] | None
+    reader: PdfFileReader, roots: list[Any] | None, clocks: list[Any] | None = None
 ) -> tuple[dict[str, bool | None], dict[str, str]]:
-    """What holds of the seal, and whose it is."""
+    """What holds of the seal, and whose it is; `clocks` are trusted for time stamps alone."""
     try:
         seals = reader.embedded_signatures
-        if len(seals) != 1 or seals[0] not in reader.embedded_regular_signatures:
+        if not seals or reader.embedded_regular_signatures != seals[:1]:
             return {"sealed": False}, {}
-        (one,) = seals
+        one, *later = seals
+        stamps = check_stamps(one, later, roots, clocks)
         when = one.self_reported_timestamp
-        moment = when or datetime.now(UTC)
-        context = ValidationContext(trust_roots=roots or [], allow_fetching=False, moment=moment)
-        status = validate_pdf_signature(one, context, key_usage_settings=USES)
+        moment = stamps["proven"] or when or datetime.now(UTC)
+        status = validate_pdf_signature(
+            one, context(reader, roots or [], moment), diff_policy=STAMPS_ONLY, key_usage_settings=USES
+        )
     except Unreadable:
         raise
     except Exception:  # a seal that makes no sense is void
         return {"sealed": True, "intact": False}, {}
     held = status.signing_cert
-    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    unaltered = status.modification_level == ModificationLevel.NONE and bool(status.docmdp_ok)
+    unaltered = status.modification_level in stamps["allowed"] and bool(status.docmdp_ok)
     told = {
         "certificate": clean(held.subject.human_friendly),
         "issuer": clean(held.issuer.human_friendly),
@@ -163,16 +199,80 @@ def check_seal(
         "sha256": held.sha256.hex(),
         "valid_until": held.not_valid_after.astimezone(UTC).isoformat(),
         "claimed_time": when.astimezone(UTC).isoformat() if when else "",
+        **stamps["told"],
     }
     trusted = None if roots is None else bool(status.trusted)
     intact = bool(status.intact and status.valid)
     return {
         "sealed": True,
         "intact": intact,
-        "whole": whole,
+        "whole": whole(status.coverage, stamps["covered"]),
         "unaltered": unaltered,
+        **stamps["checks"],
         "trusted": trusted,
     }, told
+
+
+def whole(seal: SignatureCoverageLevel, stamps: list[SignatureCoverageLevel]) -> bool:
+    """Whether the last of them is around the whole file, and each before it around all there was then."""
+    *before, last = (seal, *stamps)
+    return last == SignatureCoverageLevel.ENTIRE_FILE and all(
+        one >= SignatureCoverageLevel.ENTIRE_REVISION for one in before
+    )
+
+
+def context(reader: PdfFileReader, roots: list[Any], moment: datetime) -> ValidationContext:
+    """What certificates are judged by: as of a moment, by the lists that the file itself brings, and none fetched."""
+    how = {"trust_roots": roots, "allow_fetching": False, "moment": moment}
+    if "/DSS" in reader.root:
+        return DocumentSecurityStore.read_dss(reader).as_validation_context(how)
+    return ValidationContext(**how)
+
+
+def stamped_at(signed: Any) -> datetime:
+    """The moment that a time stamp says."""
+    return signed["encap_content_info"]["content"].parsed["gen_time"].native
+
+
+def check_stamps(
+    seal: Any, later: list[Any], roots: list[Any] | None, clocks: list[Any] | None
+) -> dict[str, Any]:
+    """What the time stamps of the seal and of the whole file are worth, each judged as of its own moment."""
+    known = [*(roots or []), *(clocks or [])]
+    inner = list(extract_tst_data_iter(seal.signer_info, signed=False))
+    found = []
+    for signed in inner[:1]:
+        judge = context(seal.reader, known, stamped_at(signed))
+        status = validate_pdf_signature(
+            seal, context(seal.reader, [], stamped_at(signed)), judge, skip_diff=True, key_usage_settings=USES
+        )
+        found.append(status.timestamp_validity)
+    for one in later:  # what was added around it is looked at together with the seal
+        judge = context(seal.reader, known, stamped_at(one.signed_data))
+        found.append(validate_pdf_timestamp(one, judge, skip_diff=True))
+    good = len(inner) < 2 and all(one.intact and one.valid for one in found)
+    proving = [one for one in found if good and one.trusted]
+    trusted = len(proving) == len(found)
+    sure = True if good and trusted else False if not good or clocks is not None else None
+    proven = min((one.timestamp for one in proving), default=None)
+    told = {}
+    if found:
+        told = {
+            "proven_time": proven.astimezone(UTC).isoformat() if proven else "",
+            "stamped_time": found[0].timestamp.astimezone(UTC).isoformat(),
+            "stamped_by": clean(found[0].signing_cert.subject.human_friendly),
+            "stamped_sha256": found[0].signing_cert.sha256.hex(),
+            "archived_times": [one.timestamp.astimezone(UTC).isoformat() for one in found[len(inner) :]],
+        }
+    return {
+        "checks": {"stamped": sure} if found else {},
+        "told": told,
+        "proven": proven,
+        "covered": [one.coverage for one in found[len(inner) :]],
+        "allowed": (ModificationLevel.LTA_UPDATES, ModificationLevel.NONE)
+        if later
+        else (ModificationLevel.NONE,),
+    }
 
 
 def check_record(record: dict[str, Any], data: bytes) -> dict[str, bool]:
@@ -238,7 +338,9 @@ def signers(record: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
-def examine(data: bytes, roots: list[Any] | None) -> tuple[dict[str, Any], bytes]:
+def examine(
+    data: bytes, roots: list[Any] | None, clocks: list[Any] | None = None
+) -> tuple[dict[str, Any], bytes]:
     """Everything about the file, and the record within it."""
     if b"%PDF-" not in data[:1024]:
         raise Unreadable("这不是 PDF 文件", "this is no PDF file")
@@ -255,7 +357,7 @@ def examine(data: bytes, roots: list[Any] | None) -> tuple[dict[str, Any], bytes
     record = json.loads(packed)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise Unreadable("记录数据的格式未知", "the record is of an unknown format")
-    checks, seal = check_seal(reader, roots)
+    checks, seal = check_seal(reader, roots, clocks)
     made = {
         "number": clean(record["number"]),
         "title": {key: clean(one) for key, one in record["form"]["title"].items()},
@@ -267,7 +369,7 @@ def examine(data: bytes, roots: list[Any] | None) -> tuple[dict[str, Any], bytes
 def sentences(checks: dict[str, bool | None]) -> list[dict[str, Any]]:
     """What each check says, in Chinese and English."""
     return [
-        {"check": key, "holds": ok, **dict(zip(("zh", "en"), UNSURE if ok is None else SAYS[key][0 if ok else 2 :], strict=False))}
+        {"check": key, "holds": ok, **dict(zip(("zh", "en"), UNSURE[key] if ok is None else SAYS[key][0 if ok else 2 :], strict=False))}
         for key, ok in checks.items()
     ]  # fmt: skip
 
@@ -313,23 +415,42 @@ def say(found: dict[str, Any]) -> None:
         print(f"签章人 Sealed by: {seal['certificate']}\n签发人 Issued by: {seal['issuer']}")
         print(f"序列号 Serial: {seal['serial']}\n指纹 SHA-256: {seal['sha256']}")
         print(f"签章自称的时间 Time that the seal claims: {seal['claimed_time'] or '—'}")
+        say_stamps(seal)
     _status, zh, en = VERDICTS[found["verdict"]]
     print(f"{found.get('zh', zh)}  /  {found.get('en', en)}")
 
 
+def say_stamps(seal: dict[str, Any]) -> None:
+    """The time stamps for people."""
+    if "stamped_by" not in seal:
+        return
+    print(f"时间戳证明的时间 Time that the time stamp proves: {seal['proven_time'] or '—'}")
+    print(f"时间戳上的时间 Time that it says: {seal['stamped_time']}")
+    print(f"时间戳机构 Time stamp by: {seal['stamped_by']}\n指纹 SHA-256: {seal['stamped_sha256']}")
+    for one in seal["archived_times"]:
+        print(f"归档时间戳 Time stamp of the whole file: {one}")
+
+
+def certificates(files: list[Path] | None) -> list[Any] | None:
+    """The certificates in these files; None without files."""
+    if files is None:
+        return None
+    return [one for file in files for one in load_certs_from_pemder_data(read(file, LARGEST_PEM))]
+
+
 def work(given: argparse.Namespace) -> dict[str, Any]:
     """What is found in the file; the record in it is written where that was asked for."""
-    roots = None
-    if given.trust:
-        roots = [one for file in given.trust for one in load_certs_from_pemder_data(read(file, LARGEST_PEM))]
-    found, packed = examine(read(given.file, LARGEST), roots)
+    roots, clocks = certificates(given.trust), certificates(given.trust_time)
+    found, packed = examine(read(given.file, LARGEST), roots, clocks)
     if given.extract and packed:
         given.extract.mkdir(parents=True, exist_ok=True)
         with (given.extract / NAME).open("xb") as out:  # never over a file that is there
             out.write(packed)
-    checks = found["checks"].values()
-    verdict = "not genuine" if False in checks else "unchanged" if None in checks else "genuine"
-    return {"verdict": verdict, **found, "said": sentences(found["checks"])}
+    checks = found["checks"]
+    verdict = (
+        "not genuine" if False in checks.values() else "unchanged" if checks["trusted"] is None else "genuine"
+    )
+    return {"verdict": verdict, **found, "said": sentences(checks)}
 
 
 def main() -> int:
@@ -344,6 +465,13 @@ def main() -> int:
         "把 record.json 写入文件夹 write record.json there",
     )
     parser.add_argument("--trust", type=Path, action="append", metavar="CA.pem", help=trust)
+    parser.add_argument(
+        "--trust-time",
+        type=Path,
+        action="append",
+        metavar="TSA.pem",
+        help="只用于时间戳 for time stamps alone",
+    )
     parser.add_argument("--extract", type=Path, metavar="DIR", help=extract)
     parser.add_argument("--json", action="store_true", help="供程序读取 for machines")
     given = parser.parse_args()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,9 @@ from portal.database import transaction
 from portal.jobs import messages, prints, publications, redlines
 from portal.lib.clock import now
 from portal.mail.unsent import ServerAway, Unsent
+from portal.pdf.time_stamp import StampFailed
 from portal.services import outbox
+from portal.storage.token import TokenAway
 
 Finish = Callable[[], None]
 Handler = Callable[[Mapping[str, Any], datetime], Finish | None]
@@ -27,7 +29,12 @@ HANDLERS: dict[str, Handler] = {
     "checkpoint": messages.checkpoint,
 }
 AT_ONCE = 5  # rows under one lease, so that it does not run out before their turn
-AWAY = timedelta(minutes=5)  # how long mails wait for a server that could not be reached
+AWAY = timedelta(minutes=5)  # how long others of the kind wait for what could not be reached
+KEPT_BACK: dict[type[Exception], Sequence[str]] = {
+    ServerAway: messages.MAILS,
+    StampFailed: prints.KINDS,
+    TokenAway: prints.KINDS,
+}
 log = logging.getLogger("portal.jobs")
 
 
@@ -66,8 +73,8 @@ def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
 
 
 def _note(id: int, problem: Exception, *, for_good: bool = False) -> None:
-    """Notes a failure; where the mail server is away, the other mails wait with it."""
+    """Notes a failure; where what mails or prints need is away, the others of the kind wait with it."""
     with transaction():
         outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now(), for_good=for_good)
-        if isinstance(problem, ServerAway):
-            outbox.hold_back(messages.MAILS, now() + AWAY)
+        if kinds := KEPT_BACK.get(type(problem)):
+            outbox.hold_back(kinds, now() + AWAY)

@@ -17,7 +17,9 @@ from portal.lib.certificates import Identity, fingerprint
 from portal.models import Record, RecordPrint
 from portal.queries import prints
 from portal.services import attachments, audit, printing, record_prints, sealing, tasks
-from portal.storage import files, seal_folder
+from portal.storage import files
+
+KINDS = ("print", record_prints.JOB)  # work that needs a seal
 
 
 class OriginalMissing(Exception):
@@ -83,10 +85,10 @@ def _sealed(data: bytes, number: str, now: datetime) -> tuple[bytes, str | None]
 
 
 def _identity(now: datetime) -> Identity | None:
-    """What seals the print; the demo makes its own certificate. A print waits for one that cannot seal any more."""
+    """What seals the print; the demo makes its own certificate. A print waits for one that cannot seal (any more)."""
     if not current_app.config["SETTINGS"].demo:
         return sealing.identity(now)
     with suppress(sealing.SealThere), transaction():  # another worker may be making it too
-        if seal_folder.read(sealing.folder()) is None:
+        if sealing.current() is None and sealing.token() is None:
             sealing.make(now=now)
     return sealing.identity(now)

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+from portal.lib.held_key import HeldKey, Key, OwnKey, PublicKey, same
+
 CA_DAYS, SIGNER_DAYS = 20 * 365, 3 * 365
 LONGEST = 64  # bytes of a common name
 EARLY = timedelta(hours=1)  # clocks of other machines may be behind
@@ -26,6 +27,7 @@ _USES = (
 
 REASONS = (
     "shut", "no key", "no certificate", "other key", "kind of key", "not yet", "expired", "purpose", "unreadable",
+    "in token",
 )  # fmt: skip
 
 
@@ -57,9 +59,9 @@ def make_authority(company: str, *, now: datetime) -> Identity:
     return Identity(key, built)
 
 
-def make_signer(company: str, authority: Identity, *, now: datetime) -> Identity:
-    """A certificate that the authority vouches for, which does nothing but sign documents."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_signer(company: str, authority: Identity, *, now: datetime, held: HeldKey | None = None) -> Identity:
+    """A certificate that the authority vouches for, which does nothing but sign documents: for a new key or a held one."""
+    key: Key = held or ec.generate_private_key(ec.SECP256R1())
     name = _name(company, "电子记录签章")
     uses = ("digital_signature", "content_commitment")
     issuer = authority.certificate.subject
@@ -82,7 +84,7 @@ def from_pkcs12(data: bytes, password: str, *, now: datetime) -> Identity:
         raise Unfit("no key")
     if certificate is None:  # the library names only the one that belongs to the key
         raise Unfit("other key" if others else "no certificate")
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+    if not isinstance(key, OwnKey):
         raise Unfit("kind of key")
     found = Identity(key, certificate, tuple(_chain(certificate, others)))
     check(found, now=now)
@@ -95,11 +97,11 @@ def check(one: Identity, *, now: datetime) -> None:
     Raises:
         Unfit: it cannot.
     """
-    held = one.certificate
-    if _public(held.public_key()) != _public(one.key.public_key()):
-        raise Unfit("other key")
-    if isinstance(one.key, rsa.RSAPrivateKey) and one.key.key_size < 2048:
+    held, public = one.certificate, one.key.public_key()
+    if not isinstance(public, PublicKey) or (isinstance(public, rsa.RSAPublicKey) and public.key_size < 2048):
         raise Unfit("kind of key")
+    if not same(held.public_key(), public):
+        raise Unfit("other key")
     check_dates(held, now=now)
     try:
         uses = held.extensions.get_extension_for_class(x509.KeyUsage).value
@@ -122,10 +124,12 @@ def check_dates(held: x509.Certificate, *, now: datetime) -> None:
 
 
 def dump(one: Identity) -> bytes:
-    """Key, certificate and chain as PEM; keep it where nobody else can read it."""
-    key = one.key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    """Key, certificate and chain as PEM; keep it where nobody else can read it. A held key is not in it."""
+    key = b""
+    if isinstance(one.key, OwnKey):
+        key = one.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
     return key + dump_public([one.certificate, *one.chain])
 
 
@@ -140,14 +144,41 @@ def load(pem: bytes) -> Identity:
     Raises:
         Unfit: it is something else.
     """
+    certificate, chain = load_public(pem)
+    if b"PRIVATE KEY" not in pem:
+        raise Unfit("in token")
     try:
         key = serialization.load_pem_private_key(pem, None)
-        certificate, *chain = x509.load_pem_x509_certificates(pem)
     except (ValueError, TypeError):
         raise Unfit("unreadable") from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
+    if not isinstance(key, OwnKey):
         raise Unfit("kind of key")
-    return Identity(key, certificate, tuple(chain))
+    return Identity(key, certificate, chain)
+
+
+def load_public(pem: bytes) -> tuple[x509.Certificate, tuple[x509.Certificate, ...]]:
+    """The certificate and its chain of what `dump` has written.
+
+    Raises:
+        Unfit: it is something else.
+    """
+    try:
+        certificate, *chain = x509.load_pem_x509_certificates(pem)
+    except ValueError:
+        raise Unfit("unreadable") from None
+    return certificate, tuple(chain)
+
+
+def find(certificates: Sequence[x509.Certificate], key: HeldKey) -> Identity:
+    """The certificate of a held key among others, with those that vouch for it.
+
+    Raises:
+        Unfit: it is not among them.
+    """
+    for one in certificates:
+        if same(one.public_key(), key.public_key()):
+            return Identity(key, one, tuple(_chain(one, certificates)))
+    raise Unfit("other key" if certificates else "no certificate")
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -176,11 +207,6 @@ def _vouches(issuer: x509.Certificate, for_: x509.Certificate) -> bool:
     return True
 
 
-def _public(key: object) -> bytes:
-    assert isinstance(key, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
-    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-
-
 def _name(company: str, what: str) -> x509.Name:
     common = company.encode()[: LONGEST - len(f" {what}".encode())].decode(errors="ignore")
     parts = (
@@ -195,6 +221,7 @@ def _certificate(
     subject: x509.Name, issuer: x509.Name, key: Key, by: Key, days: int, now: datetime, *,
     uses: tuple[str, ...], authority: bool,
 ) -> x509.Certificate:  # fmt: skip
+    assert isinstance(by, OwnKey)  # an authority's key is never in a token
     usage = x509.KeyUsage(**{name: name in uses for name in _USES})
     built = (
         x509.CertificateBuilder()

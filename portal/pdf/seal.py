@@ -1,58 +1,49 @@
-"""Seals a finished print with the organisation's certificate (PAdES B-B), which leaves it an archive file."""
+"""Seals a finished print with the organisation's certificate (PAdES), which leaves it an archive file."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.pdf_utils.generic import (
-    ArrayObject,
-    DictionaryObject,
-    NumberObject,
-    PdfObject,
-    TextStringObject,
-    pdf_name,
-)
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-FIELD = "OrganisationSeal"
-LABEL = "单位电子签章"
-PRINTED, LOCKED = 4, 128  # flags of an annotation
-EXISTS, APPEND_ONLY = 1, 2  # flags of signatures
-_DIGESTS: dict[str, hashes.HashAlgorithm] = {"sha256": hashes.SHA256()}
+from portal.lib.held_key import Key
+from portal.pdf.seal_field import FIELD, ArchiveWriter, SealFailed, add_field
+from portal.pdf.time_stamp import Authority, Stamper, archive, plain
 
-
-class SealFailed(ValueError):
-    """The file cannot be sealed: it is none of the portal's prints."""
+__all__ = ["SealFailed", "seal"]
+LONGEST = 512  # bytes of a signature, by an RSA key of 4096 bits
 
 
 def seal(
     pdf: bytes,
-    key: PrivateKey,
+    key: Key,
     certificate: x509.Certificate,
     chain: Sequence[x509.Certificate],
     *,
     reason: str,
+    stamps: Authority | None = None,
 ) -> bytes:
-    """The file with the seal behind it; every byte of the file is under the seal, and nothing may be added after it.
+    """The file with the seal behind it; every byte of the file is under the seal.
+
+    Nothing may be added after it but what keeps it provable: with `stamps` the seal carries a time stamp (B-T), and
+    where they are to last, a time stamp of the whole file with the certificates that it needs follows (B-LTA).
 
     Raises:
         SealFailed: the file is no tagged PDF file without a form.
+        StampFailed: there is no good time stamp to be had; nothing of a lower grade comes instead.
+        TokenAway: the key's token does not sign.
     """
     try:
-        writer = _ArchiveWriter(BytesIO(pdf))
-        _add_field(writer)
+        writer = ArchiveWriter(BytesIO(pdf))
+        add_field(writer)
     except Exception as problem:
         raise SealFailed(f"{type(problem).__name__}: {problem}") from problem
     told = signers.PdfSignatureMetadata(
@@ -63,88 +54,36 @@ def seal(
         docmdp_permissions=MDPPerm.NO_CHANGES,
         reason=reason,
     )
-    signer = signers.PdfSigner(told, signer=_Signer(key, certificate, chain))
-    with ThreadPoolExecutor(1) as apart:  # pyHanko begins an event loop, of which a thread has one at a time
-        made: BytesIO = apart.submit(signer.sign_pdf, writer, existing_fields_only=True).result()
-    return made.getvalue()
+    stamper = Stamper(stamps) if stamps else None
+    signer = signers.PdfSigner(told, signer=_Signer(key, certificate, chain), timestamper=stamper)
 
+    async def work() -> bytes:
+        made: BytesIO = await signer.async_sign_pdf(writer, existing_fields_only=True)
+        if stamper and stamper.authority.lasting:
+            return await archive(made.getvalue(), stamper, certificate, chain)
+        return made.getvalue()
 
-class _ArchiveWriter(IncrementalPdfFileWriter):
-    """Leaves the description of the file alone: written anew it would not be that of an archive file any more."""
-
-    def _update_meta(self) -> None:
-        pass
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # a thread has one event loop at a time, and the caller's may have one
+        return apart.submit(asyncio.run, work()).result()
 
 
 class _Signer(signers.Signer):
-    """Signs with a key of `cryptography`, which is read once and not for each signature."""
+    """Signs with a key of `cryptography`, which is read once and not for each signature, or with one in a token."""
 
-    def __init__(
-        self, key: PrivateKey, certificate: x509.Certificate, chain: Sequence[x509.Certificate]
-    ) -> None:
+    def __init__(self, key: Key, certificate: x509.Certificate, chain: Sequence[x509.Certificate]) -> None:
         known = SimpleCertificateStore()
-        own, *others = (_plain(one) for one in (certificate, *chain))
+        own, *others = (plain(one) for one in (certificate, *chain))
         known.register_multiple(others)
         super().__init__(signing_cert=own, cert_registry=known)
         self._key = key
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        if digest_algorithm != "sha256":
+            raise NotImplementedError(digest_algorithm)
         if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), _DIGESTS[digest_algorithm])
-        return self._key.sign(data, ec.ECDSA(_DIGESTS[digest_algorithm]))
-
-
-def _plain(certificate: x509.Certificate) -> Any:
-    """The certificate as pyHanko reads it."""
-    (read,) = load_certs_from_pemder_data(certificate.public_bytes(Encoding.PEM))
-    return read
-
-
-def _add_field(writer: IncrementalPdfFileWriter) -> None:
-    """A signature field without size; it stands in the structure of the text, where every reader finds it."""
-    root = writer.root
-    if "/AcroForm" in root:
-        raise SealFailed("the file has a form already")
-    page, tree = root["/Pages"]["/Kids"].raw_get(0), root["/StructTreeRoot"]
-    document = tree["/K"].raw_get(0)
-    numbers: Any = tree["/ParentTree"]["/Nums"]
-    number = NumberObject(1 + max(int(numbers.raw_get(at)) for at in range(0, len(numbers), 2)))
-    field = writer.add_object(
-        _dictionary(
-            Type="/Annot", Subtype="/Widget", FT="/Sig", T=TextStringObject(FIELD), TU=TextStringObject(LABEL),
-            Rect=ArrayObject([NumberObject(0)] * 4), F=NumberObject(PRINTED | LOCKED), P=page, StructParent=number,
-        )
-    )  # fmt: skip
-    place = _dictionary(Type="/OBJR", Obj=field, Pg=page)
-    element = writer.add_object(
-        _dictionary(
-            Type="/StructElem",
-            S="/Form",
-            P=document,
-            Pg=page,
-            Alt=TextStringObject(LABEL),
-            K=ArrayObject([place]),
-        )
-    )
-    sheet, top = page.get_object(), document.get_object()
-    notes = sheet["/Annots"] if "/Annots" in sheet else ()  # noqa: SIM401 -- `get` would not follow a reference
-    sheet["/Annots"] = ArrayObject([*notes, field])
-    sheet["/Tabs"] = pdf_name("/S")
-    top["/K"].append(element)
-    numbers += [number, element]
-    root["/AcroForm"] = writer.add_object(
-        _dictionary(Fields=ArrayObject([field]), SigFlags=NumberObject(EXISTS | APPEND_ONLY))
-    )
-    for changed in (sheet, top, top["/K"], tree, numbers):
-        writer.update_container(changed)
-    writer.update_root()
-
-
-def _dictionary(**values: PdfObject | str) -> DictionaryObject:
-    """A dictionary; plain strings are names."""
-    return DictionaryObject(
-        {
-            pdf_name(f"/{key}"): pdf_name(one) if isinstance(one, str) and one[:1] == "/" else one
-            for key, one in values.items()
-        }
-    )
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return bytes(LONGEST) if dry_run else self._key.sign_sha256(data)

@@ -32,6 +32,14 @@ def counts() -> tuple[int, int]:
     return found, open_ - found
 
 
+def waits_for(kind: str, error: str) -> bool:
+    """Whether work of a kind has not been done for an error of this name."""
+    query = sa.select(OutboxRow.id).where(
+        _OPEN, OutboxRow.kind == kind, OutboxRow.error.startswith(f"{error}:")
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def names(rows: Sequence[OutboxRow]) -> tuple[dict[int, str], dict[int, str]]:
     """The people and the records that rows are about: names by id, numbers by id."""
     people = {row.facts["person"] for row in rows if row.facts.get("person")}

@@ -1,7 +1,7 @@
 """The folder of the organisation's certificate.
 
 ```
-signer.pem               key, certificate and chain; nobody but the portal's user may read it
+signer.pem               key, certificate and chain; nobody but the portal's user may read it. No key if a token has it
 ca-key.pem               the organisation's own authority, where it made one; the same
 trust.pem                what others must trust to believe the seals, earlier ones included; to be handed out
 earlier/<serial>.pem     certificates that sealed before, without their keys
@@ -18,18 +18,20 @@ from cryptography import x509
 
 from portal.lib import certificates
 from portal.lib.certificates import Identity, Unfit
+from portal.lib.held_key import PublicKey
 from portal.storage import private_file
+from portal.storage.token import Token
 
 SIGNER, AUTHORITY, TRUST, EARLIER = "signer.pem", "ca-key.pem", "trust.pem", "earlier"
 
 
-def read(folder: Path) -> Identity | None:
-    """The certificate that seals, with its key; None if there is none.
+def read(folder: Path, token: Token | None = None) -> Identity | None:
+    """The certificate that seals, with its key, be it in a token; None if there is none.
 
     Raises:
         Unfit: there is something that cannot be read.
     """
-    return _identity(folder / SIGNER)
+    return _identity(folder / SIGNER, token)
 
 
 def authority(folder: Path) -> Identity | None:
@@ -72,14 +74,20 @@ def replace(folder: Path, signer: Identity) -> None:
     private_file.write(folder / SIGNER, certificates.dump(signer))
 
 
-def _identity(file: Path) -> Identity | None:
+def _identity(file: Path, token: Token | None = None) -> Identity | None:
     try:
         pem = file.read_bytes()
     except FileNotFoundError:
         return None
     except OSError:
         raise Unfit("unreadable") from None
-    return certificates.load(pem)
+    if token is None:
+        return certificates.load(pem)
+    certificate, chain = certificates.load_public(pem)
+    public = certificate.public_key()
+    if not isinstance(public, PublicKey):
+        raise Unfit("kind of key")
+    return Identity(token.held(public), certificate, chain)
 
 
 def _certificates(file: Path) -> list[x509.Certificate]:

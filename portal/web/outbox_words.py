@@ -12,6 +12,7 @@ from portal.queries import outbox
 
 KINDS = {
     "print": _l("打印件（PDF）"),
+    "record_print": _l("记录的副本（PDF）"),
     "redline": _l("文件对照稿（PDF）"),
     "publication": _l("文件的版本历史（git）"),
     "mail": _l("邮件"),
@@ -27,7 +28,10 @@ WHY = {
     "LoginRefused": _l("邮件服务器不接受账号或密码"),
     "AddressRefused": _l("邮件服务器不接受收件地址"),
     "MessageRefused": _l("邮件服务器不接受这封邮件"),
+    "OriginalMissing": _l("正本还没有生成"),
     "Unfit": _l("单位证书不能用于签章，请在服务器上运行 flask seal show 查看"),
+    "StampFailed": _l("没有取得可信的时间戳，请在服务器上运行 flask seal show 查看"),
+    "TokenAway": _l("保管私钥的密码设备不能签章，请在服务器上运行 flask seal show 查看"),
     "RobotRefused": _l("群机器人不接受消息，请本人检查机器人的地址和安全设置"),
 }
 OTHER = _l("程序出错")

@@ -53,7 +53,7 @@ def shown(default: Any) -> str:
 
 def settings_rows(text: str) -> list[tuple[str, str, str]]:
     """Name, default and meaning of the settings in a README."""
-    return re.findall(r"^\| `([A-Z_]+)` \| ?(.*?) \| (.+) \|$", text, re.M)
+    return re.findall(r"^\| `([A-Z0-9_]+)` \| ?(.*?) \| (.+) \|$", text, re.M)
 
 
 @pytest.mark.parametrize("paper", READMES)
@@ -68,7 +68,7 @@ def test_settings_table_is_that_of_the_code(paper: str) -> None:
 
 
 def test_example_environment_names_every_setting() -> None:
-    names = re.findall(r"^#?([A-Z_]+)=", read(".env.example"), re.M)
+    names = re.findall(r"^#?([A-Z0-9_]+)=", read(".env.example"), re.M)
     assert names == [name.upper() for name in Settings.model_fields]
 
 

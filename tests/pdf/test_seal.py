@@ -156,7 +156,7 @@ def test_the_description_of_the_file_is_what_keeps_it_an_archive_file(
     made: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """pyHanko's own writer would spoil it; when it does not any more, ours is not needed."""
-    monkeypatch.setattr(module, "_ArchiveWriter", IncrementalPdfFileWriter)
+    monkeypatch.setattr(module, "ArchiveWriter", IncrementalPdfFileWriter)
     assert validate_pdf_bytes(by(SIGNER, made), profile=ValidationProfile.PDF_A_3A).failures
 
 
