@@ -19,7 +19,7 @@ from portal.jobs import worker
 from portal.lib import i18n
 from portal.services import indexing
 from portal.storage import files
-from portal.web import guard, headers, navigation, outbox, posted, rate_limit, refusals, statics
+from portal.web import guard, headers, navigation, outbox, own_key, posted, rate_limit, refusals, statics
 
 
 class PlainInteger(IntegerConverter):
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     statics.init_app(app)
     headers.init_app(app)
     guard.init_app(app)
+    own_key.init_app(app)
     outbox.init_app(app)
     rate_limit.init_app(app)
     refusals.init_app(app)

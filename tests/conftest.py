@@ -20,6 +20,7 @@ from portal.demo.company import seed_small
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic, db
 from portal.factory import create_app
+from portal.lib import own_keys
 from portal.lib.clock import today
 from portal.models import Person
 from portal.queries.actors import Actor, actor
@@ -67,6 +68,7 @@ def set_up(app: Flask) -> None:
 def quick_passwords() -> None:
     """Hashes cost next to nothing here; what `STRONG` costs is looked at by the tests of passwords."""
     sessions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    own_keys.COST = (4, 1, 1)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ from portal.database import transaction
 from portal.extensions import db
 from portal.forms.words import SAID
 from portal.jobs import prints
-from portal.lib import certificates
+from portal.lib import certificates, own_keys
 from portal.lib.clock import now
 from portal.lib.hashing import GENESIS, canonical_json, chain, sha256
 from portal.models import Record, Signature, StoredFile
@@ -473,3 +473,104 @@ def test_it_says_meanings_as_the_portal_does() -> None:
         chinese = said._args[0] if hasattr(said, "_args") else str(said)
         assert f'"{key}": "{chinese} {english.gettext(chinese)}"' in text
     assert all(f'"{name}"' in text for name in COVERED)
+
+
+# Keys of people
+
+
+def signed_by_own(record: Data, place: int = 0, key: Any = None) -> Any:
+    """Lets a signature be by a key of the signer's own, as the portal writes it, and the hashes after it fit."""
+    key = key or own_keys.make()
+    public, one = own_keys.public(key), record["signatures"][place]
+    one["authority"]["own_key"] = own_keys.fingerprint(public)
+    before, one["sha256"] = one["sha256"], ""
+    covered = {name: one[name] for name in (*COVERED, "form_version", "signed_at")}
+    one["sha256"] = sha256(canonical_json({**covered, "record": record["number"]}))
+    made = own_keys.sign(key, one["sha256"])
+    one["own_key"] = {"public_key": public, "sha256": own_keys.fingerprint(public), "signature": made}
+    last = GENESIS
+    for event in record["events"]:
+        if event["facts"].get("signature") == before:
+            event["facts"]["signature"] = one["sha256"]
+        fact = {name: event[name] for name in ("seq", "at", "kind", "person", "address", "facts")}
+        last = chain(last, canonical_json({**fact, "stream": record["stream"], "record": record["record"]}))
+        event["hash"] = last
+    return key
+
+
+def test_it_names_what_was_signed_with_an_own_key(record: Data, trust: Path, tmp_path: Path) -> None:
+    signed_by_own(record)
+    status, found = run(tmp_path, sealed_record(record), "--trust", str(trust))
+    assert (status, found["verdict"], found["checks"]["own keys"]) == (0, "genuine", True)
+    fingerprint = record["signatures"][0]["own_key"]["sha256"]
+    assert [one["own_key"] for one in found["signatures"]] == [
+        fingerprint,
+        *[""] * (len(record["signatures"]) - 1),
+    ]
+    told = call(tmp_path, "file.pdf", "--trust", str(trust)).stdout
+    assert told.count("本人密钥 Own key, SHA-256: ") == 1
+    assert fingerprint in told
+
+
+def own_key_forged(record: Data) -> None:
+    one, key = record["signatures"][0], own_keys.make()
+    public = own_keys.public(key)
+    made = own_keys.sign(key, one["sha256"])
+    one["own_key"] = {"public_key": public, "sha256": own_keys.fingerprint(public), "signature": made}
+
+
+def own_key_of_another_text(record: Data) -> None:
+    key = signed_by_own(record)
+    record["signatures"][0]["own_key"]["signature"] = own_keys.sign(key, "0" * 64)
+
+
+def own_key_taken_away(record: Data) -> None:
+    del record["signatures"][0]["own_key"]
+
+
+def own_key_added(record: Data) -> None:
+    """To a signature that was made without one."""
+    record["signatures"][1]["own_key"] = record["signatures"][0]["own_key"]
+
+
+def own_key_renamed(record: Data) -> None:
+    record["signatures"][0]["own_key"]["sha256"] = "0" * 64
+
+
+def own_key_of_another_kind(record: Data) -> None:
+    record["signatures"][0]["own_key"]["public_key"] = "MCowBQYDK2VwAyEA" + "A" * 43 + "="
+
+
+def own_key_garbled(record: Data) -> None:
+    record["signatures"][0]["own_key"] = ["?"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        own_key_forged,
+        own_key_of_another_text,
+        own_key_taken_away,
+        own_key_added,
+        own_key_renamed,
+        own_key_of_another_kind,
+        own_key_garbled,
+    ],
+)
+def test_an_own_key_that_was_tampered_with(
+    record: Data, trust: Path, tmp_path: Path, change: Callable[[Data], None]
+) -> None:
+    signed_by_own(record)
+    change(record)
+    status, found = run(tmp_path, sealed_record(record), "--trust", str(trust))
+    assert (status, found["verdict"]) == (1, "not genuine")
+    assert failing(found) == {"own keys"}
+
+
+def test_two_people_do_not_share_a_key(record: Data, trust: Path, tmp_path: Path) -> None:
+    first = record["signatures"][0]["person_id"]
+    other = next(place for place, one in enumerate(record["signatures"]) if one["person_id"] != first)
+    key = signed_by_own(record)
+    signed_by_own(record, other, key)
+    status, found = run(tmp_path, sealed_record(record), "--trust", str(trust))
+    assert (status, failing(found)) == (1, {"own keys"})

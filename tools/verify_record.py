@@ -18,6 +18,7 @@ seal is the one that a trusted time stamp proves; without one it is the seal's o
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import logging
@@ -33,6 +34,9 @@ from pathlib import Path
 from typing import Any
 
 try:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
     from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko.pdf_utils.misc import PdfReadError
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -112,6 +116,7 @@ SAYS = {
     "signatures": ("各签署与哈希一致", "every signature fits its hash", "签署与哈希不一致", "a signature does not fit its hash"),
     "shown": ("各签署对应当时所见内容", "every signature is of what was then shown", "签署与当时所见内容不符", "a signature is not of what was then shown"),
     "chain": ("历史链条完整", "the chain of the history is whole", "历史链条断裂", "the chain of the history is broken"),
+    "own keys": ("本人密钥的签名均有效", "every signature by a person's own key holds", "本人密钥的签名无效、缺失或被替换", "a signature by a person's own key is void, missing or replaced"),
     "told": ("签署与历史相符", "signatures and history agree", "签署与历史不符", "signatures and history disagree"),
 }  # fmt: skip
 SIGNS = {True: "✓", False: "✗", None: "？"}
@@ -308,7 +313,38 @@ def check_record(record: dict[str, Any], data: bytes) -> dict[str, bool]:
         "shown": all(shown),
         "chain": bool(links) and all(links) and record["stream"] == f"record:{record['record']}",
         "told": told == [one["sha256"] for one in signed],
+        "own keys": own_keys_hold(signed),
     }
+
+
+def own_keys_hold(signed: list[dict[str, Any]]) -> bool:
+    """Whether each signature that names an own key was made with it, no other carries one, and no two people share one.
+
+    The name stands in what the signature's own hash covers, so that a key can neither be taken away nor exchanged.
+    """
+    owners: dict[str, Any] = {}
+    for one in signed:
+        named = one["authority"].get("own_key", "")
+        if named != own_key(one) or bool(named) != ("own_key" in one):
+            return False
+        if named and owners.setdefault(named, one["person_id"]) != one["person_id"]:
+            return False
+    return True
+
+
+def own_key(one: dict[str, Any]) -> str:
+    """The fingerprint of the key by which a signature's own hash was signed; nothing if it was not."""
+    try:
+        held = one["own_key"]
+        packed = base64.b64decode(held["public_key"], validate=True)
+        public = serialization.load_der_public_key(packed)
+        if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
+            return ""
+        made = base64.b64decode(held["signature"], validate=True)
+        public.verify(made, one["sha256"].encode("ascii"), ec.ECDSA(hashes.SHA256()))
+    except (KeyError, TypeError, ValueError, InvalidSignature, UnsupportedAlgorithm):
+        return ""
+    return held["sha256"] if held["sha256"] == digest(packed) else ""
 
 
 def clean(value: object, longest: int = 200) -> str:
@@ -329,6 +365,7 @@ def signers(record: dict[str, Any]) -> list[dict[str, str]]:
                 "who": clean(f"{who['name']} {who['number']} {who['department']}"),
                 "on_behalf_of": clean(who["on_behalf_of"]),
                 "outside": clean(one["outside_name"]),
+                "own_key": own_key(one),
                 "step": clean(f"{title.get('zh', one['step'])} {title.get('en', '')}"),
                 "meaning": clean(MEANINGS.get(one["meaning"], one["meaning"])),
                 "when": when.strftime("%Y-%m-%d %H:%M:%S +08:00"),
@@ -409,6 +446,8 @@ def say(found: dict[str, Any]) -> None:
         outside = f"（外部签字人 outside signer {one['outside']}）" if one["outside"] else ""
         said = f"{one['meaning']}  ·  {one['step']}  {one['opinion']}".rstrip()
         print(f"  {one['when']}  {one['who']}{behalf}{outside}  {said}")
+        if one["own_key"]:
+            print(f"    本人密钥 Own key, SHA-256: {one['own_key']}")
     for one in found.get("said", ()):
         print(f"{SIGNS[one['holds']]} {one['zh']}  /  {one['en']}")
     if seal:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
-from portal.domain.refusal import IdentityNotConfirmed, NotFound
+from portal.domain.refusal import NotFound
 from portal.forms.titles import form_title, step_title
 from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
@@ -14,7 +14,7 @@ from portal.queries import desk as home_desk
 from portal.queries import home, inbox, postings, readings
 from portal.queries.keyset import LARGEST
 from portal.services import asks, bulk
-from portal.web import bulletins, desk, identity, posted
+from portal.web import bulletins, desk, identity, own_key, posted
 from portal.web.guard import actor, open_to
 from portal.web.todo import todo
 from portal.web.transaction import writes
@@ -37,9 +37,9 @@ def approve() -> str | tuple[str, int]:
     """Approves several tasks at once and tells of each what became of it."""
     chosen = _ticked()
     if not identity.confirm():
-        return _page(problem=str(IdentityNotConfirmed()), chosen=frozenset(chosen)), 422
+        return _page(problem=str(identity.problem()), chosen=frozenset(chosen)), 422
     with transaction():
-        outcomes = bulk.approve(chosen, actor(), now=now())
+        outcomes = bulk.approve(chosen, actor(), now=now(), key=own_key.at_hand())
     return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
 
 

@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.cli.audit_words import WRONG, sentence
+from portal.cli.audit_words import OWN_KEYS, WRONG, sentence
 from portal.database import one_moment
 from portal.lib import checkpoints, tree_proof
 from portal.lib.checkpoints import Checkpoint
 from portal.lib.clock import minute
 from portal.lib.signed_note import NotSigned, read_verifier
 from portal.queries import audit_tree
-from portal.services import audit, proofs, tree_check
+from portal.services import audit, own_key_check, proofs, tree_check
 from portal.storage import audit_key
 
 MOST = 50  # findings that are told one by one
@@ -31,7 +31,7 @@ group = AppGroup("audit", help="The audit trail.")
 @group.command()
 @click.option("--checkpoint", "kept", type=FILE, help="A checkpoint that somebody kept.")
 def verify(kept: Path | None) -> None:
-    """Walk every chain and the tree over all; name what does not hold and exit with 1."""
+    """Walk every chain, the tree over all and the signatures by own keys; name what does not hold and exit with 1."""
     one_moment()
     keys = _keys()
     held = _kept(kept, keys) if kept else None
@@ -47,9 +47,21 @@ def verify(kept: Path | None) -> None:
         click.echo(sentence(one))
     if len(found) > MOST:
         click.echo(f"... and {len(found) - MOST} more.")
-    if bad is not None or found:
+    if not _own_keys_hold() or bad is not None or found:
         sys.exit(1)
     _tell_tree(held)
+
+
+def _own_keys_hold() -> bool:
+    """Tells what is wrong with keys of people and their signatures; whether nothing is."""
+    many, wrong = own_key_check.check()
+    for one in wrong[:MOST]:
+        click.echo(f"{one.what}: {OWN_KEYS[one.kind]}.")
+    if len(wrong) > MOST:
+        click.echo(f"... and {len(wrong) - MOST} more.")
+    if many and not wrong:
+        click.echo(f"Signatures by people's own keys: {many} verified.")
+    return not wrong
 
 
 @group.command()

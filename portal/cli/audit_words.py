@@ -22,6 +22,14 @@ EVENTS = {
     "rewritten": "up to its leaf the tree is not what checkpoint {checkpoint} has signed",
     "uncovered": "its leaf is not covered by a checkpoint: checkpoint {checkpoint} was removed",
 }
+OWN_KEYS = {
+    "void": "it was not made by the key of its signer that it names",
+    "changed": "the signature was changed after it was made",
+    "missing": "its signer had an own key then, and it carries no signature by it",
+    "unknown": "it is by a key that its signer did not have then",
+    "untold": "no event of the trail says that its owner made it",
+    "replaced": "its public key is not that of its fingerprint",
+}
 CHECKPOINTS = {
     "forged": "it is not signed by a key that is known here",
     "checkpoint_changed": "its row does not say what was signed",

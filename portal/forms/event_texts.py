@@ -46,6 +46,14 @@ PEOPLE = {
     "person_reinstated": _l("恢复了%(person)s的账号"),
     "password_reset": _l("重置了%(person)s的密码"),
     "password_changed": _l("修改了自己的密码"),
+    "own_key_made": _l("设置了本人密钥，公钥指纹 %(sha256)s"),
+    "own_key_renewed": _l("换新了本人密钥，公钥指纹 %(sha256)s，原指纹 %(before)s"),
+    "own_key_ended": either(
+        "why",
+        "withdrawn",
+        _l("停用了本人密钥，公钥指纹 %(sha256)s"),
+        _l("%(person)s的本人密钥随之停用，公钥指纹 %(sha256)s"),
+    ),
     "signature_statement_given": _l("声明以本人密码所做的签署与手写签名具有同等效力"),
     "preference_changed": either(
         "name", "language", _l("把界面语言改为 %(value)s"), _l("把界面外观改为 %(value)s")

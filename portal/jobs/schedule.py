@@ -7,7 +7,7 @@ from typing import Any
 
 from huey import crontab
 
-from portal.jobs import daily, messages, outbox, reminding, witnesses
+from portal.jobs import daily, messages, outbox, reminding, windows, witnesses
 
 POLL = 2  # seconds between two looks at the outbox
 TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
@@ -16,6 +16,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (reminding.ask_entries, crontab(minute="*/15")),
     (reminding.keep_obligations, crontab(minute="*/5")),
     (messages.prepare_digests, crontab(minute="*")),
+    (windows.shut, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
     (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
@@ -30,6 +31,7 @@ AT_START: tuple[Callable[[], int], ...] = (
     reminding.remind,
     reminding.ask_entries,
     reminding.keep_obligations,
+    windows.shut,
     daily.end_accounts,
     daily.settle_customers,
     daily.find_what_is_in_force,

@@ -29,6 +29,7 @@ from portal.models.master import (
     Supplier,
 )
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
+from portal.models.own_keys import OwnKey
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
 from portal.models.postings import Posting, PostingDepartment, ReadReceipt
 from portal.models.prints import RecordPrint
@@ -86,6 +87,7 @@ __all__ = [
     "OrderEntry",
     "OutboxRow",
     "OutsideLink",
+    "OwnKey",
     "Person",
     "Phrase",
     "Posting",

@@ -49,6 +49,7 @@ class Person(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     ends_on: Mapped[date | None]  # the account's last day; None: until further notice
+    own_key_id: Mapped[int | None]  # the key in use, of own_keys; no key here, as those need people first
     language: Mapped[str] = mapped_column(default="zh")
     theme: Mapped[str] = mapped_column(default="auto")
     created_at: Mapped[datetime]
@@ -110,7 +111,10 @@ class Substitution(Base):
 
 
 class SignInSession(Base):
-    """One signed-in browser; its token is stored hashed. Ending the row ends the session at once."""
+    """One signed-in browser; its token is stored hashed. Ending the row ends the session at once.
+
+    `held_key` is the person's signing key for some minutes, under a key that only the browser's cookie has.
+    """
 
     __tablename__ = "sign_in_sessions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,6 +123,8 @@ class SignInSession(Base):
     started_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    held_key: Mapped[str | None]
+    held_until: Mapped[datetime | None] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
     agent: Mapped[str] = mapped_column(default="")
 

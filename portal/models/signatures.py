@@ -18,7 +18,8 @@ class Signature(Base):
 
     `act` is signed, returned, refused, advised or entered. `sha256` covers the canonical content
     that the person was shown, the stage's answers included. `authority` freezes the role held,
-    the department and the substitution it was made under.
+    the department and the substitution it was made under, and the fingerprint of the signer's own key where there
+    is one; then `own_key` is its public half and `own_signature` what it made of `sha256`.
     """
 
     __tablename__ = "signatures"
@@ -43,6 +44,8 @@ class Signature(Base):
     drawn_id: Mapped[int | None] = mapped_column(sa.ForeignKey("files.id"))
     content_sha256: Mapped[str]
     sha256: Mapped[str]
+    own_key: Mapped[str | None]  # SPKI in base64
+    own_signature: Mapped[str | None]
     signed_at: Mapped[datetime]
 
     form_version: Mapped[FormVersion] = relationship()

@@ -70,6 +70,7 @@ class SignatureLine:
     opinion: str = ""
     drawn_file_id: int | None = None
     outside: str = ""  # how a party outside the company signed
+    own_key: str = ""  # the beginning of the fingerprint of the signer's own key
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ ENGLISH = {
     "时间": "Time",
     "摘要": "Digest",
     "意见：": "Opinion: ",
+    "本人密钥": "own key",
     "代": "on behalf of",
     "附件": "Attachments",
     "文件名": "File name",

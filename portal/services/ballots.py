@@ -29,6 +29,7 @@ from portal.queries import ballots as known
 from portal.queries import history, people, rights
 from portal.queries.actors import Actor
 from portal.services import audit, notices, records, signing
+from portal.services.own_keys import OpenKey
 from portal.services.signatures import Hand
 
 KEEPER = "hr_manager"
@@ -99,7 +100,7 @@ def cast(answers: Mapping[str, Any], *, by: Actor, now: datetime) -> None:
     _write([*known.cast(box), ballot], box)
 
 
-def close(*, by: Actor, now: datetime, confirmed_by: str = "password") -> int:
+def close(*, by: Actor, now: datetime, key: OpenKey | None = None) -> int:
     """Closes the box: its ballots, told in groups, become records that are received at once. Gives how many.
 
     Raises:
@@ -119,7 +120,7 @@ def close(*, by: Actor, now: datetime, confirmed_by: str = "password") -> int:
     # in the order of what is told from now on: that of the whole ballots would tell of what was left out
     told = known.in_order(blurred(ballots))
     for place, one in enumerate(told, 1):
-        _receive(one, box.year, place, by=by, confirmed_by=confirmed_by, now=now)
+        _receive(one, box.year, place, by=by, key=key, now=now)
     _write([], box)
     db.session.execute(sa.delete(BallotVoter).where(BallotVoter.box_id == box.id))
     box.closed_at, box.closed_by_id = now, by.id
@@ -129,7 +130,7 @@ def close(*, by: Actor, now: datetime, confirmed_by: str = "password") -> int:
 
 
 def _receive(
-    ballot: Mapping[str, Any], year: int, place: int, *, by: Actor, confirmed_by: str, now: datetime
+    ballot: Mapping[str, Any], year: int, place: int, *, by: Actor, key: OpenKey | None, now: datetime
 ) -> None:
     """A ballot as a record, entered and received by whoever closes the box."""
     typed = load(fields(EmployeeSatisfactionSurvey()), {**ballot, "year": year})
@@ -138,7 +139,7 @@ def _receive(
     record = records.submit(sheet, by, key=f"ballot-{year}-{place}", now=now)
     (turn,) = history.open_tasks(record)
     seen = history.shown_hash(history.content(record), history.signatures(record))
-    signing.sign(turn.id, by, Hand(seen, confirmed_by=confirmed_by), None, now=now)
+    signing.sign(turn.id, by, Hand(seen, key=key), None, now=now)
 
 
 def _write(ballots: list[dict[str, Any]], box: BallotBox) -> None:

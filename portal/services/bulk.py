@@ -13,6 +13,7 @@ from portal.models import Record, Task
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import route, signing
+from portal.services.own_keys import OpenKey
 from portal.services.signatures import Hand
 
 MOST = 50
@@ -29,8 +30,10 @@ class Outcome:
     refused: str = ""
 
 
-def approve(seen: Mapping[int, str], by: Actor, *, now: datetime) -> list[Outcome]:
-    """Signs each of these tasks, given with where its record stood when the page showed it.
+def approve(
+    seen: Mapping[int, str], by: Actor, *, now: datetime, key: OpenKey | None = None
+) -> list[Outcome]:
+    """Signs each of these tasks, given with where its record stood when the page showed it; with the own key, if any.
 
     Raises:
         Refusal: none, or too many.
@@ -39,17 +42,18 @@ def approve(seen: Mapping[int, str], by: Actor, *, now: datetime) -> list[Outcom
         raise Refusal(_l("请至少选择一项。"))
     if len(seen) > MOST:
         raise Refusal(_l("一次最多批准 %(most)s 项。"), most=MOST)
-    return [_one(task_id, shown, by, now) for task_id, shown in seen.items()]
+    return [_one(task_id, shown, by, now, key) for task_id, shown in seen.items()]
 
 
-def _one(task_id: int, shown: str, by: Actor, now: datetime) -> Outcome:
+def _one(task_id: int, shown: str, by: Actor, now: datetime, key: OpenKey | None) -> Outcome:
     try:
         with db.session.begin_nested():
             task = db.session.get(Task, task_id)
             if task is None or task.record is None or not _allows_bulk(task):
                 raise NotYourTurn
             number, title, code, step = task.record.number, task.record.title, task.form_code, task.step
-            signing.sign(task_id, by, Hand(seen=_content(task.record, shown)), None, now=now)
+            hand = Hand(seen=_content(task.record, shown), key=key)
+            signing.sign(task_id, by, hand, None, now=now)
     except Refusal as refusal:
         return _left(task_id, by, str(refusal))
     return Outcome(number, title, code, step)

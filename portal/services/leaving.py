@@ -10,7 +10,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Person, Task
 from portal.queries import held, people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, notices, roles, sessions, stuck, substitutions, tasks
+from portal.services import audit, notices, own_keys, roles, sessions, stuck, substitutions, tasks
 
 STREAM = "people"
 
@@ -37,6 +37,7 @@ def retire(person: Person, successor: Person | None, *, by: Actor, reason: str, 
     substitutions.end_all(person.id, by=by, now=now)
     person.active, person.password_hash = False, ""
     audit.note("person_retired", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
+    own_keys.end(person, "retired", by=by.id, now=now)
     sessions.end_all(person.id, now=now, by=by.id)
 
 

@@ -9,7 +9,8 @@ from portal.domain.password_rules import LONGEST, SHORTEST, guessable
 from portal.domain.refusal import Refusal
 from portal.lib.i18n import _l
 from portal.models import Person, SignInSession
-from portal.services import audit, sessions
+from portal.services import audit, own_keys, sessions
+from portal.services.own_keys import Prepared
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like something else
 
@@ -55,12 +56,19 @@ def prepare(person: Person, old: str, new: str) -> str:
 
 
 def store(
-    person: Person, password_hash: str, *, by: int | None, now: datetime, keep: SignInSession | None = None
+    person: Person,
+    password_hash: str,
+    *,
+    by: int | None,
+    now: datetime,
+    keep: SignInSession | None = None,
+    key: Prepared | None = None,
 ) -> None:
     """Stores a new password's hash and ends the person's other sessions.
 
     One set by somebody else must be changed at the next sign-in. One's own first password comes with the
-    statement that signing with it equals signing by hand.
+    statement that signing with it equals signing by hand. `key` is the person's own key under the new password; without
+    it the key ends, as nobody could open it again.
     """
     own = by == person.id
     statement = own and person.must_change_password
@@ -71,4 +79,5 @@ def store(
     )
     if statement:
         audit.note("signature_statement_given", at=now, by=by, stream="people", person=person.id)
+    own_keys.follow_password(person, key, by=by, now=now)
     sessions.end_all(person.id, now=now, by=by, but=keep.id if keep else None)

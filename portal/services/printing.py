@@ -124,6 +124,7 @@ def _signature(one: Signature, language: str) -> SignatureLine:
         opinion=one.opinion,
         drawn_file_id=one.drawn_id,
         outside=outside,
+        own_key=one.authority["own_key"][:16] if one.own_key else "",
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from portal.extensions import db
+from portal.lib import own_keys
 from portal.models import Signature, StoredFile
 from portal.queries.record_page import RecordPage
 from portal.services import attachments
@@ -85,7 +86,13 @@ def files_of(read: RecordPage) -> dict[int, Mapping[str, Any]]:
 
 
 def _signature_json(one: Signature) -> dict[str, Any]:
-    """A signature with all that its hash covers: see `portal.services.signatures.fingerprint`."""
+    """A signature with all that its hash covers: see `portal.services.signatures.fingerprint`.
+
+    Where the signer has a key of their own, it comes with the ECDSA signature over the text of that hash.
+    """
     found = {name: getattr(one, name) for name in (*COVERED, "sha256")}
     signed_at = one.signed_at.astimezone(UTC).isoformat()
+    if one.own_key is not None:
+        sha256 = own_keys.fingerprint(one.own_key)
+        found["own_key"] = {"public_key": one.own_key, "sha256": sha256, "signature": one.own_signature}
     return {**found, "form_version": one.form_version.sha256, "signed_at": signed_at}

@@ -50,7 +50,7 @@ def prove(login: str, password: str) -> Proof | None:
 def matches(stored: str, password: str) -> bool:
     """Whether the password fits its stored hash; takes as long when there is none."""
     try:
-        fits = HASHER.verify(stored or NOBODY, _composed(password[: LONGEST + 1]))
+        fits = HASHER.verify(stored or NOBODY, composed(password[: LONGEST + 1]))
     except (VerificationError, InvalidHashError):
         return False
     return bool(stored) and fits and len(password) <= LONGEST
@@ -58,7 +58,7 @@ def matches(stored: str, password: str) -> bool:
 
 def hashed(password: str) -> str:
     """The hash to store for a password; slow, so make it before the write."""
-    return HASHER.hash(_composed(password))
+    return HASHER.hash(composed(password))
 
 
 def admit(proof: Proof, *, address: str, agent: str, now: datetime) -> str | None:
@@ -113,6 +113,7 @@ def end(session: SignInSession, *, now: datetime, by: int | None) -> None:
     if session.ended_at is not None:
         return
     session.ended_at = now
+    session.held_key = session.held_until = None
     kind = "signed_out" if by == session.person_id else "session_ended"
     audit.note(kind, at=now, by=by, stream="access", session=session.id, person=session.person_id)
 
@@ -140,7 +141,7 @@ def is_confirmed(session: SignInSession, *, now: datetime, minutes: int) -> bool
     return now - session.confirmed_at < timedelta(minutes=minutes)
 
 
-def _composed(password: str) -> str:
+def composed(password: str) -> str:
     """The same characters whatever the keyboard composed them from."""
     return unicodedata.normalize("NFKC", password)
 

@@ -14,6 +14,7 @@ from portal.models import FormVersion, Person, Record, Signature, StoredFile, Ta
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import attachments, content, subjects, tasks
+from portal.services.own_keys import KeyLocked, OpenKey
 
 COVERED = (
     "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority",
@@ -26,7 +27,8 @@ COVERED = (
 class Hand:
     """What comes with a signature besides the stage: opinion, files, a drawing, an outside signer.
 
-    `seen` is the hash of the content that the page showed; the signature covers just that.
+    `seen` is the hash of the content that the page showed; the signature covers just that. `key` is the person's own,
+    open: whoever has one signs with it, but for what an outside signer does by a link.
     """
 
     seen: str
@@ -36,6 +38,7 @@ class Hand:
     outside_name: str = ""
     outside_way: str = ""  # device, link, paper, told
     confirmed_by: str = "password"
+    key: OpenKey | None = None
 
 
 def check_seen(record: Record, seen: str) -> None:
@@ -63,7 +66,11 @@ def write(
     """The signature row, with the authority of this second frozen into it, and the task's end.
 
     It is written to the database with what follows from it, in one flush.
+
+    Raises:
+        KeyLocked: the person signs with a key of their own, and it is not open.
     """
+    key = _key(by, hand)
     lender = db.session.get(Person, authority.lender) if authority.lender else None
     version = content.version_now(record, now)
     signature = Signature(
@@ -78,7 +85,7 @@ def write(
         person=by.person,
         on_behalf_of_id=authority.lender,
         on_behalf_of=lender,
-        authority=_snapshot(by, lender, authority, hand),
+        authority=_snapshot(by, lender, authority, hand, key),
         outside_role=task.outside if task else "",
         outside_name=hand.outside_name,
         outside_way=hand.outside_way,
@@ -93,6 +100,8 @@ def write(
         signed_at=now,
     )
     signature.sha256 = fingerprint(record, signature)
+    if key is not None:
+        signature.own_key, signature.own_signature = key.public, key.sign(signature.sha256)
     record.signatures.append(signature)
     tasks.let_read(record, [person_key(by.id)])  # for good, whatever becomes of role or substitution
     if task is not None:
@@ -114,8 +123,23 @@ def fingerprint(record: Record, signature: Signature) -> str:
     return sha256(canonical_json(covered))
 
 
-def _snapshot(by: Actor, lender: Person | None, authority: Authority, hand: Hand) -> dict[str, Any]:
-    """The role held, the department and the substitution, as they are at this second."""
+def _key(by: Actor, hand: Hand) -> OpenKey | None:
+    """The key to sign with: the person's own, if there is one and it is the person who signs.
+
+    Raises:
+        KeyLocked: it is not open, or has ended meanwhile.
+    """
+    if hand.confirmed_by != "password" or by.person.own_key_id is None:
+        return None
+    if hand.key is None or hand.key.id != by.person.own_key_id:
+        raise KeyLocked
+    return hand.key
+
+
+def _snapshot(
+    by: Actor, lender: Person | None, authority: Authority, hand: Hand, own: OpenKey | None
+) -> dict[str, Any]:
+    """The role held, the department, the substitution and the own key, as they are at this second."""
     kind, _colon, rest = authority.key.partition(":")
     drawing = db.session.get_one(StoredFile, hand.drawn_id).sha256 if hand.drawn_id is not None else None
     return {
@@ -128,4 +152,5 @@ def _snapshot(by: Actor, lender: Person | None, authority: Authority, hand: Hand
         "substitution": authority.substitution,
         "confirmed_by": hand.confirmed_by,
         "drawing": drawing,
+        **({"own_key": own.sha256} if own is not None else {}),
     }

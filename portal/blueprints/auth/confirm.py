@@ -13,8 +13,10 @@ from portal.domain.refusal import Refusal
 from portal.lib.clock import ZONE, now
 from portal.lib.i18n import _l
 from portal.queries import account
-from portal.services import guessing, sessions
+from portal.services import guessing, own_keys, sessions
+from portal.services.own_keys import KeyBroken, OpenKey
 from portal.services.passwords import WrongPassword
+from portal.web import own_key
 from portal.web.guard import actor, open_to, safe_target
 from portal.web.transaction import writes
 
@@ -37,6 +39,9 @@ def _confirm_identity() -> Answer:
         if not sessions.matches(actor().person.password_hash, given):
             note_failure(login, "confirmation_failed")
             raise WrongPassword(NOT_CONFIRMED)
+        opened = own_keys.unlock(actor().person, given)
+        if opened is None and actor().person.own_key_id is not None:
+            raise KeyBroken
     except Refusal as refusal:
         if asked_by_script:
             return render_template(
@@ -44,7 +49,7 @@ def _confirm_identity() -> Answer:
             ), refusal.status
         return _confirm_page(str(refusal)), refusal.status
     until = now() + timedelta(minutes=current_app.config["SETTINGS"].signing_window_minutes)
-    _confirm()
+    _confirm(opened)
     if asked_by_script:
         return (
             "",
@@ -55,8 +60,8 @@ def _confirm_identity() -> Answer:
 
 
 @writes
-def _confirm() -> None:
-    sessions.confirm(account.session(current_user.row.id), now=now())
+def _confirm(opened: OpenKey | None) -> None:
+    own_key.confirm(account.session(current_user.row.id), opened)
 
 
 def _confirm_page(problem: str = "") -> str:

@@ -9,8 +9,10 @@ from portal.blueprints.auth.room import Answer, address, bp, note_failure
 from portal.domain.refusal import Refusal
 from portal.lib.clock import now
 from portal.lib.i18n import _, _l
-from portal.services import guessing, passwords, sessions
+from portal.services import guessing, own_keys, passwords
+from portal.services.own_keys import OpenKey, Prepared
 from portal.services.passwords import WrongPassword
+from portal.web import own_key
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
@@ -36,16 +38,17 @@ def _change_password() -> Answer:
         return _password_page(str(refusal)), refusal.status
     except Refusal as refusal:
         return _password_page(str(refusal)), refusal.status
-    _store(password_hash)
+    opened = own_keys.unlock(person, old)
+    _store(password_hash, opened, own_keys.relock(opened, new))
     flash(_("密码已修改，其他设备上的登录已退出。"), "success")
     return redirect("/", 303)
 
 
 @writes
-def _store(password_hash: str) -> None:
-    row = current_user.row
-    passwords.store(actor().person, password_hash, by=actor().id, now=now(), keep=row)
-    sessions.confirm(row, now=now())
+def _store(password_hash: str, opened: OpenKey | None, relocked: Prepared | None) -> None:
+    row, person = current_user.row, actor().person
+    passwords.store(person, password_hash, by=person.id, now=now(), keep=row, key=relocked)
+    own_key.confirm(row, opened if person.own_key_id is not None else None)
 
 
 def _password_page(problem: str = "") -> str:

@@ -14,10 +14,12 @@ from portal.domain.demo import DEMO_PASSWORD
 from portal.lib.clock import now
 from portal.lib.i18n import _l
 from portal.queries import people
-from portal.services import account_ends, guessing, sessions
+from portal.services import account_ends, guessing, own_keys, sessions
 from portal.services.account_ends import AccountEnded
 from portal.services.guessing import TooManyAttempts
+from portal.services.own_keys import OpenKey
 from portal.services.sessions import Proof
+from portal.web import own_key
 from portal.web.guard import SignedIn, actor, maybe_actor, open_to, safe_target
 from portal.web.transaction import writes
 
@@ -41,14 +43,17 @@ def _enter() -> Answer:
     try:
         guessing.slow_guessing(login, address(), now=now())
         proof = sessions.prove(login, password)
+        opened = None
         if proof is not None:
             _refuse_ended(proof)
-        token = _open(proof, login)
+            opened = own_keys.unlock(people.person(proof.person_id), password)
+        token, window = _open(proof, login, opened)
     except (TooManyAttempts, AccountEnded) as refusal:
         return _sign_in_page(login, str(refusal)), refusal.status
     if token is None:
         return _sign_in_page(login, str(WRONG)), 401
     _remember(token)
+    own_key.keep(window)
     return redirect(safe_target(request.form.get("next")), 303)
 
 
@@ -67,25 +72,31 @@ def _refuse_ended(proof: Proof) -> None:
 
 
 @writes
-def _open(proof: Proof | None, login: str) -> str | None:
-    """The new session's token; None, and a failure noted, if the password did not fit."""
+def _open(proof: Proof | None, login: str, opened: OpenKey | None) -> tuple[str | None, str | None]:
+    """The new session's token, with what opens the person's own key in it; no token, and a failure noted, if the
+    password did not fit."""
     agent = request.headers.get("User-Agent", "")
     token = sessions.admit(proof, address=address(), agent=agent, now=now()) if proof else None
     if token is None:
         guessing.note_failure(login, address(), now=now())
     elif current_user.is_authenticated:
         sessions.end(current_user.row, now=now(), by=current_user.row.person_id)
-    return token
+    row = sessions.find(token, now=now(), hours=_hours()) if token and opened else None
+    return token, own_key.open_window(row, opened) if row is not None else None
 
 
 def _remember(token: str) -> None:
     """A fresh cookie that holds nothing of the time before."""
-    settings = current_app.config["SETTINGS"]
-    row = sessions.find(token, now=now(), hours=settings.session_hours)
+    row = sessions.find(token, now=now(), hours=_hours())
     session.clear()
     session.permanent = True
     if row is not None:
         login_user(SignedIn(token, row))
+
+
+def _hours() -> int:
+    hours: int = current_app.config["SETTINGS"].session_hours
+    return hours
 
 
 @bp.post("/sign-out")

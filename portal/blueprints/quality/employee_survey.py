@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from portal.blueprints.quality.room import bp
 from portal.database import transaction
 from portal.domain.anonymity import LEAST
-from portal.domain.refusal import AnswersWrong, IdentityNotConfirmed, Refusal
+from portal.domain.refusal import AnswersWrong, Refusal
 from portal.forms.base import Sheet
 from portal.forms.fields import Day
 from portal.forms.kinds import Ref
@@ -25,7 +25,7 @@ from portal.lib.i18n import _, _l
 from portal.models import BallotBox
 from portal.queries import ballots as known
 from portal.services import ballots
-from portal.web import identity, posted
+from portal.web import identity, own_key, posted
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 
@@ -95,8 +95,8 @@ def close_ballot_box(department: str) -> Answer:
     try:
         with transaction():
             if not confirmed:
-                raise IdentityNotConfirmed
-            many = ballots.close(by=by, now=at)
+                raise identity.problem()
+            many = ballots.close(by=by, now=at, key=own_key.at_hand())
     except Refusal as refusal:
         return _page(problem=str(refusal)), refusal.status
     flash(_("调查已结束，收到 %(many)s 份答卷。", many=many), "success")

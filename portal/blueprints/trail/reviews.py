@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from portal.blueprints.trail.room import Answer, bp, reader
 from portal.database import transaction
-from portal.domain.refusal import IdentityNotConfirmed, Refusal
+from portal.domain.refusal import Refusal
 from portal.forms.trail_views import VIEWS, said
 from portal.lib.clock import now, today
 from portal.lib.i18n import _
@@ -39,7 +39,7 @@ def review() -> Answer:
     try:
         with transaction():
             if not confirmed:
-                raise IdentityNotConfirmed
+                raise identity.problem()
             wanted, narrowed = trail_filter.wanted(asked), trail_filter.narrowed(asked)
             acts.review(wanted, narrowed, remark, posted.control("_key", 40), by=by, now=at)
     except Refusal as refusal:

@@ -8,14 +8,14 @@ from flask import Blueprint, flash, get_template_attribute, redirect, request
 from werkzeug.wrappers import Response
 
 from portal.database import transaction
-from portal.domain.refusal import AnswersWrong, IdentityNotConfirmed, NotYourTurn, Refusal
+from portal.domain.refusal import AnswersWrong, NotYourTurn, Refusal
 from portal.forms.base import Sheet
 from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
 from portal.services import drafts, entries, records, repeats, route, signing, uploads
 from portal.services.signatures import Hand
-from portal.web import identity, posted, rows
+from portal.web import identity, own_key, posted, rows
 from portal.web.guard import actor, open_to
 from portal.web.views import named
 from portal.web.views.fill import autosaved
@@ -81,7 +81,7 @@ def _check(record: Record, sheet: Sheet | None, sent: posted.Posted, known: bool
         AnswersWrong: one of these is not so.
     """
     if not known:
-        raise AnswersWrong(IdentityNotConfirmed.text)
+        raise AnswersWrong(identity.problem().text)
     if sent.refused:
         raise AnswersWrong(" ".join(sent.refused))
     if sheet is not None:
@@ -119,6 +119,7 @@ def _hand(task: Task, stage: Any) -> Hand:
         drawn_id=drawn_id,
         outside_name=name if task.outside else "",
         outside_way=("device" if drawn_id else "paper" if files else "told") if task.outside else "",
+        key=own_key.at_hand(),
     )
 
 
@@ -180,7 +181,7 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
     try:
         with transaction():
             _check(record, form, sent, known)
-            entries.enter(record.id, key, by, Hand(seen=seen), form, now=now())
+            entries.enter(record.id, key, by, Hand(seen=seen, key=own_key.at_hand()), form, now=now())
     except AnswersWrong as wrong:
         return page(record, entry=(key, form), problem=str(wrong)), wrong.status
     except Refusal as refusal:
