@@ -4,7 +4,8 @@
     python verify_record.py FILE.pdf [--trust CA.pem] [--trust-time TSA.pem] [--extract DIR] [--json]
 
 Says who signed what, when and with which meaning; whether a byte has changed since the organisation sealed the file;
-whose certificate sealed it; whether the record's own hashes and the chain of its history come out again.
+whose certificate sealed it; whether the record's own hashes and the chain of its history come out again; whether the
+pages say what the record says, and the files within are those of the record.
 
 Exit status: 0 all holds, 1 it is not genuine, 2 it cannot be read. Nothing in the file is run or believed. Without
 --trust, 0 says only that nothing has changed since a certificate with the fingerprint shown sealed it: whoever can
@@ -28,10 +29,12 @@ import sys
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -64,7 +67,7 @@ except ImportError:
     print("请先安装 pyHanko：pip install pyhanko  /  Install pyHanko first: pip install pyhanko")
     sys.exit(2)
 
-FORMAT, NAME, GENESIS = "portal-record/1", "record.json", "0" * 64
+FORMATS, NAME, GENESIS = ("portal-record/1", "portal-record/2"), "record.json", "0" * 64
 LARGEST, LARGEST_RECORD, LARGEST_PEM, MEMORY, SECONDS = 256 << 20, 64 << 20, 1 << 20, 3 << 30, 120
 UNREADABLE = "unreadable"
 VERDICTS = {
@@ -89,6 +92,32 @@ STAMPS_ONLY = StandardDiffPolicy(
     ignore_orphaned_objects=False,
 )
 COMPANY_TIME = timezone(timedelta(hours=8))
+try:
+    ZONE: tzinfo = ZoneInfo("Asia/Shanghai")  # which had summer time once
+except ZoneInfoNotFoundError:
+    ZONE = COMPANY_TIME
+MOST = 1 << 20  # things counted in a file
+TOKEN = re.compile(rb"%[^\r\n]*|<<|>>|<[^>]*>|\(|/[^\s\0<>\[\](){}/%]*|[\[\]{}]|[^\s\0<>\[\](){}/%]+")
+PIECE = re.compile(rb"\\(?:[0-7]{1,3}|\r\n|.)|[()]|[^()\\]+", re.S)
+ESCAPES = {
+    b"n": b"\n",
+    b"r": b"\r",
+    b"t": b"\t",
+    b"b": b"\b",
+    b"f": b"\f",
+    b"\n": b"",
+    b"\r": b"",
+    b"\r\n": b"",
+}
+FIT = re.compile(r'[^\\/:*?"<>|.\s]([^\\/:*?"<>|]*[^\\/:*?"<>|.\s])?')
+DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\.|$)", re.I)
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+UNSHOWN = ("图片无法显示", "picture cannot be shown")
+SIGNED = ("who", "role", "on_behalf_of", "meaning", "opinion", "when")
+REFERENCES = (
+    "person", "department", "customer", "supplier", "project", "product", "stock_item", "machine", "document", "asset",
+    "revision", "record_link",
+)  # fmt: skip
 COVERED = (
     "version", "round", "step", "act", "meaning", "person_id", "on_behalf_of_id", "authority", "outside_role",
     "outside_name", "outside_way", "answers", "opinion", "files", "drawn_id", "content_sha256", "form_version",
@@ -118,6 +147,9 @@ SAYS = {
     "chain": ("历史链条完整", "the chain of the history is whole", "历史链条断裂", "the chain of the history is broken"),
     "own keys": ("本人密钥的签名均有效", "every signature by a person's own key holds", "本人密钥的签名无效、缺失或被替换", "a signature by a person's own key is void, missing or replaced"),
     "told": ("签署与历史相符", "signatures and history agree", "签署与历史不符", "signatures and history disagree"),
+    "text": ("页面文字与记录数据一致", "the pages say what the record says", "页面文字与记录数据不一致", "the pages do not say what the record says"),
+    "head": ("页面印有历史链条的末端", "the pages show where the history ends", "页面所印的历史链条末端不符", "the pages show another end of the history"),
+    "attachments": ("随附文件与哈希一致", "every file within fits its hash", "随附文件与哈希不一致，或有缺失、多余", "the files within do not fit their hashes, or are not all, or too many"),
 }  # fmt: skip
 SIGNS = {True: "✓", False: "✗", None: "？"}
 
@@ -152,28 +184,10 @@ def digest(*parts: bytes) -> str:
 
 def carried(reader: PdfFileReader) -> bytes:
     """The record within the file."""
-    found, waiting = [], [reader.root["/Names"]["/EmbeddedFiles"]] if "/Names" in reader.root else []
-    for _turn in range(1000):  # a tree may bite its own tail
-        if not waiting:
-            break
-        node = waiting.pop()
-        if "/Kids" in node:
-            waiting += [node["/Kids"][at] for at in range(len(node["/Kids"]))]
-        names = node["/Names"] if "/Names" in node else []  # noqa: SIM401 -- `get` would not follow a reference
-        found += [names[at + 1] for at in range(0, len(names) - 1, 2) if names[at] == NAME]
+    found = [one for name, one in embedded(reader) if name == NAME]
     if len(found) != 1:
         raise Unreadable("文件里没有记录数据 record.json", "there is no record.json in the file")
-    stream = found[0]["/EF"]["/F"]
-    packed, filters = stream.encoded_data, stream["/Filter"] if "/Filter" in stream else None  # noqa: SIM401
-    if filters is None:
-        data = packed
-    elif filters in ("/FlateDecode", ["/FlateDecode"]) and "/DecodeParms" not in stream:
-        data = zlib.decompressobj().decompress(packed, LARGEST_RECORD + 1)
-    else:
-        raise Unreadable("record.json 的压缩方式未知", "record.json is packed in an unknown way")
-    if len(data) > LARGEST_RECORD:
-        raise Unreadable("record.json 过大", "record.json is too large")
-    return data
+    return unpacked(found[0]["/EF"]["/F"], [LARGEST_RECORD])
 
 
 def check_seal(
@@ -375,10 +389,541 @@ def signers(record: dict[str, Any]) -> list[dict[str, str]]:
     return found
 
 
+# What the pages say: read out of the file, held against what the record says of them
+
+
+def page_texts(reader: PdfFileReader) -> list[list[str]]:
+    """The texts of each page in the order of the file's structure: line by line, as they are drawn.
+
+    What is outside the structure (head and foot of each page, lines and backgrounds) and pictures are left out. What
+    a font draws for a code, and the text that a line gives in place of its glyphs, are believed.
+    """
+    pages, waiting = [], [reader.root.raw_get("/Pages")]
+    for _turn in range(MOST):  # a tree may bite its own tail
+        if not waiting or len(waiting) > MOST:
+            break
+        node = waiting.pop()
+        if "/Kids" in node.get_object():
+            kids = node.get_object()["/Kids"]
+            waiting += [kids.raw_get(at) for at in reversed(range(len(kids)))]
+        else:
+            pages.append(node)
+    number = {page.idnum: at for at, page in enumerate(pages)}
+    room = [LARGEST_RECORD]
+    drawn = [drawn_texts(page.get_object(), room) for page in pages]
+    found: list[list[str]] = [[] for _page in pages]
+    elements: list[tuple[Any, int]] = [(reader.root["/StructTreeRoot"], -1)]
+    for _turn in range(MOST):
+        if not elements and not waiting:
+            return found
+        if len(elements) > MOST or waiting:
+            break
+        node, at = elements.pop()
+        if isinstance(node, int):
+            if 0 <= at < len(drawn):
+                found[at].append(fold(drawn[at].pop(int(node), "")))
+            continue
+        if not isinstance(node, dict) or ("/S" in node and node["/S"] == "/Figure"):
+            continue
+        at = number.get(node.raw_get("/Pg").idnum, -1) if "/Pg" in node else at
+        kids = node["/K"] if "/K" in node else node.get("/MCID", ())
+        for kid in reversed(kids) if isinstance(kids, list) else [kids]:
+            elements.append((kid.get_object() if hasattr(kid, "get_object") else kid, at))
+    raise Unreadable("页面结构过于复杂", "the structure of the pages is too complex")
+
+
+def drawn_texts(page: Any, room: list[int]) -> dict[int, str]:
+    """The texts that a page draws, by their numbers in the structure."""
+    contents = page["/Contents"]
+    parts = [contents[at] for at in range(len(contents))] if isinstance(contents, list) else [contents]
+    data = b"\n".join(unpacked(one, room) for one in parts)
+    resources = page["/Resources"]
+    fonts = resources["/Font"] if "/Font" in resources else {}  # noqa: SIM401 -- `get` would not follow a reference
+    maps: dict[bytes, dict[int, str]] = {}
+    found: dict[int, list[str]] = {}
+    marks: list[tuple[int, bool]] = [
+        (-1, False)
+    ]  # number in the structure, and whether glyphs count for nothing
+    states: list[tuple[dict[int, str], bool]] = []
+    font: dict[int, str] = {}
+    hidden, given = False, []
+    for token in tokens(data):
+        if isinstance(token, str) or not token[:1].isalpha() or token in (b"true", b"false", b"null"):
+            given.append(token)
+            continue
+        number, silent = marks[-1]
+        if token in (b"BDC", b"BMC"):
+            if b"/MCID" in given[:-1]:
+                number = int(given[given.index(b"/MCID") + 1])
+            silent = silent or given[:1] == [b"/Artifact"]
+            if b"/ActualText" in given[:-1] and not silent:
+                text = given[given.index(b"/ActualText") + 1].encode("latin-1")
+                utf16 = text.startswith(b"\xfe\xff")
+                found.setdefault(number, []).append(text.decode("utf-16" if utf16 else "latin-1", "replace"))
+                silent = True
+            marks.append((number, silent))
+        elif token == b"EMC" and len(marks) > 1:
+            marks.pop()
+        elif token == b"q":
+            states.append((font, hidden))
+        elif token == b"Q" and states:
+            font, hidden = states.pop()
+        elif token == b"Tr":
+            hidden = given[-1:] not in ([b"0"], [b"1"], [b"2"])
+        elif token == b"Tf":
+            name = given[-2]
+            if name not in maps:
+                known = name.decode("latin-1")
+                maps[name] = glyphs(unpacked(fonts[known]["/ToUnicode"], room)) if known in fonts else {}
+            font = maps[name]
+        elif token in (b"Tj", b"TJ") and not silent and not hidden:
+            codes = "".join(one for one in given if isinstance(one, str)).encode("latin-1")
+            pairs = (int.from_bytes(codes[at : at + 2]) for at in range(0, len(codes), 2))
+            found.setdefault(number, []).extend(font.get(code, "\ufffd") for code in pairs)
+        given = []
+    return {number: "".join(texts) for number, texts in found.items()}
+
+
+def tokens(data: bytes) -> Iterator[bytes | str]:
+    """The words of a page's drawing: strings as text of bytes, everything else as it stands."""
+    at = 0
+    while found := TOKEN.search(data, at):
+        word, at = found[0], found.end()
+        if word[:1] == b"(":
+            text, depth = bytearray(), 1
+            while piece := PIECE.match(data, at):
+                one, at = piece[0], piece.end()
+                depth += (one == b"(") - (one == b")")
+                if not depth:
+                    break
+                if one[:1] == b"\\":
+                    code = re.fullmatch(rb"[0-7]{1,3}", one[1:])
+                    one = bytes([int(code[0], 8) & 255]) if code else ESCAPES.get(one[1:], one[1:])
+                text += one
+            yield text.decode("latin-1")
+        elif word[:1] == b"<" and word != b"<<":
+            digits = re.sub(rb"[^0-9A-Fa-f]", b"", word)
+            yield bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode()).decode("latin-1")
+        elif word[:1] != b"%":
+            yield word
+
+
+def glyphs(data: bytes) -> dict[int, str]:
+    """The texts of a font's codes, as its ToUnicode map has them."""
+    found: dict[int, str] = {}
+    span = 0
+
+    def text(code: bytes, more: int = 0) -> str:
+        value = bytes.fromhex(code.decode())
+        last = (int.from_bytes(value[-2:]) + more) & 0xFFFF if value else 0
+        return (value[:-2] + last.to_bytes(2)).decode("utf-16-be", "replace") if value else ""
+
+    for block in blocks(data, b"bfchar"):
+        for code, to in re.findall(rb"<([0-9A-Fa-f]{4})>\s*<((?:[0-9A-Fa-f]{4}){0,64})>", block):
+            found[int(code, 16)] = text(to)
+    for block in blocks(data, b"bfrange"):
+        for first, last, to, each in re.findall(
+            rb"<([0-9A-Fa-f]{4})>\s*<([0-9A-Fa-f]{4})>\s*(?:<((?:[0-9A-Fa-f]{4}){0,64})>|\[([^\]]*)\])", block
+        ):
+            several = re.findall(rb"<((?:[0-9A-Fa-f]{4}){0,64})>", each)
+            span += max(0, int(last, 16) - int(first, 16))
+            if span > MOST:
+                raise Unreadable("字体的对照表过大", "the map of a font is too large")
+            for at, code in enumerate(range(int(first, 16), int(last, 16) + 1)):
+                if each and at >= len(several):
+                    break
+                found[code] = text(several[at]) if each else text(to, at)
+    return found
+
+
+def blocks(data: bytes, kind: bytes) -> list[bytes]:
+    """The parts of a map that are of one kind."""
+    return [part.partition(b"end" + kind)[0] for part in data.split(b"begin" + kind)[1:]]
+
+
+def fold(text: str) -> str:
+    """A text as it is compared: composed, without blanks and what is not seen."""
+    seen = (one for one in text if not one.isspace() and unicodedata.category(one) not in ("Cc", "Cf"))
+    return unicodedata.normalize("NFC", "".join(seen))
+
+
+Row = tuple[
+    list[str], list[str]
+]  # texts side by side, and the heads that are printed anew above them on a new page
+
+
+def rows_of(sheet: dict[str, Any]) -> list[Row]:
+    """What the pages say from the opening section on, row by row."""
+    found: list[Row] = []
+
+    def table(heads: list[str], rows: list[list[list[str]]]) -> None:
+        found.append((heads, []))
+        found.extend(([text for cell in row for text in cell], heads) for row in rows)
+
+    for section in sheet["sections"]:
+        found.append(([section["title"], section["note"]], []))
+        for line in section["lines"]:
+            found.append(([line["label"], *(line["text"] if "text" in line else [line["count"]])], []))
+            table(line.get("heads", []), line.get("rows", []))
+        found += [([one[key] for key in SIGNED], []) for one in section["signatures"]]
+    found.append(([sheet["drawing"]], []))
+    for part in (sheet["signatures"], sheet["attachments"], sheet["history"]):
+        if part:
+            found.append((part["title"], []))
+            table(part["heads"], part["rows"])
+    return [*found, *((pair, []) for pair in sheet["head"])]
+
+
+def says(pages: list[list[str]], sheet: dict[str, Any]) -> bool:
+    """Whether the pages say what the sheet says: the header somewhere before the sections, from there on nothing else.
+
+    A text is always made of whole lines of the page, so that nothing can be added to it or left out of it. A row that is
+    longer than a page goes on below the next page's heads, each of its texts where it was broken off.
+    """
+    passing = {fold(sheet["watermark"]), *map(fold, UNSHOWN), ""}
+    pages = [[one for one in page if one not in passing] for page in pages]
+    rows = [
+        ([one for one in map(fold, texts) if one not in passing], list(map(fold, heads)))
+        for texts, heads in rows_of(sheet)
+    ]
+    flat, start, at = [one for page in pages for one in page], 0, 0
+    above = (
+        *sheet["header"],
+        *(one for pair in sheet["facts"] for one in pair),
+        sheet["sections"][0]["title"],
+    )
+    for text in filter(None, map(fold, above)):
+        start = next((start for start in range(at, len(flat)) if run(flat, start, [text])), -1)
+        at = run(flat, start, [text]) if start >= 0 else 0
+        if not at:
+            return False
+    waiting = [(text, 0, row) for row, (texts, _heads) in enumerate(rows) for text in texts]
+    waiting.reverse()
+    for whole in pages:
+        page, start = whole[start:], max(0, start - len(whole))
+        heads = rows[waiting[-1][2]][1] if waiting else []
+        at, later = run(page, 0, heads) if heads else 0, []
+        while at < len(page):
+            if not waiting or (later and waiting[-1][2] != later[0][2]):
+                return False
+            text, read, row = waiting.pop()
+            while read < len(text) and at < len(page) and text.startswith(page[at], read):
+                read, at = read + len(page[at]), at + 1
+            if read < len(text):
+                later.append((text, read, row))
+        waiting += reversed(later)
+    return not waiting
+
+
+def run(lines: list[str], at: int, texts: list[str]) -> int:
+    """Where the texts end that begin at a line and are made of whole lines; 0 if they do not."""
+    for text in texts:
+        read = 0
+        while read < len(text):
+            if at == len(lines) or not text.startswith(lines[at], read):
+                return 0
+            read, at = read + len(lines[at]), at + 1
+    return at
+
+
+# What the pages must say, made of the answers once more. Not made, as the words for it are only in the portal: names of
+# departments in English, roles and ways of signing, sentences of the history, and stages signed under another version
+# of the form than the record's last.
+
+
+def minute(moment: str) -> str:
+    """A moment in company time, to the minute."""
+    return f"{datetime.fromisoformat(moment).astimezone(ZONE):%Y-%m-%d %H:%M}"
+
+
+def number(value: Any) -> str:
+    """A number with its digits in groups, without zeros at its end."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10_000 else f"{value:,}"
+    shown = f"{Decimal(value):,f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def shown(field: dict[str, Any], raw: Any, language: str) -> str | None:
+    """One answer as text; None where that cannot be known."""
+    kind, words = field["type"], {one["value"]: one[language] for one in field.get("choices") or ()}
+    if raw is None or raw in ("", []):
+        return ""
+    if kind in ("choice", "checklist_item"):
+        return words.get(raw, raw)
+    if kind == "multi_choice":
+        return "、".join(words.get(one, one) for one in raw)
+    if kind == "yes_no":
+        return {"zh": "否是", "en": ("No", "Yes")}[language][raw]
+    if kind == "datetime":
+        return minute(raw)
+    if kind in ("integer", "decimal", "score"):
+        return number(raw)
+    if kind == "percent":
+        return f"{number(raw)}%"
+    if kind == "money":
+        return f"¥{Decimal(raw):,.2f}"
+    if kind == "department" and language != "zh":
+        return None
+    return raw["text"] if isinstance(raw, dict) else str(raw)
+
+
+def caption(file: dict[str, Any]) -> list[str]:
+    """What stands under a picture."""
+    taken = [minute(file["taken_at"])] if "taken_at" in file else []
+    place = [file["place"].replace(",", ", ")] if file.get("place") else []
+    return [" · ".join(taken + place)] if taken + place else []
+
+
+def size(count: int) -> str:
+    """A file's size."""
+    if count < 1024:
+        return f"{count} B"
+    return f"{count / 1024:,.0f} KB" if count < 1 << 20 else f"{count / (1 << 20):,.1f} MB"
+
+
+def cell(field: dict[str, Any], raw: Any, language: str) -> list[str | None]:
+    """The texts of one cell of a table."""
+    if raw is not None and field["type"] in ("attachment", "photo", "signature"):
+        files = raw if isinstance(raw, list) else [raw]
+        return [
+            text for one in files for text in (caption(one) if one["type"] in PICTURES else [one["name"]])
+        ]
+    text = shown(field, raw, language)
+    return [text] if text != "" else []
+
+
+def line(field: dict[str, Any], raw: Any, language: str) -> dict[str, Any]:
+    """One field of a sheet."""
+    kind, zh = field["type"], language == "zh"
+    made = {"name": field["name"], "kind": kind, "label": field["label"][language]}
+    if kind in ("line_items", "checklist"):
+        columns, given = field["columns"], raw or []
+        heads = ["序号" if zh else "#", *(one["label"][language] for one in columns)]
+        cells = [
+            [[str(at)], *(cell(one, row.get(one["name"]), language) for one in columns)]
+            for at, row in enumerate(given, 1)
+        ]
+        count = f"共 {len(given)} 行" if zh else f"{len(given)} rows"
+        return {**made, "count": count, "heads": heads if given else [], "rows": cells}
+    if raw and kind == "photo":
+        return {
+            **made,
+            "text": [
+                text for at, one in enumerate(raw, 1) for text in (f"{at}. {one['name']}", *caption(one))
+            ],
+        }
+    if raw and kind == "attachment":
+        return {**made, "text": [text for one in raw for text in (one["name"], size(one["size"]))]}
+    if raw and kind == "signature":
+        return {**made, "text": []}
+    text = shown(field, raw, language)
+    return {**made, "text": ["—" if text == "" else text]}
+
+
+def lines(
+    fields: list[dict[str, Any]], answers: dict[str, Any], language: str, *, stage: bool
+) -> list[dict[str, Any]]:
+    """The lines of a sheet; a field that did not apply has none."""
+    return [
+        line(one, answers.get(one["name"]), language)
+        for one in fields
+        if (one["name"] in answers or not stage)
+        and (answers.get(one["name"]) is not None or ("when" not in one and one["type"] not in REFERENCES))
+    ]
+
+
+def follows(record: dict[str, Any]) -> bool:
+    """Whether the sheet follows from the record: each answer, who signed, files, and the times of the history."""
+    sheet, form = record["sheet"], record["form"]
+    language = sheet["language"]
+    stages = {one["key"]: one for one in (*form["steps"], *form["entries"])}
+    parts: list[tuple[datetime, Any, Any]] = []
+    for one in record["signatures"]:
+        if one["answers"]:
+            known = one["form_version"] == record["form_version"]
+            made = (
+                lines(stages[one["step"]]["fields"], one["answers"], language, stage=True) if known else None
+            )
+            parts.append((datetime.fromisoformat(one["signed_at"]), made, one))
+    for event in record["events"]:
+        if event["kind"] == "step_lapsed":
+            parts.append((datetime.fromisoformat(event["at"]), [], None))
+    parts.sort(key=lambda part: part[0])
+    first, *others = sheet["sections"]
+    entries = [[minute(one["at"])] for one in record["events"] if one["kind"] != "print_stored"]
+    files = [
+        [[str(at)], [one["name"]], [one["type"]], [size(one["size"])], [one["sha256"]]]
+        for at, one in enumerate(record["attachments"], 1)
+    ]
+    rows, history = sheet["signatures"]["rows"], sheet["history"]
+    return (
+        {record["number"], form["code"], form["title"][language]} <= set(sheet["header"])
+        and (record["state"] != "finished" or not sheet["watermark"])
+        and first["title"] == form["title"][language]
+        and alike(lines(form["fields"], record["answers"], language, stage=False), first["lines"])
+        and len(parts) == len(others)
+        and all(
+            (made is None or alike(made, section["lines"]))
+            and (
+                by is None
+                or ([signs(by, language, list(one.values())) for one in section["signatures"]] == [True])
+            )
+            for (_at, made, by), section in zip(parts, others, strict=True)
+        )
+        and len(rows) == len(record["signatures"])
+        and all(
+            signs(one, language, [text for part in row for text in part]) and row[-1] == [one["sha256"][:16]]
+            for one, row in zip(record["signatures"], rows, strict=True)
+        )
+        and alike(files, sheet["attachments"]["rows"] if sheet["attachments"] else [])
+        and (history is None or [row[0] for row in history["rows"]] == entries)
+    )
+
+
+def signs(one: dict[str, Any], language: str, texts: list[str]) -> bool:
+    """Whether these texts tell of a signature."""
+    who, said = (
+        one["authority"],
+        MEANINGS.get(one["meaning"], "").split(" ", 1) if one["meaning"] in MEANINGS else [],
+    )
+    wanted = [
+        f"{who['name']} {who['number']}",
+        *said[language == "en" :][:1],
+        minute(one["signed_at"]),
+        one["opinion"],
+    ]
+    behalf = plain(who["on_behalf_of"])
+    return all(any(alike(text, given) for given in texts) for text in wanted if text) and any(
+        plain(given).endswith(behalf) for given in texts
+    )
+
+
+def alike(made: Any, given: Any) -> bool:
+    """Whether two values say the same; a character that no font has is printed as its code point."""
+    if isinstance(made, dict):
+        return (
+            isinstance(given, dict)
+            and made.keys() == given.keys()
+            and all(alike(made[key], given[key]) for key in made)
+        )
+    if isinstance(made, list):
+        return isinstance(given, list) and len(made) == len(given) and all(map(alike, made, given))
+    return made is None or (isinstance(given, str) and plain(made) == plain(given))
+
+
+def plain(text: str) -> str:
+    """A text with the characters that stand in it as code points."""
+    return fold(re.sub(r"\[U\+([0-9A-F]{4,5}|10[0-9A-F]{4})\]", lambda found: chr(int(found[1], 16)), text))
+
+
+def check_pages(reader: PdfFileReader, record: dict[str, Any]) -> dict[str, bool]:
+    """Whether the pages say what the record says, and where its history ends; pages that make no sense do not."""
+    if record["format"] == FORMATS[0]:
+        return {}  # carried nothing of its pages
+    try:
+        pages = page_texts(reader)
+        text = says(pages, record["sheet"]) and follows(record)
+        return {"text": text, "head": ends(pages, record)}
+    except Unreadable:
+        raise
+    except Exception:
+        return {"text": False, "head": False}
+
+
+def ends(pages: list[list[str]], record: dict[str, Any]) -> bool:
+    """Whether the printed head is the last link of the history, and the printed checkpoint the one in the record."""
+    last, head, printed = record["events"][-1], record["head"], record["sheet"]["head"]
+    held, shown = head["checkpoint"], [value.split(" · ") for _label, value in printed]
+    whole = "".join(one for page in pages for one in page)
+    wanted = [([str(last["seq"])], last["hash"])]
+    if held:
+        wanted.append(([str(held["number"]), str(held["size"])], held["root"]))
+    return (
+        (head["seq"], head["hash"]) == (last["seq"], last["hash"])
+        and [(re.findall("[0-9]+", numbers), hash_) for numbers, hash_ in shown] == wanted
+        and all(fold("".join(pair)) in whole for pair in printed)
+    )
+
+
+def check_files(files: dict[str, bytes], record: dict[str, Any]) -> dict[str, bool]:
+    """Whether the files within are those of the record, all of them and no others."""
+    if record["format"] == FORMATS[0]:
+        return {}
+    wanted = {one["file"]: one for one in record["attachments"] if one["file"]}
+    whole = len(wanted) == sum(bool(one["file"]) for one in record["attachments"])
+    return {
+        "attachments": whole
+        and files.keys() == wanted.keys()
+        and all(
+            (len(files[name]), digest(files[name])) == (one["size"], one["sha256"])
+            for name, one in wanted.items()
+        )
+    }
+
+
+def files_within(reader: PdfFileReader) -> dict[str, bytes]:
+    """The files that go with the record, by name; the last of several alike."""
+    room = [LARGEST]
+    found = [(str(one["/UF"]), one["/EF"]["/F"]) for name, one in embedded(reader) if name != NAME]
+    if len(dict(found)) != len(found):
+        raise Unreadable("文件里有同名附件", "two files within have the same name")
+    return {name: unpacked(stream, room) for name, stream in found}
+
+
+def unpacked(stream: Any, room: list[int]) -> bytes:
+    """What a stream of the file holds, as long as there is room for it."""
+    packed, filters = stream.encoded_data, stream["/Filter"] if "/Filter" in stream else None  # noqa: SIM401
+    if filters is None:
+        data = packed
+    elif filters in ("/FlateDecode", ["/FlateDecode"]) and "/DecodeParms" not in stream:
+        data = zlib.decompressobj().decompress(packed, room[0] + 1)
+    else:
+        raise Unreadable("文件的压缩方式未知", "something in the file is packed in an unknown way")
+    room[0] -= len(data)
+    if room[0] < 0:
+        raise Unreadable("文件内容过大", "what is in the file is too large")
+    return data
+
+
+def embedded(reader: PdfFileReader) -> list[tuple[str, Any]]:
+    """The files within the file, by the names that they are looked up by."""
+    found, waiting = [], [reader.root["/Names"]["/EmbeddedFiles"]] if "/Names" in reader.root else []
+    for _turn in range(1000):  # a tree may bite its own tail
+        if not waiting:
+            break
+        node = waiting.pop()
+        if "/Kids" in node:
+            waiting += [node["/Kids"][at] for at in range(len(node["/Kids"]))]
+        names = node["/Names"] if "/Names" in node else []  # noqa: SIM401 -- `get` would not follow a reference
+        found += [(names[at], names[at + 1]) for at in range(0, len(names) - 1, 2)]
+    return found
+
+
+def lay_out(folder: Path, files: dict[str, bytes]) -> None:
+    """Writes the record and its files into a folder, under names that no system minds, never over a file that is there."""
+    named: dict[str, bytes] = {}
+    for at, (name, data) in enumerate(files.items()):
+        fit = (
+            FIT.fullmatch(name)
+            and not DEVICE.match(name)
+            and len(name.encode()) < 200
+            and clean(name) == name
+        )
+        taken = {one.casefold() for one in named}
+        named[name if fit and name.casefold() not in taken else f"attachment-{at}"] = data
+    folder.mkdir(parents=True, exist_ok=True)
+    if there := [name for name in named if (folder / name).exists()]:
+        raise FileExistsError(there[0])
+    for name, data in named.items():
+        with (folder / name).open("xb") as out:
+            out.write(data)
+
+
 def examine(
     data: bytes, roots: list[Any] | None, clocks: list[Any] | None = None
-) -> tuple[dict[str, Any], bytes]:
-    """Everything about the file, and the record within it."""
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Everything about the file, and the record and the files within it."""
     if b"%PDF-" not in data[:1024]:
         raise Unreadable("这不是 PDF 文件", "this is no PDF file")
     try:
@@ -386,13 +931,13 @@ def examine(
     except PdfReadError:
         found = re.findall(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+(\d+)\s+(\d+)", data)
         if found and all(sum(map(int, one)) != len(data) for one in found):  # cut off, or added to
-            return {"checks": {"sealed": True, "whole": False}}, b""
+            return {"checks": {"sealed": True, "whole": False}}, {}
         raise
     if reader.encrypted:
         raise Unreadable("文件已加密", "the file is encrypted")
     packed = carried(reader)
     record = json.loads(packed)
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+    if not isinstance(record, dict) or record.get("format") not in FORMATS:
         raise Unreadable("记录数据的格式未知", "the record is of an unknown format")
     checks, seal = check_seal(reader, roots, clocks)
     made = {
@@ -400,7 +945,12 @@ def examine(
         "title": {key: clean(one) for key, one in record["form"]["title"].items()},
     }
     checks |= check_record(record, packed)
-    return {"checks": checks, "seal": seal, "record": made, "signatures": signers(record)}, packed
+    files = files_within(reader)
+    checks |= check_pages(reader, record) | check_files(files, record)
+    return {"checks": checks, "seal": seal, "record": made, "signatures": signers(record)}, {
+        NAME: packed,
+        **files,
+    }
 
 
 def sentences(checks: dict[str, bool | None]) -> list[dict[str, Any]]:
@@ -441,6 +991,8 @@ def say(found: dict[str, Any]) -> None:
     record, seal = found.get("record"), found.get("seal")
     if record:
         print(f"{record['number']}  {'  '.join(record['title'].values())}")
+    if record and "text" not in found["checks"]:
+        print("（旧格式：没有核对页面文字  /  an older format: the pages were not compared）")
     for one in found.get("signatures", ()):
         behalf = f"（代 on behalf of {one['on_behalf_of']}）" if one["on_behalf_of"] else ""
         outside = f"（外部签字人 outside signer {one['outside']}）" if one["outside"] else ""
@@ -480,11 +1032,9 @@ def certificates(files: list[Path] | None) -> list[Any] | None:
 def work(given: argparse.Namespace) -> dict[str, Any]:
     """What is found in the file; the record in it is written where that was asked for."""
     roots, clocks = certificates(given.trust), certificates(given.trust_time)
-    found, packed = examine(read(given.file, LARGEST), roots, clocks)
-    if given.extract and packed:
-        given.extract.mkdir(parents=True, exist_ok=True)
-        with (given.extract / NAME).open("xb") as out:  # never over a file that is there
-            out.write(packed)
+    found, within = examine(read(given.file, LARGEST), roots, clocks)
+    if given.extract and within:
+        lay_out(given.extract, within)
     checks = found["checks"]
     verdict = (
         "not genuine" if False in checks.values() else "unchanged" if checks["trusted"] is None else "genuine"
@@ -501,7 +1051,7 @@ def main() -> int:
     parser.add_argument("file", type=Path)
     trust, extract = (
         "所信任的证书 certificates to be trusted",
-        "把 record.json 写入文件夹 write record.json there",
+        "把 record.json 和随附文件写入文件夹 write record.json and the files there",
     )
     parser.add_argument("--trust", type=Path, action="append", metavar="CA.pem", help=trust)
     parser.add_argument(
@@ -519,11 +1069,11 @@ def main() -> int:
     bound()
     try:
         found = work(given)
-    except FileExistsError:
+    except FileExistsError as problem:
         found = {
             "verdict": UNREADABLE,
-            "zh": "文件夹里已有 record.json",
-            "en": "there is a record.json in the folder",
+            "zh": f"文件夹里已有 {problem}",
+            "en": f"there is a {problem} in the folder",
         }
     except Unreadable as problem:
         found = {"verdict": UNREADABLE, "zh": problem.args[0], "en": problem.args[1]}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from io import BytesIO
 from typing import Any
@@ -28,16 +29,19 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 </rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
 """
 _END = b"</rdf:RDF>"
+_PLAIN = re.compile(r"[^A-Za-z0-9.+-]")  # the rest is written as a code in a name
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A file within the file, which holds as data what the pages say."""
+    """A file within the file: `Data` of what the pages say, or a `Supplement` to them."""
 
     name: str
     data: bytes
     at: datetime
     description: str
+    type: str = "application/json"
+    relationship: str = "Data"
 
 
 def write(document: Document, identifier: bytes, carried: Sequence[Carried] = ()) -> bytes:
@@ -46,19 +50,20 @@ def write(document: Document, identifier: bytes, carried: Sequence[Carried] = ()
     document.color_profiles["srgb"] = ColorProfile(
         BytesIO(_profile()), "sRGB", "relative-colorimetric", (["r"], ["g"], ["b"])
     )
+    ordered = sorted(carried, key=lambda one: one.name.encode())  # as readers look names up
     made: bytes = document.write_pdf(
         attachments=[
             Attachment(
                 string=one.data,
                 name=one.name,
                 description=one.description,
-                relationship="Data",
+                relationship=one.relationship,
                 created=one.at.astimezone(UTC),
                 modified=one.at.astimezone(UTC),
             )
-            for one in carried
+            for one in ordered
         ],
-        finisher=_declare,
+        finisher=partial(_declare, [one.type for one in ordered]),
         output_intent="given",
         pdf_identifier=identifier,
         pdf_tags=True,
@@ -67,8 +72,16 @@ def write(document: Document, identifier: bytes, carried: Sequence[Carried] = ()
     return made
 
 
-def _declare(document: Document, pdf: Any) -> None:
-    """State the kinds in plain, uncompressed metadata, which is how archives read it; name each carried file once."""
+def _declare(types: Sequence[str], document: Document, pdf: Any) -> None:
+    """State the kinds in plain, uncompressed metadata, which is how archives read it; name each carried file once.
+
+    WeasyPrint guesses the type of a carried file by its name; what the portal found out about it stands instead.
+    """
+    within = [
+        one for one in pdf.objects if (getattr(one, "extra", None) or {}).get("Type") == "/EmbeddedFile"
+    ]
+    for one, kind in zip(within, types, strict=True):
+        one.extra["Subtype"] = f"/{_PLAIN.sub(lambda found: f'#{ord(found[0]):02x}', kind)}"
     if carried := pdf.catalog.get("AF"):
         pdf.catalog["AF"] = type(carried)(dict.fromkeys(carried))
     for part in pdf.objects:

@@ -30,7 +30,7 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
     """A section's lines as they are printed one below the other."""
     found: list[Block] = []
     for line in lines:
-        kind = _kind(line)
+        kind = kind_of(line)
         if kind != "fields" or not found or found[-1].kind != "fields":
             found.append(Block(kind, [[line]]))
         elif takes_row(line) or len(found[-1].rows[-1]) == 2 or takes_row(found[-1].rows[-1][0]):
@@ -38,6 +38,13 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
         else:
             found[-1].rows[-1].append(line)
     return found
+
+
+def kind_of(line: Line) -> str:
+    """What a line is printed as: a table, photos or one of the fields."""
+    if line.kind in _TABLES:
+        return "table"
+    return "photos" if line.kind == "photo" and line.cell.files else "fields"
 
 
 def takes_row(line: Line) -> bool:
@@ -73,12 +80,6 @@ def size_words(size: int) -> str:
 def measure(text: str) -> float:
     """Width of a text in Chinese characters."""
     return sum(1 if unicodedata.east_asian_width(one) in "WF" else 0.56 for one in text)
-
-
-def _kind(line: Line) -> str:
-    if line.kind in _TABLES:
-        return "table"
-    return "photos" if line.kind == "photo" and line.cell.files else "fields"
 
 
 def _longest(cell: Cell) -> float:

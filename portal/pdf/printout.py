@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+RECORD = "record.json"
+"""What the record as data is called within its print."""
+
 
 class Cell(Protocol):
     """One answer as shown; a cell of `portal.forms.sheet` is one."""
@@ -26,6 +29,10 @@ class Cell(Protocol):
 
 class Line(Protocol):
     """One field of a sheet, or a table; a line of `portal.forms.sheet` is one."""
+
+    @property
+    def name(self) -> str:
+        """What answers call the field."""
 
     @property
     def label(self) -> str:
@@ -94,6 +101,15 @@ class AttachmentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedFile:
+    """A file of the record that goes within its print."""
+
+    name: str  # safe, and no other's
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One event of the record's history."""
 
@@ -107,7 +123,7 @@ class Printout:
     """A record ready for print.
 
     `images` holds the bytes of every photo and drawn signature by file id; `data` is the record as JSON, which the file
-    carries within it, as it was at `made_at`.
+    carries within it with the record's `files`, as it was at `made_at`; `head` says where its history ended then.
     """
 
     company: str
@@ -131,4 +147,7 @@ class Printout:
     data: bytes = b""
     made_at: datetime | None = None
     scan: str = ""  # what its code says; its number without
+    files: Sequence[CarriedFile] = ()
+    files_note: str = ""  # why they are not within
+    head: Sequence[tuple[str, str]] = ()
     ended: str = ""  # across every page of a record that was refused or given up

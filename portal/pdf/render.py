@@ -19,7 +19,7 @@ from portal.pdf.assurance_sheet import AssuranceSheet
 from portal.pdf.copy_sheet import CopySheet
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
-from portal.pdf.printout import Printout
+from portal.pdf.printout import RECORD, Printout
 from portal.pdf.redline_sheet import RedlineSheet
 from portal.pdf.sheets import Asked, Sheet
 from portal.pdf.text_body import body, contents
@@ -32,11 +32,12 @@ import weasyprint
 from weasyprint.text import ffi
 from weasyprint.text.fonts import FontConfiguration
 
-from portal.pdf import archive
+from portal.pdf import actual_text, archive
 from portal.pdf.archive import Carried
 from portal.pdf.fetcher import Fetcher, ForbiddenAddress
 
-DATA = "the record as data, with what proves it"
+DATA, FILE = "the record as data, with what proves it", "a file that belongs to the record"
+actual_text.use()
 STYLES: dict[type, str] = {
     Printout: "record",
     LabelSheet: "labels",
@@ -94,10 +95,14 @@ def _marks(copy: CopySheet) -> bytes:
 
 
 def _carried(printout: Printout) -> list[Carried]:
-    """The record's data, to go with its print."""
-    if not printout.data or printout.made_at is None:
+    """The record's data and its files, to go with its print."""
+    number, at = printout.number, printout.made_at
+    if not printout.data or at is None:
         return []
-    return [Carried("record.json", printout.data, printout.made_at, f"{printout.number}: {DATA}")]
+    files = [
+        Carried(one.name, one.data, at, f"{number}: {FILE}", one.type, "Supplement") for one in printout.files
+    ]
+    return [Carried(RECORD, printout.data, at, f"{number}: {DATA}"), *files]
 
 
 def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:

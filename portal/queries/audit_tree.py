@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from portal.extensions import db
@@ -9,9 +11,10 @@ from portal.lib import merkle
 from portal.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode, Record
 
 
-def last() -> AuditCheckpoint | None:
-    """The last checkpoint; none before the first."""
-    return db.session.scalar(sa.select(AuditCheckpoint).order_by(AuditCheckpoint.number.desc()).limit(1))
+def last(at: datetime | None = None) -> AuditCheckpoint | None:
+    """The last checkpoint, or the last at a moment; none before the first."""
+    query = sa.select(AuditCheckpoint).order_by(AuditCheckpoint.number.desc()).limit(1)
+    return db.session.scalar(query if at is None else query.where(AuditCheckpoint.at <= at))
 
 
 def over(position: int) -> AuditCheckpoint | None:

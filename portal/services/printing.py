@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +17,30 @@ from portal.forms.sentences import sentence
 from portal.forms.sheet import lines
 from portal.forms.words import SAID, STATES, WAYS, authority, department_of
 from portal.lib.clock import day, minute
+from portal.lib.file_names import distinct
 from portal.lib.hashing import canonical_json
 from portal.lib.i18n import _, speaking
 from portal.lib.i18n import language as spoken
 from portal.lib.pictures import SHOWN
-from portal.models import Record, Signature
-from portal.pdf.printout import AttachmentLine, HistoryLine, Printout, Section, SignatureLine
+from portal.models import AuditCheckpoint, Record, Signature
+from portal.pdf.page_data import sheet
+from portal.pdf.printout import (
+    RECORD,
+    AttachmentLine,
+    CarriedFile,
+    HistoryLine,
+    Printout,
+    Section,
+    SignatureLine,
+)
 from portal.pdf.process import printer
-from portal.queries import history, record_page
+from portal.queries import audit_tree, history, record_page
 from portal.queries.record_page import RecordPage
 from portal.services import record_data, record_prints
 from portal.storage import files
+
+CARRIED = 20 << 20  # bytes of files together that go within a print, which is laid out in memory
+References = Mapping[int, Mapping[str, Any]]
 
 
 def make(record: Record, language: str, *, now: datetime, code: str = "") -> bytes:
@@ -36,12 +50,14 @@ def make(record: Record, language: str, *, now: datetime, code: str = "") -> byt
 
 
 def gather(read: RecordPage, language: str, *, now: datetime, code: str = "") -> Printout:
-    """Everything that the print shows, as plain values."""
+    """Everything that the print shows, as plain values, and the data that it carries, made of them."""
     record, defined = read.record, read.definition
     references = record_data.files_of(read)
+    within = _within(references)
+    checkpoint = audit_tree.last(now)
     form = FORMS.get(record.form_code)
     drawing = drawings.of_record(form, read, day(now)) if form else None
-    return Printout(
+    shown = Printout(
         company=current_app.config["SETTINGS"].company,
         code=record.form_code,
         scan=record_prints.scan(code) if code else "",
@@ -66,11 +82,14 @@ def gather(read: RecordPage, language: str, *, now: datetime, code: str = "") ->
         chart_svg=chart(defined, progress(read), language, width=680),
         drawing_svg=drawing.svg if drawing else "",
         drawing_title=str(drawing.title) if drawing else "",
-        images=_images(references, read),
+        images=_images(references),
         printed_at=minute(now),
-        data=canonical_json(record_data.as_json(read)),
         made_at=now,
+        files_note="" if within or not references else _("附件合计超过 20 MB，文件未装入本 PDF"),
+        head=_head(read, checkpoint),
     )
+    data = record_data.printed(read, sheet=sheet(shown), within=within, checkpoint=checkpoint)
+    return replace(shown, files=_files(references, within, shown.images), data=canonical_json(data))
 
 
 def _facts(read: RecordPage) -> list[tuple[str, str]]:
@@ -128,9 +147,37 @@ def _signature(one: Signature, language: str) -> SignatureLine:
     )
 
 
-def _images(references: Mapping[int, Mapping[str, Any]], read: RecordPage) -> dict[int, tuple[str, bytes]]:
+def _head(read: RecordPage, checkpoint: AuditCheckpoint | None) -> list[tuple[str, str]]:
+    """Where the record's history ends, and the last checkpoint at that time."""
+    last = read.events[-1]
+    found = [(_("历史链条末端"), f"{last.seq} · {last.hash}")]
+    if checkpoint is not None:
+        number = _("第 %(number)d 号，共 %(size)d 项", number=checkpoint.number, size=checkpoint.size)
+        found.append((_("最近检查点"), f"{number} · {checkpoint.root}"))
+    return found
+
+
+def _images(references: References) -> dict[int, tuple[str, bytes]]:
     return {
         id: (str(file["type"]), files.get(str(file["sha256"])))
         for id, file in references.items()
         if file["type"] in SHOWN
     }
+
+
+def _within(references: References) -> dict[int, str]:
+    """What each file is called within the print; nothing when they are too large together."""
+    if sum(file["size"] for file in references.values()) > CARRIED:
+        return {}
+    named = distinct((str(file["name"]) for file in references.values()), taken=[RECORD])
+    return dict(zip(references, named, strict=True))
+
+
+def _files(
+    references: References, within: Mapping[int, str], images: Mapping[int, tuple[str, bytes]]
+) -> list[CarriedFile]:
+    found = []
+    for id, name in within.items():
+        data = images[id][1] if id in images else files.get(str(references[id]["sha256"]))
+        found.append(CarriedFile(name, str(references[id]["type"]), data))
+    return found

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib import own_keys
-from portal.models import Signature, StoredFile
+from portal.models import AuditCheckpoint, Signature, StoredFile
 from portal.queries.record_page import RecordPage
 from portal.services import attachments
 from portal.services.signatures import COVERED
 
-FORMAT = "portal-record/1"
-"""Names the shape of the data, which later shapes will not share."""
+FORMAT = "portal-record/2"
+"""Names the shape of the data, which later shapes will not share; the first had nothing of `printed`."""
 
 
 def as_json(read: RecordPage) -> dict[str, Any]:
@@ -73,6 +73,28 @@ def as_json(read: RecordPage) -> dict[str, Any]:
             for file in files_of(read).values()
         ],
     }
+
+
+def printed(
+    read: RecordPage,
+    *,
+    sheet: Mapping[str, Any],
+    within: Mapping[int, str],
+    checkpoint: AuditCheckpoint | None,
+) -> dict[str, Any]:
+    """The record as its print carries it: with what the pages say, and where its history ended then.
+
+    `within` says what each file of the record is called that goes within the print.
+    """
+    data = as_json(read)
+    files = [
+        {**one, "file": within.get(id)} for id, one in zip(files_of(read), data["attachments"], strict=True)
+    ]
+    last = read.events[-1]
+    head: dict[str, Any] = {"seq": last.seq, "hash": last.hash, "checkpoint": None}
+    if checkpoint is not None:
+        head["checkpoint"] = {name: getattr(checkpoint, name) for name in ("number", "size", "root")}
+    return {**data, "attachments": files, "sheet": dict(sheet), "head": head}
 
 
 def files_of(read: RecordPage) -> dict[int, Mapping[str, Any]]:

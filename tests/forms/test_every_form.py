@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import unicodedata
 from typing import Any
@@ -18,9 +19,12 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition, every_field, fields
 from portal.forms.kinds import load
 from portal.forms.sheet import lines
+from portal.lib.i18n import speaking
 from portal.models import AuditEvent, Draft, Record, Signature, StockBalance, StockEntry
-from portal.queries import history
-from portal.services import audit
+from portal.queries import history, record_page
+from portal.services import audit, printing
+from tests.conftest import SEEDED_AT
+from tests.verifier import disagreeing, verifier
 from tests.walk import Walker, multi, pairs, problems
 
 CODES = sorted(FORMS)
@@ -77,6 +81,10 @@ def test_it_walks_its_whole_route_and_prints_every_answer(walker: Walker, code: 
         stored = history.stored_answers(history.content(record), history.signatures(record))
         for text in shown(record, stored):
             assert squeezed(text) in printed, text
+        assert disagreeing(document.data) == set()
+        with speaking("en"):
+            english = printing.gather(record_page.read(record), "en", now=SEEDED_AT)
+        assert verifier.follows(json.loads(english.data)), "the same of the English print"
         assert audit.verify()[1] is None
         books_balance()
         names = db.session.scalars(sa.select(AuditEvent.kind).where(AuditEvent.record_id == record.id)).all()
