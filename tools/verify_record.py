@@ -757,6 +757,7 @@ def follows(record: dict[str, Any]) -> bool:
         for at, one in enumerate(record["attachments"], 1)
     ]
     rows, history = sheet["signatures"]["rows"], sheet["history"]
+    keys = [one["own_key"]["sha256"][:16] if one.get("own_key") else "" for one in record["signatures"]]
     return (
         {record["number"], form["code"], form["title"][language]} <= set(sheet["header"])
         and (record["state"] != "finished" or not sheet["watermark"])
@@ -773,8 +774,10 @@ def follows(record: dict[str, Any]) -> bool:
         )
         and len(rows) == len(record["signatures"])
         and all(
-            signs(one, language, [text for part in row for text in part]) and row[-1] == [one["sha256"][:16]]
-            for one, row in zip(record["signatures"], rows, strict=True)
+            signs(one, language, [text for part in row for text in part])
+            and row[-1] == [one["sha256"][:16]]
+            and (not key or any(text.endswith(key) for text in row[1]))
+            for one, row, key in zip(record["signatures"], rows, keys, strict=True)
         )
         and alike(files, sheet["attachments"]["rows"] if sheet["attachments"] else [])
         and (history is None or [row[0] for row in history["rows"]] == entries)

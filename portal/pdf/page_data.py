@@ -96,6 +96,10 @@ def _behalf(one: SignatureLine, printout: Printout) -> str:
     return f"{speaker(printout.language)('代')} {one.on_behalf}" if one.on_behalf else ""
 
 
+def _own_key(one: SignatureLine, printout: Printout) -> str:
+    return f"{speaker(printout.language)('本人密钥')} {one.own_key}" if one.own_key else ""
+
+
 def _signatures(printout: Printout) -> Table:
     say = speaker(printout.language)
     if not printout.signatures:
@@ -105,7 +109,11 @@ def _signatures(printout: Printout) -> Table:
     rows = [
         [
             [one.step],
-            [text for text in (one.who, one.role, _behalf(one, printout), one.outside) if text],
+            [
+                text
+                for text in (one.who, one.role, _behalf(one, printout), one.outside, _own_key(one, printout))
+                if text
+            ],
             [one.meaning, *([say("意见："), one.opinion] if one.opinion else [])],
             *drawn,
             [one.when],
