@@ -2,10 +2,12 @@
 """Verify the sealed PDF of a record without the portal: needs this file, Python 3.11 or newer, and pyHanko.
 
     python verify_record.py FILE.pdf [--trust CA.pem] [--trust-time TSA.pem] [--extract DIR] [--json]
+    python verify_record.py PACKAGE.zip [--trust CA.pem] [--trust-time TSA.pem] [--extract DIR] [--json]
 
 Says who signed what, when and with which meaning; whether a byte has changed since the organisation sealed the file;
 whose certificate sealed it; whether the record's own hashes and the chain of its history come out again; whether the
-pages say what the record says, and the files within are those of the record.
+pages say what the record says, and the files within are those of the record. A package of records is taken as a whole:
+its signed manifest, every member, every record in it and the proof of its last event.
 
 Exit status: 0 all holds, 1 it is not genuine, 2 it cannot be read. Nothing in the file is run or believed. Without
 --trust, 0 says only that nothing has changed since a certificate with the fingerprint shown sealed it: whoever can
@@ -19,16 +21,21 @@ seal is the one that a trusted time stamp proves; without one it is the seal's o
 from __future__ import annotations
 
 import argparse
+import asyncio
 import base64
 import hashlib
 import json
 import logging
 import re
+import shutil
 import signal
+import stat
+import struct
 import sys
 import unicodedata
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from io import BytesIO
@@ -37,9 +44,11 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 try:
+    from asn1crypto import cms
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from pyhanko.keys import load_certs_from_pemder_data
     from pyhanko.pdf_utils.misc import PdfReadError
     from pyhanko.pdf_utils.reader import PdfFileReader
@@ -57,6 +66,7 @@ try:
     from pyhanko.sign.validation import (
         DocumentSecurityStore,
         KeyUsageConstraints,
+        async_validate_detached_cms,
         validate_pdf_signature,
         validate_pdf_timestamp,
     )
@@ -973,6 +983,377 @@ def read(path: Path, largest: int) -> bytes:
     return data
 
 
+# A package of records: a ZIP with a signed manifest, which names every other member by size and hash
+
+PACKAGE, MANIFEST, SIGNATURE, KEY, CHECKPOINT = (
+    "portal-package/1", "manifest.json", "manifest.json.p7s", "audit-key.pub", "checkpoint.txt",
+)  # fmt: skip
+MOST_MEMBERS, LARGEST_MEMBER, LARGEST_PACKAGE, PIECE = 100_000, 512 << 20, 4 << 30, 1 << 20
+HEADER, LARGEST_EXTRA, END, END_64 = 30, 32, 22, 76  # bytes of the parts of a ZIP
+LONGEST_NAME = 1000
+STEP = r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,250}"
+PLAIN = re.compile(rf"{STEP}(/{STEP}){{0,3}}")
+CHECKPOINT_TEXT = re.compile(
+    r"([^\n]+)\n(\d{1,18})\n([A-Za-z0-9+/=]{44})\nnumber (\d{1,18})\ntime [0-9T:.+-]+\n"
+)
+SAYS |= {
+    "signed": ("清单由单位证书签名", "the manifest is signed by the organisation's certificate", "清单没有签名，或签名无效", "the manifest is not signed, or its signature is void"),
+    "manifest": ("清单书写规范", "the manifest is written in its one form", "清单不是门户所写的形式", "the manifest is not written as the portal writes it"),
+    "complete": ("文件不多不少", "every member is there and none too many", "有文件缺少或多余", "members are missing or too many"),
+    "tidy": ("文件之间没有夹带", "nothing is hidden between the members", "压缩包里夹带了别的内容", "something is hidden between the members"),
+    "hashes": ("各文件与清单的大小和哈希一致", "every member fits its size and hash", "文件与清单不一致", "a member does not fit the manifest"),
+    "checkpoint": ("检查点的签名有效", "the checkpoint is signed by the key", "检查点的签名无效", "the checkpoint is not signed by the key"),
+    "readable": ("记录可以读取", "the record can be read", "记录无法读取", "the record cannot be read"),
+    "same": ("记录与清单所说一致", "the record is the one that the manifest names", "记录与清单所说不一致", "the record is not the one that the manifest names"),
+    "attached": ("附件齐全", "all attachments are there", "附件缺少或不是原件", "attachments are missing or not the originals"),
+    "proven": ("最后事件在默克尔树中", "the last event stands in the Merkle tree", "证明不成立", "the proof does not hold"),
+}  # fmt: skip
+NOTES = {
+    "unsealed": ("存档时没有盖签章，只由资料包的签名保证", "stored without a seal; the package's signature alone vouches for it"),
+    "no proof": ("最后事件尚未进入检查点，没有证明", "its last event is not under a checkpoint yet: no proof"),
+    "print": ("证明的是存档事件，哈希与 PDF 相符", "proven is the event that stored this very PDF"),
+    "later": ("证明的是存档以后的事件，PDF 里没有", "proven is an event after the print, which does not carry it"),
+    "earlier": ("证明的事件之后，记录还有事件", "the record has events after the proven one"),
+}  # fmt: skip
+
+
+def is_package(path: Path) -> bool:
+    """Whether the file begins as a ZIP does; what comes in is never one."""
+    if str(path) == "-":
+        return False
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
+
+
+def more_time() -> None:
+    """Each record of a package has the time of one file."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, SECONDS, 1)
+
+
+def safe_members(zip: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members by name, once nothing about them can do harm; none of them has been read yet."""
+    if len(zip.filelist) > MOST_MEMBERS or sum(one.file_size for one in zip.filelist) > LARGEST_PACKAGE:
+        raise Unreadable("压缩包过大", "the package is too large")
+    found, seen = {}, set()
+    for one in zip.filelist:
+        name, kind = one.orig_filename, stat.S_IFMT(one.external_attr >> 16)
+        steps = name.split("/")
+        key = unicodedata.normalize("NFKC", name).casefold()
+        if (
+            not PLAIN.fullmatch(name)
+            or clean(name, LONGEST_NAME) != name
+            or any(step.strip(". ") != step for step in steps)
+            or name != one.filename
+        ):
+            raise Unreadable("压缩包里有危险的文件名", "a member has a dangerous name")
+        if kind not in (0, stat.S_IFREG) or one.is_dir():
+            raise Unreadable("压缩包里有链接或文件夹", "a member is a link or a folder")
+        if key in seen:
+            raise Unreadable("压缩包里有重名的文件", "two members have the same name")
+        if one.flag_bits & 1 or one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable("压缩包的压缩或加密方式未知", "a member is packed in an unknown way")
+        if one.file_size > LARGEST_MEMBER:
+            raise Unreadable("压缩包里有过大的文件", "a member is too large")
+        seen.add(key)
+        found[name] = one
+    return found
+
+
+def is_tidy(zip: zipfile.ZipFile) -> bool:
+    """Whether the file is its members and their list, one right behind the other, and nothing else."""
+    file, at = zip.fp, 0
+    for one in sorted(zip.filelist, key=lambda one: one.header_offset):
+        file.seek(one.header_offset)
+        head = file.read(HEADER)
+        if one.header_offset != at or one.flag_bits & 8 or one.comment or len(head) < HEADER:
+            return False
+        name, extra = struct.unpack("<HH", head[26:])
+        if max(extra, len(one.extra)) > LARGEST_EXTRA:
+            return False
+        at += HEADER + name + extra + one.compress_size
+    end = file.seek(-END, 2)
+    tail = file.read(END)
+    listed = at + struct.unpack("<I", tail[12:16])[0]
+    return (
+        at == zip.start_dir and tail[:4] == b"PK\5\6" and tail[-2:] == b"\0\0" and end - listed in (0, END_64)
+    )
+
+
+def member(zip: zipfile.ZipFile, one: zipfile.ZipInfo, largest: int) -> bytes:
+    """A member that is not too large."""
+    if one.file_size > largest:
+        raise Unreadable("压缩包里有过大的文件", "a member is too large")
+    with zip.open(one) as file:
+        return file.read(largest + 1)
+
+
+def fits(zip: zipfile.ZipFile, one: zipfile.ZipInfo, size: object, sha256: object) -> bool:
+    """Whether a member has this size and hash; it is read bit by bit."""
+    if one.file_size != size:
+        return False
+    counted, read = hashlib.sha256(), 0
+    try:
+        with zip.open(one) as file:
+            while piece := file.read(PIECE):
+                counted.update(piece)
+                read += len(piece)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return False
+    return read == size and counted.hexdigest() == sha256
+
+
+def check_signature(
+    data: bytes, signature: bytes, named: object, roots: list[Any] | None
+) -> tuple[dict[str, bool | None], dict[str, str]]:
+    """What holds of a detached CMS signature, and whose it is; it must be by the certificate that is named."""
+    try:
+        held = cms.ContentInfo.load(signature, strict=True)["content"]
+        (signer,) = held["signer_infos"]
+        times = [
+            one["values"][0].native for one in signer["signed_attrs"] if one["type"].native == "signing_time"
+        ]
+        when = times[0] if times else None
+        context = ValidationContext(
+            trust_roots=roots or [], allow_fetching=False, moment=when or datetime.now(UTC)
+        )
+        status = asyncio.run(async_validate_detached_cms(data, held, context, key_usage_settings=USES))
+    except Unreadable:
+        raise
+    except Exception:  # a signature that makes no sense is void
+        return {"signed": False}, {}
+    by = status.signing_cert
+    told = {
+        "certificate": clean(by.subject.human_friendly),
+        "issuer": clean(by.issuer.human_friendly),
+        "serial": f"{by.serial_number:x}",
+        "sha256": by.sha256.hex(),
+        "valid_until": by.not_valid_after.astimezone(UTC).isoformat(),
+        "claimed_time": when.astimezone(UTC).isoformat() if when else "",
+    }
+    signed = bool(status.intact and status.valid) and named == told["sha256"]
+    return {"signed": signed, "trusted": None if roots is None else bool(status.trusted)}, told
+
+
+def read_key(line: str) -> tuple[str, Ed25519PublicKey]:
+    """The key of `flask audit key` with its name."""
+    name, id, raw = line.strip().split("+", 2)
+    given = base64.b64decode(raw, validate=True)
+    if given[:1] != b"\x01" or len(given) != 33 or digest(name.encode(), b"\n", given)[:8] != id:
+        raise ValueError("no key")
+    return name, Ed25519PublicKey.from_public_bytes(given[1:])
+
+
+def read_checkpoint(note: str, key: tuple[str, Ed25519PublicKey]) -> tuple[int, bytes]:
+    """Size and root of the tree as a signed note tells; a ValueError where the key has not signed it."""
+    name, public = key
+    id = hashlib.sha256(name.encode() + b"\n\x01" + public.public_bytes_raw()).digest()[:4]
+    text, _gap, below = note.rpartition("\n\n")
+    told = CHECKPOINT_TEXT.fullmatch(f"{text}\n")
+    for line in below.splitlines():
+        mark, _space, rest = line.partition(" ")
+        if told is None or mark != "—" or rest.partition(" ")[0] != name:
+            continue
+        given = base64.b64decode(rest.partition(" ")[2], validate=True)
+        if given[:4] == id:
+            try:
+                public.verify(given[4:], f"{text}\n".encode())
+            except InvalidSignature:
+                continue
+            return int(told[2]), base64.b64decode(told[3], validate=True)
+    raise ValueError("not signed")
+
+
+def stands(root: bytes, size: int, at: int, leaf: bytes, path: list[bytes]) -> bool:
+    """Whether a leaf stands there in the tree of this root (RFC 6962; the check is that of RFC 9162, 2.1.3.2)."""
+    if not 0 <= at < size:
+        return False
+    last, found = size - 1, leaf
+    for one in path:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = hashlib.sha256(b"\x01" + one + found).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            found = hashlib.sha256(b"\x01" + found + one).digest()
+        at, last = at >> 1, last >> 1
+    return last == 0 and found == root
+
+
+def check_proof(
+    proof: dict[str, Any], record: dict[str, Any], pdf: str, key: tuple[str, Ed25519PublicKey]
+) -> tuple[bool, str]:
+    """Whether the proven event is this record's and stands in the tree; and why it is not the last of its data."""
+    event, hash = proof["event"], proof["hash"]
+    size, root = read_checkpoint(proof["checkpoint"], key)
+    link = digest(proof["previous"].encode(), b"\n", canonical(event))
+    leaf = hashlib.sha256(b"\x00" + link.encode()).digest()
+    path = [bytes.fromhex(one) for one in proof["path"]]
+    own = (proof["record"], event["stream"], event["record"]) == (
+        record["number"], record["stream"], record["record"],
+    )  # fmt: skip
+    if not own or link != hash or not stands(root, size, proof["position"], leaf, path):
+        return False, ""
+    seq, events = event["seq"], record["events"]
+    if seq <= len(events):
+        return seq >= 1 and events[seq - 1]["hash"] == hash, "" if seq == len(events) else "earlier"
+    if not pdf or seq > len(events) + 1:  # data that was made with the proof has all events
+        return bool(pdf), "later"
+    stored = event["kind"] == "print_stored"
+    held = proof["previous"] == events[-1]["hash"] and (not stored or event["facts"]["sha256"] == pdf)
+    return held, "print" if stored else "later"
+
+
+def check_entry(
+    entry: dict[str, Any], read: Callable[[str], bytes], hashes: dict[str, str],
+    key: tuple[str, Ed25519PublicKey] | None, roots: list[Any] | None,
+    clocks: list[Any] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """What holds of one record of the package: its file, its attachments, its proof."""
+    number, name, notes = entry["number"], entry["record"], []
+    data, pdf = read(name), ""
+    if name.endswith(".pdf"):
+        pdf = digest(data)
+        found, within = examine(data, roots, clocks)
+        packed = within.get(NAME, b"")
+        checks: dict[str, bool | None] = found["checks"]
+        if entry["seal"] is None and checks.get("sealed") is False:
+            del checks["sealed"]
+            notes.append("unsealed")
+        sealed = found.get("seal", {}).get("sha256") == entry["seal"]
+    else:
+        packed, sealed = data, entry["seal"] is None
+        checks = {}
+    record = json.loads(packed) if packed else {}
+    if not pdf and (not isinstance(record, dict) or record.get("format") not in FORMATS):
+        raise Unreadable("记录数据的格式未知", "the record is of an unknown format")
+    if not record:
+        return {"number": clean(number), "checks": checks, "notes": notes}
+    if not pdf:
+        checks |= check_record(record, packed)
+    named = (record["number"], record["form"]["code"], record["state"])
+    checks["same"] = sealed and named == (number, entry["form"], entry["state"])
+    there = {one["sha256"] for one in entry["attachments"] if hashes.get(one["member"]) == one["sha256"]}
+    checks["attached"] = len({one["member"] for one in entry["attachments"]}) == len(entry["attachments"])
+    checks["attached"] &= {one["sha256"] for one in record["attachments"]} <= there
+    if entry["proof"] is None:
+        notes.append("no proof")
+    elif key is None:
+        checks["proven"] = False
+    else:
+        checks["proven"], note = check_proof(json.loads(read(entry["proof"])), record, pdf, key)
+        notes += [note] if note else []
+    return {"number": clean(number), "checks": checks, "notes": notes, "signatures": signers(record)}
+
+
+def check_members(
+    zip: zipfile.ZipFile, found: dict[str, zipfile.ZipInfo], manifest: dict[str, Any]
+) -> tuple[dict[str, bool], list[str]]:
+    """Whether the members are those of the manifest, and the names of those that are not."""
+    listed = {one["name"]: one for one in manifest["members"]}
+    wanted = {*listed, MANIFEST, *([SIGNATURE] if manifest["certificate"] else [])}
+    used = {name for one in manifest["records"] for name in (one["record"], one["proof"]) if name}
+    used |= {file["member"] for one in manifest["records"] for file in one["attachments"]}
+    changed = []
+    for name, one in listed.items():
+        more_time()
+        if name in found and not fits(zip, found[name], one["size"], one["sha256"]):
+            changed.append(name)
+    complete = len(listed) == len(manifest["members"]) and set(found) == wanted and used <= set(listed)
+    odd = sorted(changed) + sorted(wanted ^ set(found))
+    return {"complete": complete, "tidy": is_tidy(zip), "hashes": not changed}, [
+        clean(one, LONGEST_NAME) for one in odd
+    ]
+
+
+def check_package(zip: zipfile.ZipFile, roots: list[Any] | None, clocks: list[Any] | None) -> dict[str, Any]:
+    """Everything about a package, record by record."""
+    found = safe_members(zip)
+    if MANIFEST not in found:
+        raise Unreadable("这不是审计资料包", "this is no audit package")
+    data = member(zip, found[MANIFEST], LARGEST_RECORD)
+    manifest = json.loads(data)
+    if not isinstance(manifest, dict) or manifest.get("format") != PACKAGE:
+        raise Unreadable("资料包的格式未知", "the package is of an unknown format")
+    signature = member(zip, found[SIGNATURE], LARGEST_PEM) if SIGNATURE in found else b""
+    checks, seal = check_signature(data, signature, manifest["certificate"], roots)
+    checks["manifest"] = canonical(manifest) == data
+    held, odd = check_members(zip, found, manifest)
+    checks |= held
+    hashes = {one["name"]: one["sha256"] for one in manifest["members"]}
+
+    def read(name: str) -> bytes:
+        return member(zip, found[name], LARGEST)
+
+    try:
+        key = read_key(read(KEY).decode())
+        if CHECKPOINT in found:
+            read_checkpoint(read(CHECKPOINT).decode(), key)
+            checks["checkpoint"] = True
+    except (KeyError, ValueError):
+        key, checks["checkpoint"] = None, False
+    records = []
+    for entry in manifest["records"]:
+        more_time()
+        try:
+            records.append(check_entry(entry, read, hashes, key, roots, clocks))
+        except Exception:  # whatever is wrong with it, the others are looked at
+            records.append({"number": clean(entry["number"]), "checks": {"readable": False}, "notes": []})
+    told = {name: clean(manifest[name]) for name in ("company", "package", "asked_at", "made_at")}
+    told["asked_by"] = clean(" ".join(manifest["asked_by"].values()))
+    return {"package": told, "checks": checks, "odd": odd, "seal": seal, "records": records}
+
+
+def unpack(zip: zipfile.ZipFile, folder: Path, odd: list[str]) -> None:
+    """Writes the members into a folder that is new or empty, but those that do not fit the manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Unreadable("解压的文件夹不是空的", "the folder to unpack into is not empty")
+    for name, one in safe_members(zip).items():
+        if name in odd:
+            continue
+        more_time()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        with zip.open(one) as file, (folder / name).open("xb") as out:
+            shutil.copyfileobj(file, out, PIECE)
+
+
+def work_package(
+    given: argparse.Namespace, roots: list[Any] | None, clocks: list[Any] | None
+) -> dict[str, Any]:
+    """What is found in a package; it is unpacked where that was asked for."""
+    if given.file.stat().st_size > LARGEST_PACKAGE:
+        raise Unreadable("文件过大", "the file is too large")
+    with zipfile.ZipFile(given.file) as zip:
+        found = check_package(zip, roots, clocks)
+        if given.extract:
+            unpack(zip, given.extract, found["odd"])
+    parts = [found["checks"], *(one["checks"] for one in found["records"])]
+    broken = any(ok is False for checks in parts for ok in checks.values())
+    unsure = any(checks.get("trusted", True) is None for checks in parts)
+    verdict = "not genuine" if broken else "unchanged" if unsure else "genuine"
+    return {"verdict": verdict, **found, "said": sentences(found["checks"])}
+
+
+def say_package(found: dict[str, Any]) -> None:
+    """What is found in a package, for people: the whole, then each record with which something is wrong."""
+    told, records = found["package"], found["records"]
+    print(f"{told['company']}  资料包 package {told['package']}  {told['made_at']}  {told['asked_by']}")
+    bad = [one for one in records if False in one["checks"].values()]
+    good = len(records) - len(bad)
+    print(f"{'✗' if bad else '✓'} {good} / {len(records)} 条记录成立  /  records that hold")
+    for one in bad:
+        for key in (key for key, ok in one["checks"].items() if ok is False):
+            print(f"  ✗ {one['number']}  {SAYS[key][2]}  /  {SAYS[key][3]}")
+    for key, (zh, en) in NOTES.items():
+        if count := sum(key in one["notes"] for one in records):
+            print(f"  · {count}  {zh}  /  {en}")
+    for name in found["odd"]:
+        print(f"  ✗ {name}")
+
+
 def bound() -> None:
     """Keeps hostile files from taking the machine: so much memory, so much time. Not possible everywhere."""
 
@@ -992,6 +1373,8 @@ def bound() -> None:
 def say(found: dict[str, Any]) -> None:
     """The result for people."""
     record, seal = found.get("record"), found.get("seal")
+    if "package" in found:
+        say_package(found)
     if record:
         print(f"{record['number']}  {'  '.join(record['title'].values())}")
     if record and "text" not in found["checks"]:
@@ -1035,6 +1418,8 @@ def certificates(files: list[Path] | None) -> list[Any] | None:
 def work(given: argparse.Namespace) -> dict[str, Any]:
     """What is found in the file; the record in it is written where that was asked for."""
     roots, clocks = certificates(given.trust), certificates(given.trust_time)
+    if is_package(given.file):
+        return work_package(given, roots, clocks)
     found, within = examine(read(given.file, LARGEST), roots, clocks)
     if given.extract and within:
         lay_out(given.extract, within)
@@ -1048,13 +1433,13 @@ def work(given: argparse.Namespace) -> dict[str, Any]:
 def main() -> int:
     """Reads the command line, examines the file, says what it found."""
     parser = argparse.ArgumentParser(
-        description="验证记录的 PDF  /  Verify the PDF of a record",
+        description="验证记录的 PDF 或审计资料包  /  Verify the PDF of a record, or an audit package",
         epilog="0: 真实 genuine; 1: 不真实 not genuine; 2: 无法读取 cannot be read",
     )
     parser.add_argument("file", type=Path)
     trust, extract = (
         "所信任的证书 certificates to be trusted",
-        "把 record.json 和随附文件写入文件夹 write record.json and the files there",
+        "把 record.json 和随附文件，或资料包的文件写入文件夹 write record.json and the files, or the members there",
     )
     parser.add_argument("--trust", type=Path, action="append", metavar="CA.pem", help=trust)
     parser.add_argument(

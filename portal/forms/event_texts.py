@@ -118,6 +118,9 @@ SETTINGS = {
     "finding_noted": _l("就 %(number)s 记下了审核发现（%(grade)s），已请质量部处理"),
     "findings_exported": _l("导出了审核发现，%(rows)s 行（%(format)s）"),
     "validation_report_taken": _l("下载了验证报告（%(format)s）：共 %(count)s 项，已证明 %(shown)s 项"),
+    "package_asked": _l("索取了审计资料包 %(package)s，%(rows)s 条记录"),
+    "package_made": _l("制成了审计资料包 %(package)s，%(rows)s 条记录，SHA-256 %(sha256)s"),
+    "package_taken": _l("下载了审计资料包 %(package)s，%(rows)s 条记录"),
     "exported": _l("导出了“%(register)s”，%(rows)s 行（%(format)s）"),
     "restored": _l("从 %(made_at)s 的备份恢复了全部数据"),
 }

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from portal.database import transaction
 from portal.lib.clock import now, today
+from portal.queries import audit_packages as kept
 from portal.queries import revisions
-from portal.services import account_ends, customers, indexing, outbox, readings
+from portal.services import account_ends, audit_packages, customers, indexing, outbox, readings
+from portal.storage import package_folder
+
+UNUSED = timedelta(hours=1)  # a file that was written to since may be somebody's piece
 
 
 def tidy() -> int:
     """Removes what the outbox has done long ago."""
     with transaction():
         return outbox.forget(now())
+
+
+def drop_packages() -> int:
+    """Removes the packages of auditors that were kept for their days, and files that nobody needs; returns how many."""
+    at = now()
+    with transaction():
+        count = audit_packages.expire(at)
+    package_folder.sweep(kept.files(), at - UNUSED)
+    return count
 
 
 def end_accounts() -> int:

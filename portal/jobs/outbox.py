@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.database import transaction
-from portal.jobs import messages, prints, publications, redlines
+from portal.jobs import messages, packages, prints, publications, redlines
 from portal.lib.clock import now
 from portal.mail.unsent import ServerAway, Unsent
 from portal.pdf.time_stamp import StampFailed
@@ -27,6 +27,7 @@ HANDLERS: dict[str, Handler] = {
     "digest": messages.digest,
     "robot": messages.robot,
     "checkpoint": messages.checkpoint,
+    "package": packages.make,
 }
 AT_ONCE = 5  # rows under one lease, so that it does not run out before their turn
 AWAY = timedelta(minutes=5)  # how long others of the kind wait for what could not be reached

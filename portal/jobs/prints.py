@@ -80,12 +80,16 @@ def _copy(one: RecordPrint) -> bytes:
 
 def _sealed(data: bytes, number: str, now: datetime) -> tuple[bytes, str | None]:
     """The print under the organisation's seal, and the fingerprint of its certificate; as it is without one."""
-    by = _identity(now)
+    by = identity(now)
     return (sealing.sealed(data, number, by), fingerprint(by.certificate)) if by else (data, None)
 
 
-def _identity(now: datetime) -> Identity | None:
-    """What seals the print; the demo makes its own certificate. A print waits for one that cannot seal (any more)."""
+def identity(now: datetime) -> Identity | None:
+    """What seals and signs; the demo makes its own certificate.
+
+    Raises:
+        Unfit: there is one that cannot seal any more, so that what is made waits for another.
+    """
     if not current_app.config["SETTINGS"].demo:
         return sealing.identity(now)
     with suppress(sealing.SealThere), transaction():  # another worker may be making it too

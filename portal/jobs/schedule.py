@@ -19,6 +19,7 @@ TIMES: tuple[tuple[Callable[[], int], Callable[..., Any]], ...] = (
     (windows.shut, crontab(minute="*")),
     (outbox.drain, crontab(minute="*")),  # also when nobody looks every two seconds
     (daily.tidy, crontab(minute="40", hour="18")),  # UTC: in the company's night
+    (daily.drop_packages, crontab(minute="50", hour="18")),
     (daily.find_what_is_in_force, crontab(minute="5", hour="16")),  # UTC: just after midnight
     (daily.remind_readers, crontab(minute="20", hour="0")),  # UTC: as the company's day begins
     (daily.end_accounts, crontab(minute="1", hour="16")),  # UTC: just after midnight

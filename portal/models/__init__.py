@@ -1,5 +1,6 @@
 """The tables, one noun per file."""
 
+from portal.models.audit_packages import AuditPackage
 from portal.models.ballots import Ballot, BallotBox, BallotVoter
 from portal.models.documents import DocumentReading, DocumentRevision, RevisionFile
 from portal.models.events import AuditCheckpoint, AuditEvent, AuditLeaf, AuditNode, AuditStream
@@ -57,6 +58,7 @@ __all__ = [
     "AuditEvent",
     "AuditLeaf",
     "AuditNode",
+    "AuditPackage",
     "AuditStream",
     "Ballot",
     "BallotBox",

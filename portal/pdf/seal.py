@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from portal.lib.certificates import Identity
 from portal.lib.held_key import Key
 from portal.pdf.seal_field import FIELD, ArchiveWriter, SealFailed, add_field
 from portal.pdf.time_stamp import Authority, Stamper, archive, plain
 
-__all__ = ["SealFailed", "seal"]
+__all__ = ["SealFailed", "seal", "sign_beside"]
 LONGEST = 512  # bytes of a signature, by an RSA key of 4096 bits
 
 
@@ -63,10 +67,29 @@ def seal(
             return await archive(made.getvalue(), stamper, certificate, chain)
         return made.getvalue()
 
-    with ThreadPoolExecutor(
-        1
-    ) as apart:  # a thread has one event loop at a time, and the caller's may have one
-        return apart.submit(asyncio.run, work()).result()
+    return _apart(work())
+
+
+def sign_beside(data: bytes, by: Identity, *, now: datetime) -> bytes:
+    """A signature that stands beside what it signs: detached CMS in DER, which every common tool checks.
+
+    Raises:
+        TokenAway: the key's token does not sign.
+    """
+
+    async def work() -> bytes:
+        told = PdfCMSSignedAttributes(signing_time=now)
+        signer = _Signer(by.key, by.certificate, by.chain)
+        made = await signer.async_sign_general_data(data, "sha256", detached=True, signed_attr_settings=told)
+        return bytes(made.dump())
+
+    return _apart(work())
+
+
+def _apart(work: Coroutine[Any, Any, bytes]) -> bytes:
+    """Does it in a thread of its own: a thread has one event loop at a time, and the caller's may have one."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
 
 
 class _Signer(signers.Signer):

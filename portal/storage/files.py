@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,8 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore
 
 from portal.lib.hashing import sha256
+
+CHUNK = 1 << 20
 
 
 class FileChanged(FileNotFoundError):
@@ -42,6 +45,15 @@ def get(digest: str) -> bytes:
     if sha256(data) != digest:
         raise FileChanged(digest)
     return data
+
+
+def chunks(digest: str) -> Iterator[bytes]:
+    """The bytes of this SHA-256, bit by bit.
+
+    Raises:
+        FileNotFoundError: the store does not have them.
+    """
+    yield from obstore.get(_store(), _path(digest)).stream(min_chunk_size=CHUNK)
 
 
 def _store() -> Any:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from io import StringIO
 from tempfile import TemporaryFile
-from typing import Any
 
 from flask import Response, stream_with_context
 from xlsxwriter import Workbook
 
+from portal.lib.csv_rows import Rows, as_csv
 from portal.lib.text import neutralise_cell
 from portal.web.headers import name_file
 
@@ -22,7 +20,6 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-Rows = Iterable[list[Any]]
 
 
 def answer(name: str, format: str, headers: list[str], rows: Rows) -> Response:
@@ -31,18 +28,6 @@ def answer(name: str, format: str, headers: list[str], rows: Rows) -> Response:
     response = Response(stream_with_context(write(headers, rows)), content_type=TYPES[format])
     name_file(response, f"{name}.{format}")
     return response
-
-
-def as_csv(headers: list[str], rows: Rows) -> Iterator[bytes]:
-    """CSV in UTF-8 with its mark, as spreadsheets on Chinese systems expect it."""
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    yield b"\xef\xbb\xbf"
-    for number, row in enumerate(_with(headers, rows), start=1):
-        writer.writerow([_plain(value) for value in row])
-        if number % 500 == 0:
-            yield _taken(buffer)
-    yield _taken(buffer)
 
 
 def as_xlsx(headers: list[str], rows: Rows) -> Iterator[bytes]:
@@ -82,25 +67,3 @@ def as_xlsx(headers: list[str], rows: Rows) -> Iterator[bytes]:
         file.seek(0)
         while chunk := file.read(64 * 1024):
             yield chunk
-
-
-def _with(headers: list[str], rows: Rows) -> Iterator[list[Any]]:
-    yield list(headers)
-    yield from rows
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return neutralise_cell(value) if isinstance(value, str) else str(value)
-
-
-def _taken(buffer: StringIO) -> bytes:
-    data = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return data

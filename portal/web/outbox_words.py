@@ -19,6 +19,7 @@ KINDS = {
     "digest": _l("每日汇总邮件"),
     "robot": _l("群机器人消息"),
     "checkpoint": _l("审计追踪检查点（邮件）"),
+    "package": _l("审计资料包"),
 }
 WHY = {
     "ServerAway": _l("连不上邮件服务器"),

@@ -34,6 +34,8 @@ NO_PAGES = (
     "/files/<int:id>",
     "/files/<int:file>",
     "/checkpoint",
+    "/packages/progress",
+    "/verify_record.py",
     "/health",
     "/pick/<kind>",
 )

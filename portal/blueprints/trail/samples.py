@@ -7,27 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from portal.blueprints.trail.room import bp
-from portal.domain.roles import DEPARTMENT, DEPARTMENTS
+from portal.domain.roles import DEPARTMENTS
 from portal.forms.catalogue import FORMS
 from portal.forms.titles import form_title, record_path
 from portal.forms.words import STATES
-from portal.lib.clock import minute, now, today, typed_day
+from portal.lib.clock import minute, now, today
 from portal.lib.i18n import _, language
 from portal.lib.sampling import draw, rank
-from portal.lib.text import clean
 from portal.models import Record
 from portal.queries import samples
 from portal.queries.actors import Actor
-from portal.queries.samples import Population
 from portal.services import audit
-from portal.web import export
+from portal.web import export, record_filter
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
-
-USUAL, MOST = 25, 500
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ class Sample:
 @open_to("auditors")
 def sample() -> str:
     """The sheet to draw a sample; once it has a seed, the sample and its rule."""
-    asked = _asked(request.args)
+    asked = record_filter.asked(request.args)
     drawn = _draw(asked, actor()) if asked["seed"] else None
     return render_template(
         "trail/sample.html",
@@ -52,7 +47,7 @@ def sample() -> str:
         forms=[(code, form_title(code, language())) for code in sorted(FORMS)],
         departments=DEPARTMENTS,
         states=STATES,
-        most=MOST,
+        most=record_filter.MOST,
         form_title=form_title,
         record_path=record_path,
         rank=rank,
@@ -65,7 +60,7 @@ def sample() -> str:
 def export_sample() -> Response:
     """The sample as a spreadsheet; that it was taken stands in the trail, with all that draws it again."""
     by, at = actor(), now()
-    asked = _asked(request.form)
+    asked = record_filter.asked(request.form)
     asked["seed"] = asked["seed"] or secrets.token_hex(4)
     format = "csv" if request.form.get("format") == "csv" else "xlsx"
     drawn = _draw(asked, by)
@@ -82,31 +77,8 @@ def export_sample() -> Response:
 
 
 def _draw(asked: dict[str, Any], by: Actor) -> Sample:
-    population = Population(
-        tuple(asked["form"]),
-        asked["department"],
-        asked["state"],
-        typed_day(asked["since"]),
-        typed_day(asked["until"]),
-    )
-    many, numbers = draw(samples.numbers(population, by), asked["seed"], asked["size"])
+    many, numbers = draw(samples.numbers(record_filter.population(asked), by), asked["seed"], asked["size"])
     return Sample(asked, many, samples.records(numbers, by))
-
-
-def _asked(given: MultiDict[str, str]) -> dict[str, Any]:
-    """What is known of what was asked; a size that is none is the usual one."""
-    text = {
-        name: clean(given.get(name, ""))[:40] for name in ("department", "state", "since", "until", "seed")
-    }
-    size = given.get("size", type=int)
-    return {
-        "form": sorted({code for code in given.getlist("form") if code in FORMS}),
-        "department": text["department"] if text["department"] in DEPARTMENT else "",
-        "state": text["state"] if text["state"] in STATES else "",
-        **{name: text[name] if typed_day(text[name]) else "" for name in ("since", "until")},
-        "size": min(max(size, 1), MOST) if size is not None else USUAL,
-        "seed": text["seed"],
-    }
 
 
 def _cells(place: int, one: Record, seed: str) -> list[Any]:

@@ -1,0 +1,183 @@
+"""Builds the packages that auditors ask for: record by record in pieces, then one ZIP of all, signed.
+
+Nothing is locked and no reading stays open while files are written. A piece ends long before its lease does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import IO, Any
+
+from portal.config import ROOT
+from portal.database import one_moment
+from portal.domain.refusal import NotFound
+from portal.extensions import db
+from portal.jobs import prints, witnesses
+from portal.lib.certificates import Unfit, fingerprint
+from portal.lib.clock import today
+from portal.models import AuditPackage, Person
+from portal.pdf.seal import sign_beside
+from portal.queries import actors
+from portal.queries.actors import Actor
+from portal.services import audit_packages as acts
+from portal.services import package_papers as papers
+from portal.services.package_records import BrokenTree, Parcel, gather
+from portal.storage import files, package_folder
+from portal.storage.package_zip import PackageZip
+
+PIECE, SECONDS = 100, 10.0  # records and time of a piece
+CLOSING = 120.0  # seconds for the ZIP: less than half a lease, which may be half over when the turn comes
+VERIFIER = ROOT / "tools" / "verify_record.py"
+log = logging.getLogger("portal.jobs")
+
+
+class Stuck(Exception):
+    """The package cannot be built; the text is a reason of `web.package_words`, and perhaps a record's number."""
+
+
+def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
+    """Builds the next piece of a package, or its ZIP after the last, and gives back what writes that down."""
+    id = facts["package"]
+    package = db.session.get(AuditPackage, id, populate_existing=True)
+    if package is None or package.state != "running":
+        if package is None or package.state != "ready":
+            package_folder.drop(id)
+        return None
+    try:
+        return _close(package, now) if package.done == package.total else _piece(package, now)
+    except Exception as problem:
+        log.exception("package %d cannot be built", id)
+        return partial(_fail, id, _reason(problem), now)
+
+
+def _piece(package: AuditPackage, now: datetime) -> Callable[[], None]:
+    """Gathers some records into a file, each read in a moment of its own."""
+    id, since, numbers = package.id, package.done, package.numbers
+    person, upto, began = package.person_id, since, time.monotonic()
+    if since == 0:
+        witnesses.keep_tree()  # so that there is a proof of what has just happened too
+    part = package_folder.new(id, ".part")
+    with part.open("w", encoding="utf-8") as out:
+        while upto < min(len(numbers), since + PIECE) and (
+            upto == since or time.monotonic() - began < SECONDS
+        ):
+            out.write(f"{_line(numbers[upto], person)}\n")
+            upto += 1
+        _settle(out)
+
+    def note() -> None:
+        if not acts.advance(id, part.name, since, upto, now=now):
+            part.unlink(missing_ok=True)
+
+    return note
+
+
+def _close(package: AuditPackage, now: datetime) -> Callable[[], None]:
+    """Puts everything into the ZIP and signs its manifest."""
+    id, parts = package.id, list(package.parts)
+    _auditor(package.person_id)
+    by = prints.identity(now)
+    head, keys = papers.head(db.session.get_one(AuditPackage, id), now), list(papers.keys())
+    db.session.rollback()
+    ends = time.monotonic() + CLOSING
+    file = package_folder.new(id, ".zip")
+    entries: papers.Entries = []
+    with PackageZip(file) as zip:
+        zip.add("README.txt", [papers.read_me(head, by)])
+        for parcel in _parcels(parts):
+            _pack(zip, parcel)
+            entries.append(parcel.entry)
+            if time.monotonic() > ends:
+                raise Stuck("slow")
+        zip.add("index.csv", papers.index(entries))
+        for name, data in (*keys, (VERIFIER.name, VERIFIER.read_bytes())):
+            zip.add(name, [data])
+        manifest = papers.manifest(head, entries, list(zip.members), by)
+        zip.add(papers.MANIFEST, [manifest])
+        if by is not None:
+            zip.add(papers.SIGNATURE, [sign_beside(manifest, by, now=now)], packed=False)
+    size, digest = _sum(file)
+    seal = fingerprint(by.certificate) if by is not None else None
+
+    def note() -> None:
+        if acts.complete(id, file.name, size, digest, seal, now=now):
+            package_folder.drop(id, but=file.name)
+        else:
+            file.unlink(missing_ok=True)
+
+    return note
+
+
+def _line(number: str, person_id: int) -> str:
+    """The parcel of a record as a line."""
+    one_moment()
+    try:
+        return gather(number, _auditor(person_id)).line()
+    except NotFound:
+        raise Stuck(f"hidden {number}") from None
+    except BrokenTree:
+        raise Stuck(f"tree {number}") from None
+    finally:
+        db.session.rollback()
+
+
+def _auditor(person_id: int) -> Actor:
+    """Who asked, with the rights of today."""
+    person = db.session.get_one(Person, person_id)
+    by = actors.actor(person, today())
+    if not (person.active and by.is_auditor):
+        raise Stuck("rights")
+    return by
+
+
+def _parcels(parts: list[str]) -> Iterator[Parcel]:
+    for part in parts:
+        with package_folder.path(part).open(encoding="utf-8") as lines:
+            yield from map(Parcel.read, lines)
+
+
+def _pack(zip: PackageZip, parcel: Parcel) -> None:
+    """Puts a record's texts and files into the ZIP; a file must be the one that the record names."""
+    for name, text in parcel.texts.items():
+        zip.add(name, [text.encode()])
+    for file in parcel.files:
+        try:
+            whole = (
+                zip.add(file["name"], files.chunks(file["sha256"]), packed=file["packed"]) == file["sha256"]
+            )
+        except FileNotFoundError:
+            whole = False
+        if not whole:
+            raise Stuck(f"lost {parcel.entry['number']}")
+
+
+def _settle(out: IO[Any]) -> None:
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def _sum(file: Path) -> tuple[int, str]:
+    """Size and SHA-256 of a file that is on the disk from now on."""
+    with file.open("rb") as read:
+        os.fsync(read.fileno())
+        return file.stat().st_size, hashlib.file_digest(read, "sha256").hexdigest()
+
+
+def _reason(problem: Exception) -> str:
+    if isinstance(problem, Stuck):
+        return str(problem)
+    if isinstance(problem, Unfit):
+        return "seal"
+    return "disk" if isinstance(problem, OSError) else "unexpected"
+
+
+def _fail(id: int, reason: str, now: datetime) -> None:
+    if acts.fail(id, reason, now=now):
+        package_folder.drop(id)
