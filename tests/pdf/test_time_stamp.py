@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from portal.pdf import time_stamp
 from portal.pdf.render import render
 from portal.pdf.seal import seal
 from portal.pdf.time_stamp import Authority, StampFailed
+from tests import pdfsig
 from tests.authority import REPLY, Answer, Clock, make_clock, served
 from tests.pdf.test_render import complaint
 from tests.pdf.test_seal import AUTHORITY, NOW, SIGNER, flipped
@@ -285,24 +285,8 @@ def test_the_list_that_a_certificate_names_is_fetched_and_kept_in_the_file(made:
 @pytest.fixture(scope="session")
 def trusting_pdfsig(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], str]:
     """What `pdfsig` says of a file, trusting the organisation."""
-    folder = tmp_path_factory.mktemp("nss")
-    (folder / "ca.pem").write_bytes(certificates.dump_public([AUTHORITY.certificate]))
-    store = f"sql:{folder}"
-    for command in (
-        ["certutil", "-N", "-d", store, "--empty-password"],
-        ["certutil", "-A", "-d", store, "-n", "organisation", "-t", "CT,C,C", "-i", str(folder / "ca.pem")],
-    ):
-        subprocess.run(command, check=True, capture_output=True)
-
-    def say(pdf: bytes) -> str:
-        file = folder / "file.pdf"
-        file.write_bytes(pdf)
-        ran = subprocess.run(
-            ["pdfsig", "-nssdir", store, str(file)], capture_output=True, text=True, check=False
-        )
-        return ran.stdout
-
-    return say
+    roots = certificates.dump_public([AUTHORITY.certificate])
+    return pdfsig.trusting(roots, tmp_path_factory.mktemp("nss"))
 
 
 @pytest.mark.parametrize("grade", ["b-b", "b-t", "b-lta"])
