@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import importlib.util
 import io
 import json
 import re
@@ -35,6 +34,7 @@ from portal.lib.hashing import canonical_json, sha256
 from portal.lib.signed_note import verifier
 from portal.pdf.seal import sign_beside
 from portal.services import sealing
+from tests import verifier as taken_in
 from tests.conftest import make_app
 from tests.package_room import ask, download, furnish, work
 
@@ -100,12 +100,8 @@ def kept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Kep
 @pytest.fixture(scope="module")
 def program() -> ModuleType:
     """The verifier as a module, for the many cases that need no process of their own."""
-    spec = importlib.util.spec_from_file_location("verify_record", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    found: ModuleType = taken_in.verifier
+    return found
 
 
 @pytest.fixture
