@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import sqlalchemy as sa
 from flask import Blueprint, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from portal.config import ROOT
+from portal.config import VERSION
 from portal.extensions import db
 from portal.web.guard import open_to
 
 bp = Blueprint("health", __name__)
-
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
 @bp.get("/health")

@@ -146,6 +146,7 @@ class Printout:
     with_history: bool = True
     data: bytes = b""
     made_at: datetime | None = None
+    program: str = ""  # version of the portal that makes it
     scan: str = ""  # what its code says; its number without
     files: Sequence[CarriedFile] = ()
     files_note: str = ""  # why they are not within

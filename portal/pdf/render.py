@@ -16,6 +16,7 @@ from portal.lib.exif import caption
 from portal.lib.hashing import sha256
 from portal.pdf import codes, copies, fonts, layout
 from portal.pdf.assurance_sheet import AssuranceSheet
+from portal.pdf.blank_sheet import BlankSheet
 from portal.pdf.copy_sheet import CopySheet
 from portal.pdf.label_sheet import LabelSheet
 from portal.pdf.pictures import prepare
@@ -40,6 +41,7 @@ DATA, FILE = "the record as data, with what proves it", "a file that belongs to 
 actual_text.use()
 STYLES: dict[type, str] = {
     Printout: "record",
+    BlankSheet: "record",
     LabelSheet: "labels",
     TextSheet: "text",
     RedlineSheet: "text",
@@ -124,6 +126,8 @@ def html(printout: Sheet, shown: frozenset[int] = frozenset()) -> str:
         )
     if isinstance(printout, AssuranceSheet):
         return _environment().get_template("print/assurance.html").render(record=printout, say=say)
+    if isinstance(printout, BlankSheet):
+        return _environment().get_template("print/blank.html").render(record=printout, say=say)
     if isinstance(printout, RedlineSheet):
         shown_clauses = [Markup(one.html) for one in printout.clauses]  # nosec B704 -- of portal.lib.redline_html, escaped
         template = _environment().get_template("print/redline.html")

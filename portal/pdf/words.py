@@ -8,6 +8,8 @@ ENGLISH = {
     "编号": "No.",
     "表单": "Form",
     "打印时间": "Printed",
+    "程序版本": "Program",
+    "空白表单": "BLANK FORM",
     "未完成": "UNFINISHED",
     "审批流程": "Sign-off route",
     "签署": "Signatures",

@@ -16,6 +16,7 @@ from portal.services import audit, notices
 WINDOW = timedelta(minutes=15)
 PER_ACCOUNT, PER_ADDRESS, ANYWHERE = 8, 40, 60
 ALARM = 5
+SIGNING = "signing_failed"
 FAMILIAR = timedelta(days=90)
 
 
@@ -61,7 +62,16 @@ def note_failure(account: str, address: str, *, now: datetime, kind: str = "sign
     count = sa.select(sa.func.count()).where(
         SignInAttempt.at > now - WINDOW, SignInAttempt.account == account, SignInAttempt.address == address
     )
-    if db.session.scalar(count) == ALARM:
+    if kind == SIGNING:  # somebody is signed in already, and signs as this person: told each time
+        text = both(
+            _l(
+                "有人以账号 %(account)s 签署，密码错误（%(address)s），请核实。",
+                account=account,
+                address=address,
+            )
+        )
+        notices.tell([role_key("security_officer")], "told", now=now, text=text)
+    elif db.session.scalar(count) == ALARM:
         text = both(_l("账号 %(account)s 在 %(address)s 连续 %(count)d 次密码错误，请核实。", account=account, address=address, count=ALARM))  # fmt: skip
         notices.tell([role_key("security_officer")], "told", now=now, text=text)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 
+from portal.config import VERSION
 from portal.forms import drawings
 from portal.forms.catalogue import FORMS
 from portal.forms.flow import chart
@@ -84,6 +85,7 @@ def gather(read: RecordPage, language: str, *, now: datetime, code: str = "") ->
         drawing_title=str(drawing.title) if drawing else "",
         images=_images(references),
         printed_at=minute(now),
+        program=VERSION,
         made_at=now,
         files_note="" if within or not references else _("附件合计超过 20 MB，文件未装入本 PDF"),
         head=_head(read, checkpoint),

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.config import VERSION
 from portal.extensions import db
 from portal.lib import own_keys
 from portal.models import AuditCheckpoint, Signature, StoredFile
@@ -28,6 +29,7 @@ def as_json(read: RecordPage) -> dict[str, Any]:
     record = read.record
     return {
         "format": FORMAT,
+        "program": VERSION,
         "record": record.id,
         "stream": f"record:{record.id}",
         "number": record.number,

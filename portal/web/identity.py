@@ -40,7 +40,7 @@ def confirm() -> bool:
         if good:
             own_key.confirm(db.session.merge(current_user.row), opened)
         else:
-            guessing.note_failure(person.login, address, now=now(), kind="signing_failed")
+            guessing.note_failure(person.login, address, now=now(), kind=guessing.SIGNING)
     return good
 
 

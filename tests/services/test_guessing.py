@@ -56,8 +56,18 @@ def test_an_account_tried_from_everywhere_stays_open_where_its_owner_is_known(
 
 
 @pytest.mark.proves("R21")
-def test_the_security_officer_is_told_once(context: Flask, person: Callable[[str], Actor]) -> None:
+def test_the_security_officer_is_told_of_a_row_once(context: Flask, person: Callable[[str], Actor]) -> None:
     fail("buyer", "10.0.0.1", guessing.PER_ACCOUNT)
+    officer = person("security_officer").id
+    assert db.session.scalar(sa.select(sa.func.count(Notice.id)).where(Notice.person_id == officer)) == 1
+
+
+@pytest.mark.proves("R21")
+def test_the_security_officer_is_told_at_once_when_somebody_signs_with_a_wrong_password(
+    context: Flask, person: Callable[[str], Actor]
+) -> None:
+    with transaction():
+        note_failure("buyer", "10.0.0.1", now=NOW, kind=guessing.SIGNING)
     officer = person("security_officer").id
     assert db.session.scalar(sa.select(sa.func.count(Notice.id)).where(Notice.person_id == officer)) == 1
 

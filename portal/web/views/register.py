@@ -12,10 +12,11 @@ from portal.forms.words import STATES
 from portal.lib.clock import now, today
 from portal.lib.i18n import _, language
 from portal.queries import registers
-from portal.services import audit
+from portal.services import audit, blank_prints, document_prints, print_turns
 from portal.services import views as saved
 from portal.web import clauses, export, filters, register_rows
 from portal.web.guard import actor, open_to
+from portal.web.headers import name_file
 from portal.web.tables import attributes
 from portal.web.transaction import writes
 from portal.web.views.fill import find_form
@@ -106,6 +107,18 @@ def delete_view(department: str, slug: str, id: int) -> Response:
     return redirect(register_path(form.code), 303)
 
 
+@open_to("signed_in")
+def blank(department: str, slug: str) -> Response:
+    """The form to be filled in by hand, for days without the portal."""
+    form, by = find_form(department, slug), actor()
+    with print_turns.turn(by.id):
+        printed = document_prints.printed(by, now())
+        data = blank_prints.make(form, language(), printed=printed)
+    answer = Response(data, mimetype="application/pdf")
+    name_file(answer, f"{form.code}.pdf", shown=True)
+    return answer
+
+
 def _labels(code: str, name: str, spoken: str) -> list[tuple[str, str]]:
     return [(value, label[spoken]) for value, label in choices(code, name).items()]
 
@@ -117,6 +130,7 @@ def _address(asked: filters.Filters, cursor: str) -> str:
 def add_to(bp: Blueprint) -> None:
     """Adds the views to a department's blueprint."""
     bp.add_url_rule("/<slug>/", "register", register)
+    bp.add_url_rule("/<slug>/blank.pdf", "blank", blank)
     bp.add_url_rule("/<slug>/exports", "export_register", export_register, methods=["POST"])
     bp.add_url_rule("/<slug>/views", "save_view", save_view, methods=["POST"])
     bp.add_url_rule("/<slug>/views/<int:id>/delete", "delete_view", delete_view, methods=["POST"])
