@@ -70,7 +70,7 @@ def export() -> Response:
         name_file(answer, f"{name}.pdf")
         return answer
     heads = [
-        _("编号"), _("要求"), _("依据"), _("状态"), _("尚缺"), _("测试"), _("结果"), _("时间"), _("数据库"), _("程序版本"), _("提交"),
+        _("编号"), _("要求"), _("依据"), _("状态"), _("尚缺"), _("测试"), _("结果"), _("时间"), _("数据库"), _("程序版本"), _("代码版本"),
     ]  # fmt: skip
     return spreadsheet.answer(name, format, heads, [row for one in every for row in _rows(one)])
 

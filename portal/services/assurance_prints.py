@@ -19,6 +19,8 @@ from portal.services import document_prints
 Lists = Sequence[tuple[CheckList, Sequence[Standing]]]
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
+COMMITS = 3
+
 
 def make(lists: Lists, proofs: Sequence[Proof], language: str, *, by: Actor, now: datetime) -> bytes:
     """Renders the report in a language."""
@@ -51,17 +53,26 @@ def facts(proofs: Sequence[Proof]) -> list[tuple[str, str]]:
     return [
         (_("结果取得时间"), when),
         (_("程序版本"), _("、").join(sorted({one.version for one in proofs}))),
-        (_("提交"), _("、").join(sorted({commit(one) for one in proofs}))),
+        (_("代码版本"), _commits(proofs)),
         (_("数据库"), databases(one.database for one in proofs)),
         (_("测试数"), str(len(proofs))),
     ]
+
+
+def _commits(proofs: Sequence[Proof]) -> str:
+    """The states of the code that were tested, the newest first; of many only the last few."""
+    newest = sorted(proofs, key=lambda one: one.at, reverse=True)
+    named = list(dict.fromkeys(map(commit, newest)))
+    said = _("、").join(named[:COMMITS])
+    more = len(named) - COMMITS
+    return _("%(commits)s，另有 %(count)d 个较早的", commits=said, count=more) if more > 0 else said
 
 
 def commit(proof: Proof) -> str:
     """The commit that a result is of, in short; marked where the code differed from it."""
     if not proof.commit:
         return _("（未知）")
-    return proof.commit[:10] if proof.clean else _("%(commit)s（另有未提交的改动）", commit=proof.commit[:10])
+    return proof.commit[:10] if proof.clean else _("%(commit)s（另有未入库的改动）", commit=proof.commit[:10])
 
 
 def databases(names: Iterable[str]) -> str:

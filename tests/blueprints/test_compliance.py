@@ -195,7 +195,7 @@ def test_the_validation_report_is_an_archive_file_that_names_every_check(
         assert re.sub(r"\s", "", check.text[language]) in plain
     for told in ("tests/test_bad.py::test_it", "0123456789", "2026-05-1210:00"):
         assert told in plain
-    assert ("未提交的改动" if language == "zh" else "uncommitted") in plain
+    assert ("未入库的改动" if language == "zh" else "uncommitted") in plain
     with app.app_context():
         event = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert event is not None
