@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.database import transaction
 from portal.demo.staff import HEADS
 from portal.demo.stories import STORIES
 from portal.demo.world import DemoWorld
@@ -23,10 +24,13 @@ from portal.forms.catalogue import FORMS
 from portal.forms.fields import Rows
 from portal.forms.kinds import Ref
 from portal.forms.references import Attachments, Reference
-from portal.models import Person, Record, Task
+from portal.jobs import prints
+from portal.lib.clock import now
+from portal.models import Person, Record, StoredFile, Task
 from portal.queries import history
 from portal.queries.pick import record_label
 from portal.services import route, tasks
+from portal.storage import files
 
 DRAWING = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -156,6 +160,20 @@ class Walker:
             if not self.sign(number):
                 return number
         raise AssertionError(f"{number} does not come to an end")
+
+    def printed(self, number: str) -> bytes:
+        """The original of a finished record, made as the job makes it."""
+        with self.app.app_context():
+            record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+            keep = prints.make({"record": record.id}, now())
+            if keep is not None:
+                with transaction():
+                    keep()
+            db.session.refresh(record)
+            assert record.pdf_id is not None
+            data = files.get(db.session.get_one(StoredFile, record.pdf_id).sha256)
+            db.session.remove()
+        return data
 
     @staticmethod
     def address(form: type[CompanyForm]) -> str:

@@ -119,8 +119,8 @@ def test_page_and_print_show_the_schedule(walker: Walker) -> None:
     page = browser.get(f"/records/{number}", follow_redirects=True)
     assert 'class="gt"' in page.text
     assert "<h2>进度图</h2>" in page.text
-    english = browser.get(f"/engineering/schedules/{number}.pdf")
-    assert english.mimetype == "application/pdf"
+    walker.printed(number)
+    assert browser.get(f"/engineering/schedules/{number}.pdf").mimetype == "application/pdf"
 
 
 @pytest.mark.requirement("R30")
