@@ -6,12 +6,11 @@ import signal
 import sys
 from types import FrameType
 
-import waitress
-
 from portal.config import SettingsError, read_settings
 from portal.factory import create_app
 from portal.jobs import worker
 from portal.jobs.start import prepare
+from portal.web.server import listen
 
 
 def main() -> None:
@@ -23,15 +22,7 @@ def main() -> None:
     app = create_app(settings)
     prepare(app)
     consumer = worker.start(app)
-    server = waitress.create_server(
-        app,
-        host=settings.portal_host,
-        port=settings.port,
-        threads=settings.threads,
-        ident=None,
-        channel_timeout=120,
-        clear_untrusted_proxy_headers=settings.proxies == 0,  # else the proxies' word counts, see `proxies`
-    )
+    server = listen(app, settings.portal_host, settings.port, threads=settings.threads)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)

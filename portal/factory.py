@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request
+from flask.helpers import get_debug_flag
+from flask.logging import default_handler
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from portal import blueprints, cli, database
-from portal.config import Settings, read_settings
+from portal.config import Settings, SettingsError, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import worker
 from portal.lib import i18n
+from portal.lib.log_lines import OneLine
 from portal.services import indexing
 from portal.storage import files
 from portal.web import guard, headers, navigation, outbox, own_key, posted, rate_limit, refusals, statics
@@ -54,6 +56,10 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
+    if get_debug_flag() and not settings.demo:
+        raise SettingsError(
+            "The portal cannot start. FLASK_DEBUG would show its insides to people; unset it."
+        )
     settings.portal_data.mkdir(parents=True, exist_ok=True)
     url = settings.engine_url
     app.config.update(
@@ -77,7 +83,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=16 * 1024 * 1024,
         MAX_FORM_PARTS=40_000,
     )
-    logging.getLogger("portal").setLevel(settings.log_level)
+    default_handler.setFormatter(OneLine())
+    app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:
         count = settings.proxies

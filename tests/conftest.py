@@ -30,6 +30,7 @@ from tests.proofs import Proofs
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
 STRONG = sessions.HASHER
+SECRET = "kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja"  # nobody's
 both_databases = pytest.mark.both_databases
 
 
@@ -40,10 +41,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests marked `both_databases` run on SQLite and on PostgreSQL."""
+    """Tests marked `both_databases` run on SQLite and on PostgreSQL, those marked `postgres(alone=True)` on the latter."""
     if "database" in metafunc.fixturenames:
         both = metafunc.definition.get_closest_marker("both_databases")
         kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)] if both else ["sqlite"]
+        server = metafunc.definition.get_closest_marker("postgres")
+        if server and server.kwargs.get("alone"):
+            kinds = ["postgresql"]
         metafunc.parametrize("database", kinds, indirect=True)
 
 
@@ -159,6 +163,18 @@ def _renew(server: str, url: str) -> None:
         connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE template_portal"))
     admin.dispose()
+
+
+@pytest.fixture
+def production(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
+    """The portal as a company runs it, at https://portal.example, with the small company's books."""
+    shutil.copytree(sqlite_template, tmp_path / "data")
+    names = {"trusted_hosts": "portal.example", "public_url": "https://portal.example"}
+    portal = make_app(tmp_path / "data", portal_mode="production", secret_key=SECRET, **names)
+    yield portal
+    with portal.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ def functions() -> list[str]:
         return list(own)
 
 
+@pytest.mark.proves("F20")
 def test_models_and_migrations_agree(context: Flask) -> None:
     assert alembic.compare_metadata() == []
     assert tables() >= set(Base.metadata.tables)
@@ -47,6 +48,7 @@ def test_there_is_one_line_of_revisions(context: Flask) -> None:
     assert alembic.current() == alembic.heads()
 
 
+@pytest.mark.proves("F20")
 def test_down_to_nothing_and_up_again(context: Flask) -> None:
     before, guards = tables(), triggers()
     assert {"audit_events_refuse_update", "signatures_refuse_delete"} <= guards

@@ -9,7 +9,9 @@ WHOLE_DIGITS = 12
 """The most digits before the decimal point: everything below one trillion (一万亿)."""
 
 _PLAIN = HALF_WIDTH | {0xFFE5: "¥", 0x2212: "-"}
-_NUMBER = re.compile(r"(?:¥ *[+-]?|[+-]? *¥?) *([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?")
+_NUMBER = re.compile(
+    r"(?:¥ *(?:[+-] *)?|(?:[+-] *)?(?:¥ *)?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]*)(?:\.([0-9]*))?"
+)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _CENT = Decimal("0.01")
 

@@ -87,8 +87,8 @@ def parse_pasted_rows(text: str) -> list[list[str]]:
 
 def next_version(version: str) -> str:
     """The version after this one: its last number is one more; nothing for a version without a number."""
-    found = re.fullmatch(r"(.*?)([0-9]+)([^0-9]*)", version, re.S)
-    return f"{found[1]}{int(found[2]) + 1}{found[3]}" if found else ""
+    found = re.fullmatch(r"(.*[^0-9])?([0-9]+)([^0-9]*)", version, re.S)
+    return f"{found[1] or ''}{int(found[2]) + 1}{found[3]}" if found else ""
 
 
 def next_edition(version: str) -> str:

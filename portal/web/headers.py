@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, request
@@ -23,7 +25,8 @@ SAFE = {
 
 
 def init_app(app: Flask) -> None:
-    """Adds the headers to every answer."""
+    """Adds the headers to every answer, also to that of a request which nothing has caught."""
+    app.wsgi_app = _answering(app, app.wsgi_app)  # type: ignore[method-assign]
 
     @app.after_request
     def add(response: Response) -> Response:
@@ -35,6 +38,20 @@ def init_app(app: Flask) -> None:
         if request.is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response
+
+
+def _answering(app: Flask, inner: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """Answers for a portal whose own error page has failed: in plain words, with the headers of all others."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        try:
+            return inner(environ, start_response)
+        except Exception as error:
+            app.logger.exception("no page at %s", environ.get("PATH_INFO", ""), exc_info=error)
+            last = Response("Internal Server Error", 500, {**SAFE, "Cache-Control": "no-store"})
+            return last(environ, start_response)
+
+    return answer
 
 
 def name_file(answer: Response, name: str, *, shown: bool = False) -> None:

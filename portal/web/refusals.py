@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 
 import sqlalchemy.exc
-from flask import Flask, current_app, redirect, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import Refusal
@@ -24,6 +24,7 @@ TEXTS = {
     429: _l("尝试次数太多，请稍后再试。"),
     503: _l("系统正忙，请稍后再试。"),
 }
+SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
 OTHERWISE = _l("这个请求无法办理，没有写入任何内容。")
 UNEXPECTED = _l("系统出现意外错误，操作没有写入。请把下面的编号告诉管理员。")
 
@@ -36,15 +37,24 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Answer:
         db.session.rollback()
+        if refusal.status in SHUT:
+            app.logger.info("%d for %s at %s", refusal.status, _who(), _place())
         return page(refusal.status, str(refusal))
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Answer | Response:
         return guard.sign_in_first() if guard.is_signed_out() else page(400, str(TEXTS[400]))
 
+    @app.errorhandler(SecurityError)
+    def strange_host(_error: SecurityError) -> Response:
+        # Not a page of ours: its links and its way back would ask again which host this is.
+        return Response(str(TEXTS[400]), 400, mimetype="text/plain")
+
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Answer:
         code = error.code or 500
+        if code in SHUT:
+            app.logger.info("%d for %s at %s", code, _who(), _place())
         return page(code, str(TEXTS.get(code, OTHERWISE)))
 
     @app.errorhandler(MethodNotAllowed)
@@ -62,8 +72,20 @@ def init_app(app: Flask) -> None:
     def unexpected(error: Exception) -> Answer:
         db.session.rollback()
         reference = secrets.token_hex(4)
-        app.logger.exception("%s at %s", reference, request.path, exc_info=error)
+        app.logger.exception("%s at %s", reference, _place(), exc_info=error)
         return page(500, str(UNEXPECTED), reference)
+
+
+def _who() -> str:
+    """Who was refused, for the log."""
+    actor = g.get("actor")
+    return f"{actor.login if actor else 'nobody'} ({request.remote_addr})"
+
+
+def _place() -> str:
+    """Where the request went, for the log; not an address that is a secret itself."""
+    secret = request.url_rule is not None and "token" in (request.view_args or {})
+    return f"{request.method} {request.url_rule if secret else request.path[:300]}"
 
 
 def _page_above() -> str:

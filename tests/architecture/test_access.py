@@ -71,7 +71,7 @@ def knock(browser: FlaskClient, row: Row, path: str) -> TestResponse:
     return browser.open(path, method=row.method)
 
 
-@pytest.mark.proves("R2")
+@pytest.mark.proves("R2", "S18")
 def test_every_address_stands_in_the_table(site: Site) -> None:
     written = {(rule, row.method): row.who for row in ROWS for rule in spelt_out(row)}
     shown = on_site(site.app)
@@ -85,7 +85,7 @@ def test_no_line_stands_twice() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.proves("R2")
+@pytest.mark.proves("R2", "S18")
 @pytest.mark.parametrize("visitor", PEOPLE)
 def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> None:
     wrong = []
@@ -100,7 +100,7 @@ def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> Non
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.proves("R2")
+@pytest.mark.proves("R2", "S18")
 @pytest.mark.parametrize("row", [row for row in ROWS if row.who != "everyone"], ids=str)
 def test_the_table_shuts_out_whom_it_names(row: Row) -> None:
     refused = {"403", "404"}
@@ -115,12 +115,13 @@ def test_the_table_shuts_out_whom_it_names(row: Row) -> None:
 OTHERS = [row for row in ROWS if "<number>" in row.rule]
 
 
-@pytest.mark.proves("R2")
+@pytest.mark.proves("R2", "S19")
 @pytest.mark.parametrize("row", OTHERS, ids=str)
 def test_a_record_of_others_is_not_there(row: Row) -> None:
     assert row.answers["employee"] == row.answers["administrator"] == "404"
 
 
+@pytest.mark.proves("S19")
 def test_ids_that_do_not_exist_are_not_there(site: Site) -> None:
     wrong = []
     for row in ROWS:
@@ -135,6 +136,7 @@ def test_ids_that_do_not_exist_are_not_there(site: Site) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.proves("S19")
 @pytest.mark.parametrize(
     "number", ["CS-51-2026-9999", "0", "%00", "CS-51-2026-0001%20", "x" * 3000, "'--", "٣"]
 )
@@ -145,6 +147,7 @@ def test_numbers_that_do_not_exist_are_not_there(site: Site, number: str) -> Non
         assert knock(site.browsers["owner"], row, path).status_code == 404, path
 
 
+@pytest.mark.proves("S13")
 def test_a_post_without_a_token_is_refused_and_changes_nothing(site: Site) -> None:
     tokens = {"none": {}, "of another session": {"csrf_token": _token_of(site, "owner")}}
     site.app.config["WTF_CSRF_ENABLED"] = True
@@ -173,6 +176,7 @@ def _token_of(site: Site, visitor: str) -> str:
     return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
 
 
+@pytest.mark.proves("S15")
 @pytest.mark.parametrize(
     "sent", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}], ids=str
 )

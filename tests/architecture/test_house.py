@@ -50,6 +50,7 @@ def addresses(site: Site) -> list[str]:
     return sorted(set(found))
 
 
+@pytest.mark.proves("S14")
 @pytest.mark.parametrize(
     ("visitor", "method"), [*((one, "GET") for one in PEOPLE), ("owner", "HEAD"), ("administrator", "HEAD")]
 )
@@ -82,6 +83,7 @@ INLINE = {
 }
 
 
+@pytest.mark.proves("S25")
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_no_script_or_style_in_templates(path: Path) -> None:
     text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"), flags=re.S)
@@ -89,6 +91,7 @@ def test_no_script_or_style_in_templates(path: Path) -> None:
     assert not found
 
 
+@pytest.mark.proves("S25")
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_no_code_made_of_text(path: Path) -> None:
     assert not re.search(
@@ -96,6 +99,7 @@ def test_no_code_made_of_text(path: Path) -> None:
     )
 
 
+@pytest.mark.proves("S13")
 @pytest.mark.parametrize("path", TEMPLATES, ids=name)
 def test_every_form_that_posts_carries_a_token(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -180,6 +184,7 @@ def _forged(site: Site, browser: FlaskClient) -> TestResponse:
         site.app.config["WTF_CSRF_ENABLED"] = False
 
 
+@pytest.mark.proves("S42")
 def test_every_answer_carries_the_headers_that_keep_browsers_safe(site: Site) -> None:
     wrong, statuses = [], set()
     for place, answer in answers(site):
@@ -205,6 +210,7 @@ def test_every_answer_carries_the_headers_that_keep_browsers_safe(site: Site) ->
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.proves("S42")
 def test_static_files_carry_them_too(site: Site) -> None:
     for path in ("favicon.svg", "css/portal.css", "js/rows.js"):
         with site.browsers["stranger"].get(f"/static/{path}") as answer:
@@ -214,6 +220,7 @@ def test_static_files_carry_them_too(site: Site) -> None:
         assert "object-src 'none'" in headers.get("Content-Security-Policy", ""), path
 
 
+@pytest.mark.proves("S43")
 def test_private_pages_are_not_stored(site: Site) -> None:
     kept = []
     for path in addresses(site):
@@ -223,6 +230,7 @@ def test_private_pages_are_not_stored(site: Site) -> None:
     assert kept == []
 
 
+@pytest.mark.proves("S43")
 def test_static_files_are_kept_for_good_under_names_that_change(site: Site) -> None:
     page = site.browsers["owner"].get("/").text
     named = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page))
@@ -236,6 +244,7 @@ def test_static_files_are_kept_for_good_under_names_that_change(site: Site) -> N
         answer.close()
 
 
+@pytest.mark.proves("S42")
 def test_behind_tls_browsers_are_told_to_stay_there(site: Site) -> None:
     answer = site.browsers["stranger"].get("/sign-in", base_url="https://localhost")
     assert "max-age=" in answer.headers["Strict-Transport-Security"]

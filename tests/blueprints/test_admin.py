@@ -149,6 +149,7 @@ def test_a_new_person_needs_all_that_is_asked(administrator: FlaskClient) -> Non
         assert f'id="{field}-error"' in answer.text
 
 
+@pytest.mark.proves("S20")
 def test_posted_extras_do_not_count(app: Flask, administrator: FlaskClient, cast: Cast) -> None:
     buyer = cast["buyer"]
     form = {"name": "黄婷", "number": buyer.number, "department": str(buyer.department_id)}
@@ -347,6 +348,7 @@ def test_a_department_changes_its_head(app: Flask, administrator: FlaskClient, c
         assert quality.aliases == ["质检部", "品管部"]
 
 
+@pytest.mark.proves("S2")
 def test_sessions_are_ended(app: Flask, administrator: FlaskClient, sign_in: SignIn, cast: Cast) -> None:
     buyer = sign_in(app.test_client(), "buyer")
     assert cast["buyer"].name in administrator.get("/admin/sessions").text

@@ -151,11 +151,13 @@ def test_what_is_no_list_is_refused_with_a_sentence(
     assert people(app) == before
 
 
+@pytest.mark.proves("S38")
 def test_a_large_file_is_not_read() -> None:
     with pytest.raises(Refusal):
         spreadsheets.read("staff.csv", b"x" * (spreadsheets.MOST_BYTES + 1))
 
 
+@pytest.mark.proves("S38")
 def test_a_small_file_that_unpacks_to_much_is_not_opened(administrator: FlaskClient) -> None:
     for part in (b"0" * 40_000_000, b'<c r="XFD1048576"><v>1</v></c>'):
         out = io.BytesIO(workbook([["登录名"]]))

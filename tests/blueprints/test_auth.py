@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -91,13 +91,26 @@ def test_a_form_sent_after_the_session_leads_back_to_its_page(client: FlaskClien
     assert unquote(led.location) == "/sign-in?next=/purchasing/purchase-orders/new"
 
 
+@pytest.mark.proves("S17")
 @pytest.mark.parametrize(
     "target",
     ["//evil.example", "/\\evil.example", "\\\\evil.example", "https:evil.example", "http:///evil.example", "@evil.example",
-     "/\tevil", "/\r\nSet-Cookie: a=b", "javascript:alert(1)", "", "evil"],
+     "/\tevil", "/\r\nSet-Cookie: a=b", "javascript:alert(1)", "", "evil", "///evil.example", "/\t/evil.example",
+     "\t//evil.example", "/\\/evil.example", " //evil.example", "/ /evil.example", "\u3000//evil.example"],
 )  # fmt: skip
 def test_next_stays_here(client: FlaskClient, target: str) -> None:
     assert enter(client, next=target).location == "/"
+
+
+@pytest.mark.proves("S17")
+@pytest.mark.parametrize(
+    "target", ["/%09/evil.example", "/%5Cevil.example", "/%2F/evil.example", "/.//evil.example"]
+)
+def test_what_only_looks_like_another_site_is_a_path_of_ours(client: FlaskClient, target: str) -> None:
+    assert (
+        urlsplit(urljoin("http://localhost/sign-in", enter(client, next=target).location)).netloc
+        == "localhost"
+    )
 
 
 def test_the_page_offers_the_demo_accounts(client: FlaskClient) -> None:
@@ -108,6 +121,7 @@ def test_the_page_offers_the_demo_accounts(client: FlaskClient) -> None:
     assert 'name="next" value="/trail"' in text
 
 
+@pytest.mark.proves("S1")
 def test_signing_in_gives_a_fresh_session_and_ends_the_former(app: Flask, client: FlaskClient) -> None:
     client.get("/sign-in")
     enter(client)
@@ -119,6 +133,7 @@ def test_signing_in_gives_a_fresh_session_and_ends_the_former(app: Flask, client
     assert count(app, SignInSession) == 2
 
 
+@pytest.mark.proves("S6")
 def test_the_cookie_is_guarded(client: FlaskClient) -> None:
     header = enter(client).headers["Set-Cookie"]
     assert "HttpOnly" in header
@@ -126,6 +141,7 @@ def test_the_cookie_is_guarded(client: FlaskClient) -> None:
     assert len(header) < 1000
 
 
+@pytest.mark.proves("S2")
 def test_signing_out_kills_a_copied_cookie(client: FlaskClient, sign_in: SignIn) -> None:
     copied = cookie(sign_in(client, "buyer"))
     answer = client.post("/sign-out")
@@ -135,6 +151,7 @@ def test_signing_out_kills_a_copied_cookie(client: FlaskClient, sign_in: SignIn)
     assert client.get(PAGE).status_code == 302
 
 
+@pytest.mark.proves("S3")
 def test_only_what_people_do_prolongs_the_session_and_only_now_and_then(
     app: Flask, client: FlaskClient
 ) -> None:
@@ -160,7 +177,7 @@ def test_only_what_people_do_prolongs_the_session_and_only_now_and_then(
         assert client.get(PAGE, headers=by_itself).status_code != 200, "looks do not keep it alive"
 
 
-@pytest.mark.proves("R18")
+@pytest.mark.proves("R18", "S3")
 def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
     settings = app.config["SETTINGS"]
     idle, whole = timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
@@ -181,7 +198,7 @@ def test_idle_and_absolute_limits(app: Flask, client: FlaskClient) -> None:
         assert client.get(PAGE).status_code == 302
 
 
-@pytest.mark.proves("R1")
+@pytest.mark.proves("R1", "S4")
 def test_a_retired_person_is_out_at_the_next_request(
     app: Flask, client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -191,6 +208,7 @@ def test_a_retired_person_is_out_at_the_next_request(
     assert enter(client).status_code == 401
 
 
+@pytest.mark.proves("S10")
 def test_unknown_name_wrong_password_and_retired_look_the_same(app: Flask, client: FlaskClient) -> None:
     change(app, "foreman", active=False)
     answers = [
@@ -209,7 +227,7 @@ def test_a_login_may_be_typed_in_capitals(client: FlaskClient) -> None:
     assert enter(client, " Buyer ").status_code == 303
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S9")
 def test_guessing_is_slowed_whatever_the_headers_say(app: Flask, client: FlaskClient) -> None:
     codes = []
     for number in range(30):
@@ -226,7 +244,7 @@ def test_guessing_is_slowed_whatever_the_headers_say(app: Flask, client: FlaskCl
     assert elsewhere.status_code == 303
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S9")
 def test_many_guesses_at_once_are_counted_by_all(app: Flask) -> None:
     def guess(_number: int) -> int:
         return enter(app.test_client(), "buyer", "wrong").status_code
@@ -237,7 +255,7 @@ def test_many_guesses_at_once_are_counted_by_all(app: Flask) -> None:
     assert count(app, SignInAttempt) == guessing.PER_ACCOUNT
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S5")
 def test_changing_the_password_signs_out_the_other_browsers(
     app: Flask, client: FlaskClient, sign_in: SignIn
 ) -> None:
@@ -251,6 +269,7 @@ def test_changing_the_password_signs_out_the_other_browsers(
     assert enter(app.test_client(), password=NEW).status_code == 303
 
 
+@pytest.mark.proves("S5")
 @pytest.mark.parametrize(
     "form",
     [
@@ -301,6 +320,7 @@ def confirmed(app: Flask) -> datetime | None:
         return db.session.scalar(sa.select(SignInSession.confirmed_at))
 
 
+@pytest.mark.proves("S13")
 @pytest.mark.parametrize(
     "path", ["/sign-in", "/sign-out", "/confirm", "/account/password", "/account/language"]
 )
@@ -328,6 +348,7 @@ def rows(app: Flask) -> dict[str, object]:
         return {table.name: db.session.execute(sa.select(table)).all() for table in tables}
 
 
+@pytest.mark.proves("S15")
 def test_a_foreign_page_is_refused(app: Flask, client: FlaskClient) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         data = {"login": "buyer", "password": DEMO_PASSWORD}

@@ -44,6 +44,7 @@ def test_new_button_only_for_openers(app: Flask, client: FlaskClient, sign_in: S
     assert address not in sign_in(app.test_client(), "foreman").get("/find?q=采购订货单").text
 
 
+@pytest.mark.proves("S22")
 def test_records_only_of_those_who_may_see_them(app: Flask, client: FlaskClient, sign_in: SignIn) -> None:
     (number,) = desk.start(app, "PU-04", "buyer")
     for login, there in (
@@ -72,6 +73,7 @@ def test_nothing_found_and_nothing_asked(client: FlaskClient, sign_in: SignIn) -
     assert browser.get("/find", query_string={"q": "%_' OR 1=1 --"}).status_code == 200
 
 
+@pytest.mark.proves("S22")
 def test_customers_only_for_those_who_may_see_them(app: Flask, sign_in: SignIn) -> None:
     link = 'href="/customer-service/customers/C0001"'
     for typed in ("泰和", "hzth", "0572-5550101", "C0001"):

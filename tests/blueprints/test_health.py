@@ -16,6 +16,7 @@ def test_well(client: FlaskClient) -> None:
     assert answer.json["status"] == "ok"
 
 
+@pytest.mark.proves("S44")
 def test_the_database_is_gone(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_given: object) -> None:
         raise sqlalchemy.exc.OperationalError("SELECT 1", {}, Exception("secret host name"))

@@ -224,6 +224,7 @@ def test_the_longest_is_taken(app: Flask, open_page: Walker) -> None:
     assert count(app, PublicRequest) == 1
 
 
+@pytest.mark.proves("S35")
 def test_a_heap_of_bytes_is_not_even_read(app: Flask, open_page: Walker) -> None:
     answer = send(app, content="x" * (LARGEST + 1))
     assert answer.status_code == 413
@@ -282,6 +283,7 @@ def test_all_together_send_only_so_much_a_day(
         receipt_of(send(app, address="203.0.113.9"))
 
 
+@pytest.mark.proves("S25")
 def test_hostile_text_is_only_text(app: Flask, open_page: Walker) -> None:
     hostile = '<script>alert(1)</script>"><img src=x onerror=alert(2)>{{ 7*7 }}'
     receipt_of(send(app, name=hostile[:60], place=hostile, content=hostile))

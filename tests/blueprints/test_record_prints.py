@@ -113,6 +113,7 @@ def copied(app: Flask, client: FlaskClient, at: str, language: str = "zh") -> tu
 # The original
 
 
+@pytest.mark.proves("F22")
 def test_the_original_keeps_its_bytes_for_everybody(app: Flask, walker: Walker, at: str) -> None:
     _code, original = printed(app)
     for login in (OFFICER, "auditor"):
@@ -260,6 +261,7 @@ def test_the_body_under_a_seal_comes_out_again(app: Flask, number: str) -> None:
     assert body_of(body) == body
 
 
+@pytest.mark.proves("S41")
 def test_one_person_prints_one_at_a_time_and_few_at_once() -> None:
     with print_turns.turn(1), print_turns.turn(2):
         with pytest.raises(PrintsBusy), print_turns.turn(1):
@@ -272,6 +274,7 @@ def test_one_person_prints_one_at_a_time_and_few_at_once() -> None:
         pass
 
 
+@pytest.mark.proves("S41")
 def test_whoever_comes_when_all_print_is_told_to_wait(walker: Walker) -> None:
     number = walker.open("CS-51")
     client = walker.browser(OFFICER)

@@ -109,7 +109,7 @@ def test_filters(client: FlaskClient, sign_in: SignIn, query: str, shown: int) -
     assert page.text.count('<tr id="event-') == shown
 
 
-@pytest.mark.proves("R9")
+@pytest.mark.proves("R9", "S29")
 @pytest.mark.usefixtures("events")
 def test_the_export_is_whole_harmless_and_itself_an_event(
     app: Flask, client: FlaskClient, sign_in: SignIn

@@ -143,6 +143,7 @@ def test_a_log_that_began_anew_is_not_that_of_the_kept_one(app: Flask, run: Run,
     assert "the tree does not begin as it did then" in answer.output
 
 
+@pytest.mark.proves("S45")
 @both_databases
 def test_a_log_that_was_set_back_is_shorter_than_the_kept_one(
     app: Flask, run: Run, kept: Path, tmp_path: Path

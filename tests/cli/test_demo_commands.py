@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from portal.extensions import db
@@ -26,6 +27,7 @@ def test_refuses_where_people_are(app: Flask) -> None:
     assert "empty" in answer.output
 
 
+@pytest.mark.proves("S11")
 def test_refuses_in_production(tmp_path: Path) -> None:
     key = "kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja"
     app = make_app(tmp_path, portal_mode="production", secret_key=key, trusted_hosts="portal.example")

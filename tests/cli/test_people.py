@@ -25,6 +25,7 @@ def empty(tmp_path: Path) -> Flask:
     return app
 
 
+@pytest.mark.proves("S11")
 def test_made_once_with_a_password_that_must_be_changed(empty: Flask) -> None:
     made = empty.test_cli_runner().invoke(args=COMMAND)
     assert made.exit_code == 0, made.output
@@ -50,5 +51,6 @@ def test_strange_names_are_refused(empty: Flask, given: list[str]) -> None:
         assert db.session.scalar(sa.select(sa.func.count(Person.id))) == 0
 
 
+@pytest.mark.proves("S11")
 def test_not_where_there_is_one(app: Flask) -> None:
     assert app.test_cli_runner().invoke(args=COMMAND).exit_code == 1

@@ -41,7 +41,7 @@ def test_a_form_leads_to_the_clause_in_force_that_lays_it_down(browse: Browse, p
     assert "现行有效" in words(page)
 
 
-@pytest.mark.proves("R28")
+@pytest.mark.proves("R28", "S23")
 def test_ordinary_readers_see_no_other_revision(library: Library, browse: Browse) -> None:
     library.load()
     library.asked()
@@ -72,6 +72,7 @@ def test_whoever_signs_the_release_reads_what_they_sign(library: Library, browse
     assert "不作为执行依据" in words(page.text)
 
 
+@pytest.mark.proves("S23")
 def test_a_document_that_nobody_has_released_is_not_there_for_readers(
     library: Library, browse: Browse
 ) -> None:

@@ -141,6 +141,7 @@ def test_a_document_with_files_is_read_by_everybody(library: Library, browse: Br
     assert reader.get(f"/documents/QA-W-1/files/{file.id}").status_code == 404
 
 
+@pytest.mark.proves("S23")
 def test_a_file_that_waits_for_its_day_is_not_read_yet(library: Library, browse: Browse) -> None:
     file = uploads.keep("正文.pdf", b"%PDF-1.7 x", "application/pdf", by=None, now=library.now)
     given = {"id": file.id, "name": file.name, "type": file.type, "size": 10, "sha256": file.sha256}

@@ -139,6 +139,7 @@ def test_a_released_text_is_changed_no_more(library: Library) -> None:
         library.write(one, changed(), "document_controller")
 
 
+@pytest.mark.proves("F7")
 def test_who_saves_an_older_state_is_told(library: Library) -> None:
     one = library.begun()
     library.write(one, changed())
@@ -147,6 +148,7 @@ def test_who_saves_an_older_state_is_told(library: Library) -> None:
     assert "8 件" in one.text
 
 
+@pytest.mark.proves("S23")
 def test_drafts_are_their_authors_their_heads_and_the_controllers(library: Library) -> None:
     one = library.begun()
     for login in ("quality_manager", "document_controller"):

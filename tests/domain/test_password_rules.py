@@ -12,16 +12,19 @@ GOOD = """correct-horse-battery Sommer-Regen-48 fre7-ksdf-8wer-x3kq 我爱北京
 )
 
 
+@pytest.mark.proves("S8")
 @pytest.mark.parametrize("password", COMMON)
 def test_common_ones_are_guessable(password: str) -> None:
     assert guessable(password)
 
 
+@pytest.mark.proves("S8")
 @pytest.mark.parametrize("password", GOOD)
 def test_others_are_not(password: str) -> None:
     assert not guessable(password)
 
 
+@pytest.mark.proves("S8")
 def test_own_login_is_guessable() -> None:
     assert guessable("2026-Buyer-geheim", ("buyer",))
     assert not guessable("2026-Buyer-geheim", ("auditor",))

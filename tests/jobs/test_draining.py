@@ -139,7 +139,7 @@ def test_an_unknown_kind_is_noted(context: Flask) -> None:
     assert "fax" in row(id).error
 
 
-@pytest.mark.proves("R35")
+@pytest.mark.proves("R35", "F1", "F21")
 def test_a_killed_worker_loses_nothing(app: Flask, tmp_path: Path, made: list[str]) -> None:
     with app.app_context():
         id = ask(key="alive")

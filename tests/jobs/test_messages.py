@@ -76,6 +76,7 @@ def wake() -> None:
 # What is written
 
 
+@pytest.mark.proves("F21")
 @both_databases
 def test_a_notice_and_its_mail_are_one_write(context: Flask, mailing: MailServer) -> None:
     def half() -> None:
@@ -263,6 +264,7 @@ def test_later_means_later_and_no_means_no(context: Flask, mailing: MailServer) 
     assert outbox.drain() == 0, "nobody tries again by themselves"
 
 
+@pytest.mark.proves("F21")
 def test_a_server_that_is_away_is_knocked_at_once_for_all(
     context: Flask, mailing: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,7 +287,7 @@ def test_a_server_that_is_away_is_knocked_at_once_for_all(
     assert len(mailing.letters) == 9
 
 
-@pytest.mark.proves("R35")
+@pytest.mark.proves("R35", "F21")
 def test_a_worker_that_dies_after_sending_repeats_the_same_message(
     context: Flask, mailing: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +313,7 @@ def test_a_worker_that_dies_after_sending_repeats_the_same_message(
     assert outbox.drain() == 0
 
 
+@pytest.mark.proves("F21")
 @both_databases
 def test_two_workers_at_once_send_each_letter_once(app: Flask, mailing: MailServer) -> None:
     with app.app_context():

@@ -84,6 +84,7 @@ def told(client: FlaskClient, what: str) -> None:
     assert row in client.get("/admin/outbox").text
 
 
+@pytest.mark.proves("F21")
 @pytest.mark.parametrize("level", ["b-t", "b-lta"])
 def test_a_print_waits_for_its_time_stamp(
     app: Flask, finished: int, clock: Clock, client: FlaskClient, sign_in: SignIn, tmp_path: Path, level: str

@@ -33,6 +33,7 @@ def test_an_empty_demo_is_filled_once(
         db.engine.dispose()
 
 
+@pytest.mark.proves("S11")
 def test_production_starts_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     key = "kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja"
     app = make_app(tmp_path, portal_mode="production", secret_key=key, trusted_hosts="portal.example")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.hashing import sha256
+from portal.web.server import listen
 from tests.conftest import make_app
 from tests.walk import Walker
 
@@ -98,7 +98,7 @@ def _run(server: Any) -> None:
 def listening(app: Flask) -> Iterator[Served]:
     """Serves a portal that stands already."""
     app.config["WTF_CSRF_ENABLED"] = True
-    server: Any = waitress.create_server(app, host="127.0.0.1", port=0, threads=4)
+    server = listen(app, "127.0.0.1", 0, threads=4)
     thread = threading.Thread(target=_run, args=(server,), daemon=True)
     thread.start()
     try:

@@ -125,6 +125,7 @@ def pages(site: Site, receipt: str) -> dict[str, list[str]]:
     return wanted
 
 
+@pytest.mark.proves("S42")
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("language", "phone"), [("zh", False), ("en", False), ("en", True)], ids=["zh", "en", "en-phone"]

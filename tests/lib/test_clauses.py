@@ -28,6 +28,7 @@ def test_a_heading_is_what_the_slow_rule_says(line: str) -> None:
         assert (found.level, found.title, found.marks) == (len(wanted[1]), wanted[2], wanted[3] or "")
 
 
+@pytest.mark.proves("S32")
 @pytest.mark.parametrize(
     "text",
     [

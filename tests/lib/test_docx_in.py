@@ -398,6 +398,7 @@ def macros(xml: bytes) -> bytes:
 GOOD = word(("目的", "Heading 1"), "正文。")
 
 
+@pytest.mark.proves("S33", "S38")
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -427,6 +428,7 @@ def test_what_is_refused(data: bytes, reason: str) -> None:
     assert str(refused.value) == str(REASONS[reason])
 
 
+@pytest.mark.proves("S38")
 def test_a_part_that_lies_about_its_size() -> None:
     data = bytearray(changed(GOOD, BODY, lambda xml: xml + b" " * docx_file.MOST_XML))
     at = data.rfind(BODY.encode()) - 46  # its entry in the directory

@@ -188,6 +188,7 @@ pieces = st.sampled_from(
 )
 
 
+@pytest.mark.proves("S26")
 @given(st.lists(st.one_of(pieces, st.text(max_size=8)), max_size=30).map("".join))
 def test_whatever_is_written_runs_nothing(text: str) -> None:
     html = drawn(text)
@@ -253,6 +254,7 @@ def test_no_place_of_a_part_can_be_forged(text: str) -> None:
     assert not re.search(r'="[^"]*<', html), "nothing drawn stands in an attribute"
 
 
+@pytest.mark.proves("S26")
 @pytest.mark.parametrize(
     "target", ["/%09/evil.example", "/%0a/evil.example", "/\\evil.example", "//evil.example"]
 )

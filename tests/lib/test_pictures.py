@@ -42,6 +42,7 @@ def test_stands_upright() -> None:
     assert read(made((400, 200), "JPEG", exif=turned), 200).size == (100, 200)
 
 
+@pytest.mark.proves("S38")
 @pytest.mark.parametrize("data", [b"", b"no picture", claiming(50_000, 50_000), claiming(9000, 9000)])
 def test_what_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -62,6 +62,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@pytest.mark.proves("S29")
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_a_cell_that_looks_like_a_formula_is_shown_as_text(start: str) -> None:
     assert neutralise_cell(f"{start}1+1") == f"'{start}1+1"

@@ -70,6 +70,7 @@ ATTACKS = {
 }
 
 
+@pytest.mark.proves("S40")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_nothing_foreign_is_loaded(attack, place, listener, caplog):
@@ -85,6 +86,7 @@ def test_nothing_foreign_is_loaded(attack, place, listener, caplog):
         assert_nothing_inside(pdf)
 
 
+@pytest.mark.proves("S40")
 @pytest.mark.parametrize("base", ["http://{}/", "file:///etc/"])
 def test_base_of_a_page_opens_no_door(base, listener):
     address, seen = listener
@@ -94,6 +96,7 @@ def test_base_of_a_page_opens_no_door(base, listener):
     assert seen == []
 
 
+@pytest.mark.proves("S40")
 @pytest.mark.parametrize(
     "url",
     [
@@ -136,6 +139,7 @@ def test_own_files_and_given_pictures_are_served():
     assert b"@page" in sheet.read()
 
 
+@pytest.mark.proves("S40")
 def test_link_out_of_the_folder_is_refused(tmp_path):
     (tmp_path / "secret.png").write_bytes(b"secret")
     folder = tmp_path / "static"
@@ -164,6 +168,7 @@ def test_chart_that_loads_something_stops_the_print():
         )
 
 
+@pytest.mark.proves("S40")
 def test_picture_of_another_record_is_not_reachable():
     record = complaint(images={7: ("image/png", drawn())})
     assert render(record)  # the photos 1 and 2 are named, not handed over: their place says so

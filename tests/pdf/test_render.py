@@ -250,6 +250,7 @@ def test_every_answer_stands_in_the_print(finished):
     assert all(squeezed(one.text) in text for one in record.history)
 
 
+@pytest.mark.proves("F22")
 def test_same_input_gives_same_bytes(finished):
     assert render(complaint()) == finished
 
@@ -325,6 +326,7 @@ def test_history_can_be_left_out():
     assert "第15件事" not in "".join(pages(render(complaint(with_history=False))))
 
 
+@pytest.mark.proves("S25")
 def test_typed_markup_stays_text():
     typed = "<img src=file:///etc/passwd><script>alert(1)</script>{{ 7 * 7 }}"
     record = small(line("意见", typed), line("<b>标签</b>", "&amp;"), title=typed, facts=[("<i>", typed)])

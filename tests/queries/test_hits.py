@@ -126,6 +126,7 @@ def test_more_than_are_counted(context: Flask, person: Who) -> None:
     assert (len(hits.ids), hits.more, hits.ids[0]) == (find.MOST, True, FIRST + find.MOST * APART)
 
 
+@pytest.mark.proves("S22")
 @both_databases
 def test_records_only_of_those_who_may_see_them(real_office: Office) -> None:
     office = real_office

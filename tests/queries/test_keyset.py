@@ -53,12 +53,14 @@ def test_back_leads_where_one_came_from(context: Flask) -> None:
     assert ORDER.page(PEOPLE, again.following, 10).rows == second.rows
 
 
+@pytest.mark.proves("S24")
 @given(st.text(max_size=60))
 def test_any_cursor_is_borne(text: str) -> None:
     order = Order((Person.created_at, Person.name, Person.id), (datetime, str, int))
     assert order.read(text) is None or len(order.read(text) or ()) == 3
 
 
+@pytest.mark.proves("S24")
 @pytest.mark.parametrize("types", [(int,), (str,), (float,), (datetime,)])
 @given(
     value=st.one_of(st.integers(), st.text(), st.floats(), st.booleans(), st.none(), st.lists(st.integers()))

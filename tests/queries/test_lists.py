@@ -65,6 +65,7 @@ def test_register(
     assert len(list(registers.every("PU-04", by, wanted, 10))) == found
 
 
+@pytest.mark.proves("S22")
 @both_databases
 def test_same_statement_for_others_finds_nothing(orders: list[str], context: Flask, person: Who) -> None:
     assert registers.page("PU-04", person("buyer"), Wanted(), "", 5).rows

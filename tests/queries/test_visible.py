@@ -36,6 +36,7 @@ def readers(office: Office, record: Record) -> set[str]:
     return seen
 
 
+@pytest.mark.proves("S19")
 def test_a_record_is_for_its_people_and_for_auditors(office: Office) -> None:
     record = office.submit(OneRole)
     own = {"buyer", "purchasing_manager", "auditor"}  # the applicant, and the head of the department
@@ -44,6 +45,7 @@ def test_a_record_is_for_its_people_and_for_auditors(office: Office) -> None:
     assert readers(office, record) == own | {"quality_manager", "quality_manager_2", "general_manager"}
 
 
+@pytest.mark.proves("S19")
 def test_what_one_may_not_see_does_not_exist(office: Office) -> None:
     record = office.submit(OneRole)
     assert visible.record(record.number, office.actor("buyer")) is record
@@ -78,6 +80,7 @@ def test_a_substitute_sees_what_the_leave_covers_and_nothing_else(office: Office
     assert "cashier" in readers(office, covered) & readers(office, other)
 
 
+@pytest.mark.proves("S21")
 def test_a_leave_that_is_over_shows_nothing(office: Office) -> None:
     office.substitute("quality_manager", "employee", ended=True)
     assert "employee" not in readers(office, office.submit(OneRole))

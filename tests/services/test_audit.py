@@ -165,7 +165,7 @@ def find(tamper: Callable[[list[AuditEvent]], None]) -> tuple[str, int, str]:
     return bad.stream, bad.seq, why
 
 
-@pytest.mark.proves("R8", "R11")
+@pytest.mark.proves("R8", "R11", "S45")
 @pytest.mark.parametrize(("tamper", "seq", "wrong"), TAMPERING, ids=lambda one: getattr(one, "__name__", ""))
 def test_the_first_bad_row_is_named(
     office: Office, tamper: Callable[[list[AuditEvent]], None], seq: int, wrong: str
@@ -173,7 +173,7 @@ def test_the_first_bad_row_is_named(
     assert find(tamper) == ("trial", seq, wrong)
 
 
-@pytest.mark.proves("R8", "R11")
+@pytest.mark.proves("R8", "R11", "S45")
 @pytest.mark.both_databases
 def test_it_is_named_on_either_database(real_office: Office) -> None:
     for tamper, seq, wrong in TAMPERING:
@@ -182,7 +182,7 @@ def test_it_is_named_on_either_database(real_office: Office) -> None:
         db.session.expunge_all()
 
 
-@pytest.mark.proves("R8", "R9", "R15", "R32")
+@pytest.mark.proves("R8", "R9", "R15", "R32", "S45")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("act", ["UPDATE", "DELETE"])
 def test_the_database_itself_refuses(real_office: Office, act: str) -> None:

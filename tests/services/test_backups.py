@@ -84,7 +84,7 @@ def restore(app: Flask, path: Path) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
-@pytest.mark.proves("R14")
+@pytest.mark.proves("R14", "F10")
 @both_databases
 def test_round_trip_equals(backup: Path, empty: Callable[..., Flask]) -> None:
     before = snapshot()
@@ -130,6 +130,7 @@ def test_from_sqlite_to_postgresql(backup: Path, empty: Callable[..., Flask], po
     admin.dispose()
 
 
+@pytest.mark.proves("F10")
 def test_it_is_one_state_though_people_write_meanwhile(app: Flask, tmp_path: Path) -> None:
     stop = threading.Event()
 

@@ -109,7 +109,7 @@ CASES = [
 ]
 
 
-@pytest.mark.proves("R4", "R32")
+@pytest.mark.proves("R4", "R32", "S21")
 @pytest.mark.requirement("R4")
 @pytest.mark.requirement("R32")
 @pytest.mark.parametrize(("state", "act"), CASES, ids=lambda one: getattr(one, "__name__", one))

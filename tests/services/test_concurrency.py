@@ -84,6 +84,7 @@ def sign(
     return act
 
 
+@pytest.mark.proves("F5")
 @pytest.mark.parametrize("how_many", [2, 8])
 def test_of_several_at_one_step_one_wins_and_the_others_are_told_who(crowd: Crowd, how_many: int) -> None:
     logins = ["quality_manager", "quality_manager_2", "designer", "designer_2"]
@@ -117,6 +118,7 @@ def test_a_signature_and_the_end_of_its_time_at_once_are_one_of_both(crowd: Crow
         assert step == ("tell" if isinstance(first, str) else "rescue")
 
 
+@pytest.mark.proves("F6")
 def test_one_page_posted_many_times_is_one_record(crowd: Crowd) -> None:
     def submit(office: Office) -> int:
         sheet = forms.OneRole(answers={"subject": "x"})
@@ -131,6 +133,7 @@ def test_one_page_posted_many_times_is_one_record(crowd: Crowd) -> None:
         ]
 
 
+@pytest.mark.proves("F8")
 def test_numbers_have_no_gap_and_no_double(crowd: Crowd) -> None:
     def submit(fails: bool) -> Callable[[Office], str]:
         def act(office: Office) -> str:

@@ -23,7 +23,7 @@ def fail(account: str, address: str, times: int, at: datetime = NOW) -> None:
             note_failure(account, address, now=at)
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S9")
 def test_the_ninth_try_waits(context: Flask) -> None:
     fail("buyer", "10.0.0.1", guessing.PER_ACCOUNT)
     with pytest.raises(TooManyAttempts):
@@ -35,6 +35,7 @@ def test_the_ninth_try_waits(context: Flask) -> None:
     slow_guessing("buyer", "10.0.0.1", now=NOW + timedelta(minutes=16))
 
 
+@pytest.mark.proves("S9")
 def test_an_address_that_tries_many_accounts_waits(context: Flask) -> None:
     for number in range(guessing.PER_ADDRESS):
         fail(f"nobody{number}", "10.0.0.1", 1)
@@ -43,6 +44,7 @@ def test_an_address_that_tries_many_accounts_waits(context: Flask) -> None:
     slow_guessing("buyer", "10.0.0.2", now=NOW)
 
 
+@pytest.mark.proves("S9")
 def test_an_account_tried_from_everywhere_stays_open_where_its_owner_is_known(
     context: Flask, person: Callable[[str], Actor]
 ) -> None:

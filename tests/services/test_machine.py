@@ -447,7 +447,7 @@ class Machine(RuleBasedStateMachine):
         return found
 
 
-@pytest.mark.proves("R4")
+@pytest.mark.proves("R4", "S21")
 @pytest.mark.requirement("R4")
 def test_the_engine_does_what_the_model_says(company: Flask) -> None:
     Machine.app = company

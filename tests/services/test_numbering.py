@@ -11,6 +11,7 @@ from portal.services import numbering
 from tests.services.office import Office
 
 
+@pytest.mark.proves("F8")
 @pytest.mark.both_databases
 def test_each_form_counts_for_itself_and_anew_each_year(real_office: Office) -> None:
     may, next_year = datetime(2026, 5, 12, tzinfo=UTC), datetime(2027, 1, 5, tzinfo=UTC)
@@ -23,6 +24,7 @@ def test_the_year_begins_at_midnight_in_the_company(office: Office) -> None:
     assert numbering.draw("X", datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == "X-2027-0001"
 
 
+@pytest.mark.proves("F8")
 @pytest.mark.both_databases
 def test_a_number_goes_back_with_the_write_that_drew_it(real_office: Office) -> None:
     now = datetime(2026, 5, 12, tzinfo=UTC)

@@ -20,18 +20,20 @@ Find = Callable[[str], Actor]
 NEW = "Kupferkanne am Fenster 7"
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S8")
 @pytest.mark.parametrize("new", ["kurz", "x" * 129, "password2026", "my-buyer-word", DEMO_PASSWORD])
 def test_bad_ones_are_refused(context: Flask, person: Find, new: str) -> None:
     with pytest.raises(Refusal):
         passwords.prepare(person("buyer").person, DEMO_PASSWORD, new)
 
 
+@pytest.mark.proves("S5")
 def test_the_old_one_is_asked_for(context: Flask, person: Find) -> None:
     with pytest.raises(passwords.WrongPassword):
         passwords.prepare(person("buyer").person, "not it at all", NEW)
 
 
+@pytest.mark.proves("S8")
 @pytest.mark.parametrize(
     "new",
     [
@@ -49,7 +51,7 @@ def test_good_ones_are_kept_whole(context: Flask, person: Find, new: str) -> Non
     assert not sessions.matches(stored, new + "x")
 
 
-@pytest.mark.proves("R20")
+@pytest.mark.proves("R20", "S7")
 def test_hashes_are_dear(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "HASHER", STRONG)
     assert sessions.hashed(NEW).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -91,6 +93,7 @@ def test_one_set_by_another_must_be_changed_and_then_carries_the_statement(
     assert {"password_reset", "password_changed", "signature_statement_given"} <= kinds
 
 
+@pytest.mark.proves("S7")
 def test_a_hash_with_old_parameters_is_renewed_at_sign_in(
     context: Flask, person: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
@@ -30,6 +31,7 @@ def prints() -> dict[tuple[int, str], tuple[str, bytes]]:
     return {(one.copy, one.language): (one.code, files.get(one.file.sha256)) for one in found if one.file}
 
 
+@pytest.mark.proves("F22")
 def test_restored_elsewhere_the_prints_are_the_same_bytes_and_everything_verifies(
     app: Flask, tmp_path: Path, empty: Callable[..., Flask]
 ) -> None:

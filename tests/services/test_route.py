@@ -157,7 +157,7 @@ def test_it_can_be_withdrawn_before_the_first_decision(office: Office) -> None:
 # Own work
 
 
-@pytest.mark.proves("R23")
+@pytest.mark.proves("R23", "S21")
 def test_the_applicant_does_not_judge(office: Office) -> None:
     record = office.submit(OneRole, "quality_manager")
     task = office.turn(record, "quality_manager")
@@ -169,6 +169,7 @@ def test_the_applicant_does_not_judge(office: Office) -> None:
     assert record.step == "last"
 
 
+@pytest.mark.proves("S21")
 def test_nor_does_the_applicants_substitute_in_their_name(office: Office) -> None:
     record = office.submit(OneRole, "quality_manager")
     office.substitute("quality_manager", "employee")
@@ -320,6 +321,7 @@ def test_a_substitute_who_passes_a_task_on_does_so_for_somebody(office: Office) 
     assert event.facts["for_person"] == office.id("quality_manager")
 
 
+@pytest.mark.proves("S21")
 def test_a_substitution_counts_for_its_forms_and_days_only(office: Office) -> None:
     office.substitute("quality_manager", "employee", "PU-04")
     office.substitute("quality_manager", "cashier", ended=True)

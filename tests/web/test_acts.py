@@ -43,6 +43,7 @@ def later(desk: Desk, minutes: int) -> None:
         db.session.remove()
 
 
+@pytest.mark.proves("F5")
 def test_two_people_at_one_step_make_one_decision(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     first, second = desk.turn(MANAGER, number), desk.turn(COLLEAGUE, number)
@@ -62,6 +63,7 @@ def test_the_same_click_twice_is_one_signature(desk: Desk) -> None:
     assert desk.signatures(number) == ["signed"]
 
 
+@pytest.mark.proves("F7")
 def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     turn = desk.turn(OFFICER, number)
@@ -78,7 +80,7 @@ def test_content_that_changed_is_not_signed_and_no_word_is_lost(desk: Desk) -> N
     assert desk.signatures(number) == ["entered"]
 
 
-@pytest.mark.proves("R18")
+@pytest.mark.proves("R18", "S12")
 @pytest.mark.parametrize("op", ["sign", "return", "refuse"])
 def test_a_wrong_password_writes_nothing(desk: Desk, op: str) -> None:
     number = desk.walker.open("PU-04")
@@ -230,6 +232,7 @@ def test_a_neglected_entry_is_one_line_that_counts_the_days(desk: Desk) -> None:
     )
 
 
+@pytest.mark.proves("F7")
 def test_a_side_entry_of_a_stale_page_is_refused_without_loss(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     seen = desk.turn(OFFICER, number)["_seen"]

@@ -30,6 +30,7 @@ def test_signing_in_lets_one_in(app: Flask) -> None:
     assert browser.get("/account/sessions").status_code == 200
 
 
+@pytest.mark.proves("S18")
 def test_every_page_gives_the_answer_of_the_table(app: Flask) -> None:
     site = furnished(app)
     wrong = []

@@ -9,8 +9,11 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
 from portal.forms.columns import Column
+from portal.lib.text import clean
 from portal.web import export
 from tests.web.conftest import Desk
 
@@ -19,6 +22,7 @@ MORNING = datetime(2026, 5, 12, 9, 30, tzinfo=UTC).replace(tzinfo=None)  # a she
 ROW = ["普通", Decimal("12.50"), date(2026, 5, 12), MORNING]
 
 
+@pytest.mark.proves("S29")
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "＋1"])
 def test_formulas_become_text(start: str) -> None:
     text = b"".join(export.as_csv(["a"], [[start]])).decode("utf-8-sig")
@@ -93,3 +97,22 @@ def test_money_is_exact_and_whole_numbers_are_whole() -> None:
         "-3.10",
     ]
     assert repr(count.cell(1, "zh")) == "1"
+
+
+hostile = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40).map(clean)
+starts = st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", '"', ",", "\n="])
+
+
+@pytest.mark.proves("S29")
+@given(st.lists(st.tuples(starts, hostile), min_size=1, max_size=6))
+def test_any_cell_reads_back_as_text_and_as_it_was(cells: list[tuple[str, str]]) -> None:
+    typed = [start + text for start, text in cells]
+    text = b"".join(export.as_csv(["头"] * len(typed), [typed])).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text, newline="")))[1]
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(export.as_xlsx(["头"] * len(typed), [typed])))).active
+    for place, (was, plain) in enumerate(zip(typed, read, strict=True)):
+        assert plain in (was, f"'{was}")
+        assert not re.match(r"[=+\-@\t\r＝＋－＠]", plain)
+        cell = book.cell(2, place + 1)
+        assert cell.data_type in ("s", "n")  # nothing is a formula; an empty cell counts as a number
+        assert cell.value is None or cell.data_type == "s"

@@ -26,6 +26,7 @@ from tests.web.conftest import Desk
 OFFICER = "customer_service_officer"
 
 
+@pytest.mark.proves("S35")
 def test_half_a_photo_is_refused(desk: Desk) -> None:
     whole = made((900, 700), "JPEG")
     sent = {"file": (io.BytesIO(whole[: len(whole) // 2]), "现场.jpg"), "name": "evidence"}
@@ -51,6 +52,7 @@ def test_a_picture_that_claims_to_be_vast_is_no_signature(tmp_path: Path) -> Non
     assert "签名图像无法读取" in answer.text
 
 
+@pytest.mark.proves("S36")
 @pytest.mark.both_databases
 def test_who_may_see_a_copy_may_see_its_files(desk: Desk) -> None:
     photo = {"file": (io.BytesIO(made((90, 70), "JPEG")), "现场.jpg"), "name": "evidence"}

@@ -114,7 +114,7 @@ def test_who_may_not_start_a_form_keeps_no_draft_of_it(desk: Desk) -> None:
 # One page, one record
 
 
-@pytest.mark.proves("R4")
+@pytest.mark.proves("R4", "F6")
 def test_the_same_page_twice_is_one_record(desk: Desk) -> None:
     told = [("_op", "submit"), ("_key", "one-page"), *desk.told("CS-51")]
     answers = [desk.post(OFFICER, f"{COMPLAINTS}new", told) for _time in range(3)]
@@ -181,6 +181,7 @@ def test_a_correction_wants_its_reason(desk: Desk) -> None:
     assert [one.answers["content"] for one in versions] == ["原来的内容", "改过的内容"]
 
 
+@pytest.mark.proves("F7")
 def test_a_correction_of_an_old_page_is_refused_and_kept_on_the_page(desk: Desk) -> None:
     number = returned(desk)
     path = f"{COMPLAINTS}{number}/correct"
@@ -227,6 +228,7 @@ def test_odd_row_buttons_are_no_errors(desk: Desk, op: str) -> None:
     assert answer.status_code in (200, 404, 422)
 
 
+@pytest.mark.proves("F15")
 def test_a_thousand_rows_are_accepted(desk: Desk) -> None:
     told = desk.told("PU-04", requisition=desk.walker.requisition())
     first = {name.removeprefix("lines-0-"): text for name, text in told if name.startswith("lines-0-")}
@@ -241,6 +243,7 @@ def test_a_thousand_rows_are_accepted(desk: Desk) -> None:
 # What nobody asked for
 
 
+@pytest.mark.proves("S20")
 def test_columns_of_the_books_cannot_be_posted(desk: Desk) -> None:
     sly = dict.fromkeys(Record.__table__.columns.keys(), "999")
     sly |= {"state": "finished", "status": "finished", "number": "CS-51-2026-9999", "approved_by": "1"}
@@ -294,6 +297,7 @@ def test_a_bad_file_sent_with_the_form_loses_nothing_else(desk: Desk) -> None:
     assert desk.filed("CS-51") == 0
 
 
+@pytest.mark.proves("S20")
 def test_a_file_of_somebody_else_cannot_be_named(desk: Desk) -> None:
     answer = desk.browser(COLLEAGUE).post("/files", data={"file": (io.BytesIO(b"secret"), "geheim.txt")})
     found = re.search(r'value="(\d+)"', answer.text)

@@ -17,6 +17,7 @@ COMPLAINTS = "/customer-service/complaints/"
 HUGE = "9" * 20
 
 
+@pytest.mark.proves("S34")
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "path",
@@ -30,6 +31,7 @@ def test_a_character_that_no_database_keeps_is_passed_over(desk: Desk, path: str
     assert desk.browser("administrator").get(path).status_code == 200
 
 
+@pytest.mark.proves("S34")
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     "path", ["/records/%00", f"{COMPLAINTS}%00", f"{COMPLAINTS}%00.pdf", "/admin/departments/%00"]
@@ -38,6 +40,7 @@ def test_it_is_in_no_address(desk: Desk, path: str) -> None:
     assert desk.browser("administrator").get(path).status_code == 404
 
 
+@pytest.mark.proves("S34")
 @pytest.mark.both_databases
 def test_it_is_left_out_of_what_is_said(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
@@ -60,6 +63,7 @@ def test_it_is_left_out_of_what_is_said(desk: Desk) -> None:
         assert desk.post(login, path, fields).status_code < 500, path
 
 
+@pytest.mark.proves("S24")
 @pytest.mark.parametrize(
     "path",
     [

@@ -22,7 +22,7 @@ def file_of(desk: Desk, login: str, name: str = "证明.txt") -> str:
     return found[1]
 
 
-@pytest.mark.proves("R2")
+@pytest.mark.proves("R2", "S19")
 def test_a_record_is_for_its_readers(desk: Desk) -> None:
     number = desk.walker.open("CS-51")
     for path in (f"/records/{number}", *(f"{COMPLAINTS}{number}{end}" for end in ("", ".pdf", ".json"))):
@@ -56,6 +56,7 @@ def test_json_tells_what_the_page_tells(desk: Desk) -> None:
     assert number in told.text
 
 
+@pytest.mark.proves("S19", "S36")
 def test_a_file_is_its_uploaders_until_its_record_has_readers(desk: Desk) -> None:
     id = file_of(desk, OFFICER)
     assert desk.browser(OFFICER).get(f"/files/{id}").status_code == 200
@@ -71,6 +72,7 @@ def test_a_file_is_its_uploaders_until_its_record_has_readers(desk: Desk) -> Non
         assert desk.browser(login).get(f"/files/{id}").status_code == 404
 
 
+@pytest.mark.proves("S37")
 def test_a_file_is_saved_and_never_run(desk: Desk) -> None:
     answer = desk.browser(OFFICER).get(f"/files/{file_of(desk, OFFICER)}?show")
     assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -78,6 +80,7 @@ def test_a_file_is_saved_and_never_run(desk: Desk) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.proves("S30")
 def test_a_file_keeps_its_chinese_name_in_headers_that_servers_can_send(desk: Desk) -> None:
     said = desk.browser(OFFICER).get(f"/files/{file_of(desk, OFFICER)}").headers["Content-Disposition"]
     assert said.isascii()

@@ -21,6 +21,7 @@ def broken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(home.home_desk, "desk", fail)
 
 
+@pytest.mark.proves("S44")
 @pytest.mark.usefixtures("broken")
 @pytest.mark.parametrize(
     ("path", "status", "chinese", "english"),

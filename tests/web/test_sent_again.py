@@ -60,6 +60,7 @@ def file(desk: Desk, id: str) -> StoredFile:
     return desk.one(sa.select(StoredFile).where(StoredFile.id == int(id)))
 
 
+@pytest.mark.proves("F6")
 def test_a_form_sent_several_times_at_once_is_one_record(desk: Desk) -> None:
     told = [("_op", "submit"), ("_key", "one-page"), *desk.told("CS-51")]
     answers = at_once(desk, OFFICER, f"{COMPLAINTS}new", told)
@@ -79,6 +80,7 @@ def test_what_was_changed_after_the_first_sending_is_not_passed_over_in_silence(
     assert desk.filed("CS-51") == 1
 
 
+@pytest.mark.proves("F6")
 def test_a_signature_sent_several_times_at_once_is_one(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     turn = [
@@ -177,6 +179,7 @@ def test_a_photo_sent_again_is_one_file_and_that_of_another_is_another(desk: Des
     assert [one["id"] for one in answers["evidence"]] == [int(first)]
 
 
+@pytest.mark.proves("F6")
 def test_a_photo_sent_several_times_at_once_is_one_file(desk: Desk) -> None:
     browsers = []
     for _one in range(4):

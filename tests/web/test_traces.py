@@ -47,7 +47,7 @@ def trail(desk: Desk, number: str) -> list[AuditEvent]:
     return found
 
 
-@pytest.mark.proves("R5", "R7")
+@pytest.mark.proves("R5", "R7", "S45")
 @pytest.mark.both_databases
 def test_what_stands_in_the_books_stands_in_the_trail(desk: Desk) -> None:
     began = datetime.now(UTC)
@@ -107,7 +107,7 @@ def test_each_signature_shows_name_moment_and_meaning_on_the_page_and_on_paper(d
         assert squeezed(text) in printed
 
 
-@pytest.mark.proves("R18")
+@pytest.mark.proves("R18", "S12")
 def test_without_a_window_every_signature_asks_for_the_password(desk: Desk) -> None:
     settings = desk.app.config["SETTINGS"]
     desk.app.config["SETTINGS"] = settings.model_copy(update={"signing_window_minutes": 0})
@@ -172,7 +172,7 @@ def test_an_attachment_that_was_exchanged_in_its_store_is_not_given_out(desk: De
     assert desk.browser(OFFICER).get(f"/files/{id}").status_code == 410
 
 
-@pytest.mark.proves("R1", "R3", "R20")
+@pytest.mark.proves("R1", "R3", "R20", "S45")
 def test_rights_are_granted_changed_and_taken_with_who_when_and_why(desk: Desk) -> None:
     administrator = desk.browser("administrator")
     buyer = desk.one(sa.select(Person).where(Person.login == "buyer"))

@@ -164,6 +164,6 @@ def raised(version: str) -> str:
     """The version after this one: A, B ... Z, Z1; V2.1, V2.2; 3版, 4版."""
     if letter := re.fullmatch(r"(.*?)([A-Ya-y])(版?)", version):
         return letter[1] + chr(ord(letter[2]) + 1) + letter[3]
-    if number := re.fullmatch(r"(.*?)(\d+)(\D*)", version):
-        return f"{number[1]}{int(number[2]) + 1:0{len(number[2])}d}{number[3]}"
+    if number := re.fullmatch(r"(.*\D)?(\d+)(\D*)", version):
+        return f"{number[1] or ''}{int(number[2]) + 1:0{len(number[2])}d}{number[3]}"
     return f"{version}1" if version else "B"

@@ -246,6 +246,7 @@ def test_open_and_late_by_form(app: Flask, sign_in: SignIn) -> None:
 # Whose records, and which
 
 
+@pytest.mark.proves("S22")
 def test_others_count_only_what_they_may_see(app: Flask, books: Books, sign_in: SignIn) -> None:
     investigated(books, "supplier")
     mine = investigated(books, "carrier", readers=("role:quality_manager",))

@@ -49,6 +49,7 @@ def orders(app: Flask) -> list[str]:
     return made
 
 
+@pytest.mark.proves("S22")
 def test_rows_are_those_one_may_see(app: Flask, sign_in: SignIn, orders: list[str]) -> None:
     for login, seen in (
         ("buyer", 5),
@@ -199,6 +200,7 @@ def test_named_views_stand_above(client: FlaskClient, sign_in: SignIn) -> None:
     assert 'f.intake_point=owner_service_desk" aria-current="page"' in page
 
 
+@pytest.mark.proves("S22")
 def test_export_holds_the_filtered_rows_one_may_see(app: Flask, sign_in: SignIn, orders: list[str]) -> None:
     desk.change(
         app, orders[4], cells={"supplier": '=HYPERLINK("x")', "total_amount": "¥9", "total_amount=": "9"}

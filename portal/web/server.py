@@ -1,0 +1,49 @@
+"""The portal's own web server: how much it takes in, how many it serves, and what it does not even read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import waitress
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+
+CONNECTIONS = 1000  # at once; those who send slowly take none of the threads
+PATIENCE = 120  # seconds without a byte after which a connection is closed
+
+
+class Parser(HTTPRequestParser):
+    """Refuses a request that says its length in two ways: a proxy in front might have believed the other one."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Reads the head of a request.
+
+        Raises:
+            ParsingError: it makes no sense.
+        """
+        super().parse_header(header_plus)
+        twice = self.chunked and "CONTENT_LENGTH" in self.headers
+        if twice or "TRANSFER_ENCODING" in self.headers:  # the latter is left over of HTTP/1.0
+            raise ParsingError("The length is said in two ways")
+
+
+def listen(app: Flask, host: str, port: int, *, threads: int) -> Any:
+    """A server on this address, which serves once it is told to `run`.
+
+    A body is refused by the length that its head says, or as soon as it has become too long.
+    """
+    HTTPChannel.parser_class = Parser
+    return waitress.create_server(
+        app,
+        host=host,
+        port=port,
+        threads=threads,
+        ident=None,
+        channel_timeout=PATIENCE,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,
+        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
+        # else the proxies' word counts, see the setting PROXIES
+        clear_untrusted_proxy_headers=app.config["SETTINGS"].proxies == 0,
+    )
