@@ -21,7 +21,7 @@ def main() -> None:
         sys.exit(str(error))
     app = create_app(settings)
     prepare(app)
-    consumer = worker.start(app)
+    consumer, figures = worker.start(app), worker.tell_figures(app)
     server = listen(app, settings.portal_host, settings.port, threads=settings.threads)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -34,6 +34,8 @@ def main() -> None:
         server.run()
     finally:
         server.close()
+        if figures is not None:
+            figures.close()
         worker.stop(consumer)
 
 

@@ -10,16 +10,15 @@ import secrets
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from cryptography.x509 import load_pem_x509_certificates
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from portal.lib import settings_rules
+
 ROOT = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 
 class SettingsError(SystemExit):
@@ -79,6 +78,16 @@ class Settings(BaseSettings):
         "b-t",
         description="With TSA_URL: `b-t` stamps the seal; `b-lta` the whole file too, with certificates.",
     )
+    files_url: str = Field(
+        "",
+        description="`s3://bucket/prefix`: S3-compatible object store of the files; empty: `files` in PORTAL_DATA.",
+    )
+    files_endpoint: str = Field("", description="Address of that store; empty: the one of Amazon's region.")
+    files_key: str = Field(
+        "", description="Access key there; empty: as the environment of the host gives it."
+    )
+    files_secret: str = Field("", description="Secret of that key.")
+    files_region: str = Field("us-east-1", description="Region there; other stores than Amazon's take any.")
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
     broker_url: str = Field(
         "",
@@ -100,6 +109,16 @@ class Settings(BaseSettings):
         "",
         description="What a run of the tests has shown; empty: `.cache/assurance.json` beside the program.",
     )
+    metrics_address: str = Field(
+        "",
+        description="`127.0.0.1:9464`: where Prometheus asks a process for its figures; empty: nowhere.",
+    )
+    metrics_token: str = Field(
+        "", description="What Prometheus must bring along (Bearer); needed where others than this host reach."
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="`json`: one object a line, also one for each request and job."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log tells.")
 
     @model_validator(mode="before")
@@ -117,51 +136,16 @@ class Settings(BaseSettings):
                 raise ValueError("SECRET_KEY must be at least 32 random characters in production")
             if not self.trusted_hosts:
                 raise ValueError("TRUSTED_HOSTS must name the portal's host in production")
-        elif self.portal_host not in _LOOPBACK:
+        elif self.portal_host not in settings_rules.LOOPBACK:
             raise ValueError(
                 "the demo company is served on the loopback address only: leave PORTAL_HOST at 127.0.0.1"
             )
         return self
 
-    @field_validator("broker_url")
-    @classmethod
-    def _a_broker(cls, url: str) -> str:
-        if url and not url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("must begin with redis://, rediss:// or unix://")
-        return url
-
     @model_validator(mode="after")
-    def _can_mail(self) -> Settings:
-        if not self.smtp_host:
-            return self
-        if not _ADDRESS.fullmatch(self.mail_from):
-            raise ValueError("MAIL_FROM must be a mail address when SMTP_HOST is set")
-        if not self.address:
-            raise ValueError("PUBLIC_URL must be set when SMTP_HOST is, for the links in mails")
-        if bool(self.smtp_user) != bool(self.smtp_password):
-            raise ValueError("SMTP_USER and SMTP_PASSWORD go together: set both or neither")
-        if self.smtp_user and self.smtp_tls == "none" and self.smtp_host not in _LOOPBACK:
-            raise ValueError(
-                "SMTP_TLS=none would send SMTP_PASSWORD readable over the network: use starttls or tls"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _can_seal(self) -> Settings:
-        token = (self.seal_pkcs11_module, self.seal_pkcs11_token, self.seal_pkcs11_key, self.seal_pkcs11_pin)
-        if any(token) and not all(token):
-            raise ValueError("SEAL_PKCS11_MODULE, _TOKEN, _KEY and _PIN go together: set all or none")
-        if bool(self.tsa_user) != bool(self.tsa_password):
-            raise ValueError("TSA_USER and TSA_PASSWORD go together: set both or neither")
-        address = urlsplit(self.tsa_url)
-        if self.tsa_url and (address.scheme not in ("http", "https") or not address.hostname):
-            raise ValueError("TSA_URL must be an address such as https://tsa.example.com/stamp")
-        if self.tsa_user and address.scheme == "http" and address.hostname not in _LOOPBACK:
-            raise ValueError(
-                "TSA_URL with http:// would send TSA_PASSWORD readable over the network: use https://"
-            )
-        if self.seal_level == "b-lta" and not (self.tsa_url and self.tsa_trust):
-            raise ValueError("SEAL_LEVEL=b-lta needs TSA_URL, and TSA_TRUST to prove its time stamps by")
+    def _go_together(self) -> Settings:
+        for rule in settings_rules.RULES:
+            rule(self)
         return self
 
     @field_validator("tsa_trust")

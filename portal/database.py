@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.extensions import db
+from portal.lib.metrics import CONNECTIONS
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -28,6 +29,14 @@ PRAGMAS = (
     "busy_timeout=15000",
     "cache_size=-4000",
 )
+# A server that is cut off says nothing: how many seconds (milliseconds) until it counts as gone.
+CUT_OFF = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -101,7 +110,13 @@ def engine_options(url: str) -> dict[str, Any]:
     """Options of the engine for this address; what goes wrong is told in the log without what people have written."""
     options: dict[str, Any] = {"hide_parameters": True}
     if not url.startswith("sqlite"):
-        return {**options, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        return {
+            **options,
+            "pool_pre_ping": True,
+            "pool_size": 10,
+            "max_overflow": 20,
+            "connect_args": CUT_OFF,
+        }
     options |= {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
     try:
         import pysqlite3.dbapi2 as newer_sqlite
@@ -111,9 +126,10 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def watch(app: Flask) -> None:
-    """Sets SQLite's connections and transactions up; PostgreSQL needs none of it."""
+    """Counts connections; sets SQLite's connections and transactions up, PostgreSQL needs none of that."""
     with app.app_context():
         engine = db.engine
+    _count_connections(engine)
     if engine.dialect.name != "sqlite":
         return
     lock = FairLock()
@@ -137,3 +153,15 @@ def watch(app: Flask) -> None:
     def checkin(_connection: Any, record: Any) -> None:
         if record.info.pop("holds_lock", False):
             lock.release()
+
+
+def _count_connections(engine: sa.Engine) -> None:
+    @event.listens_for(engine, "checkout")
+    def taken(_connection: Any, record: Any, _proxy: Any) -> None:
+        record.info["counted"] = True
+        CONNECTIONS.inc()
+
+    @event.listens_for(engine, "checkin")
+    def given_back(_connection: Any, record: Any) -> None:
+        if record.info.pop("counted", False):
+            CONNECTIONS.dec()

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask.helpers import get_debug_flag
-from flask.logging import default_handler
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,10 +17,20 @@ from portal.config import Settings, SettingsError, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import worker
 from portal.lib import i18n
-from portal.lib.log_lines import OneLine
 from portal.services import indexing
 from portal.storage import files
-from portal.web import guard, headers, navigation, outbox, own_key, posted, rate_limit, refusals, statics
+from portal.web import (
+    guard,
+    headers,
+    navigation,
+    outbox,
+    own_key,
+    posted,
+    rate_limit,
+    refusals,
+    request_log,
+    statics,
+)
 
 
 class PlainInteger(IntegerConverter):
@@ -39,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("portal")
     app.url_map.converters["int"] = PlainInteger
     _configure(app, settings or read_settings())
+    request_log.init_app(app)
     _extend(app)
     statics.init_app(app)
     headers.init_app(app)
@@ -83,8 +93,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=16 * 1024 * 1024,
         MAX_FORM_PARTS=40_000,
     )
-    default_handler.setFormatter(OneLine())
-    app.logger.setLevel(settings.log_level)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies:
         count = settings.proxies

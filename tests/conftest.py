@@ -145,7 +145,7 @@ def app(database: str, request: pytest.FixtureRequest) -> Iterator[Flask]:
     if database == "sqlite":
         shutil.copytree(request.getfixturevalue("sqlite_template"), folder)
     else:
-        folder.mkdir()
+        (folder / "files").mkdir(parents=True)
         _renew(request.getfixturevalue("postgres"), portal.config["SQLALCHEMY_DATABASE_URI"])
     config = dict(portal.config)
     yield portal

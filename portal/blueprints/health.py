@@ -9,9 +9,27 @@ from werkzeug.wrappers import Response
 
 from portal.config import VERSION
 from portal.extensions import db
+from portal.services import readiness
 from portal.web.guard import open_to
 
 bp = Blueprint("health", __name__)
+
+
+@bp.get("/alive")
+@open_to("everyone")
+def alive() -> Response:
+    """That this process answers, whatever becomes of others: one that does not is to be started anew."""
+    return jsonify(status="ok")
+
+
+@bp.get("/ready")
+@open_to("everyone")
+def ready() -> tuple[Response, int]:
+    """Whether requests should be sent to this process: database, tables, store of the files and broker are there."""
+    found = readiness.check()
+    good = all(found.values())
+    told = {name: "ok" if holds else "failing" for name, holds in found.items()}
+    return jsonify(status="ok" if good else "failing", **told), 200 if good else 503
 
 
 @bp.get("/health")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, jobs, people, procedures, seal, search
+from portal.cli import audit, backups, catalogue, demo, files, jobs, people, procedures, seal, search
 
 
 def init_app(app: Flask) -> None:
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         jobs.group,
         demo.group,
         seal.group,
+        files.group,
         search.group,
         backups.backup,
         backups.restore,

@@ -13,6 +13,7 @@ from portal.extensions import alembic
 from portal.lib.clock import now
 from portal.services import backups, restoring, sealing
 from portal.storage.archive import ArchiveBroken
+from portal.storage.files import StoreAway
 
 
 @click.command()
@@ -26,6 +27,8 @@ def backup(target: Path) -> None:
         raise click.ClickException(f"{problem} exists already.") from None
     except OSError as problem:
         raise click.ClickException(f"The backup cannot be written: {problem}.") from None
+    except StoreAway as problem:
+        raise click.ClickException(f"The file store cannot be read; there is no backup: {problem}") from None
     click.echo(f"{made.path}: {made.rows} rows, {made.files} files.")
     click.echo(f"SHA-256 of its manifest: {made.sha256}")
     if sealing.folder().exists():
@@ -49,6 +52,8 @@ def restore(archive: Path) -> None:
             found = restoring.restore(archive, now=now())
     except ArchiveBroken as problem:
         raise click.ClickException(f"The archive is refused: {problem}.") from None
+    except StoreAway as problem:
+        raise click.ClickException(f"The file store takes nothing; nothing is restored: {problem}") from None
     except restoring.NotEmpty as problem:
         raise click.ClickException(
             f"Only an empty portal can be filled; there are rows in {problem}."

@@ -20,7 +20,11 @@ def run() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _signal, _frame: stop.set())
-    consumer = worker.start(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    consumer = worker.start(app)
+    figures = worker.tell_figures(app)
     click.echo("Jobs are running.")
     stop.wait()
     worker.stop(consumer)
+    if figures is not None:
+        figures.close()

@@ -9,10 +9,13 @@ from typing import Any
 
 from portal.database import transaction
 from portal.jobs import messages, packages, prints, publications, redlines
+from portal.lib import metrics
 from portal.lib.clock import now
+from portal.lib.log_lines import facts as facts_of
 from portal.mail.unsent import ServerAway, Unsent
 from portal.pdf.time_stamp import StampFailed
 from portal.services import outbox
+from portal.storage.files import StoreAway
 from portal.storage.token import TokenAway
 
 Finish = Callable[[], None]
@@ -35,6 +38,7 @@ KEPT_BACK: dict[type[Exception], Sequence[str]] = {
     ServerAway: messages.MAILS,
     StampFailed: prints.KINDS,
     TokenAway: prints.KINDS,
+    StoreAway: (*prints.KINDS, "redline", "publication"),
 }
 log = logging.getLogger("portal.jobs")
 
@@ -63,13 +67,17 @@ def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
             if first and finish is not None:
                 finish()
     except Unsent as problem:
+        metrics.OUTBOX.labels(kind, "failed").inc()
         log.warning("outbox row %d (%s): %s %s", id, kind, type(problem).__name__, problem)
         _note(id, problem, for_good=problem.for_good)
         return False
     except Exception as problem:
+        metrics.OUTBOX.labels(kind, "failed").inc()
         log.exception("outbox row %d (%s) failed", id, kind)
         _note(id, problem)
         return False
+    metrics.OUTBOX.labels(kind, "done").inc()
+    log.info("outbox row done", extra=facts_of(row=id, kind=kind))
     return first
 
 

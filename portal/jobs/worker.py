@@ -15,11 +15,15 @@ from typing import Any
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, RedisHuey
 from huey.consumer import Consumer
+from prometheus_client import REGISTRY, CollectorRegistry
 from sqlalchemy import event
 
 from portal.extensions import db
 from portal.jobs import outbox, schedule
+from portal.jobs.figures import BookFigures
+from portal.jobs.told import told
 from portal.models import OutboxRow
+from portal.web import metrics
 
 PATIENCE = 20  # seconds that a running job is given to end; its row is taken up again otherwise
 NAME = "portal"
@@ -93,6 +97,17 @@ def stop(consumer: InProcessConsumer) -> None:
     consumer.stop(graceful=True)
 
 
+def tell_figures(app: Flask) -> metrics.Server | None:
+    """Answers Prometheus where the settings name an address: what this process has counted, and what the database tells."""
+    settings = app.config["SETTINGS"]
+    if not settings.metrics_address:
+        return None
+    registry = CollectorRegistry()
+    registry.register(REGISTRY)
+    registry.register(BookFigures(app))
+    return metrics.serve(settings, registry)
+
+
 def _poll(queue: Huey, app: Flask) -> None:
     """Looks at the outbox again and again."""
     drain = _inside(app, outbox.drain)
@@ -112,7 +127,7 @@ def _inside(app: Flask, act: Callable[[], int]) -> Callable[[], None]:
 
     @wraps(act)
     def run() -> None:
-        with app.app_context():
-            act()
+        with app.app_context(), told(act.__name__) as job:
+            job.done = act()
 
     return run

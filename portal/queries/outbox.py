@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -30,6 +32,27 @@ def counts() -> tuple[int, int]:
     query = sa.select(sa.func.count(OutboxRow.stopped_at), sa.func.count()).where(_OPEN)
     found, open_ = db.session.execute(query).one()
     return found, open_ - found
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much is not done: what waits, what of it has failed before, what has stopped; when the oldest to be tried began."""
+
+    waiting: int
+    failed: int
+    stopped: int
+    oldest: datetime | None
+
+
+def figures() -> Figures:
+    """The outbox in numbers."""
+    query = sa.select(
+        sa.func.count().filter(_GOING),
+        sa.func.count().filter(_GOING, OutboxRow.failed_at.is_not(None)),
+        sa.func.count().filter(_STOPPED),
+        sa.type_coerce(sa.func.min(sa.case((_GOING, OutboxRow.created_at))), OutboxRow.created_at.type),
+    ).where(_OPEN)
+    return Figures(*db.session.execute(query).one())
 
 
 def waits_for(kind: str, error: str) -> bool:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
+from portal.storage.files import StoreAway
 from portal.web import guard
 
 TEXTS = {
@@ -25,6 +26,7 @@ TEXTS = {
     503: _l("系统正忙，请稍后再试。"),
 }
 SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
+STORE_AWAY = _l("存放文件的服务器暂时连接不上，没有写入任何内容。请稍后再试；您填写的内容仍在。")
 OTHERWISE = _l("这个请求无法办理，没有写入任何内容。")
 UNEXPECTED = _l("系统出现意外错误，操作没有写入。请把下面的编号告诉管理员。")
 
@@ -67,6 +69,12 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         app.logger.error("database: %s", error)
         return page(503, str(TEXTS[503]))
+
+    @app.errorhandler(StoreAway)
+    def no_store(error: StoreAway) -> Answer:
+        db.session.rollback()
+        app.logger.error("file store: %s", error)
+        return page(503, str(STORE_AWAY))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Answer:

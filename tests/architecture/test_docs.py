@@ -20,6 +20,7 @@ READMES = ("README.md", "README.zh.md")
 PAPERS = (
     *READMES,
     "CONTRIBUTING.md",
+    "deploy/README.md",
     *(str(p.relative_to(ROOT)) for p in sorted((ROOT / "docs").rglob("*.md"))),
 )
 MAP = {"README.md": "## Map of the house", "README.zh.md": "## 代码地图"}

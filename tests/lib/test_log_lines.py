@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.lib.log_lines import MARK, OneLine, plain
+from portal.lib.log_lines import MARK, TextLines, plain
 
 FORGED = "x\n2026-05-12 02:00:00,000 INFO portal: signed in as administrator"
 
@@ -18,7 +18,7 @@ def written(message: str, *facts: object, error: BaseException | None = None) ->
     """The lines that an event makes."""
     trace = (type(error), error, error.__traceback__) if error else None
     record = logging.LogRecord("portal", logging.INFO, __file__, 1, message, facts, trace)
-    return OneLine().format(record).split("\n")
+    return TextLines().format(record).split("\n")
 
 
 @pytest.mark.proves("S31")

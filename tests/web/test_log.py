@@ -11,7 +11,7 @@ from flask.logging import default_handler
 from flask.testing import FlaskClient
 
 from portal.domain.demo import DEMO_PASSWORD
-from portal.lib.log_lines import OneLine
+from portal.lib.log_lines import TextLines
 from portal.services import outside
 from tests.web.conftest import Desk
 
@@ -28,7 +28,7 @@ def lines(app: Flask) -> Iterator[Lines]:
         """Writes as the portal's own handler does."""
 
         def emit(self, record: logging.LogRecord) -> None:
-            assert isinstance(default_handler.formatter, OneLine)
+            assert isinstance(default_handler.formatter, TextLines)
             found.append(default_handler.format(record))
 
     keeping = Keeping()

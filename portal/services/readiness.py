@@ -1,0 +1,62 @@
+"""Whether this process can do its work: everything that it needs answers, and the tables are those of this release."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import redis
+import sqlalchemy as sa
+from flask import current_app
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.extensions import alembic, db
+from portal.storage import files
+from portal.storage.files import StoreAway
+
+WAIT = 2  # seconds for the broker
+log = logging.getLogger("portal.readiness")
+
+
+class NotReady(Exception):
+    """What is needed is there, but not as it should be."""
+
+
+def check() -> dict[str, bool]:
+    """What is needed, and whether it is there; why not stands in the log."""
+    database = _holds("database", _database)
+    return {
+        "database": database,
+        "migrations": database and _holds("migrations", _migrations),
+        "store": _holds("store", files.look),
+        "broker": _holds("broker", _broker),
+    }
+
+
+def _holds(name: str, look: Callable[[], None]) -> bool:
+    try:
+        look()
+    except (SQLAlchemyError, StoreAway, RedisError, OSError, NotReady) as problem:
+        db.session.rollback()
+        log.warning("not ready: %s (%s)", name, type(problem).__name__)
+        return False
+    return True
+
+
+def _database() -> None:
+    db.session.execute(sa.text("SELECT 1"))
+
+
+def _migrations() -> None:
+    there = set(db.session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+    if there != set(alembic.script_directory.get_heads()):
+        raise NotReady
+
+
+def _broker() -> None:
+    """Nothing to ask where there is none."""
+    url = current_app.config["SETTINGS"].broker_url
+    if url:
+        with redis.Redis.from_url(url, socket_connect_timeout=WAIT, socket_timeout=WAIT) as client:
+            client.ping()
