@@ -33,14 +33,14 @@ def fill(folder: Path, count: int) -> None:
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
-            _requisition(datetime.now(UTC))
+            requisition(datetime.now(UTC))
             ids = _order(datetime.now(UTC))
         db.session.remove()
         db.engine.dispose()
     copy(folder / "portal.db", ids, count)
 
 
-def _requisition(now: datetime) -> None:
+def requisition(now: datetime) -> None:
     """A requisition by which anything may be ordered, signed to its end."""
     world = DemoWorld(Random(2026), now)
     cast = Cast(world)

@@ -9,7 +9,7 @@ from types import FrameType
 from portal.config import SettingsError, read_settings
 from portal.factory import create_app
 from portal.jobs import worker
-from portal.jobs.start import prepare
+from portal.jobs.start import NotPrepared, prepare
 from portal.web.server import listen
 
 
@@ -20,7 +20,10 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     app = create_app(settings)
-    prepare(app)
+    try:
+        prepare(app)
+    except NotPrepared as problem:
+        sys.exit(str(problem))
     consumer, figures = worker.start(app), worker.tell_figures(app)
     server = listen(app, settings.portal_host, settings.port, threads=settings.threads)
 

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -69,8 +69,10 @@ class FairLock:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, aside: bool = False) -> Iterator[None]:
     """One write: everything inside is committed together, or nothing is.
+
+    `aside` is a write that is not what the request asks for, such as the note that a password was given.
 
     Raises:
         RuntimeError: a write has already begun here; the inner one would wait for the outer for ever.
@@ -81,12 +83,26 @@ def transaction() -> Iterator[None]:
     token = _writing.set(True)
     try:
         yield
-        db.session.commit()
+        _commit(aside)
     except BaseException:
         db.session.rollback()
         raise
     finally:
         _writing.reset(token)
+
+
+def _commit(aside: bool) -> None:
+    """Commits, and keeps in mind for the rest of the request that it has written: what fails after that must not say no."""
+    before, g.written = g.get("written", False), not aside
+    try:
+        db.session.commit()
+    except BaseException as error:
+        if not getattr(
+            error, "connection_invalidated", False
+        ):  # else nobody here can know whether it was written
+            g.written = before
+        raise
+    g.written = g.written or before
 
 
 def one_moment() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from alembic.util import CommandError
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.demo.bar import load_visibly
 from portal.domain.demo import DEMO_PASSWORD
@@ -15,12 +17,25 @@ from portal.extensions import alembic, db
 from portal.lib.clock import now
 from portal.models import Person
 
+NEWER = "The database is of another version of the portal ({}). Start that version, or restore a backup of this one's."
+BROKEN_OFF = (
+    "The tables could not be brought up to date: {}\n"
+    "Nothing half done is left: mend the cause and start again, or start the version before with the database it had."
+)
 RECORDS = 1500  # of the demo that an empty database is filled with
 LOGINS = ("general_manager", "purchasing_manager", "buyer", "warehouse_keeper", "auditor", "administrator")
 
 
+class NotPrepared(Exception):
+    """The tables are not as this version needs them; the text says what to do, for whoever starts the portal."""
+
+
 def prepare(app: Flask) -> None:
-    """Brings the tables up to date, and fills a demo that has no people yet."""
+    """Brings the tables up to date, and fills a demo that has no people yet.
+
+    Raises:
+        NotPrepared: the tables could not be brought up to date.
+    """
     with app.app_context():
         _upgrade()
         if app.config["SETTINGS"].demo and db.session.scalar(sa.select(Person.id).limit(1)) is None:
@@ -28,12 +43,20 @@ def prepare(app: Flask) -> None:
 
 
 def _upgrade() -> None:
-    """Upgrades the tables; a SQLite database that has some is copied first."""
-    if not alembic.needs_upgrade():
-        return
-    if alembic.current() and db.engine.dialect.name == "sqlite":
-        click.echo(f"Before the upgrade the database was copied to {_copy(now())}.")
-    alembic.upgrade()
+    """Upgrades the tables; a SQLite database that has some is copied first.
+
+    A revision that breaks off leaves nothing of itself behind, and the next start goes on from there.
+    """
+    try:
+        if not alembic.needs_upgrade():
+            return
+        if alembic.current() and db.engine.dialect.name == "sqlite":
+            click.echo(f"Before the upgrade the database was copied to {_copy(now())}.")
+        alembic.upgrade()
+    except CommandError as problem:
+        raise NotPrepared(NEWER.format(problem)) from problem
+    except SQLAlchemyError as problem:
+        raise NotPrepared(BROKEN_OFF.format(problem)) from problem
 
 
 def _copy(at: datetime) -> Path:

@@ -81,6 +81,12 @@ def maybe_actor() -> actors.Actor | None:
     return found
 
 
+def ask_nobody() -> None:
+    """Lets the rest of the request pass for a stranger's: the database that knows who asks is away."""
+    g.actor = None
+    g._login_user = login.anonymous_user()  # where Flask-Login keeps it
+
+
 def check() -> Response | None:
     """Before each request: strangers go to the sign-in page, others pass as the view says."""
     if "\0" in request.path:  # PostgreSQL takes none, and no address of ours has one

@@ -36,7 +36,7 @@ def confirm() -> bool:
     if good and opened is None and person.own_key_id is not None:
         g.key_is_broken = True
         return False
-    with transaction():
+    with transaction(aside=True):
         if good:
             own_key.confirm(db.session.merge(current_user.row), opened)
         else:

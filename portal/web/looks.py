@@ -15,6 +15,6 @@ def noted(record: Record, what: str) -> Record:
     """The record; that an auditor is about to see its `page`, `pdf` or `json` stands in the trail from now on."""
     by, at = actor(), now()
     if request.method == "GET" and looks.is_due(record, what, by, now=at):
-        with transaction():
+        with transaction(aside=True):
             looks.note(record, what, by, address=request.remote_addr or "", now=at)
     return record

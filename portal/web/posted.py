@@ -74,7 +74,7 @@ def read(by: Actor) -> Posted:
 def _store_all(coming: list[tuple[str, Callable[[], int]]], fields: MultiDict[str, str]) -> list[str]:
     """Stores what came and adds its ids to the fields; says why some was not taken."""
     refused = []
-    with transaction():
+    with transaction(aside=True):
         for name, keep in coming:
             try:
                 fields.add(name, str(keep()))

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from portal.domain.refusal import Refusal
 from portal.extensions import db
+from portal.lib import space
 from portal.lib.i18n import _l
 from portal.storage.files import StoreAway
 from portal.web import guard
@@ -24,10 +25,14 @@ TEXTS = {
     413: _l("内容太大，超过了允许的大小。"),
     429: _l("尝试次数太多，请稍后再试。"),
     503: _l("系统正忙，请稍后再试。"),
+    507: _l("存储空间已满，操作没有写入；查看不受影响。请把下面的编号告诉管理员，腾出空间后即可再试。"),
 }
 SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
 STORE_AWAY = _l("存放文件的服务器暂时连接不上，没有写入任何内容。请稍后再试；您填写的内容仍在。")
 OTHERWISE = _l("这个请求无法办理，没有写入任何内容。")
+WRITTEN = _l(
+    "系统出现意外错误，操作可能已经写入。请先打开有关页面查看，不要直接重做，并把下面的编号告诉管理员。"
+)
 UNEXPECTED = _l("系统出现意外错误，操作没有写入。请把下面的编号告诉管理员。")
 
 Answer = tuple[str, int]
@@ -64,12 +69,6 @@ def init_app(app: Flask) -> None:
         above = _page_above()  # the page whose act this address is: it was reloaded, or its language changed
         return redirect(above) if above else page(405, str(TEXTS[405]))
 
-    @app.errorhandler(sqlalchemy.exc.OperationalError)
-    def busy(error: sqlalchemy.exc.OperationalError) -> Answer:
-        db.session.rollback()
-        app.logger.error("database: %s", error)
-        return page(503, str(TEXTS[503]))
-
     @app.errorhandler(StoreAway)
     def no_store(error: StoreAway) -> Answer:
         db.session.rollback()
@@ -80,8 +79,21 @@ def init_app(app: Flask) -> None:
     def unexpected(error: Exception) -> Answer:
         db.session.rollback()
         reference = secrets.token_hex(4)
-        app.logger.exception("%s at %s", reference, _place(), exc_info=error)
-        return page(500, str(UNEXPECTED), reference)
+        app.logger.error("%s at %s", reference, _place(), exc_info=error)
+        code = _status(error)
+        text = WRITTEN if g.get("written") else TEXTS.get(code, UNEXPECTED)
+        try:
+            return page(code, str(text), reference)
+        except sqlalchemy.exc.SQLAlchemyError:  # the database cannot even say who asks
+            db.session.rollback()
+            guard.ask_nobody()
+            return page(code, str(text), reference)
+
+
+def _status(error: Exception) -> int:
+    if space.is_full(error):
+        return 507
+    return 503 if isinstance(error, sqlalchemy.exc.OperationalError) else 500
 
 
 def _who() -> str:

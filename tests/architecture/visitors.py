@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +36,7 @@ from portal.queries.actors import actor
 from portal.services import outside, record_prints
 from portal.services import revisions as texts
 from tests.conftest import make_app, set_up
+from tests.kept import Kept
 from tests.walk import DRAWING, Walker
 
 ROOMS = ("customer-service", "engineering", "design", "purchasing", "warehouse", "quality")
@@ -61,10 +61,9 @@ KEYS |= dict.fromkeys(("/<department>/charts", f"/{ROOMS[0]}/charts"), "open")
 
 @dataclass
 class Site:
-    """The portal, its data folder, a browser for each visitor, and what stands for the variables of addresses."""
+    """The portal, a browser for each visitor, and what stands for the variables of addresses."""
 
     app: Flask
-    folder: Path
     browsers: dict[str, FlaskClient]
     cookies: dict[str, str]
     values: dict[str, str]
@@ -80,26 +79,13 @@ class Site:
 
     def keep(self) -> None:
         """Remembers the database as it is."""
-        with self.app.app_context():
-            db.session.remove()
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._close()
-        shutil.copyfile(self.folder / "portal.db", self.folder / "before.db")
+        Kept(self.app).keep()
 
     def reset(self) -> None:
         """Puts the database back."""
-        self._close()
-        for end in ("-wal", "-shm"):
-            (self.folder / f"portal.db{end}").unlink(missing_ok=True)
-        shutil.copyfile(self.folder / "before.db", self.folder / "portal.db")
+        Kept(self.app).reset()
         for name, cookie in self.cookies.items():
             self.browsers[name].set_cookie("portal", cookie)
-
-    def _close(self) -> None:
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
 
 
 def found(folder: Path) -> Site:
@@ -151,7 +137,7 @@ def furnished(app: Flask) -> Site:
     with app.app_context():
         witnesses.keep_tree()
     cookies = {name: _cookie(browser) for name, browser in browsers.items() if PEOPLE[name]}
-    return Site(app, app.config["SETTINGS"].portal_data, browsers, cookies, values)
+    return Site(app, browsers, cookies, values)
 
 
 def _draft(app: Flask, browser: FlaskClient) -> str:

@@ -47,12 +47,12 @@ def _enter() -> Answer:
         if proof is not None:
             _refuse_ended(proof)
             opened = own_keys.unlock(people.person(proof.person_id), password)
-        token, window = _open(proof, login, opened)
+        entered, window = _open(proof, login, opened)
     except (TooManyAttempts, AccountEnded) as refusal:
         return _sign_in_page(login, str(refusal)), refusal.status
-    if token is None:
+    if entered is None:
         return _sign_in_page(login, str(WRONG)), 401
-    _remember(token)
+    _remember(entered)
     own_key.keep(window)
     return redirect(safe_target(request.form.get("next")), 303)
 
@@ -66,32 +66,31 @@ def _refuse_ended(proof: Proof) -> None:
     try:
         account_ends.refuse_ended(proof.person_id, now=now())
     except AccountEnded:
-        with transaction():
+        with transaction(aside=True):
             account_ends.note_refused(proof.person_id, address=address(), now=now())
         raise
 
 
 @writes
-def _open(proof: Proof | None, login: str, opened: OpenKey | None) -> tuple[str | None, str | None]:
-    """The new session's token, with what opens the person's own key in it; no token, and a failure noted, if the
-    password did not fit."""
+def _open(proof: Proof | None, login: str, opened: OpenKey | None) -> tuple[SignedIn | None, str | None]:
+    """The new session, with what opens the person's own key in it; none, and a failure noted, if the password did not
+    fit."""
     agent = request.headers.get("User-Agent", "")
     token = sessions.admit(proof, address=address(), agent=agent, now=now()) if proof else None
-    if token is None:
+    row = sessions.find(token, now=now(), hours=_hours()) if token else None
+    if token is None or row is None:
         guessing.note_failure(login, address(), now=now())
-    elif current_user.is_authenticated:
+        return None, None
+    if current_user.is_authenticated:
         sessions.end(current_user.row, now=now(), by=current_user.row.person_id)
-    row = sessions.find(token, now=now(), hours=_hours()) if token and opened else None
-    return token, own_key.open_window(row, opened) if row is not None else None
+    return SignedIn(token, row), own_key.open_window(row, opened)
 
 
-def _remember(token: str) -> None:
-    """A fresh cookie that holds nothing of the time before."""
-    row = sessions.find(token, now=now(), hours=_hours())
+def _remember(entered: SignedIn) -> None:
+    """A fresh cookie that holds nothing of the time before; the database is not asked again, as the session stands in it."""
     session.clear()
     session.permanent = True
-    if row is not None:
-        login_user(SignedIn(token, row))
+    login_user(entered)
 
 
 def _hours() -> int:
