@@ -15,7 +15,9 @@ from cryptography.x509 import load_pem_x509_certificates
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from portal.domain.roles import GRANTABLE
 from portal.lib import settings_rules
+from portal.lib.oidc import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
@@ -56,6 +58,22 @@ class Settings(BaseSettings):
     session_hours: int = Field(12, ge=1, le=168, description="Signed out after so long in any case.")
     signing_window_minutes: int = Field(
         10, ge=0, le=120, description="How long a confirmed password counts for further signatures."
+    )
+    second_factor: Literal["off", "roles", "everybody"] = Field(
+        "off",
+        description="Who must have a second factor: nobody, those with SECOND_FACTOR_ROLES, or `everybody`; others may.",
+    )
+    second_factor_roles: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Keys of these roles, comma separated, with SECOND_FACTOR=roles."
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Address of the company's OpenID Connect provider; empty: people sign in by password only.",
+    )
+    oidc_client_id: str = Field("", description="Name under which that provider knows the portal.")
+    oidc_client_secret: str = Field("", description="Secret that belongs to it.")
+    oidc_login_claim: str = Field(
+        "preferred_username", description="Claim of the provider that is a person's login in the portal."
     )
     seal_folder: str = Field(
         "", description="Folder of the organisation's certificate and key; empty: `seal` in PORTAL_DATA."
@@ -124,7 +142,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("secret_key_fallbacks", "trusted_hosts"):
+        for name in ("secret_key_fallbacks", "trusted_hosts", "second_factor_roles"):
             if isinstance(values.get(name), str):
                 values[name] = tuple(part.strip() for part in values[name].split(",") if part.strip())
         return values
@@ -147,6 +165,13 @@ class Settings(BaseSettings):
         for rule in settings_rules.RULES:
             rule(self)
         return self
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _known_roles(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := [key for key in keys if key not in {role.key for role in GRANTABLE}]:
+            raise ValueError(f"there is no role {unknown[0]}")
+        return keys
 
     @field_validator("tsa_trust")
     @classmethod
@@ -208,6 +233,16 @@ class Settings(BaseSettings):
         return not self.demo or self.sends_mail
 
     @property
+    def provider(self) -> Client | None:
+        """How the portal speaks with the provider that signs people in, if there is one."""
+        back = f"{self.address}/sign-in/provider/back"
+        return (
+            Client(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, back)
+            if self.oidc_issuer
+            else None
+        )
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies go over TLS only: always, but in the demo."""
         return not self.demo
@@ -216,6 +251,10 @@ class Settings(BaseSettings):
     def migrations(self) -> Path:
         """Folder of the Alembic revisions."""
         return ROOT / "migrations"
+
+    def keys(self) -> tuple[str, ...]:
+        """The secret key, and those before it that still count."""
+        return (self.key(), *self.secret_key_fallbacks)
 
     def key(self) -> str:
         """The secret key; the demo keeps one of its own beside its database."""

@@ -22,6 +22,7 @@ from portal.storage import files
 from portal.web import (
     guard,
     headers,
+    identity,
     navigation,
     outbox,
     own_key,
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     guard.init_app(app)
     own_key.init_app(app)
+    identity.init_app(app)
     outbox.init_app(app)
     rate_limit.init_app(app)
     refusals.init_app(app)

@@ -1,4 +1,4 @@
-"""`flask people`: the first administrator."""
+"""`flask people`: the first administrator, and the day on which the only one has lost the second factor."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import click
 from flask.cli import AppGroup
 
 from portal.database import transaction
-from portal.domain.refusal import Refusal
+from portal.domain.refusal import NotFound, Refusal
 from portal.lib.clock import now
-from portal.services import first_administrator, passwords, sessions
+from portal.lib.i18n import _l
+from portal.lib.text import clean
+from portal.queries import people
+from portal.services import factor_resets, first_administrator, passwords, sessions
 
 group = AppGroup("people", help="People and their rights.")
 
@@ -29,3 +32,19 @@ def create_administrator(login: str, name: str) -> None:
         sys.exit(1)
     click.echo(plain)
     click.echo("This password is shown once and must be changed at the first sign-in.", err=True)
+
+
+@group.command("reset-second-factor")
+@click.argument("login")
+@click.option("--reason", required=True, help="Why; it goes into the audit trail.")
+def reset_second_factor(login: str, reason: str) -> None:
+    """End the second factor of LOGIN, who must set one up anew. Administrators do this for others in the portal."""
+    try:
+        with transaction():
+            person = people.by_login(sessions.plain_login(login))
+            if person is None:
+                raise NotFound(_l("没有登录名为“%(login)s”的人员。"), login=login)
+            factor_resets.reset_from_outside(person, reason=clean(reason), now=now())
+    except Refusal as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)

@@ -27,14 +27,16 @@ def either(name: str, value: object, this: Text, other: Text) -> Callable[[Facts
 
 
 ACCESS = {
-    "signed_in": _l("登录门户"),
+    "signed_in": either("way", "provider", _l("以单点登录进入门户"), _l("登录门户")),
     "signed_out": _l("退出门户"),
     "record_looked_at": _l("查阅了 %(number)s 的%(what)s"),
     "session_ended": _l("结束了%(person)s的一个登录会话"),
     "sign_in_after_end": _l("在账号到期后登录，被拒绝"),
     "sign_in_failed": _l("有人用账号“%(account)s”登录，密码错误"),
+    "provider_refused": _l("单点登录未成功（账号“%(account)s”），被拒绝"),
     "confirmation_failed": _l("账号“%(account)s”确认身份时密码错误"),
     "signing_failed": _l("账号“%(account)s”签署时密码错误"),
+    "second_factor_failed": _l("账号“%(account)s”密码正确，动态验证码错误"),
     "password_change_failed": _l("账号“%(account)s”修改密码时原密码错误"),
 }
 PEOPLE = {
@@ -54,6 +56,12 @@ PEOPLE = {
         _l("停用了本人密钥，公钥指纹 %(sha256)s"),
         _l("%(person)s的本人密钥随之停用，公钥指纹 %(sha256)s"),
     ),
+    "second_factor_set_up": _l("设置了两步验证"),
+    "second_factor_renewed": _l("换新了两步验证"),
+    "recovery_codes_renewed": _l("换新了恢复码"),
+    "recovery_code_used": _l("用掉了一个恢复码，还剩 %(left)s 个"),
+    "second_factor_reset": _l("重置了%(person)s的两步验证"),
+    "second_factor_ended": either("why", "retired", _l("%(person)s的两步验证随之停用"), _l("停用了两步验证")),
     "signature_statement_given": _l("声明以本人密码所做的签署与手写签名具有同等效力"),
     "preference_changed": either(
         "name", "language", _l("把界面语言改为 %(value)s"), _l("把界面外观改为 %(value)s")

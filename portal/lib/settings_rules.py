@@ -101,6 +101,38 @@ def metrics(given: Any) -> None:
         )
 
 
+def second_factor(given: Any) -> None:
+    """Whom a second factor is demanded of.
+
+    Raises:
+        ValueError: nobody is named.
+    """
+    if given.second_factor == "roles" and not given.second_factor_roles:
+        raise ValueError(
+            "SECOND_FACTOR=roles needs SECOND_FACTOR_ROLES, such as administrator,security_officer"
+        )
+
+
+def provider(given: Any) -> None:
+    """What a provider that signs people in needs besides its address.
+
+    Raises:
+        ValueError: something is missing, or secrets would travel readable.
+    """
+    if not given.oidc_issuer:
+        return
+    issuer = urlsplit(given.oidc_issuer)
+    at_home = issuer.scheme == "http" and issuer.hostname in LOOPBACK
+    if not issuer.hostname or issuer.query or not (issuer.scheme == "https" or at_home):
+        raise ValueError("OIDC_ISSUER must be an address such as https://login.example.com/realms/company")
+    if not (given.oidc_client_id and given.oidc_client_secret and given.oidc_login_claim):
+        raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_LOGIN_CLAIM")
+    if not given.address:
+        raise ValueError(
+            "PUBLIC_URL must be set when OIDC_ISSUER is, as the provider leads people back to it"
+        )
+
+
 def host_and_port(address: str) -> tuple[str, int]:
     """The two halves of an address such as `127.0.0.1:9464` or `[::1]:9464`.
 
@@ -111,7 +143,7 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-RULES: tuple[Callable[[Any], None], ...] = (broker, mail, seal, files, metrics)
+RULES: tuple[Callable[[Any], None], ...] = (broker, mail, seal, files, metrics, second_factor, provider)
 
 
 def _is_web(url: str) -> bool:

@@ -50,6 +50,7 @@ from portal.models.records import (
     SavedView,
 )
 from portal.models.search import SearchEntry
+from portal.models.second_factors import RecoveryCode, SecondFactor
 from portal.models.signatures import OutsideLink, Signature
 from portal.models.tasks import ObligationRun, Task, TaskExclusion, TaskHolder
 
@@ -107,10 +108,12 @@ __all__ = [
     "RecordPrint",
     "RecordReader",
     "RecordSubject",
+    "RecoveryCode",
     "RevisionFile",
     "RoleGrant",
     "SavedView",
     "SearchEntry",
+    "SecondFactor",
     "SignInAttempt",
     "SignInSession",
     "Signature",

@@ -50,6 +50,10 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     ends_on: Mapped[date | None]  # the account's last day; None: until further notice
     own_key_id: Mapped[int | None]  # the key in use, of own_keys; no key here, as those need people first
+    second_factor_id: Mapped[int | None]  # the one in use, of second_factors; no key here, as above
+    second_factor_due: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # lost and reset
     language: Mapped[str] = mapped_column(default="zh")
     theme: Mapped[str] = mapped_column(default="auto")
     created_at: Mapped[datetime]
@@ -113,7 +117,8 @@ class Substitution(Base):
 class SignInSession(Base):
     """One signed-in browser; its token is stored hashed. Ending the row ends the session at once.
 
-    `held_key` is the person's signing key for some minutes, under a key that only the browser's cookie has.
+    `held_key` is the person's signing key for some minutes, under a key that only the browser's cookie has. `way` is what
+    let in, `password` or `provider`; `factor` what was given besides, `code`, `recovery` or nothing.
     """
 
     __tablename__ = "sign_in_sessions"
@@ -127,6 +132,8 @@ class SignInSession(Base):
     held_until: Mapped[datetime | None] = mapped_column(index=True)
     address: Mapped[str] = mapped_column(default="")
     agent: Mapped[str] = mapped_column(default="")
+    way: Mapped[str] = mapped_column(default="password", server_default="password")
+    factor: Mapped[str | None]
 
     person: Mapped[Person] = relationship(lazy="joined")
 

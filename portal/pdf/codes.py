@@ -11,11 +11,11 @@ BORDER = 2  # white modules around a QR code; the paper gives more
 QUIET = 10  # modules that stay white on each side of a bar code
 
 
-def qr(text: str) -> str:
-    """A QR code of the text; it bears being smudged (level M)."""
+def qr(text: str, *, named: str = "") -> str:
+    """A QR code of the text, named by it or otherwise; it bears being smudged (level M)."""
     code = segno.make_qr(text, error="m")
     size = len(code.matrix) + 2 * BORDER
-    return _named(text, size, size, _squares(code))
+    return _named(named or text, size, size, _squares(code))
 
 
 def code128(text: str) -> str:

@@ -31,6 +31,7 @@ class Copy:
     copy_no: str
     holder: str
     issued_on: str
+    document: str = ""
 
 
 def copies(document_id: int, but: Collection[int] = ()) -> list[Copy]:
@@ -86,6 +87,12 @@ def to_recall() -> list[Copy]:
     return _copies((), old, ~is_returned(()))
 
 
+def held_by(number: str) -> list[Copy]:
+    """The copies that the person with this number took, and that did not come back."""
+    taken = LedgerEntry.facts["person"].as_string().endswith(f" {number}", autoescape=True)
+    return _copies((), taken, ~is_returned(()))
+
+
 def _copies(but: Collection[int], *where: Any) -> list[Copy]:
     query = (
         sa.select(LedgerEntry.facts)
@@ -99,7 +106,10 @@ def _copies(but: Collection[int], *where: Any) -> list[Copy]:
         .order_by(LedgerEntry.id)
     )
     names = ("document_id", "version", "copy_no", "holder", "issued_on")
-    return [Copy(*(facts[name] for name in names)) for facts in db.session.scalars(query)]
+    return [
+        Copy(**{name: facts[name] for name in names}, document=facts.get("document", ""))
+        for facts in db.session.scalars(query)
+    ]
 
 
 def same_copy(one: Any) -> list[Any]:

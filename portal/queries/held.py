@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from portal.domain.permissions import person_key
 from portal.domain.refusal import NotFound
 from portal.extensions import db
-from portal.models import Record, Task, TaskHolder
+from portal.models import Draft, Record, Task, TaskHolder
+from portal.models.records import OPEN
 
 WAITING = ("open", "waiting", "stuck")
 
@@ -23,6 +26,23 @@ def tasks_of(person_id: int) -> list[Task]:
         .options(joinedload(Task.record).joinedload(Record.form_version))
     )
     return list(db.session.scalars(query).unique())
+
+
+def drafts_of(person_id: int) -> list[tuple[str, int, datetime]]:
+    """Forms with how many drafts of the person there are, and when the last was written on."""
+    query = (
+        sa.select(Draft.form_code, sa.func.count(), sa.func.max(Draft.updated_at))
+        .where(Draft.person_id == person_id)
+        .group_by(Draft.form_code)
+        .order_by(Draft.form_code)
+    )
+    return [(code, count, at) for code, count, at in db.session.execute(query)]
+
+
+def started_by(person_id: int) -> list[Record]:
+    """The records that the person has started and that are not over."""
+    query = sa.select(Record).where(Record.applicant_id == person_id, Record.state.in_(OPEN))
+    return list(db.session.scalars(query.order_by(Record.id)).unique())
 
 
 def stuck_tasks() -> list[Task]:

@@ -1,4 +1,4 @@
-"""Guessing of passwords is slowed down, for all workers together, and told to the security officer."""
+"""Guessing of passwords and codes is slowed down, for all workers together, and told to the security officer."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ PER_ACCOUNT, PER_ADDRESS, ANYWHERE = 8, 40, 60
 ALARM = 5
 SIGNING = "signing_failed"
 FAMILIAR = timedelta(days=90)
+CODE = "code:"  # no login has a colon
 
 
 class TooManyAttempts(Refusal):
@@ -47,6 +48,32 @@ def slow_guessing(account: str, address: str, *, now: datetime) -> None:
         raise TooManyAttempts
 
 
+def slow_codes(account: str, *, now: datetime) -> None:
+    """Refuses further codes for an account, from wherever: only who has the password already gets as far as that.
+
+    Raises:
+        TooManyAttempts: wait a quarter of an hour.
+    """
+    failed = sa.select(sa.func.count()).where(
+        SignInAttempt.at > now - WINDOW, SignInAttempt.account == CODE + account
+    )
+    if (db.session.scalar(failed) or 0) >= PER_ACCOUNT:
+        raise TooManyAttempts
+
+
+def note_wrong_code(account: str, address: str, *, now: datetime) -> None:
+    """Counts a wrong code of a second factor, as `note_failure` does a password.
+
+    Raises:
+        TooManyAttempts: others at the same moment have used the last tries up; nothing is written.
+    """
+    audit.note("second_factor_failed", at=now, by=None, stream="access", address=address, account=account)
+    slow_codes(account, now=now)
+    text = _l("账号 %(account)s 在 %(address)s 密码正确，但连续 %(count)d 次动态验证码错误，请核实。")
+    if _count(CODE + account, address, now) == ALARM:
+        _warn(text, account, address, now)
+
+
 def note_failure(account: str, address: str, *, now: datetime, kind: str = "sign_in_failed") -> None:
     """Counts a failed try, writes it into the trail, and warns the security officer of a row of them.
 
@@ -56,24 +83,29 @@ def note_failure(account: str, address: str, *, now: datetime, kind: str = "sign
     account = account[:100]
     audit.note(kind, at=now, by=None, stream="access", address=address, account=account)
     slow_guessing(account, address, now=now)  # again, now that failures come one after the other
-    db.session.add(SignInAttempt(at=now, account=account, address=address))
+    failures = _count(account, address, now)
+    if kind == SIGNING:  # somebody is signed in already, and signs as this person: told each time
+        _warn(_l("有人以账号 %(account)s 签署，密码错误（%(address)s），请核实。"), account, address, now)
+    elif failures == ALARM:
+        text = _l("账号 %(account)s 在 %(address)s 连续 %(count)d 次密码错误，请核实。")
+        _warn(text, account, address, now)
+
+
+def _count(counted: str, address: str, now: datetime) -> int:
+    """How many tries there were of late, with this one."""
+    db.session.add(SignInAttempt(at=now, account=counted, address=address))
     db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
     db.session.flush()
     count = sa.select(sa.func.count()).where(
-        SignInAttempt.at > now - WINDOW, SignInAttempt.account == account, SignInAttempt.address == address
+        SignInAttempt.at > now - WINDOW, SignInAttempt.account == counted, SignInAttempt.address == address
     )
-    if kind == SIGNING:  # somebody is signed in already, and signs as this person: told each time
-        text = both(
-            _l(
-                "有人以账号 %(account)s 签署，密码错误（%(address)s），请核实。",
-                account=account,
-                address=address,
-            )
-        )
-        notices.tell([role_key("security_officer")], "told", now=now, text=text)
-    elif db.session.scalar(count) == ALARM:
-        text = both(_l("账号 %(account)s 在 %(address)s 连续 %(count)d 次密码错误，请核实。", account=account, address=address, count=ALARM))  # fmt: skip
-        notices.tell([role_key("security_officer")], "told", now=now, text=text)
+    return db.session.scalar(count) or 0
+
+
+def _warn(alarm: object, account: str, address: str, now: datetime) -> None:
+    facts = {"account": account, "address": address, "count": ALARM}
+    text = {language: sentence % facts for language, sentence in both(alarm).items()}
+    notices.tell([role_key("security_officer")], "told", now=now, text=text)
 
 
 def _familiar(account: str, address: str, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from portal.lib.pinyin import spellings
 from portal.models import Person
 from portal.queries import people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, notices, passwords
+from portal.services import audit, factor_resets, notices, passwords
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 STREAM = "people"
@@ -83,6 +83,7 @@ def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now
         raise ReasonMissing
     if person.active:
         raise Refusal(_l("%(name)s的账号没有停用。"), name=person.name)
+    factor_resets.refuse_same_hands(person, by=by, now=now)
     person.active = True
     audit.note("person_reinstated", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
     passwords.store(person, password_hash, by=by.id, now=now)
@@ -94,6 +95,7 @@ def reset_password(person: Person, password_hash: str, *, by: Actor, now: dateti
         raise NotAllowed(_l("请在“修改密码”里更改自己的密码。"))
     if not person.active:
         raise Refusal(_l("%(name)s的账号已经停用。"), name=person.name)
+    factor_resets.refuse_same_hands(person, by=by, now=now)
     passwords.store(person, password_hash, by=by.id, now=now)
     text = both(_l("%(by)s重置了%(name)s的密码。", by=by.name, name=person.name))
     keys = [person_key(person.id), role_key("security_officer")]

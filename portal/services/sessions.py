@@ -6,7 +6,8 @@ import hashlib
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -20,6 +21,8 @@ from portal.models import Person, SignInSession
 from portal.services import audit
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+PASSWORD, PROVIDER = "password", "provider"  # what lets people in
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 NOBODY = HASHER.hash(secrets.token_hex(16))
 
 
@@ -61,34 +64,52 @@ def hashed(password: str) -> str:
     return HASHER.hash(composed(password))
 
 
-def admit(proof: Proof, *, address: str, agent: str, now: datetime) -> str | None:
+def admit(proof: Proof, *, address: str, agent: str, now: datetime, factor: str = "") -> str | None:
     """Opens a session for a proven password; None if password or person have changed meanwhile,
     or the account is over."""
-    lock = {"of": Person}  # not the department joined to it
-    person = db.session.get(Person, proof.person_id, with_for_update=lock, populate_existing=True)
-    if person is None or not person.active or person.ended(day(now)):
-        return None
-    if person.password_hash != proof.password_hash:
+    person = still(proof, now=now)
+    return start(person, address=address, agent=agent, now=now, factor=factor) if person is not None else None
+
+
+def still(proof: Proof, *, now: datetime) -> Person | None:
+    """The person of a proven password, locked; None if password or person have changed meanwhile, or the account is over."""
+    person = held(proof.person_id, now=now)
+    if person is None or person.password_hash != proof.password_hash:
         return None
     if proof.newer_hash is not None:
         person.password_hash = proof.newer_hash
-    return start(person, address=address, agent=agent, now=now)
+    return person
 
 
-def start(person: Person, *, address: str, agent: str, now: datetime) -> str:
-    """Opens a session and returns its token, which only the browser keeps."""
+def held(person_id: int, *, now: datetime) -> Person | None:
+    """The person, locked until the write ends; None if they may not be let in any more."""
+    lock = {"of": Person}  # not the department joined to it
+    person = db.session.get(Person, person_id, with_for_update=lock, populate_existing=True)
+    return person if person is not None and person.active and not person.ended(day(now)) else None
+
+
+def start(
+    person: Person, *, address: str, agent: str, now: datetime, way: str = PASSWORD, factor: str = ""
+) -> str:
+    """Opens a session and returns its token, which only the browser keeps.
+
+    One that was let in by a provider alone begins unconfirmed: nothing was given yet that the portal checks itself.
+    """
     token = secrets.token_urlsafe(32)
     db.session.add(
         SignInSession(
             token_hash=_digest(token),
             person_id=person.id,
             started_at=now,
-            confirmed_at=now,
+            confirmed_at=now if way == PASSWORD or factor else NEVER,
             address=address,
             agent=clean(agent)[:200],
+            way=way,
+            factor=factor or None,
         )
     )
-    audit.note("signed_in", at=now, by=person.id, stream="access", address=address)
+    facts: dict[str, Any] = {"way": way, "factor": factor} if way != PASSWORD or factor else {}
+    audit.note("signed_in", at=now, by=person.id, stream="access", address=address, **facts)
     return token
 
 
@@ -129,7 +150,7 @@ def end_all(person_id: int, *, now: datetime, by: int | None, but: int | None = 
 
 
 def confirm(session: SignInSession, *, now: datetime) -> None:
-    """The password was given again: signatures of the next minutes need not ask."""
+    """The person has proven themselves again: signatures of the next minutes need not ask."""
     session.confirmed_at = now
 
 

@@ -19,12 +19,14 @@ from portal.lib.i18n import _l
 from portal.models import SignInSession
 from portal.queries import actors
 from portal.services import sessions
+from portal.web import second_factor
 
 View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE, SIGNED_IN, WRITERS, ADMINISTRATORS, AUDITORS = (
     "everyone", "signed_in", "writers", "administrators", "auditors",
 )  # fmt: skip
 SIGNED_OUT = _l("登录已过期，请重新登录。您填写的内容仍在本机。")
+MAY_WAIT = second_factor.SETTING_UP | {"auth.password"}
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -105,6 +107,8 @@ def check() -> Response | None:
         return sign_in_first()
     if person.person.must_change_password and request.endpoint not in ("auth.password", "auth.sign_out"):
         return redirect(url_for("auth.password"))
+    if second_factor.is_missing(person) and request.endpoint not in MAY_WAIT:
+        return redirect(url_for("auth.new_second_factor"))
     if who == WRITERS and person.is_auditor:
         raise NotAllowed
     if (who == ADMINISTRATORS and not person.is_administrator) or (who == AUDITORS and not person.is_auditor):

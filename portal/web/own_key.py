@@ -19,8 +19,21 @@ WINDOW, UNTIL = "window", "window_until"
 
 
 def confirm(row: SignInSession, opened: OpenKey | None) -> None:
-    """Begins the signing window of a session, within a write: the password was given just now."""
+    """Begins the signing window of a session, within a write: all that the person must give was given just now."""
     sessions.confirm(row, now=now())
+    opened_by_password(row, opened)
+
+
+def after_password(row: SignInSession, opened: OpenKey | None) -> None:
+    """Opens the key of a session, within a write: the password was given just now, which for those without a second
+    factor begins the signing window too."""
+    if row.person.second_factor_id is None:
+        sessions.confirm(row, now=now())
+    opened_by_password(row, opened)
+
+
+def opened_by_password(row: SignInSession, opened: OpenKey | None) -> None:
+    """Keeps the key open in this request, and as long as the password counts."""
     keep(open_window(row, opened))
     g.open_key = opened
 

@@ -30,6 +30,7 @@ CONTROLS = frozenset(
         "_seen",
         "_opinion",
         "_password",
+        "_code",
         "_edited",
         "_act",
         "_to",

@@ -14,6 +14,7 @@ from portal.lib.i18n import _, _l, language
 from portal.queries import people
 
 REASON = _l("理由")
+TASK = "task_"
 
 
 class RoleName:
@@ -102,6 +103,12 @@ class LeaveSheet(SuccessorSheet):
     """The end of somebody's access."""
 
     successor = Person(_l("接手人"), required=False)
+
+
+def leave_sheet(tasks: Mapping[int, str]) -> type[LeaveSheet]:
+    """The end of somebody's access, with who takes each of these tasks if it is not the successor."""
+    takers = {f"{TASK}{id}": Person(title, required=False) for id, title in tasks.items()}
+    return type("TasksLeaveSheet", (LeaveSheet,), takers)
 
 
 class DepartmentSheet(Sheet):

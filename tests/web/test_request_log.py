@@ -104,7 +104,7 @@ def test_what_goes_wrong_is_told_with_its_request(
     assert answer.status_code == 500
     (line,) = [one for one in map(json.loads, kept.lines) if one["level"] == "ERROR"]
     assert line["id"] == answer.headers["X-Request-ID"]
-    assert line["message"].endswith("at health.alive")
+    assert line["message"].endswith("at GET /alive")
     assert "RuntimeError: line" in line["trace"]
     assert "手机" not in line["trace"]
     assert "of it" not in line["trace"]

@@ -78,13 +78,13 @@ def _prove() -> Proof:
 @writes
 def _set_up(proof: Proof, prepared: Prepared) -> None:
     opened = own_keys.set_up(prepared, proof, seen=posted.control("seen", 64), now=now())
-    own_key.confirm(current_user.row, opened)
+    own_key.after_password(current_user.row, opened)
 
 
 @writes
 def _end(proof: Proof) -> None:
     own_keys.withdraw(proof, seen=posted.control("seen", 64), now=now())
-    own_key.confirm(current_user.row, None)
+    own_key.after_password(current_user.row, None)
 
 
 def _page(problem: str = "") -> str:

@@ -48,7 +48,7 @@ def _change_password() -> Answer:
 def _store(password_hash: str, opened: OpenKey | None, relocked: Prepared | None) -> None:
     row, person = current_user.row, actor().person
     passwords.store(person, password_hash, by=person.id, now=now(), keep=row, key=relocked)
-    own_key.confirm(row, opened if person.own_key_id is not None else None)
+    own_key.after_password(row, opened if person.own_key_id is not None else None)
 
 
 def _password_page(problem: str = "") -> str:

@@ -10,8 +10,9 @@
   const box = bar.querySelector("[data-outbox-box]");
   const list = bar.querySelector("ul");
   const DECIDES = ["submit", "sign", "return", "refuse"];
-  const LEFT_OUT = ["csrf_token", "_op", "_password", "_sent", "_edited"];
+  const LEFT_OUT = ["csrf_token", "_op", "_password", "_code", "_sent", "_edited"];
   const SOON = 3000, LATER = 60_000;  // milliseconds until it is tried again, longer each time
+  const PROOFS = ["_password", "_code"];
   const passwords = new Map();  // never written down: asked for anew when the page has been closed
   let passing = new WeakSet();  // forms that go the usual way
   const done = [];
@@ -90,7 +91,8 @@
 
   function collect(form, op, sent, state = "going") {
     const id = `${store.person} ${keyOf(form)}`, entries = [...new FormData(form)];
-    if (form.elements._password?.value) passwords.set(id, form.elements._password.value);
+    const proofs = PROOFS.map((name) => [name, form.elements[name]?.value]).filter(([, value]) => value);
+    if (proofs.length) passwords.set(id, proofs);
     return {
       id, op, key: keyOf(form), path: form.getAttribute("action"), at: Date.now(), state, sent,
       title: document.querySelector("h1").innerText.trim(),
@@ -193,7 +195,7 @@
     const body = new FormData();
     for (const [name, value] of [...answers, ["_op", one.op]]) body.append(name, value);
     for (const [name, file] of files) body.append(name, file, file.name);
-    if (passwords.has(one.id)) body.append("_password", passwords.get(one.id));
+    for (const [name, value] of passwords.get(one.id) ?? []) body.append(name, value);
     let answer, text;
     try {
       answer = await post(one.path, body);

@@ -1,0 +1,139 @@
+"""One's own second factor: set up, moved to another phone, ended; each time by password and, if there is one, a code."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from portal.blueprints.auth.room import Answer, bp
+from portal.domain.refusal import IdentityNotConfirmed, NotAllowed, Refusal
+from portal.lib import totp
+from portal.lib.clock import now
+from portal.lib.i18n import _, _l
+from portal.pdf import codes
+from portal.queries import second_factors as known
+from portal.services import second_factors, sessions
+from portal.services.passwords import WrongPassword
+from portal.web import identity, posted, second_factor
+from portal.web.guard import actor, open_to
+from portal.web.transaction import writes
+
+WRONG = _l("密码不正确，两步验证没有改动。")
+NEEDED = _l("您必须有两步验证，不能停用，只能换新。")
+
+
+@bp.get("/account/second-factor")
+@open_to("signed_in")
+def second_factor_page() -> str:
+    """The second factor of one's own."""
+    return _page()
+
+
+@bp.get("/account/second-factor/new")
+@open_to("signed_in")
+def new_second_factor() -> str:
+    """A QR code for the app, and the form that comes back with its first code."""
+    secret, locked = second_factors.begin(actor().person)
+    return _new_page(secret, locked)
+
+
+@bp.post("/account/second-factor/new")
+@open_to("signed_in")
+def set_up_second_factor() -> Answer:
+    """Sets the second factor up, or in place of the one there is, and shows the recovery codes, this once."""
+    locked = posted.control("locked", 400)
+    try:
+        secret = second_factors.begun(actor().person, locked)
+    except Refusal as refusal:
+        return _page(str(refusal)), refusal.status
+    try:
+        second_factors.first_step(secret, request.form.get("new_code", ""), now=now())
+        _prove()
+        made = _set_up(secret)
+    except Refusal as refusal:
+        return _new_page(secret, locked, str(refusal)), refusal.status
+    return render_template("account/recovery_codes.html", codes=made, fresh=True)
+
+
+@bp.post("/account/second-factor/recovery-codes")
+@open_to("signed_in")
+def renew_recovery_codes() -> Answer:
+    """Makes new recovery codes and shows them, this once."""
+    try:
+        _prove()
+        made = _renew_codes()
+    except Refusal as refusal:
+        return _page(str(refusal)), refusal.status
+    return render_template("account/recovery_codes.html", codes=made, fresh=False)
+
+
+@bp.post("/account/second-factor/end")
+@open_to("signed_in")
+def end_second_factor() -> Answer:
+    """Ends the second factor, where none is demanded."""
+    try:
+        if second_factor.is_demanded(actor()):
+            raise NotAllowed(NEEDED)
+        _prove()
+        _end()
+    except Refusal as refusal:
+        return _page(str(refusal)), refusal.status
+    flash(_("两步验证已停用。以后登录和签署只用密码。"), "success")
+    return redirect(url_for("auth.second_factor_page"), 303)
+
+
+def _prove() -> None:
+    """The password and, of those who have a second factor, a code or a recovery code.
+
+    Raises:
+        WrongPassword: the password does not fit.
+        Refusal: the code does not.
+    """
+    password, code = request.form.get("password", ""), request.form.get("code", "")
+    try:
+        identity.take(password, code, kind="confirmation_failed", recovery=True)
+    except IdentityNotConfirmed:
+        raise WrongPassword(WRONG) from None
+
+
+@writes
+def _set_up(secret: str) -> list[str]:
+    made = second_factors.set_up(
+        actor().id, secret, request.form.get("new_code", ""), seen=posted.number("seen"), now=now()
+    )
+    sessions.end_all(actor().id, now=now(), by=actor().id, but=current_user.row.id)
+    return made
+
+
+@writes
+def _renew_codes() -> list[str]:
+    return second_factors.renew_recovery_codes(actor().id, seen=posted.number("seen"), now=now())
+
+
+@writes
+def _end() -> None:
+    second_factors.withdraw(actor().id, seen=posted.number("seen"), now=now())
+
+
+def _page(problem: str = "") -> str:
+    factor = known.current(actor().person.second_factor_id)
+    return render_template(
+        "account/second_factor.html",
+        factor=factor,
+        left=known.recovery_left(factor.id) if factor is not None else 0,
+        demanded=second_factor.is_demanded(actor()),
+        problem=problem,
+    )
+
+
+def _new_page(secret: str, locked: str, problem: str = "") -> str:
+    address = totp.address(secret, login=actor().login, issuer=current_app.config["SETTINGS"].company)
+    return render_template(
+        "account/new_second_factor.html",
+        factor=known.current(actor().person.second_factor_id),
+        picture=codes.qr(address, named=_("两步验证的二维码")),
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        locked=locked,
+        missing=second_factor.is_missing(actor()),
+        problem=problem,
+    )

@@ -1,0 +1,172 @@
+"""Signing in by a provider of OpenID Connect: the code flow with PKCE, state and nonce.
+
+Nothing that the provider sends is believed before its token has proven to be signed by the provider, for this portal,
+now, and as the answer to this very question.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+import requests
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+TIMEOUT, LEEWAY = 8, 60  # seconds
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+SCOPE = "openid profile email"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class Unreachable(Exception):
+    """The provider does not answer, or not as a provider does."""
+
+
+class NotVouched(Exception):
+    """What came back does not prove who somebody is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The portal as the provider knows it."""
+
+    issuer: str
+    id: str
+    secret: str
+    back: str  # where the provider leads people back to
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One way through the provider: what must come back with it, and what only this browser knows."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+def ask() -> Question:
+    """A new question, with nothing in it that could be guessed."""
+    return Question(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+
+
+def address(client: Client, question: Question) -> str:
+    """Where the browser goes to be signed in.
+
+    Raises:
+        Unreachable: the provider cannot be asked where that is.
+    """
+    challenge = urlsafe_b64encode(sha256(question.verifier.encode()).digest()).rstrip(b"=").decode()
+    asked = urlencode(
+        {
+            "response_type": "code",
+            "client_id": client.id,
+            "redirect_uri": client.back,
+            "scope": SCOPE,
+            "state": question.state,
+            "nonce": question.nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+    )
+    place = _endpoint(_metadata(client), "authorization_endpoint")
+    return f"{place}{'&' if urlsplit(place).query else '?'}{asked}"
+
+
+def claims(client: Client, question: Question, code: str, *, now: datetime) -> dict[str, Any]:
+    """What the provider says of the person with whose code the browser came back.
+
+    Raises:
+        Unreachable: the provider does not answer.
+        NotVouched: it does not take the code, or its token does not hold.
+    """
+    known = _metadata(client)
+    given = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": client.back,
+        "code_verifier": question.verifier,
+    }
+    ways = known.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+    auth = None
+    if "client_secret_basic" in ways:
+        auth = (quote_plus(client.id), quote_plus(client.secret))
+    else:
+        given |= {"client_id": client.id, "client_secret": client.secret}
+    answer = _call("POST", _endpoint(known, "token_endpoint"), data=given, auth=auth)
+    if answer.status_code in (400, 401, 403):
+        raise NotVouched(f"the code was refused: HTTP {answer.status_code}")
+    token = _json(answer).get("id_token")
+    if not isinstance(token, str):
+        raise NotVouched("no token came")
+    keys = _json(_call("GET", _endpoint(known, "jwks_uri")))
+    return _proven(client, question, token, keys, now)
+
+
+def _proven(
+    client: Client, question: Question, token: str, keys: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    must = jwt.JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=LEEWAY,
+        iss={"essential": True, "value": client.issuer},
+        aud={"essential": True, "value": client.id},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+        nonce={"essential": True, "value": question.nonce},
+    )
+    try:
+        found = jwt.decode(token, KeySet.import_key_set({"keys": list(keys["keys"])}), algorithms=ALGORITHMS)
+        must.validate(found.claims)
+    except (JoseError, KeyError, TypeError, ValueError) as error:
+        raise NotVouched(f"{type(error).__name__}: {error}") from None
+    said = dict(found.claims)
+    several = isinstance(said["aud"], list) and len(said["aud"]) > 1
+    if ("azp" in said or several) and said.get("azp") != client.id:
+        raise NotVouched("the token is for another party")
+    return said
+
+
+def _metadata(client: Client) -> dict[str, Any]:
+    """What the provider says of itself; it must name itself as the settings do."""
+    said = _json(_call("GET", f"{client.issuer.rstrip('/')}/.well-known/openid-configuration"))
+    if said.get("issuer") != client.issuer:
+        raise Unreachable(f"the provider calls itself {str(said.get('issuer'))[:200]}")
+    return said
+
+
+def _endpoint(known: Mapping[str, Any], name: str) -> str:
+    place = known.get(name)
+    parts = urlsplit(place) if isinstance(place, str) else urlsplit("")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise Unreachable(f"the provider gives no address of its {name}")
+    return str(place)
+
+
+def _call(method: str, place: str, **given: Any) -> requests.Response:
+    try:
+        answer = requests.request(method, place, timeout=TIMEOUT, allow_redirects=False, **given)
+    except requests.RequestException as error:
+        raise Unreachable(type(error).__name__) from None
+    if answer.status_code >= 500 or answer.is_redirect:
+        raise Unreachable(f"HTTP {answer.status_code}")
+    return answer
+
+
+def _json(answer: requests.Response) -> dict[str, Any]:
+    try:
+        said = answer.json() if answer.ok else None
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise Unreachable(f"HTTP {answer.status_code} without what was asked for")
+    return said
