@@ -92,3 +92,9 @@ def test_the_image_starts_what_the_unit_starts() -> None:
     assert yaml.safe_load(words)[1:] == command("portal-web.service")[1:]
     for source in re.findall(r"-f (deploy/\S+)", text):
         assert (ROOT / source).exists()
+
+
+def test_no_secrets_go_into_the_image_or_the_repository() -> None:
+    left_out = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+    assert {".env", "var", "deploy/*.env"} <= set(left_out)
+    assert {"/.env", "/deploy/*.env"} <= set((ROOT / ".gitignore").read_text().split())
