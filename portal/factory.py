@@ -111,7 +111,9 @@ def _extend(app: Flask) -> None:
     alembic.init_app(app)
     babel.init_app(app, locale_selector=_locale, default_translation_directories="translations")
     app.jinja_env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    # Texts that a template spells out are marked up as they are; names from the books are escaped.
     app.jinja_env.globals["_"] = i18n.in_page
+    app.jinja_env.filters["spoken"] = i18n._
     app.before_request(i18n.settle)
     app.teardown_request(lambda _error: i18n.unsettle())
     csrf.init_app(app)
