@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from portal.domain.permissions import person_key
 from portal.domain.refusal import NotAllowed, RecordClosed, Refusal
 from portal.extensions import db
@@ -12,15 +14,25 @@ from portal.lib.i18n import _l
 from portal.models import Comment, Record
 from portal.queries import history
 from portal.queries.actors import Actor
-from portal.services import attachments, audit, notices, tasks
+from portal.services import attachments, audit, notices, once, tasks
+
+SAME_CLICK = timedelta(minutes=1)  # so long the same words of the same person are the same comment
 
 
 def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *, now: datetime) -> Comment:
-    """Says something about a record; everyone in it is told."""
+    """Says something about a record; everyone in it is told. A second click says nothing more."""
     if by.is_auditor:
         raise NotAllowed
     if not text:
         raise Refusal(_l("请填写内容。"))
+    once.take_turn(by.id)
+    before = _last_word(record, by)
+    if (
+        before is not None
+        and now - before.at < SAME_CLICK
+        and _words(before.text, before.files) == _words(text, files)
+    ):
+        return before
     said = Comment(record_id=record.id, person_id=by.id, text=text, files=files, at=now)
     db.session.add(said)
     attachments.adopt(record, files)
@@ -30,6 +42,17 @@ def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *
     }
     notices.tell(keys, "comment", now=now, record_id=record.id, but=by.id, text=text[:200], who=by.name)
     return said
+
+
+def _last_word(record: Record, by: Actor) -> Comment | None:
+    query = sa.select(Comment).where(Comment.record_id == record.id, Comment.person_id == by.id)
+    last: Comment | None = db.session.scalar(query.order_by(Comment.id.desc()).limit(1))
+    return last
+
+
+def _words(text: str, files: list[dict[str, Any]]) -> tuple[str, list[str]]:
+    """What is said; the same file sent twice is the same."""
+    return text, [str(file.get("sha256")) for file in files]
 
 
 def copy_to(record: Record, by: Actor, people: list[int], *, now: datetime) -> None:
