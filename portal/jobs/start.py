@@ -62,7 +62,7 @@ def _upgrade() -> None:
 def _copy(at: datetime) -> Path:
     """A copy of the SQLite database beside it."""
     there = Path(str(db.engine.url.database))
-    copy = there.with_name(f"{there.stem}-before-upgrade-{at:%Y%m%dT%H%M%S}{there.suffix}")
+    copy = there.with_name(f"{there.stem}-before-upgrade-{at:%Y%m%dT%H%M%S%f}{there.suffix}")
     connection = db.engine.raw_connection()
     try:
         connection.cursor().execute("VACUUM INTO ?", (str(copy),))

@@ -58,6 +58,7 @@ def tab(desk: Desk, login: str) -> FlaskClient:
     return browser
 
 
+@pytest.mark.proves("F5", "F6")
 def test_the_same_words_said_later_are_another_comment(desk: Desk) -> None:
     act = ACTS["comment"](desk)
     for _click in range(2):
@@ -84,6 +85,7 @@ def test_the_same_words_said_later_are_another_comment(desk: Desk) -> None:
         "copy",
     ],
 )
+@pytest.mark.proves("F5", "F6")
 def test_four_clicks_of_one_page_are_one_act(desk: Desk, name: str) -> None:
     act = ACTS[name](desk)
     before = desk.one(act.left)
@@ -99,6 +101,7 @@ def test_four_clicks_of_one_page_are_one_act(desk: Desk, name: str) -> None:
     whole(desk)
 
 
+@pytest.mark.proves("F5", "F6")
 def test_of_two_people_with_two_tabs_each_one_signs_and_the_others_are_told_who(desk: Desk) -> None:
     number = desk.walker.open("PU-04")
     path = f"{ORDERS}{number}/signatures"

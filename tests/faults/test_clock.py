@@ -37,6 +37,7 @@ def file(desk: Desk, at: datetime, key: str) -> str:
     return str(answer.location).rsplit("/", 1)[-1]
 
 
+@pytest.mark.proves("F13")
 def test_numbers_are_of_the_companys_year_and_go_on_whichever_way_the_clock_jumps(desk: Desk) -> None:
     numbers = [file(desk, EVE + jump, f"page-{place}") for place, jump in enumerate(JUMPS)]
     assert numbers == [
@@ -44,6 +45,7 @@ def test_numbers_are_of_the_companys_year_and_go_on_whichever_way_the_clock_jump
     ]
 
 
+@pytest.mark.proves("F13")
 def test_the_trail_is_in_the_order_of_writing_and_no_checkpoint_goes_back(desk: Desk) -> None:
     for place, jump in enumerate(JUMPS):
         file(desk, EVE + jump, f"page-{place}")
@@ -60,6 +62,7 @@ def test_the_trail_is_in_the_order_of_writing_and_no_checkpoint_goes_back(desk: 
     assert answer.exit_code == 0, answer.output
 
 
+@pytest.mark.proves("F13")
 def test_a_session_of_tomorrow_lasts_no_longer_than_it_may(desk: Desk) -> None:
     hours = desk.app.config["SETTINGS"].session_hours
     browser, page = desk.app.test_client(), "/account/sessions"
@@ -72,6 +75,7 @@ def test_a_session_of_tomorrow_lasts_no_longer_than_it_may(desk: Desk) -> None:
         assert browser.get(page).status_code == 302
 
 
+@pytest.mark.proves("F13")
 def test_a_reminder_is_not_repeated_because_the_clock_went_back(desk: Desk) -> None:
     number = file(desk, EVE, "a-page")
     with desk.app.app_context():

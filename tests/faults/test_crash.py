@@ -11,6 +11,7 @@ from flask import Flask
 from benchmarks.crash import run
 
 
+@pytest.mark.proves("F1", "F8")
 @pytest.mark.both_databases
 def test_what_was_acknowledged_outlives_the_servers_death(app: Flask, database: str, tmp_path: Path) -> None:
     shutil.copytree(app.config["SETTINGS"].portal_data, tmp_path, dirs_exist_ok=True)

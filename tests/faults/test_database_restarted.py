@@ -50,6 +50,7 @@ def restarted_before(app: Flask, words: str) -> Iterator[list[str]]:
         sa.event.remove(engine, "before_cursor_execute", strike)
 
 
+@pytest.mark.proves("F11")
 def test_the_next_request_and_the_next_job_work(desk: Desk) -> None:
     act = ACTS["submit"](desk)
     assert desk.browser(OFFICER).get("/mine").status_code == 200
@@ -67,6 +68,7 @@ def test_the_next_request_and_the_next_job_work(desk: Desk) -> None:
         db.session.remove()
 
 
+@pytest.mark.proves("F11")
 @pytest.mark.parametrize(
     "words", ["SELECT sign_in_sessions", "INSERT INTO records", "INSERT INTO audit_events"]
 )
@@ -89,6 +91,7 @@ def test_what_was_under_way_fails_whole_and_succeeds_when_sent_again(desk: Desk,
         db.session.remove()
 
 
+@pytest.mark.proves("F11")
 def test_lost_in_the_commit_the_page_does_not_say_that_nothing_was_written(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

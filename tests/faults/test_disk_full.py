@@ -65,6 +65,7 @@ def done(desk: Desk, act: Act, before: int) -> None:
         db.session.remove()
 
 
+@pytest.mark.proves("F4")
 @pytest.mark.parametrize("name", ["submit", "sign", "release"])
 def test_a_database_that_cannot_grow_refuses_and_lets_read(desk: Desk, name: str) -> None:
     act = ACTS[name](desk)
@@ -75,6 +76,7 @@ def test_a_database_that_cannot_grow_refuses_and_lets_read(desk: Desk, name: str
     done(desk, act, before)
 
 
+@pytest.mark.proves("F4")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["submit", "sign", "upload"])
 def test_a_server_of_the_database_without_room_is_told_apart_from_a_busy_one(desk: Desk, name: str) -> None:
@@ -87,6 +89,7 @@ def test_a_server_of_the_database_without_room_is_told_apart_from_a_busy_one(des
     done(desk, act, before)
 
 
+@pytest.mark.proves("F4")
 @pytest.mark.parametrize(
     "problem", [lambda: GenericError(SAID), lambda: OSError(errno.ENOSPC, "No space left on device")]
 )
@@ -105,6 +108,7 @@ def test_a_store_of_files_without_room_keeps_no_row(
     done(desk, act, before)
 
 
+@pytest.mark.proves("F4")
 def test_other_errors_are_not_taken_for_a_full_disk() -> None:
     assert not space.is_full(None)
     assert not space.is_full(OSError(errno.EACCES, "Permission denied"))

@@ -52,6 +52,7 @@ def tried(desk: Desk, act: Act, step: int = 1) -> int:
     return broken.seen
 
 
+@pytest.mark.proves("F16", "S44")
 @pytest.mark.parametrize("name", ACTS)
 def test_whichever_statement_fails_nothing_is_written_and_the_next_try_succeeds(
     desk: Desk, name: str
@@ -60,18 +61,20 @@ def test_whichever_statement_fails_nothing_is_written_and_the_next_try_succeeds(
     assert seen > 3, "the faults have not reached the act"
 
 
+@pytest.mark.proves("F16", "S44")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["submit", "sign", "correct", "release", "password"])
 def test_so_it_is_where_a_failed_statement_spoils_the_whole_transaction(desk: Desk, name: str) -> None:
-    assert tried(desk, ACTS[name](desk), step=5) > 3
+    assert tried(desk, ACTS[name](desk), step=9) > 3
 
 
+@pytest.mark.proves("F16", "S44")
 @pytest.mark.both_databases
 @pytest.mark.parametrize("name", ["submit", "sign", "sign_in", "request"])
 def test_while_the_database_is_away_every_answer_is_a_plain_page(desk: Desk, name: str) -> None:
     act = ACTS[name](desk)
     watch, before = Watch(desk.app, act.but), desk.one(act.left)
-    for at in count(1, 4):
+    for at in count(1, 9):
         answer, broken = told(desk, act, at, lasting=True)
         if not broken.struck:
             break

@@ -62,6 +62,7 @@ def rows() -> dict[str, int]:
     return found
 
 
+@pytest.mark.proves("F16", "F21")
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_that_fails_anywhere_is_done_once_by_the_next_run(
     office: Flask, name: str, post: MailServer

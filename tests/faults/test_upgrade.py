@@ -35,6 +35,7 @@ def let_go(app: Flask) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.proves("F20")
 @pytest.mark.both_databases
 def test_broken_off_anywhere_it_goes_on_at_the_next_start(
     app: Flask, database: str, monkeypatch: pytest.MonkeyPatch
@@ -63,6 +64,7 @@ def test_broken_off_anywhere_it_goes_on_at_the_next_start(
         let_go(app)
 
 
+@pytest.mark.proves("F20")
 def test_a_database_of_a_newer_portal_is_left_alone(app: Flask) -> None:
     with app.app_context():
         db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -72,6 +74,7 @@ def test_a_database_of_a_newer_portal_is_left_alone(app: Flask) -> None:
         start.prepare(app)
 
 
+@pytest.mark.proves("F20")
 def test_the_server_does_not_begin_and_says_why_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
