@@ -20,6 +20,7 @@ from portal.lib import settings_rules
 from portal.lib.oidc import Client
 
 ROOT = Path(__file__).resolve().parent.parent
+VERIFIER = ROOT / "tools" / "verify_record.py"  # the program that everybody gets
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from portal.config import VERIFIER
 from portal.domain.prints import GROUPS, LARGEST_FILE, FileMissing
 from portal.domain.refusal import NotFound, Refusal
 from portal.forms.titles import record_path
@@ -66,8 +67,8 @@ def file() -> tuple[str, int]:
 @open_to("everyone")
 def verifier() -> Response:
     """The program that checks a file without the portal."""
-    answer = Response(checking.VERIFIER.read_bytes(), mimetype="text/x-python")
-    name_file(answer, checking.VERIFIER.name)
+    answer = Response(VERIFIER.read_bytes(), mimetype="text/x-python")
+    name_file(answer, VERIFIER.name)
     return answer
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from portal.config import ROOT
+from portal.config import VERIFIER
 from portal.database import one_moment
 from portal.domain.refusal import NotFound
 from portal.extensions import db
@@ -34,7 +34,6 @@ from portal.storage.package_zip import PackageZip
 
 PIECE, SECONDS = 100, 10.0  # records and time of a piece
 CLOSING = 120.0  # seconds for the ZIP: less than half a lease, which may be half over when the turn comes
-VERIFIER = ROOT / "tools" / "verify_record.py"
 log = logging.getLogger("portal.jobs")
 
 

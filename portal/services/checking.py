@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from portal.config import ROOT
+from portal.config import VERIFIER
 from portal.domain.prints import PrintsBusy
 from portal.extensions import db
 from portal.lib.hashing import sha256
@@ -22,7 +22,6 @@ from portal.queries.prints import Standing
 from portal.services import sealing
 from portal.storage import seal_folder
 
-VERIFIER = ROOT / "tools" / "verify_record.py"
 SECONDS = 30
 _turns = BoundedSemaphore(2)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Flask, current_app, request
 from limits import parse
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
@@ -19,9 +22,10 @@ class TooOften(Refusal):
 
 
 def init_app(app: Flask) -> None:
-    """Opens the counters."""
-    storage = storage_from_string(app.config["SETTINGS"].broker_url or "memory://")
-    app.extensions["rate_limit"] = MovingWindowRateLimiter(storage)
+    """Opens the counters: the shared ones, where there is a broker, and those of this process for when it is away."""
+    urls = [url for url in (app.config["SETTINGS"].broker_url, "memory://") if url]
+    storages = [storage_from_string(url, wrap_exceptions=True) for url in urls]
+    app.extensions["rate_limit"] = [MovingWindowRateLimiter(one) for one in storages]
 
 
 def count(what: str, often: str) -> None:
@@ -30,5 +34,8 @@ def count(what: str, often: str) -> None:
     Raises:
         TooOften: it is one too many.
     """
-    if not current_app.extensions["rate_limit"].hit(parse(often), what, request.remote_addr or ""):
-        raise TooOften
+    for counter in current_app.extensions["rate_limit"]:
+        with suppress(StorageError):  # the broker is away
+            if not counter.hit(parse(often), what, request.remote_addr or ""):
+                raise TooOften
+            return

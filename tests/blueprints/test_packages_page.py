@@ -258,12 +258,3 @@ def test_a_file_that_is_lost_is_a_sentence(app: Flask, auditor: FlaskClient) -> 
         (app.config["SETTINGS"].portal_data / "packages" / package(app, id).file).unlink()
     assert auditor.post(f"/trail/packages/{id}/downloads").status_code == 409
     assert told(app, "package_taken") == []
-
-
-def test_the_verifier_is_given_to_everybody_who_signs_in(
-    app: Flask, client: FlaskClient, sign_in: SignIn
-) -> None:
-    assert client.get("/trail/verify_record.py").status_code == 302
-    answer = sign_in(client, "employee").get("/trail/verify_record.py")
-    assert answer.data == (ROOT / "tools" / "verify_record.py").read_bytes()
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=verify_record.py")

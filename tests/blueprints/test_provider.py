@@ -78,7 +78,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 def door(app: Flask, client: FlaskClient, clock: time_machine.Traveller) -> Iterator[Door]:
-    app.extensions["rate_limit"].storage.reset()
+    app.extensions["rate_limit"][-1].storage.reset()
     with providers.served() as provider:
         settings = app.config["SETTINGS"]
         values = {"oidc_issuer": provider.url, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdf import PdfReader
 
+from portal.config import VERIFIER
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.domain.prints import GROUPS, PrintsBusy
@@ -27,6 +28,7 @@ from portal.queries import prints
 from portal.services import audit, checking, print_turns, record_prints
 from portal.storage import files
 from portal.web import rate_limit
+from tests.conftest import make_app
 from tests.pdf.archive_rules import broken
 from tests.pdf.test_seal import appended, flipped, saved_again, updated
 from tests.walk import Walker
@@ -37,7 +39,7 @@ OFFICER, OTHER = "customer_service_officer", "buyer"
 @pytest.fixture(autouse=True)
 def fresh_counters(app: Flask) -> None:
     """Nobody has asked yet."""
-    app.extensions["rate_limit"].storage.reset()
+    app.extensions["rate_limit"][-1].storage.reset()
 
 
 @pytest.fixture
@@ -442,6 +444,13 @@ def test_an_address_that_asks_too_often_waits_and_others_do_not(app: Flask, stra
             rate_limit.count("file", "10 per minute")
 
 
+def test_a_broker_that_is_away_shuts_nobody_out(app: Flask) -> None:
+    portal = make_app(app.config["SETTINGS"].portal_data, broker_url="redis://127.0.0.1:1/0")
+    client = portal.test_client()
+    answers = [client.get("/check/ABCD-ABCD-ABCD-ABCD").status_code for _time in range(31)]
+    assert answers == [404] * 30 + [429], "this process counts by itself"
+
+
 def test_only_two_files_are_checked_at_once(stranger: FlaskClient, app: Flask) -> None:
     taken: Iterator[bool] = iter([checking._turns.acquire(blocking=False) for _time in range(2)])
     try:
@@ -455,5 +464,5 @@ def test_only_two_files_are_checked_at_once(stranger: FlaskClient, app: Flask) -
 
 def test_the_verifier_is_given_to_everybody(stranger: FlaskClient) -> None:
     answer = stranger.get("/check/verifier")
-    assert answer.data == checking.VERIFIER.read_bytes()
+    assert answer.data == VERIFIER.read_bytes()
     assert "filename=verify_record.py" in answer.headers["Content-Disposition"]

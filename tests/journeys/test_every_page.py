@@ -35,7 +35,7 @@ NO_PAGES = (
     "/files/<int:file>",
     "/checkpoint",
     "/packages/progress",
-    "/verify_record.py",
+    "/verifier",
     "/health",
     "/pick/<kind>",
 )

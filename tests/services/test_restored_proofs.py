@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.config import VERIFIER
 from portal.database import transaction
 from portal.extensions import db
 from portal.jobs import outbox as worker
@@ -69,7 +70,7 @@ def test_restored_elsewhere_the_prints_are_the_same_bytes_and_everything_verifie
     for place, (_code, data) in enumerate(before.values()):
         (tmp_path / f"{place}.pdf").write_bytes(data)
         ran = subprocess.run(
-            [sys.executable, "-I", str(checking.VERIFIER), f"{place}.pdf", "--trust", "trust.pem", "--json"],
+            [sys.executable, "-I", str(VERIFIER), f"{place}.pdf", "--trust", "trust.pem", "--json"],
             cwd=tmp_path, capture_output=True, check=False,
         )  # fmt: skip
         assert (ran.returncode, json.loads(ran.stdout)["verdict"]) == (0, "genuine")

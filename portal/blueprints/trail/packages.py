@@ -9,7 +9,6 @@ from flask import Response, flash, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response as Answer
 
 from portal.blueprints.trail.room import bp
-from portal.config import ROOT
 from portal.database import transaction
 from portal.domain.roles import DEPARTMENTS
 from portal.forms.catalogue import FORMS
@@ -27,8 +26,6 @@ from portal.web import package_words, record_filter
 from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
 from portal.web.transaction import writes
-
-VERIFIER = ROOT / "tools" / "verify_record.py"
 
 
 @bp.get("/packages")
@@ -98,15 +95,6 @@ def take_package(id: int) -> Response:
         acts.take(package, by=by, address=request.remote_addr or "", now=now())
     answer = send_file(file, mimetype="application/zip", conditional=False, etag=False)
     name_file(answer, name)
-    return answer
-
-
-@bp.get("/verify_record.py")
-@open_to("signed_in")
-def verifier() -> Response:
-    """The program that verifies records and packages without the portal."""
-    answer = Response(VERIFIER.read_bytes(), mimetype="text/x-python")
-    name_file(answer, VERIFIER.name)
     return answer
 
 
