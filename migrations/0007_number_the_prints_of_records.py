@@ -40,8 +40,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_record_prints_file_id"), "record_prints", ["file_id"])
     op.create_index("ix_record_prints_asked_by_id_asked_at", "record_prints", ["asked_by_id", "asked_at"])
+    records = sa.table("records", sa.column("id", sa.Integer), sa.column("pdf_id", sa.Integer))
+    files = sa.table(
+        "files", sa.column("id", sa.Integer), sa.column("uploaded_at", portal.models.base.Moment)
+    )
     there = op.get_bind().execute(
-        sa.text("SELECT r.id, r.pdf_id, f.uploaded_at FROM records r JOIN files f ON f.id = r.pdf_id")
+        sa.select(records.c.id, records.c.pdf_id, files.c.uploaded_at).join(
+            files, files.c.id == records.c.pdf_id
+        )
     )
     rows = [
         {"record_id": record, "copy": 0, "language": "zh", "code": spoken_codes.new(4),

@@ -6,8 +6,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.database import transaction
 from portal.extensions import alembic, db
+from portal.lib.clock import now
+from portal.models import Record
 from portal.models.base import Base
+from portal.queries import prints
+from portal.services import checking, uploads
 
 pytestmark = pytest.mark.both_databases
 
@@ -58,3 +63,18 @@ def test_down_to_nothing_and_up_again(context: Flask) -> None:
     alembic.upgrade()
     assert (tables(), triggers()) == (before, guards)
     assert alembic.compare_metadata() == []
+
+
+def test_prints_that_were_there_before_they_were_numbered_can_be_checked(context: Flask) -> None:
+    record = db.session.scalars(sa.select(Record).where(Record.state == "finished")).first()
+    assert record is not None
+    id, data = record.id, b"%PDF-1.7"
+    with transaction():
+        file = uploads.keep("x.pdf", data, "application/pdf", by=None, now=now())
+        record.pdf_id = file.id
+    db.session.remove()
+    alembic.downgrade("0006")
+    alembic.upgrade()
+    (one,) = prints.of_record(id)
+    assert (one.copy, one.language, one.file_id) == (0, "zh", db.session.get_one(Record, id).pdf_id)
+    assert checking.paper(one.code).verdict == checking.file(data).verdict == "genuine"
