@@ -1,4 +1,7 @@
-"""The printing process: reads printouts from its input, writes PDF files to its output, until the input ends."""
+"""The printing process: reads printouts from its input, writes PDF files to its output, until the input ends.
+
+Its argument is how many bytes of memory it may have.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import struct
 import sys
 import traceback
 
-from portal.pdf.process import MEMORY
 from portal.pdf.render import render
 
 try:
@@ -19,7 +21,7 @@ except ImportError:  # not every system has it
 def main() -> None:
     """Answers each request with its size and `=` and the file, or `!` and the error."""
     if resource is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
     output = sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may reach the pipe
     while head := sys.stdin.buffer.read(4):

@@ -35,7 +35,7 @@ class Printer:
         """The printout as PDF.
 
         Raises:
-            PrintFailed: the process failed or took too long.
+            PrintFailed: the process failed, took too long or too much memory.
         """
         with self._lock:
             process = self._running()
@@ -48,8 +48,9 @@ class Printer:
                 raise PrintFailed("the printing process ended") from error
             finally:
                 alarm.cancel()
-        if data[:1] == b"!":
-            raise PrintFailed(data[1:].decode())
+            if data[:1] == b"!":
+                self.stop()  # its memory may be full of what it could not make
+                raise PrintFailed(data[1:].decode())
         return data[1:]
 
     def stop(self) -> None:
@@ -62,7 +63,7 @@ class Printer:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None or self._left == 0:
             self.stop()
-            command = [sys.executable, "-m", "portal.pdf"]
+            command = [sys.executable, "-m", "portal.pdf", str(MEMORY)]
             self._process = subprocess.Popen(  # nosec B603 -- fixed words only
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
             )
@@ -77,7 +78,10 @@ class Printer:
         process.stdin.write(struct.pack(">I", len(request)) + request)
         process.stdin.flush()
         (size,) = struct.unpack(">I", process.stdout.read(4))
-        return process.stdout.read(size)
+        answer = process.stdout.read(size)
+        if len(answer) != size:
+            raise OSError("the answer broke off")
+        return answer
 
 
 class Printers:
@@ -93,7 +97,7 @@ class Printers:
         """The printout as PDF, by whichever process is idle first.
 
         Raises:
-            PrintFailed: the process failed or took too long.
+            PrintFailed: the process failed, took too long or too much memory.
         """
         one = self._idle.get()
         try:

@@ -1,0 +1,48 @@
+"""The printing process is bounded in time and memory; what breaks it off harms no other print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.pdf import process
+from portal.pdf.process import Printer, PrintFailed
+from tests.pdf.test_render import small, table
+
+
+@pytest.fixture
+def printer() -> Iterator[Printer]:
+    """A printing process of its own."""
+    made = Printer()
+    yield made
+    made.stop()
+
+
+@pytest.mark.proves("S41")
+def test_a_print_that_takes_too_long_is_broken_off(printer: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert printer.render(small()).startswith(b"%PDF-")
+    before = printer._process
+    monkeypatch.setattr(process, "SECONDS", 0.2)
+    with pytest.raises(PrintFailed):
+        printer.render(small(table("明细", ["甲", "乙"], [("一", "二")] * 3000)))
+    monkeypatch.undo()
+    assert printer.render(small()).startswith(b"%PDF-"), "the next one has a process of its own"
+    assert printer._process is not before
+
+
+@pytest.mark.proves("S41")
+def test_a_process_has_so_much_memory_and_no_more(printer: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "MEMORY", 64 << 20)
+    with pytest.raises(PrintFailed):
+        printer.render(small())
+    monkeypatch.undo()
+    assert printer.render(small()).startswith(b"%PDF-")
+
+
+@pytest.mark.proves("S41")
+def test_a_print_that_fails_is_told_and_replaces_the_process(printer: Printer) -> None:
+    with pytest.raises(PrintFailed, match="has no attribute"):
+        printer.render("no sheet")  # type: ignore[arg-type]
+    assert printer._process is None
+    assert printer.render(small()).startswith(b"%PDF-")
