@@ -988,7 +988,7 @@ def read(path: Path, largest: int) -> bytes:
 PACKAGE, MANIFEST, SIGNATURE, KEY, CHECKPOINT = (
     "portal-package/1", "manifest.json", "manifest.json.p7s", "audit-key.pub", "checkpoint.txt",
 )  # fmt: skip
-MOST_MEMBERS, LARGEST_MEMBER, LARGEST_PACKAGE, PIECE = 100_000, 512 << 20, 4 << 30, 1 << 20
+MOST_MEMBERS, LARGEST_MEMBER, LARGEST_PACKAGE, BLOCK = 100_000, 512 << 20, 4 << 30, 1 << 20
 HEADER, LARGEST_EXTRA, END, END_64 = 30, 32, 22, 76  # bytes of the parts of a ZIP
 LONGEST_NAME = 1000
 STEP = r"[^\x00-\x1f\x7f/\\:*?\"<>|]{1,250}"
@@ -1095,7 +1095,7 @@ def fits(zip: zipfile.ZipFile, one: zipfile.ZipInfo, size: object, sha256: objec
     counted, read = hashlib.sha256(), 0
     try:
         with zip.open(one) as file:
-            while piece := file.read(PIECE):
+            while piece := file.read(BLOCK):
                 counted.update(piece)
                 read += len(piece)
     except (zipfile.BadZipFile, zlib.error, EOFError):
@@ -1317,7 +1317,7 @@ def unpack(zip: zipfile.ZipFile, folder: Path, odd: list[str]) -> None:
         more_time()
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         with zip.open(one) as file, (folder / name).open("xb") as out:
-            shutil.copyfileobj(file, out, PIECE)
+            shutil.copyfileobj(file, out, BLOCK)
 
 
 def work_package(

@@ -47,7 +47,6 @@ ENGLISH = {
     "本文件没有绑定表单。": "No forms are bound to this document.",
     "尚未发布。": "Not released yet.",
     "验证报告": "Validation report",
-    "要求": "Requirement",
     "依据": "Source",
     "测试": "Test",
     "结果": "Result",

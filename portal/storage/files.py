@@ -16,6 +16,7 @@ from obstore.store import LocalStore, S3Store
 
 from portal.config import Settings
 from portal.lib.hashing import sha256
+from portal.lib.space import is_full
 
 CHUNK = 1 << 20
 PROBE = "probe"  # a name that no file has
@@ -130,12 +131,14 @@ def _read(store: str, path: str) -> bytes:
 
 @contextmanager
 def _asking(what: str) -> Iterator[None]:
-    """Calls every other trouble by one name."""
+    """Calls every other trouble by one name, but that there is no room."""
     try:
         yield
     except (AlreadyExistsError, FileNotFoundError, StoreAway):
         raise
     except (BaseError, OSError) as problem:
+        if is_full(problem):
+            raise
         raise StoreAway(f"{what}: {_first_line(problem)}") from problem
 
 

@@ -13,6 +13,7 @@ OWN = re.compile(r"^/(account/(language|theme)|sign-out|trail/exports|[\w/-]+/ex
 def test_an_auditor_reads_and_cannot_write(served: Served, visit: Visit) -> None:
     with served.aside() as walker:
         finished, running = walker.walk("WH-17"), walker.open("CS-51")
+        walker.printed(finished)
     yan = visit(served, "auditor")
     page = yan.page
     assert "审核员没有待办" in page.locator("main").inner_text()

@@ -37,6 +37,8 @@ NO_PAGES = (
     "/packages/progress",
     "/verifier",
     "/health",
+    "/alive",
+    "/ready",
     "/pick/<kind>",
 )
 NO_PAGES += ("/static/<path:filename>", "/pictures/<name>", "/print", "/docx")
