@@ -93,6 +93,7 @@ def transaction(*, aside: bool = False) -> Iterator[None]:
 
 def _commit(aside: bool) -> None:
     """Commits, and keeps in mind for the rest of the request that it has written: what fails after that must not say no."""
+    db.session.flush()  # what fails so far has written nothing
     before, g.written = g.get("written", False), not aside
     try:
         db.session.commit()

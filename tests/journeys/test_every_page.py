@@ -38,6 +38,9 @@ NO_PAGES = (
     "/verifier",
     "/health",
     "/alive",
+    "/sign-in/provider",
+    "/sign-in/provider/back",
+    "/findings/new",  # asks what it is about
     "/ready",
     "/pick/<kind>",
 )
