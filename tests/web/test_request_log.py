@@ -160,7 +160,9 @@ def test_a_strange_host_is_refused_in_one_line(app: Flask, kept: Kept) -> None:
         app.config["SETTINGS"].portal_data, trusted_hosts="portal.example.com", log_format="json"
     )
     answer = portal.test_client().get("/sign-in", headers={"Host": "evil.example.com"})
-    assert (answer.status_code, answer.text) == (400, "Bad Request")
+    assert answer.status_code == 400
+    assert len(answer.text.splitlines()) == 1
+    assert "evil" not in answer.text
     (line,) = map(json.loads, kept.lines)
     assert (line["message"], line["status"], line["endpoint"]) == ("request", 400, None)
     request_log._configure(app.config["SETTINGS"])
