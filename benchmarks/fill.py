@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-import sqlite3
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
+import sqlalchemy as sa
+
+from benchmarks.made_up import sentences
 from portal.config import Settings
 from portal.database import transaction
 from portal.demo.cast import Cast
@@ -17,27 +17,45 @@ from portal.demo.filling import begin, checked
 from portal.demo.world import DemoWorld
 from portal.extensions import alembic, db
 from portal.factory import create_app
+from portal.lib.bigrams import code_words
+from portal.models import Content, Person, Record, RecordReader, Signature, Task, TaskHolder
 from portal.queries import history
+from portal.search import index
 from portal.services import route, signing
 from portal.services.signing import Hand
 
 CODES = ("CS-30", "CS-51", "EN-25", "PU-04", "PU-07", "WH-02", "QA-15", "DS-07")
-CHUNK = 20_000
+CHUNK = 5_000
+FIRST = 1_000  # the id of the first copy, after those of the portal's own
+BUYERS = "role:purchasing_manager"
 REASON = {"stock_meets_demand": False, "buy_reason": "按供方最小起订量采购"}
 
 
-def fill(folder: Path, count: int) -> None:
-    """Makes the small company with `count` more records, one in fifty of them still open."""
-    app = create_app(Settings(portal_data=folder))
+def fill(settings: Settings, count: int, *, searchable: bool = False) -> None:
+    """Makes the small company with `count` more records, one in fifty of them still open; `searchable` ones take longer."""
+    app = create_app(settings)
     with app.app_context():
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
             requisition(datetime.now(UTC))
-            ids = _order(datetime.now(UTC))
-        db.session.remove()
+            pattern = _order(datetime.now(UTC))
+        for start in range(0, count, CHUNK):
+            with transaction():
+                _copy(pattern, range(start, min(start + CHUNK, count)), count, searchable=searchable)
+            db.session.remove()
+        if db.engine.dialect.name == "postgresql":
+            _go_on_counting()
         db.engine.dispose()
-    copy(folder / "portal.db", ids, count)
+
+
+def _go_on_counting() -> None:
+    """PostgreSQL counts on from the last copy, and knows how its tables are filled (SQLite never does, as served)."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in ("records", "contents", "signatures", "tasks"):
+            last = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # nosec B608
+            connection.execute(sa.text(last))
+        connection.execute(sa.text("VACUUM ANALYZE"))
 
 
 def requisition(now: datetime) -> None:
@@ -67,82 +85,54 @@ def _order(now: datetime) -> int:
     return record.id
 
 
-def copy(file: Path, pattern: int, count: int) -> None:
-    """Copies a record with its content, readers, signatures and events, `count` times."""
-    base = sqlite3.connect(file)
-    base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;")
-    triggers = base.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-    for name, _sql in triggers:
-        base.execute(f"DROP TRIGGER {name}")  # nosec B608 -- names from the schema
-    tables = {name: _row(base, name, column, pattern) for name, column in
-              (("records", "id"), ("contents", "record_id"), ("signatures", "record_id"))}  # fmt: skip
-    first = base.execute("SELECT max(id) FROM records").fetchone()[0] + 1
-    people = [row[0] for row in base.execute("SELECT id FROM people")]
-    departments = dict(base.execute("SELECT id, department_id FROM people").fetchall())
-    versions = base.execute("SELECT min(id) FROM form_versions").fetchone()[0]
-    now = datetime.now(UTC)
-    for start in range(0, count, CHUNK):
-        numbers = range(start, min(start + CHUNK, count))
-        rows: dict[str, list[tuple[Any, ...]]] = {"records": [], "contents": [], "signatures": []}
-        readers, tasks, holders = [], [], []
-        for n in numbers:
-            open_ = n % 50 == 0  # an order that waits for the purchasing manager
-            id, who = first + n, people[n % len(people)]
-            code = "PU-04" if open_ else CODES[n % len(CODES)]
-            at = (now - timedelta(minutes=count - n)).strftime("%Y-%m-%d %H:%M:%S.%f")
-            rows["records"].append(
-                _changed(
-                    tables["records"],
-                    id=id, number=f"{code}-2026-{10_000 + n:07d}", key=secrets.token_hex(8), form_code=code,
-                    form_version_id=versions, applicant_id=who, department_id=departments[who], submitted_at=at,
-                    state="running" if open_ else "finished", due_at=at if open_ else None,
-                    step="purchasing_approval" if open_ else "", closed_at=None if open_ else at,
+def _copy(pattern: int, numbers: range, count: int, *, searchable: bool) -> None:
+    """Copies a record with its content, readers, signature and, where it is open, its task."""
+    connection, now, rng = db.session.connection(), datetime.now(UTC), Random(numbers.start)
+    record, content, signature = (
+        _row(connection, model, column, pattern)
+        for model, column in ((Record, "id"), (Content, "record_id"), (Signature, "record_id"))
+    )
+    people = connection.execute(sa.select(Person.id, Person.department_id, Person.name)).all()
+    rows: dict[Any, list[dict[str, Any]]] = {
+        model: [] for model in (Record, Content, Signature, RecordReader, Task, TaskHolder)
+    }
+    entries = []
+    for n in numbers:
+        open_ = n % 50 == 0  # an order that waits for the purchasing manager
+        id, who = FIRST + n, people[n % len(people)]
+        code = "PU-04" if open_ else CODES[n % len(CODES)]
+        due = now + timedelta(minutes=n) if n % 1000 else now  # one in twenty of the open ones is late
+        at, number = now - timedelta(minutes=count - n), f"{code}-2026-{10_000 + n:07d}"
+        rows[Record].append({
+            **record, "id": id, "number": number, "key": f"copy{n}", "form_code": code, "applicant_id": who.id,
+            "department_id": who.department_id, "submitted_at": at, "state": "running" if open_ else "finished",
+            "due_at": due if open_ else None, "step": "purchasing_approval" if open_ else "",
+            "closed_at": None if open_ else at,
+        })  # fmt: skip
+        rows[Content].append({**content, "id": id, "record_id": id, "created_by_id": who.id})
+        rows[Signature].append({**signature, "id": id, "record_id": id, "task_id": None})
+        keys = (f"person:{who.id}", f"head:{who.department_id}", BUYERS)
+        rows[RecordReader] += [{"key": key, "form_code": code, "record_id": id} for key in keys]
+        if open_:
+            rows[Task].append({
+                "id": id, "kind": "sign", "record_id": id, "form_code": code, "step": "purchasing_approval", "round": 1,
+                "slot": 0, "state": "open", "created_at": at, "due_at": due,
+            })  # fmt: skip
+            rows[TaskHolder].append({"task_id": id, "key": BUYERS, "open": True, "due_at": due})
+        if searchable:
+            text = list(sentences(rng))
+            entries.append(
+                index.Entry(
+                    kind="record", row=id, code=number, title=text[0], body="\n".join(text[1:]), also=(who.name,),
+                    spelt=code_words(number), sort=code, state="running" if open_ else "finished", at=at,
                 )
             )  # fmt: skip
-            rows["contents"].append(_changed(tables["contents"], id=None, record_id=id, created_by_id=who))
-            rows["signatures"].append(_changed(tables["signatures"], id=None, record_id=id, task_id=None))
-            readers += [(f"person:{who}", code, id), (f"head:{departments[who]}", code, id),
-                        ("role:purchasing_manager", code, id)]  # fmt: skip
-            if open_:
-                task = (
-                    1_000_000 + n,
-                    "sign",
-                    id,
-                    code,
-                    "purchasing_approval",
-                    1,
-                    0,
-                    1,
-                    "",
-                    "open",
-                    "{}",
-                    "",
-                    at,
-                    at,
-                )
-                tasks.append(task)
-                holders.append((1_000_000 + n, "role:purchasing_manager", 1, at))
-        for table, values in rows.items():
-            marks = ",".join("?" * len(values[0]))
-            base.executemany(f"INSERT INTO {table} VALUES ({marks})", values)  # nosec B608
-        base.executemany("INSERT INTO record_readers (key, form_code, record_id) VALUES (?,?,?)", readers)
-        base.executemany(
-            "INSERT INTO tasks (id, kind, record_id, form_code, step, round, slot, case_round, outside, state, title,"
-            " note, created_at, due_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", tasks)  # fmt: skip
-        base.executemany("INSERT INTO task_holders (task_id, key, open, due_at) VALUES (?,?,?,?)", holders)
-        base.commit()
-    for _name, sql in triggers:
-        base.execute(sql)
-    base.execute("ANALYZE")
-    base.commit()
-    base.close()
+    for model, values in rows.items():
+        if values:
+            connection.execute(sa.insert(model.__table__), values)
+    index.put(entries, known=())
 
 
-def _row(base: sqlite3.Connection, table: str, column: str, id: int) -> dict[str, Any]:
-    cursor = base.execute(f"SELECT * FROM {table} WHERE {column} = ? LIMIT 1", (id,))  # nosec B608
-    names = [one[0] for one in cursor.description]
-    return dict(zip(names, cursor.fetchone(), strict=True))
-
-
-def _changed(row: dict[str, Any], **values: Any) -> tuple[Any, ...]:
-    return tuple({**row, **values}.values())
+def _row(connection: sa.Connection, model: Any, column: str, id: int) -> dict[str, Any]:
+    query = sa.select(model.__table__).where(model.__table__.c[column] == id).limit(1)
+    return dict(connection.execute(query).mappings().one())

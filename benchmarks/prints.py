@@ -46,7 +46,7 @@ def main() -> None:
     authority = certificates.make_authority("测试单位", now=now)
     by = certificates.make_signer("测试单位", authority, now=now)
     with tempfile.TemporaryDirectory() as folder:
-        fill(Path(folder), 1)
+        fill(Settings(portal_data=Path(folder)), 1)
         app = create_app(Settings(portal_data=Path(folder)))
         with app.app_context(), speaking("zh"):
             query = sa.select(Record).where(Record.form_code == "PU-04").order_by(Record.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from benchmarks.fill import fill
+from benchmarks.fill import FIRST, fill
 from portal.config import Settings
 from portal.extensions import db
 from portal.factory import create_app
@@ -14,14 +14,14 @@ from portal.models import Record, Task
 
 
 def test_the_database_is_filled(tmp_path: Path) -> None:
-    fill(tmp_path, 51)
+    fill(Settings(portal_data=tmp_path), 51)
     app = create_app(Settings(portal_data=tmp_path))
     with app.app_context():
         copies = Record.number.like("%-2026-0%")
         assert (
             db.session.scalar(sa.select(sa.func.count()).where(copies)) == 53
         )  # with the two that they copy
-        waiting = sa.select(sa.func.count()).where(Task.id >= 1_000_000, Task.state == "open")
+        waiting = sa.select(sa.func.count()).where(Task.id >= FIRST, Task.state == "open")
         assert db.session.scalar(waiting) == 2
         db.session.remove()
         db.engine.dispose()

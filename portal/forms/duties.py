@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from importlib.util import find_spec
 
 from portal.domain.obligations import Obligation, Turn
@@ -67,6 +68,7 @@ def _problem(one: Obligation, found: dict[str, Obligation]) -> str:
 OBLIGATIONS: dict[str, Obligation] = _walk()
 
 
+@cache
 def offered(key: str | None, kind: str, form: str) -> Obligation | None:
     """The obligation whose task of this kind may be put aside: an offer that it makes, or that an effect has made."""
     if key is not None:

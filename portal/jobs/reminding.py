@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 from portal.database import transaction
+from portal.domain.obligations import Obligation
 from portal.forms.duties import OBLIGATIONS
 from portal.lib.clock import now
 from portal.services import lapses, obligations, reminders, stuck
 
+AT_ONCE = 100  # acts in one write, which others may wait for
 log = logging.getLogger("portal.jobs")
 
 
@@ -32,14 +34,22 @@ def ask_entries() -> int:
 
 
 def keep_obligations() -> int:
-    """Looks after the obligations, each in a write of its own; returns how many things happened."""
+    """Looks after the obligations, each in writes of its own, none of them long; returns how many things happened."""
     total = 0
     for obligation in OBLIGATIONS.values():
         try:
-            with transaction():
-                total += obligations.run(obligation, now=now()).total
+            total += _keep(obligation, now())
         except Exception:
             log.exception("obligation %s failed", obligation.key)
+    return total
+
+
+def _keep(obligation: Obligation, at: datetime) -> int:
+    total, left = 0, True
+    while left:
+        with transaction():
+            outcome = obligations.run(obligation, now=at, most=AT_ONCE)
+        total, left = total + outcome.total, outcome.left
     return total
 
 

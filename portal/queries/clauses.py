@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,19 +49,25 @@ class Heading:
 
 def in_force(today: date, documents: Collection[str] | None = None) -> list[Text]:
     """The texts in force by number; of these documents, where they are given."""
+    query = _texts(today, all_=documents is None)
+    given = None if documents is None else {"documents": sorted(documents)}
+    return [
+        Text(
+            one.id, one.document_no, one.number, one.name, one.name_en, one.key, _clauses(one.id, one.sha256)
+        )
+        for one in db.session.execute(query, given)
+    ]
+
+
+@lru_cache(maxsize=16)
+def _texts(today: date, *, all_: bool) -> Any:
     query = (
         revisions.in_force(today)
         .join(Department, Department.id == DocumentRevision.department_id)
         .with_only_columns(*_COLUMNS, Department.key)
     )
-    if documents is not None:
-        query = query.where(DocumentRevision.document_no.in_(documents))
-    return [
-        Text(
-            one.id, one.document_no, one.number, one.name, one.name_en, one.key, _clauses(one.id, one.sha256)
-        )
-        for one in db.session.execute(query)
-    ]
+    named_ = DocumentRevision.document_no.in_(sa.bindparam("documents", expanding=True))
+    return query if all_ else query.where(named_)
 
 
 def of(clauses: Iterable[str], today: date) -> dict[str, Heading]:

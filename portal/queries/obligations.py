@@ -65,12 +65,13 @@ def open_tasks(obligation: Obligation) -> list[Task]:
     return list(db.session.scalars(query))
 
 
-def late(turn: Turn, now: datetime) -> list[Task]:
-    """Open tasks of a turn that are past their time and were not told of yet, locked."""
+def late(turn: Turn, now: datetime, most: int) -> list[Task]:
+    """The first `most` open tasks of a turn that are past their time and were not told of yet, locked."""
     query = (
         sa.select(Task)
         .where(*_of(turn), Task.state == "open", Task.due_at <= now, Task.missed_at.is_(None))
         .order_by(Task.id)
+        .limit(most)
         .with_for_update(of=Task, skip_locked=True)
     )
     return list(db.session.scalars(query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,17 +34,22 @@ class Reader:
 
 def front(actor: Actor, today: date, *, limit: int) -> list[Any]:
     """What the first page shows the person: the newest first."""
+    given = {"me": actor.id, "department": actor.person.department_id, "limit": limit}
+    return list(db.session.execute(_fronted(today), given))
+
+
+@lru_cache(maxsize=8)
+def _fronted(today: date) -> Query:
+    me, department, limit = (sa.bindparam(one, type_=sa.Integer) for one in ("me", "department", "limit"))
     recent = sa.or_(Posting.until.is_not(None), Posting.since >= today - LATELY)
-    query = _listed(actor).where(_meant(actor), _shown(today), Posting.front, recent)
-    return list(
-        db.session.execute(query.order_by(Posting.since.desc(), Posting.record_id.desc()).limit(limit))
-    )
+    query = _listed(me).where(_meant(department), _shown(today), Posting.front, recent)
+    return query.order_by(Posting.since.desc(), Posting.record_id.desc()).limit(limit)
 
 
 def page(actor: Actor, today: date, cursor: str, size: int, *, past: bool = False) -> Page:
     """All that the person may read, the newest first; with `past` what was taken down or is to come, too."""
-    mine = sa.and_(_meant(actor), _shown(today))
-    query = _listed(actor).where(sa.or_(mine, _kept_by(actor)) if past else mine)
+    mine = sa.and_(_meant(actor.person.department_id), _shown(today))
+    query = _listed(actor.id).where(sa.or_(mine, _kept_by(actor)) if past else mine)
     order = Order((Posting.posted_at, Posting.record_id), (datetime, int), descending=True)
     return order.page(query, cursor, size)
 
@@ -54,7 +60,7 @@ def one(number: str, actor: Actor, today: date) -> Posting:
     Raises:
         NotFound: there is none, or it is not for this person.
     """
-    may = sa.or_(sa.and_(_meant(actor), _shown(today)), _kept_by(actor))
+    may = sa.or_(sa.and_(_meant(actor.person.department_id), _shown(today)), _kept_by(actor))
     found = db.session.scalar(sa.select(Posting).join(Record).where(_stands(), Record.number == number, may))
     if found is None:
         raise NotFound
@@ -71,7 +77,7 @@ def keeps(posting: Posting, actor: Actor) -> bool:
 def is_meant(posting: Posting, actor: Actor, today: date) -> bool:
     """Whether the posting is shown to the person today."""
     query = sa.select(Posting.record_id).where(
-        Posting.record_id == posting.record_id, _meant(actor), _shown(today)
+        Posting.record_id == posting.record_id, _meant(actor.person.department_id), _shown(today)
     )
     return db.session.scalar(query) is not None
 
@@ -102,8 +108,8 @@ def audience(posting: Posting, today: date) -> list[Reader]:
     ]
 
 
-def _listed(actor: Actor) -> Query:
-    read = sa.exists().where(ReadReceipt.record_id == Posting.record_id, ReadReceipt.person_id == actor.id)
+def _listed(me: Any) -> Query:
+    read = sa.exists().where(ReadReceipt.record_id == Posting.record_id, ReadReceipt.person_id == me)
     return (
         sa.select(
             *(Posting.record_id, Posting.posted_at, Posting.title, Posting.since, Posting.until),
@@ -125,10 +131,9 @@ def _shown(today: date) -> sa.ColumnElement[bool]:
     return sa.and_(Posting.since <= today, sa.or_(Posting.until.is_(None), Posting.until >= today))
 
 
-def _meant(actor: Actor) -> sa.ColumnElement[bool]:
+def _meant(department: Any) -> sa.ColumnElement[bool]:
     theirs = sa.exists().where(
-        PostingDepartment.record_id == Posting.record_id,
-        PostingDepartment.department_id == actor.person.department_id,
+        PostingDepartment.record_id == Posting.record_id, PostingDepartment.department_id == department
     )
     return sa.or_(Posting.everybody, theirs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,9 +72,15 @@ def owed(actor: Actor, today: date) -> list[DocumentRevision]:
     """The revisions in force that the person must read and has not, the newest first."""
     if actor.is_auditor:
         return []
-    query = revisions.in_force(today).where(DocumentRevision.reading != "none", ~_has_read(actor.id))
-    found = [one for one in db.session.scalars(query) if is_meant(one, actor.person)]
+    unread = db.session.scalars(_unread(today), {"me": actor.id})
+    found = [one for one in unread if is_meant(one, actor.person)]
     return sorted(found, key=lambda one: (one.effective_on, one.id), reverse=True)
+
+
+@lru_cache(maxsize=8)
+def _unread(today: date) -> sa.Select[DocumentRevision]:
+    me = sa.bindparam("me", type_=sa.Integer)
+    return revisions.in_force(today).where(DocumentRevision.reading != "none", ~_has_read(me))
 
 
 def stands_in_the_way(document_no: str, actor: Actor, today: date) -> DocumentRevision | None:
@@ -115,7 +122,7 @@ def of_named(document_no: str, today: date) -> DocumentRevision:
     return found
 
 
-def _has_read(person_id: int) -> Any:
+def _has_read(person_id: Any) -> Any:
     return sa.exists().where(
         DocumentReading.revision_id == DocumentRevision.id,
         DocumentReading.person_id == person_id,

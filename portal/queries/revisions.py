@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,8 +54,9 @@ def under_way(document_no: str) -> Revision | None:
     return next((one for one in of(document_no) if one.effective_on is None), None)
 
 
+@lru_cache(maxsize=8)
 def in_force(today: date) -> sa.Select[Revision]:
-    """The revisions in force: of each document that is not withdrawn, the newest whose day has come."""
+    """The statement for the revisions in force: of each document that is not withdrawn, the newest whose day has come."""
     later = aliased(Revision)
     newer = sa.exists().where(
         later.document_no == Revision.document_no,
@@ -79,7 +81,12 @@ def to_come(today: date) -> sa.Select[Revision]:
 
 def effective(document_no: str, today: date) -> Revision | None:
     """The revision of a document in force; None if there is none."""
-    return db.session.scalar(in_force(today).where(Revision.document_no == document_no))
+    return db.session.scalar(_effective(today), {"document": document_no})
+
+
+@lru_cache(maxsize=8)
+def _effective(today: date) -> sa.Select[Revision]:
+    return in_force(today).where(Revision.document_no == sa.bindparam("document"))
 
 
 def documents_in_force(today: date) -> list[ControlledDocument]:

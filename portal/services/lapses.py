@@ -18,7 +18,7 @@ from portal.models.tasks import TURNS
 from portal.queries import history
 from portal.services import audit, each, notices, route, superiors, tasks
 
-AT_ONCE = 200
+AT_ONCE = 50  # in one write, which others may wait for
 STATES = ("running", "stuck")
 
 

@@ -6,9 +6,11 @@ down, gives the same. Nothing here signs or submits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from portal.domain.obligations import Case, Look, Obligation, Turn
@@ -24,6 +26,7 @@ from portal.queries.actors import Actor
 from portal.services import audit, drafts, each, notices, once, tasks
 
 STREAM = "obligations"
+EVERY = 1_000_000  # acts: more than there ever are
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Outcome:
     made: int = 0
     ended: int = 0
     missed: int = 0
+    left: bool = False  # whether there may be more to do
 
     @property
     def total(self) -> int:
@@ -49,21 +53,32 @@ def _run(key: str, *, now: datetime) -> int:
     return run(OBLIGATIONS[key], now=now).total
 
 
-def run(obligation: Obligation, *, now: datetime) -> Outcome:
-    """Looks after one obligation."""
+def run(obligation: Obligation, *, now: datetime, most: int = EVERY) -> Outcome:
+    """Looks after one obligation; after `most` acts the rest is `left` to a further run of the same moment."""
     last, outcome = _locked(obligation, now), Outcome()
+    acts = _acts(obligation, last.since, outcome, now, most)
+    outcome.left = sum(1 for _act in islice(acts, most)) == most
+    last.ran_at = now
+    if outcome.total:
+        if last.acted_at != now:
+            last.acted_at, last.made, last.ended, last.missed = now, 0, 0, 0
+        last.made += outcome.made
+        last.ended += outcome.ended
+        last.missed += outcome.missed
+    return outcome
+
+
+def _acts(obligation: Obligation, since: date, outcome: Outcome, now: datetime, most: int) -> Iterator[None]:
+    """Does what is to be done, one thing after the other."""
     if queries.is_on(obligation):
         if obligation.cases is not None:
-            _compare(obligation, _look(obligation, last.since, now), outcome)
+            yield from _compare(obligation, _look(obligation, since, now), outcome)
         for turn in obligation.turns:
-            _breaches(obligation, turn, outcome, now)
+            yield from _breaches(obligation, turn, outcome, now, most)
     else:
         for task in queries.open_tasks(obligation):
             _end(task, "cancelled", outcome, now)
-    last.ran_at = now
-    if outcome.total:
-        last.acted_at, last.made, last.ended, last.missed = now, outcome.made, outcome.ended, outcome.missed
-    return outcome
+            yield
 
 
 def _locked(obligation: Obligation, now: datetime) -> ObligationRun:
@@ -80,7 +95,7 @@ def _look(obligation: Obligation, since: date, now: datetime) -> Look:
     return Look(now, since, calendar.current(), queries.numbers(obligation))
 
 
-def _compare(obligation: Obligation, look: Look, outcome: Outcome) -> None:
+def _compare(obligation: Obligation, look: Look, outcome: Outcome) -> Iterator[None]:
     """Brings the tasks in line with what the condition says."""
     assert obligation.cases is not None
     cases = {case.occurrence: case for case in obligation.cases(look)}
@@ -92,15 +107,18 @@ def _compare(obligation: Obligation, look: Look, outcome: Outcome) -> None:
         ):
             _make(obligation, case, len(before) + 1, look.now)
             outcome.made += 1
+            yield
     for task in queries.open_tasks(obligation):
         found = cases.get(task.case_name or "")
         if found is None:
             _end(task, "cancelled", outcome, look.now)
+            yield
         elif found.kept:
             _end(task, "done", outcome, look.now)
+            yield
         else:
             tasks.postpone(task, found.due)
-            _remind(obligation, task, found, look.now, outcome)
+            yield from _remind(obligation, task, found, look.now, outcome)
 
 
 def _comes_back(obligation: Obligation, task: Task, look: Look) -> bool:
@@ -143,7 +161,9 @@ def _make(obligation: Obligation, case: Case, round: int, now: datetime) -> None
         notices.tell(case.to, "obligation", now=now, task=task.id, text=said, form=form, draft=draft.key)
 
 
-def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outcome: Outcome) -> None:
+def _remind(
+    obligation: Obligation, task: Task, case: Case, now: datetime, outcome: Outcome
+) -> Iterator[None]:
     """Reminds the holders once when it is due, and tells of the breach once."""
     remind_at = case.remind_at or case.due
     if remind_at is not None and remind_at <= now and task.reminded_at is None:
@@ -153,16 +173,21 @@ def _remind(obligation: Obligation, task: Task, case: Case, now: datetime, outco
         )
         facts: dict[str, Any] = {"form": task.form_code, "draft": task.draft.key} if task.draft else {}
         notices.tell(case.to, "obligation_due", now=now, task=task.id, text=said, **facts)
+        yield
     missed_at = case.missed_at or case.due
     if missed_at is not None and missed_at <= now and task.missed_at is None:
         _miss(obligation, task, case.title, now, outcome)
+        yield
 
 
-def _breaches(obligation: Obligation, turn: Turn, outcome: Outcome, now: datetime) -> None:
+def _breaches(
+    obligation: Obligation, turn: Turn, outcome: Outcome, now: datetime, most: int
+) -> Iterator[None]:
     """Finds turns of the sign-off that are past their time."""
-    for task in queries.late(turn, now):
+    for task in queries.late(turn, now, most):
         about = f"{task.record.number} {task.record.title}".strip() if task.record else ""
         _miss(obligation, task, about, now, outcome)
+        yield
 
 
 def _miss(obligation: Obligation, task: Task, about: str, now: datetime, outcome: Outcome) -> None:

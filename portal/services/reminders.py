@@ -32,7 +32,7 @@ from portal.services import (
     tasks,
 )
 
-AT_ONCE = 200
+AT_ONCE = 50  # in one write, which others may wait for
 
 
 def remind(now: datetime) -> int:

@@ -19,6 +19,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import fields
 from portal.forms.duties import OBLIGATIONS, _problem
 from portal.forms.kinds import load
+from portal.jobs import reminding
 from portal.lib.clock import ZONE
 from portal.lib.workdays import Calendar
 from portal.models import Draft, Notice, ObligationRun, Person, Record, Task
@@ -159,6 +160,23 @@ def test_reminds_and_tells_of_a_breach_once(context: Flask) -> None:
     assert len(notices) == len(told("obligation_missed")), "each once"
     assert made()[0].missed_at == NOW + timedelta(days=2)
     assert made()[0].state == "open", "nothing is signed or closed by time"
+
+
+def test_long_work_is_done_in_pieces_and_told_of_as_one(
+    context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    OWED.extend(case(str(number)) for number in range(5))
+    with transaction():
+        first = obligations.run(TRIAL, now=NOW, most=2)
+    assert (first.made, first.left) == (2, True)
+    monkeypatch.setattr(reminding, "AT_ONCE", 2)
+    monkeypatch.setattr(reminding, "OBLIGATIONS", {TRIAL.key: TRIAL})
+    monkeypatch.setattr(reminding, "now", lambda: NOW)
+    assert reminding.keep_obligations() == 3
+    assert reminding.keep_obligations() == 0
+    assert len(queries.open_tasks(TRIAL)) == 5
+    last = db.session.get_one(ObligationRun, TRIAL.key)
+    assert (last.acted_at, last.made) == (NOW, 5)
 
 
 def test_what_is_late_when_it_arises_is_told_once(context: Flask) -> None:
