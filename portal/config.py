@@ -16,8 +16,9 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.domain.roles import GRANTABLE
-from portal.lib import settings_rules
+from portal.lib import relying_party, settings_rules
 from portal.lib.oidc import Client
+from portal.lib.relying_party import RelyingParty
 
 ROOT = Path(__file__).resolve().parent.parent
 VERIFIER = ROOT / "tools" / "verify_record.py"  # the program that everybody gets
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Host names that the portal answers to, comma separated; needed in production."
     )
-    public_url: str = Field("", description="Address that people type, for links in mail and on paper.")
+    public_url: str = Field(
+        "", description="Address that people type, for links in mail and on paper, and for passkeys."
+    )
     proxies: int = Field(0, ge=0, le=3, description="Reverse proxies in front whose X-Forwarded-* count.")
     company: str = Field("华衡制造建设集团", description="Name of the company on pages and records.")
     session_idle_minutes: int = Field(
@@ -242,6 +245,12 @@ class Settings(BaseSettings):
             if self.oidc_issuer
             else None
         )
+
+    @property
+    def relying_party(self) -> RelyingParty | None:
+        """Whom passkeys are made for, if the portal has an address for them; the demo's is localhost."""
+        own = f"http://localhost:{self.port}" if self.demo else ""
+        return relying_party.at(self.public_url or own)
 
     @property
     def secure_cookies(self) -> bool:

@@ -27,6 +27,7 @@ from portal.web import (
     outbox,
     own_key,
     posted,
+    presence,
     rate_limit,
     refusals,
     request_log,
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     statics.init_app(app)
     headers.init_app(app)
     guard.init_app(app)
+    presence.init_app(app)
     own_key.init_app(app)
     identity.init_app(app)
     outbox.init_app(app)

@@ -36,10 +36,11 @@ def index() -> str:
 def approve() -> str | tuple[str, int]:
     """Approves several tasks at once and tells of each what became of it."""
     chosen = _ticked()
-    if not identity.confirm():
+    if not identity.confirm(alone=True):
         return _page(problem=str(identity.problem()), chosen=frozenset(chosen)), 422
     with transaction():
-        outcomes = bulk.approve(chosen, actor(), now=now(), key=own_key.at_hand())
+        key, passkey = own_key.at_hand(), identity.passkey()
+        outcomes = bulk.approve(chosen, actor(), now=now(), key=key, passkey=passkey)
     return render_template("home/approved.html", outcomes=outcomes, form_title=_form, step_title=_step)
 
 

@@ -37,6 +37,7 @@ ACCESS = {
     "confirmation_failed": _l("账号“%(account)s”确认身份时密码错误"),
     "signing_failed": _l("账号“%(account)s”签署时密码错误"),
     "second_factor_failed": _l("账号“%(account)s”密码正确，动态验证码错误"),
+    "passkey_failed": _l("账号“%(account)s”的通行密钥验证未通过"),
     "password_change_failed": _l("账号“%(account)s”修改密码时原密码错误"),
 }
 PEOPLE = {
@@ -60,8 +61,14 @@ PEOPLE = {
     "second_factor_renewed": _l("换新了两步验证"),
     "recovery_codes_renewed": _l("换新了恢复码"),
     "recovery_code_used": _l("用掉了一个恢复码，还剩 %(left)s 个"),
+    "passkey_added": _l(
+        "添加了通行密钥“%(name)s”，公钥指纹 %(sha256)s，并声明以其所做的签署与手写签名具有同等效力"
+    ),
+    "passkey_removed": _l("移除了通行密钥“%(name)s”，公钥指纹 %(sha256)s"),
     "second_factor_reset": _l("重置了%(person)s的两步验证"),
-    "second_factor_ended": either("why", "retired", _l("%(person)s的两步验证随之停用"), _l("停用了两步验证")),
+    "second_factor_ended": either(
+        "why", "retired", _l("%(person)s的两步验证随之停用"), _l("停用了验证器应用")
+    ),
     "signature_statement_given": _l("声明以本人密码所做的签署与手写签名具有同等效力"),
     "preference_changed": either(
         "name", "language", _l("把界面语言改为 %(value)s"), _l("把界面外观改为 %(value)s")

@@ -31,6 +31,7 @@ from portal.models.master import (
 )
 from portal.models.notices import Digest, GroupRobot, Notice, NoticeChoice, OutboxRow
 from portal.models.own_keys import OwnKey
+from portal.models.passkeys import Passkey, PasskeyQuestion
 from portal.models.people import Department, Person, RoleGrant, SignInAttempt, SignInSession, Substitution
 from portal.models.postings import Posting, PostingDepartment, ReadReceipt
 from portal.models.prints import RecordPrint
@@ -91,6 +92,8 @@ __all__ = [
     "OutboxRow",
     "OutsideLink",
     "OwnKey",
+    "Passkey",
+    "PasskeyQuestion",
     "Person",
     "Phrase",
     "Posting",

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Base
+from portal.models.passkeys import Passkey
 
 
 class Department(Base):
@@ -50,7 +51,7 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     ends_on: Mapped[date | None]  # the account's last day; None: until further notice
     own_key_id: Mapped[int | None]  # the key in use, of own_keys; no key here, as those need people first
-    second_factor_id: Mapped[int | None]  # the one in use, of second_factors; no key here, as above
+    second_factor_id: Mapped[int | None]  # the app in use, of second_factors; no key here, as above
     second_factor_due: Mapped[bool] = mapped_column(
         default=False, server_default=sa.false()
     )  # lost and reset
@@ -62,6 +63,16 @@ class Person(Base):
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="person", foreign_keys="RoleGrant.person_id"
     )
+    passkeys: Mapped[list[Passkey]] = relationship(
+        primaryjoin=lambda: sa.and_(Passkey.person_id == Person.id, Passkey.ended_at.is_(None)),
+        order_by=Passkey.id,
+        viewonly=True,
+    )
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether something is asked for besides the password: a code of an app, or a passkey."""
+        return self.second_factor_id is not None or bool(self.passkeys)
 
     @property
     def label(self) -> str:
@@ -118,7 +129,8 @@ class SignInSession(Base):
     """One signed-in browser; its token is stored hashed. Ending the row ends the session at once.
 
     `held_key` is the person's signing key for some minutes, under a key that only the browser's cookie has. `way` is what
-    let in, `password` or `provider`; `factor` what was given besides, `code`, `recovery` or nothing.
+    let in, `password` or `provider`; `factor` what was given besides, `code`, `passkey`, `recovery` or nothing.
+    `last_seen` is when somebody last did something there, to within some minutes.
     """
 
     __tablename__ = "sign_in_sessions"
@@ -127,6 +139,7 @@ class SignInSession(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     started_at: Mapped[datetime]
     confirmed_at: Mapped[datetime]
+    last_seen: Mapped[datetime | None]  # None: not since it was begun
     ended_at: Mapped[datetime | None]
     held_key: Mapped[str | None]
     held_until: Mapped[datetime | None] = mapped_column(index=True)
@@ -136,6 +149,11 @@ class SignInSession(Base):
     factor: Mapped[str | None]
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+    @property
+    def seen_at(self) -> datetime:
+        """When somebody last did something there."""
+        return self.last_seen or self.started_at
 
 
 class SignInAttempt(Base):

@@ -27,10 +27,10 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """A code for the day on which the app is lost; it is good once, and only its hash is kept."""
+    """A code for the day on which app or passkey is lost; it is good once, and only its hash is kept."""
 
     __tablename__ = "recovery_codes"
     id: Mapped[int] = mapped_column(primary_key=True)
-    factor_id: Mapped[int] = mapped_column(sa.ForeignKey("second_factors.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     sha256: Mapped[str]
     used_at: Mapped[datetime | None]

@@ -7,18 +7,24 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import AuditEvent, RecoveryCode, SecondFactor
+from portal.models import AuditEvent, Passkey, RecoveryCode, SecondFactor
 
 
 def current(factor_id: int | None) -> SecondFactor | None:
-    """The second factor with this id."""
+    """The app with this id."""
     return db.session.get(SecondFactor, factor_id) if factor_id is not None else None
 
 
-def recovery_left(factor_id: int) -> int:
+def passkeys(person_id: int) -> list[Passkey]:
+    """The passkeys of a person, the first one first."""
+    query = sa.select(Passkey).where(Passkey.person_id == person_id, Passkey.ended_at.is_(None))
+    return list(db.session.scalars(query.order_by(Passkey.id)))
+
+
+def recovery_left(person_id: int) -> int:
     """How many recovery codes are still good."""
     query = sa.select(sa.func.count()).where(
-        RecoveryCode.factor_id == factor_id, RecoveryCode.used_at.is_(None)
+        RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
     )
     return db.session.scalar(query) or 0
 

@@ -31,9 +31,10 @@ class Outcome:
 
 
 def approve(
-    seen: Mapping[int, str], by: Actor, *, now: datetime, key: OpenKey | None = None
+    seen: Mapping[int, str], by: Actor, *, now: datetime, key: OpenKey | None = None, passkey: str = ""
 ) -> list[Outcome]:
-    """Signs each of these tasks, given with where its record stood when the page showed it; with the own key, if any.
+    """Signs each of these tasks, given with where its record stood when the page showed it; with the own key, if any, and
+    by the passkey that was asked about all of them, if one was.
 
     Raises:
         Refusal: none, or too many.
@@ -42,17 +43,17 @@ def approve(
         raise Refusal(_l("请至少选择一项。"))
     if len(seen) > MOST:
         raise Refusal(_l("一次最多批准 %(most)s 项。"), most=MOST)
-    return [_one(task_id, shown, by, now, key) for task_id, shown in seen.items()]
+    return [_one(task_id, shown, by, now, key, passkey) for task_id, shown in seen.items()]
 
 
-def _one(task_id: int, shown: str, by: Actor, now: datetime, key: OpenKey | None) -> Outcome:
+def _one(task_id: int, shown: str, by: Actor, now: datetime, key: OpenKey | None, passkey: str) -> Outcome:
     try:
         with db.session.begin_nested():
             task = db.session.get(Task, task_id)
             if task is None or task.record is None or not _allows_bulk(task):
                 raise NotYourTurn
             number, title, code, step = task.record.number, task.record.title, task.form_code, task.step
-            hand = Hand(seen=_content(task.record, shown), key=key)
+            hand = Hand(seen=_content(task.record, shown), key=key, passkey=passkey)
             signing.sign(task_id, by, hand, None, now=now)
     except Refusal as refusal:
         return _left(task_id, by, str(refusal))

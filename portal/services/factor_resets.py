@@ -10,7 +10,7 @@ from portal.lib.i18n import _l, both
 from portal.models import Person
 from portal.queries import second_factors as known
 from portal.queries.actors import Actor
-from portal.services import audit, notices, second_factors, sessions
+from portal.services import audit, factor_ends, notices, second_factors, sessions
 
 STREAM = "people"
 APART = timedelta(days=7)
@@ -46,9 +46,8 @@ def reset_from_outside(person: Person, *, reason: str, now: datetime) -> None:
 def _reset(person: Person, *, by: int | None, said_by: str, reason: str, now: datetime) -> None:
     if not reason:
         raise ReasonMissing
-    if person.second_factor_id is None:
+    if not factor_ends.end_all(person, "reset", now=now):
         raise Refusal(_l("%(name)s没有设置两步验证。"), name=person.name)
-    second_factors.wipe(person, "reset", now=now)
     person.second_factor_due = True
     audit.note("second_factor_reset", at=now, by=by, stream=STREAM, person=person.id, reason=reason)
     sessions.end_all(person.id, now=now, by=by)

@@ -68,8 +68,23 @@ def note_wrong_code(account: str, address: str, *, now: datetime) -> None:
         TooManyAttempts: others at the same moment have used the last tries up; nothing is written.
     """
     audit.note("second_factor_failed", at=now, by=None, stream="access", address=address, account=account)
-    slow_codes(account, now=now)
     text = _l("账号 %(account)s 在 %(address)s 密码正确，但连续 %(count)d 次动态验证码错误，请核实。")
+    _count_factor(text, account, address, now)
+
+
+def note_wrong_passkey(account: str, address: str, why: str, *, now: datetime) -> None:
+    """Counts an answer of a passkey that does not count, together with wrong codes.
+
+    Raises:
+        TooManyAttempts: others at the same moment have used the last tries up; nothing is written.
+    """
+    audit.note("passkey_failed", at=now, by=None, stream="access", address=address, account=account, why=why)
+    text = _l("账号 %(account)s 在 %(address)s 连续 %(count)d 次通行密钥验证未通过，请核实。")
+    _count_factor(text, account, address, now)
+
+
+def _count_factor(text: object, account: str, address: str, now: datetime) -> None:
+    slow_codes(account, now=now)
     if _count(CODE + account, address, now) == ALARM:
         _warn(text, account, address, now)
 

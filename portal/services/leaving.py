@@ -14,10 +14,10 @@ from portal.queries import document_copies, held, people, rights
 from portal.queries.actors import Actor
 from portal.services import (
     audit,
+    factor_ends,
     notices,
     own_keys,
     roles,
-    second_factors,
     sessions,
     stuck,
     substitutions,
@@ -58,7 +58,8 @@ def retire(
     person.active, person.password_hash = False, ""
     audit.note("person_retired", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
     own_keys.end(person, "retired", by=by.id, now=now)
-    second_factors.end(person, "retired", by=by.id, now=now)
+    if factor_ends.end_all(person, "retired", now=now):
+        audit.note("second_factor_ended", at=now, by=by.id, stream=STREAM, person=person.id, why="retired")
     sessions.end_all(person.id, now=now, by=by.id)
     _tell_of_copies(person, now=now)
 

@@ -57,9 +57,8 @@ def _wrong(one: Signature, keys: list[OwnKey]) -> str:
     """What is wrong with a signature, by the keys that its signer has had."""
     named = one.authority.get("own_key")
     if one.own_key is None:
-        had = (
-            any(_in_use(key, one, -GRACE) for key in keys) and one.authority.get("confirmed_by") == "password"
-        )
+        by_hand = one.authority.get("confirmed_by") in ("password", "passkey")
+        had = by_hand and any(_in_use(key, one, -GRACE) for key in keys)
         return "missing" if named or had else ""
     if named != own_keys.fingerprint(one.own_key) or not own_keys.verifies(
         one.own_key, one.sha256, one.own_signature or ""

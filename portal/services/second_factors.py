@@ -1,32 +1,24 @@
-"""Second factors: an app's codes set up, taken once each, and ended; recovery codes for the day the app is lost."""
+"""Second factors by an app: its codes set up, taken once each, and ended."""
 
 from __future__ import annotations
 
-import secrets
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from flask import current_app
 
-from portal.domain.permissions import person_key
 from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib import totp, under_key
-from portal.lib.hashing import sha256
-from portal.lib.i18n import _l, both
-from portal.lib.text import clean
-from portal.models import Person, RecoveryCode, SecondFactor
-from portal.queries import second_factors as known
-from portal.services import audit, notices
-from portal.services.passwords import ALPHABET
+from portal.lib.i18n import _l
+from portal.models import Person, SecondFactor
+from portal.services import audit, recovery_codes
+from portal.services.recovery_codes import plain
 
 STREAM = "people"
 ABOUT, BEGUN = "second factor", "second factor of"
 BEGUN_WITHIN = timedelta(minutes=20)
-RECOVERY_CODES = 10
-CODE, RECOVERY = "code", "recovery"
+CODE, RECOVERY, PASSKEY = "code", "recovery", "passkey"
 
 
 class CodeWrong(Refusal):
@@ -40,7 +32,7 @@ class CodeMissing(Refusal):
     """A person with a second factor has given the password alone."""
 
     status = 401
-    text = _l("您设置了两步验证，请同时输入动态验证码，签署没有写入。")
+    text = _l("您设置了两步验证，请同时输入动态验证码，或用通行密钥确认，没有写入。")
 
 
 class FactorBroken(Refusal):
@@ -99,7 +91,7 @@ def set_up(person_id: int, secret: str, typed: str, *, seen: int, now: datetime)
     person.second_factor_id, person.second_factor_due = factor.id, False
     kind = "second_factor_set_up" if before is None else "second_factor_renewed"
     audit.note(kind, at=now, by=person.id, stream=STREAM, person=person.id)
-    return _recovery_codes(factor.id)
+    return recovery_codes.make(person.id)
 
 
 def first_step(secret: str, typed: str, *, now: datetime) -> int:
@@ -120,45 +112,45 @@ def renew_recovery_codes(person_id: int, *, seen: int, now: datetime) -> list[st
     Raises:
         FactorChanged: the factor is not that of the page any more.
     """
-    factor = _seen(held(person_id), seen)
-    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.factor_id == factor))
+    person = held(person_id)
+    if (person.second_factor_id or 0) != seen or not person.has_second_factor:
+        raise FactorChanged
     audit.note("recovery_codes_renewed", at=now, by=person_id, stream=STREAM, person=person_id)
-    return _recovery_codes(factor)
+    return recovery_codes.make(person_id)
 
 
 def withdraw(person_id: int, *, seen: int, now: datetime) -> None:
-    """Ends the second factor of a person, who has just proven themselves.
+    """Ends the app of a person, who has just proven themselves.
 
     Raises:
         FactorChanged: it is not that of the page any more.
     """
     person = held(person_id)
-    _seen(person, seen)
-    end(person, "withdrawn", by=person.id, now=now)
-
-
-def end(person: Person, why: str, *, by: int | None, now: datetime) -> None:
-    """Ends the person's second factor, if there is one: its secret goes."""
-    if person.second_factor_id is None:
-        return
-    wipe(person, why, now=now)
-    audit.note("second_factor_ended", at=now, by=by, stream=STREAM, person=person.id, why=why)
+    if person.second_factor_id is None or person.second_factor_id != seen:
+        raise FactorChanged
+    wipe(person, "withdrawn", now=now)
+    recovery_codes.drop_idle(person)
+    audit.note("second_factor_ended", at=now, by=person.id, stream=STREAM, person=person.id, why="withdrawn")
 
 
 def take(person: Person, typed: str, *, recovery: bool, now: datetime) -> str:
     """Takes a code, within a write: `code` or, where one may be given, `recovery`; nothing if it does not fit.
 
-    A code is taken once, and none of a time step before it.
-
     Raises:
         FactorBroken: the secret does not open.
     """
+    if _take_code(person, plain(typed), now):
+        return CODE
+    return RECOVERY if recovery and recovery_codes.use_up(person.id, typed, now=now) else ""
+
+
+def _take_code(person: Person, typed: str, now: datetime) -> bool:
+    """A code is taken once, and none of a time step before it."""
     factor = db.session.get(
         SecondFactor, person.second_factor_id or 0, with_for_update=True, populate_existing=True
     )
     if factor is None or factor.ended_at is not None:
-        return ""
-    typed = plain(typed)
+        return False
     try:
         secret = under_key.unlock(factor.secret, _keys(), ABOUT)
     except under_key.Locked:
@@ -167,59 +159,14 @@ def take(person: Person, typed: str, *, recovery: bool, now: datetime) -> str:
     if step is not None:
         factor.last_step = step
         factor.secret = under_key.lock(secret, _keys(), ABOUT)  # under the newest key
-        return CODE
-    return RECOVERY if recovery and _use_up(factor, typed, now) else ""
-
-
-def plain(typed: str) -> str:
-    """A code as it is compared: half-width, small letters, without blanks and hyphens."""
-    folded = unicodedata.normalize("NFKC", clean(typed)).casefold()
-    return "".join(one for one in folded if one.isalnum())[:40]
-
-
-def _use_up(factor: SecondFactor, typed: str, now: datetime) -> bool:
-    query = sa.select(RecoveryCode).where(
-        RecoveryCode.factor_id == factor.id,
-        RecoveryCode.sha256 == _hash(typed),
-        RecoveryCode.used_at.is_(None),
-    )
-    found = db.session.scalar(query)
-    if found is None:
-        return False
-    found.used_at = now
-    db.session.flush()
-    left = known.recovery_left(factor.id)
-    audit.note(
-        "recovery_code_used", at=now, by=factor.person_id, stream=STREAM, person=factor.person_id, left=left
-    )
-    text = both(_l("您的一个恢复码已被使用，还剩 %(left)d 个。不是您本人用的，请立即联系管理员。", left=left))
-    notices.tell([person_key(factor.person_id)], "told", now=now, text=text, page="/account/second-factor")
-    return True
-
-
-def _recovery_codes(factor_id: int) -> list[str]:
-    made = ["".join(secrets.choice(ALPHABET) for _place in range(12)) for _code in range(RECOVERY_CODES)]
-    db.session.add_all(RecoveryCode(factor_id=factor_id, sha256=_hash(one)) for one in made)
-    return ["-".join((one[:4], one[4:8], one[8:])) for one in made]
-
-
-def _hash(typed: str) -> str:
-    """Enough for what is drawn from 31 to the power of 12: nobody guesses it from its hash."""
-    return sha256(typed.encode())
+    return step is not None
 
 
 def wipe(person: Person, why: str, *, now: datetime) -> None:
-    """Ends the second factor that the person has, and says nothing of it."""
+    """Ends the app that the person has, and says nothing of it: its secret goes."""
     factor = db.session.get_one(SecondFactor, person.second_factor_id)
     factor.secret, factor.ended_at, factor.ended_by = "", now, why
-    db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.factor_id == factor.id))
     person.second_factor_id = None
-
-
-def _seen(person: Person, seen: int) -> int:
-    if person.second_factor_id is None or person.second_factor_id != seen:
-        raise FactorChanged
-    return person.second_factor_id
 
 
 def held(person_id: int) -> Person:

@@ -149,6 +149,11 @@ def end_all(person_id: int, *, now: datetime, by: int | None, but: int | None = 
             end(session, now=now, by=by)
 
 
+def see(session_id: int, *, now: datetime) -> None:
+    """Somebody does something there."""
+    db.session.execute(sa.update(SignInSession).where(SignInSession.id == session_id).values(last_seen=now))
+
+
 def confirm(session: SignInSession, *, now: datetime) -> None:
     """The person has proven themselves again: signatures of the next minutes need not ask."""
     session.confirmed_at = now

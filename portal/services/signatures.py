@@ -28,7 +28,8 @@ class Hand:
     """What comes with a signature besides the stage: opinion, files, a drawing, an outside signer.
 
     `seen` is the hash of the content that the page showed; the signature covers just that. `key` is the person's own,
-    open: whoever has one signs with it, but for what an outside signer does by a link.
+    open: whoever has one signs with it, but for what an outside signer does by a link. `passkey` is the fingerprint of the
+    one that has answered a question about just this signature.
     """
 
     seen: str
@@ -39,6 +40,7 @@ class Hand:
     outside_way: str = ""  # device, link, paper, told
     confirmed_by: str = "password"
     key: OpenKey | None = None
+    passkey: str = ""
 
 
 def check_seen(record: Record, seen: str) -> None:
@@ -139,7 +141,7 @@ def _key(by: Actor, hand: Hand) -> OpenKey | None:
 def _snapshot(
     by: Actor, lender: Person | None, authority: Authority, hand: Hand, own: OpenKey | None
 ) -> dict[str, Any]:
-    """The role held, the department, the substitution and the own key, as they are at this second."""
+    """The role held, the department, the substitution, passkey and own key, as they are at this second."""
     kind, _colon, rest = authority.key.partition(":")
     drawing = db.session.get_one(StoredFile, hand.drawn_id).sha256 if hand.drawn_id is not None else None
     return {
@@ -150,7 +152,8 @@ def _snapshot(
         "role": rest if kind == "role" else kind,
         "on_behalf_of": lender.name if lender else "",
         "substitution": authority.substitution,
-        "confirmed_by": hand.confirmed_by,
+        "confirmed_by": "passkey" if hand.passkey else hand.confirmed_by,
         "drawing": drawing,
+        **({"passkey": hand.passkey} if hand.passkey else {}),
         **({"own_key": own.sha256} if own is not None else {}),
     }

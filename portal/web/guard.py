@@ -169,6 +169,11 @@ def _refuse_foreign_origin() -> None:
         raise Forbidden
 
 
+def is_act() -> bool:
+    """Whether this request is of something that somebody does, not of a page's script that looks by itself."""
+    return request.method in CHANGING or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+
+
 def prolong() -> None:
     """Lets the session last on when a page is opened or something is posted, now and then.
 
@@ -177,9 +182,8 @@ def prolong() -> None:
     """
     if not session.permanent:
         session.permanent = True
-    acts = request.method in CHANGING or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     at = int(now().timestamp())
-    if acts and at - session.get("seen", 0) > current_app.permanent_session_lifetime.total_seconds() / 10:
+    if is_act() and at - session.get("seen", 0) > current_app.permanent_session_lifetime.total_seconds() / 10:
         session["seen"] = at
 
 

@@ -1,7 +1,8 @@
 """Whether the person at the keyboard is who signed in: by what they give now, or gave minutes ago.
 
-Everybody gives the password; those with a second factor a code besides. Whom a provider has let in, and who has a
-second factor, gives the code alone, unless the password must open a key of their own.
+Everybody gives the password; those with a second factor a code of their app or an answer of their passkey besides. Whom a
+provider has let in, and who has a second factor, gives that alone, unless the password must open a key of their own. For
+one signature the answer of a passkey is enough, as the device asks for finger, face or PIN; it begins no signing window.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from portal.database import transaction
 from portal.domain.refusal import IdentityNotConfirmed, Refusal
 from portal.extensions import db
 from portal.lib.clock import now
-from portal.services import guessing, own_keys, second_factors, sessions
+from portal.services import guessing, own_keys, sessions
 from portal.services.guessing import TooManyAttempts
 from portal.services.own_keys import KeyBroken, KeyLocked
-from portal.services.second_factors import CodeMissing, CodeWrong
-from portal.web import own_key
+from portal.services.second_factors import CodeMissing
+from portal.web import factors, own_key, passkeys
+from portal.web.factors import Given
 from portal.web.guard import actor
 
 
@@ -29,26 +31,33 @@ def is_fresh() -> bool:
 def asks_password() -> bool:
     """Whether the password is part of what this person must give."""
     person = actor().person
-    by_code_alone = current_user.row.way == sessions.PROVIDER and person.second_factor_id is not None
-    return not by_code_alone or person.own_key_id is not None
+    by_factor_alone = current_user.row.way == sessions.PROVIDER and person.has_second_factor
+    return not by_factor_alone or person.own_key_id is not None
 
 
 def asks_code() -> bool:
-    """Whether a code is part of what this person must give."""
+    """Whether this person has an app whose code may be given."""
     return actor().person.second_factor_id is not None
 
 
-def confirm() -> bool:
-    """Takes the password and the code of this request, in a write of its own, before the slow part of the act begins.
+def asks_passkey() -> bool:
+    """Whether this person has a passkey that may answer."""
+    return passkeys.party() is not None and bool(actor().person.passkeys)
+
+
+def confirm(*, alone: bool = False) -> bool:
+    """Takes what this request gives, in a write of its own, before the slow part of the act begins.
+
+    With `alone` a passkey that was asked about this very act is enough.
 
     Raises:
         TooManyAttempts: guessing is slowed down.
     """
-    password, code = request.form.get("_password", ""), request.form.get("_code", "")
-    if not password and not code:
+    given = Given(*(request.form.get(name, "") for name in ("_password", "_code", passkeys.ANSWER)))
+    if given == Given():
         return is_fresh()
     try:
-        take(password, code, kind=guessing.SIGNING)
+        take(given, kind=guessing.SIGNING, alone=alone)
     except TooManyAttempts:
         raise
     except Refusal as refusal:
@@ -57,31 +66,47 @@ def confirm() -> bool:
     return True
 
 
-def take(password: str, code: str, *, kind: str, recovery: bool = False) -> None:
-    """Takes a password and a code and begins the signing window; with `recovery` a recovery code will do.
+def typed() -> Given:
+    """What the forms of the account's pages bring."""
+    return Given(*(request.form.get(name, "") for name in ("password", "code", passkeys.ANSWER)))
+
+
+def passkey() -> str:
+    """The fingerprint of the passkey that has answered for the act of this request; nothing if none was asked."""
+    found: str = g.get("passkey", "")
+    return found
+
+
+def take(given: Given, *, kind: str, recovery: bool = False, alone: bool = False) -> None:
+    """Takes what is given; all of it begins the signing window. With `recovery` a recovery code will do as a code.
 
     Raises:
         TooManyAttempts: guessing is slowed down.
         IdentityNotConfirmed: the password is wrong, or missing; a wrong one is noted as an event of this kind.
         KeyBroken: the password fits, but does not open the person's own key.
-        CodeMissing: the person has a second factor and gave no code.
-        CodeWrong: the code is wrong, or was taken before.
+        KeyLocked: the person's own key is shut, and a passkey does not open it.
+        CodeMissing: the person has a second factor and gave nothing of it.
+        CodeWrong, PasskeyWrong: what they gave is not right, or was taken before.
     """
-    person, address = actor().person, request.remote_addr or ""
-    guessing.slow_guessing(person.login, address, now=now())
-    opened = _prove_password(password, kind) if password or asks_password() else None
-    if asks_code():
-        if not code:
-            raise CodeMissing
+    person = actor().person
+    guessing.slow_guessing(person.login, request.remote_addr or "", now=now())
+    alone = alone and bool(given.passkey) and not given.password
+    if alone and own_key.is_shut():
+        raise KeyLocked
+    opened = None
+    if given.password or (asks_password() and not alone):
+        opened = _prove_password(given.password, kind)
+    asked = person.has_second_factor or bool(given.passkey)  # what is given is never passed over
+    if asked and not (given.code or given.passkey):
+        raise CodeMissing
+    if asked:
         guessing.slow_codes(person.login, now=now())
     with transaction(aside=True):
-        good = not asks_code() or second_factors.take(person, code, recovery=recovery, now=now()) != ""
-        if good:
+        good = not asked or factors.take(person, given, passkeys.this_act(), recovery=recovery)
+        if good and not alone:
             own_key.confirm(db.session.merge(current_user.row), opened)
-        else:
-            guessing.note_wrong_code(person.login, address, now=now())
     if not good:
-        raise CodeWrong
+        raise factors.wrong(given)
 
 
 def _prove_password(password: str, kind: str) -> own_keys.OpenKey | None:
@@ -103,12 +128,22 @@ def problem() -> Refusal:
         return known
     if _is_confirmed():
         return KeyLocked()
-    return IdentityNotConfirmed() if not asks_code() or asks_password() else CodeMissing()
+    return (
+        IdentityNotConfirmed() if not actor().person.has_second_factor or asks_password() else CodeMissing()
+    )
 
 
 def init_app(app: Flask) -> None:
     """Lets pages ask what is to be given."""
-    app.jinja_env.globals.update(asks_password=asks_password, asks_code=asks_code)
+    app.jinja_env.globals.update(
+        asks_password=asks_password,
+        asks_code=asks_code,
+        asks_passkey=asks_passkey,
+        own_key_is_shut=own_key.is_shut,
+        passkeys_are_possible=lambda: passkeys.party() is not None,
+        passkey_names=passkeys.NAMED,
+        passkey_words=passkeys.words,
+    )
 
 
 def _is_confirmed() -> bool:

@@ -27,7 +27,7 @@ def confirm(row: SignInSession, opened: OpenKey | None) -> None:
 def after_password(row: SignInSession, opened: OpenKey | None) -> None:
     """Opens the key of a session, within a write: the password was given just now, which for those without a second
     factor begins the signing window too."""
-    if row.person.second_factor_id is None:
+    if not row.person.has_second_factor:
         sessions.confirm(row, now=now())
     opened_by_password(row, opened)
 

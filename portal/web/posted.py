@@ -31,6 +31,7 @@ CONTROLS = frozenset(
         "_opinion",
         "_password",
         "_code",
+        "_passkey",
         "_edited",
         "_act",
         "_to",

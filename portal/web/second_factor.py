@@ -7,7 +7,14 @@ from flask import current_app
 from portal.queries.actors import Actor
 
 SETTING_UP = frozenset(
-    {"auth.second_factor_page", "auth.new_second_factor", "auth.set_up_second_factor", "auth.sign_out"}
+    {
+        "auth.second_factor_page",
+        "auth.new_second_factor",
+        "auth.set_up_second_factor",
+        "auth.new_passkey",
+        "auth.add_passkey",
+        "auth.sign_out",
+    }
 )
 
 
@@ -23,4 +30,4 @@ def is_demanded(by: Actor) -> bool:
 def is_missing(by: Actor) -> bool:
     """Whether this person must set one up before anything else."""
     person = by.person
-    return person.second_factor_id is None and (person.second_factor_due or is_demanded(by))
+    return (person.second_factor_due or is_demanded(by)) and not person.has_second_factor

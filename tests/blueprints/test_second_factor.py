@@ -19,7 +19,7 @@ from portal.extensions import db
 from portal.lib import totp
 from portal.lib.hashing import sha256
 from portal.models import Notice, Person, SecondFactor, SignInAttempt
-from portal.services import guessing, second_factors
+from portal.services import guessing, recovery_codes
 from tests import desk
 from tests.conftest import both_databases
 from tests.own_keys import MANAGER, Manager
@@ -57,7 +57,7 @@ def demand(app: Flask, who: str, *roles: str) -> None:
 
 
 def test_without_one_nothing_is_asked(bare: Phone) -> None:
-    assert "您还没有设置两步验证" in bare.browser.get(PAGE).text
+    assert "您还没有设置验证器应用" in bare.browser.get(PAGE).text
     bare.browser.post("/sign-out")
     assert bare.sign_in().location == "/"
     bare.clock.shift(OVER)
@@ -67,7 +67,7 @@ def test_without_one_nothing_is_asked(bare: Phone) -> None:
 
 @both_databases
 def test_it_is_set_up_and_told(phone: Phone) -> None:
-    assert len(set(phone.recovery)) == second_factors.RECOVERY_CODES
+    assert len(set(phone.recovery)) == recovery_codes.RECOVERY_CODES
     (event,) = phone.events("second_factor_set_up")
     assert event.facts == {"person": phone.person().id}
     assert phone.person().second_factor_id == phone.factor().id

@@ -29,7 +29,7 @@ def _confirm_identity() -> Answer:
     """Takes the password and the code again: signatures of the next minutes need not ask."""
     asked_by_script = "HX-Request" in request.headers
     try:
-        _take(request.form.get("password", ""), request.form.get("code", ""))
+        _take()
     except Refusal as refusal:
         if asked_by_script:
             return render_template(
@@ -46,9 +46,9 @@ def _confirm_identity() -> Answer:
     return redirect(safe_target(request.form.get("next")), 303)
 
 
-def _take(password: str, code: str) -> None:
+def _take() -> None:
     try:
-        identity.take(password, code, kind="confirmation_failed")
+        identity.take(identity.typed(), kind="confirmation_failed")
     except IdentityNotConfirmed:
         raise WrongPassword(NOT_CONFIRMED) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from flask import current_app, request, session
@@ -12,14 +13,16 @@ from portal.lib.clock import now
 from portal.lib.hashing import sha256
 from portal.models import Person
 from portal.queries import people
-from portal.services import guessing, second_factors, sessions
+from portal.services import guessing, sessions
 from portal.services.own_keys import OpenKey
 from portal.services.sessions import PROVIDER, Proof
-from portal.web import own_key
+from portal.web import factors, own_key
+from portal.web.factors import Given
 from portal.web.guard import SignedIn
 from portal.web.transaction import writes
 
 HALF, HALF_SECONDS = "half", 300
+SIGN_IN = "sign in"  # what a passkey is asked about
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +31,34 @@ class Half:
 
     person: Person
     way: str
+    holder: str  # what a question to a passkey is held by, as there is no session yet
 
 
 def owe_code(proof: Proof, way: str) -> None:
     """Remembers in the browser that the first factor was shown; a password that changes meanwhile undoes it."""
     mark = sha256((proof.newer_hash or proof.password_hash).encode())
-    session[HALF] = [proof.person_id, way, mark, int(now().timestamp())]
+    session[HALF] = [proof.person_id, way, mark, int(now().timestamp()), secrets.token_urlsafe(16)]
 
 
 def half() -> Half | None:
     """Who owes a code at this browser, if the first factor is not too long ago."""
-    person_id, way, mark, at = session.get(HALF) or (0, "", "", 0)
+    person_id, way, mark, at, holder = session.get(HALF) or (0, "", "", 0, "")
     if now().timestamp() - at > HALF_SECONDS:
         return None
     person = people.person(person_id)
-    return Half(person, way) if sha256(person.password_hash.encode()) == mark else None
+    return Half(person, way, f"half {holder}") if sha256(person.password_hash.encode()) == mark else None
 
 
 @writes
-def with_code(owing: Half, typed: str) -> tuple[SignedIn | None, str]:
-    """The new session and what was taken, a code or a recovery code; none, and a failure noted, if it was wrong."""
+def with_factor(owing: Half, given: Given) -> tuple[SignedIn | None, str]:
+    """The new session and what was taken: a code, a recovery code, or the answer of a passkey; none, and a failure noted,
+    if it was wrong."""
     person = sessions.held(owing.person.id, now=now())
-    taken = second_factors.take(person, typed, recovery=True, now=now()) if person is not None else ""
-    if person is None or not taken:
+    if person is None:
         guessing.note_wrong_code(owing.person.login, address(), now=now())
+        return None, ""
+    taken = factors.take(person, given, SIGN_IN, holder=owing.holder, recovery=True)
+    if not taken:
         return None, ""
     _end_former()
     return _start(person, owing.way, taken), taken

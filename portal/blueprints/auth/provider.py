@@ -131,7 +131,7 @@ def _person(login: str) -> Person:
 
 def _enter(person: Person, target: str) -> Answer:
     proof = Proof(person.id, person.password_hash, None)
-    if person.second_factor_id is not None:
+    if person.has_second_factor:
         entering.owe_code(proof, sessions.PROVIDER)
         return redirect(url_for("auth.sign_in_code", next=target if target != "/" else None), 303)
     entered = entering.by_provider(proof)

@@ -14,6 +14,11 @@ bp = Blueprint("auth", __name__)
 Answer = Response | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
+def as_json(text: str) -> Response:
+    """What a script asks for, ready written."""
+    return Response(text, mimetype="application/json")
+
+
 def address() -> str:
     """Where the request comes from, as far as the configured proxies vouch for it."""
     return request.remote_addr or ""

@@ -6,20 +6,19 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_login import current_user
 from markupsafe import Markup
 
+from portal.blueprints.auth.proving import prove
 from portal.blueprints.auth.room import Answer, bp
-from portal.domain.refusal import IdentityNotConfirmed, NotAllowed, Refusal
+from portal.domain.refusal import NotAllowed, Refusal
 from portal.lib import totp
 from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.pdf import codes
 from portal.queries import second_factors as known
 from portal.services import second_factors, sessions
-from portal.services.passwords import WrongPassword
-from portal.web import identity, posted, second_factor
+from portal.web import posted, second_factor
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
-WRONG = _l("密码不正确，两步验证没有改动。")
 NEEDED = _l("您必须有两步验证，不能停用，只能换新。")
 
 
@@ -27,7 +26,7 @@ NEEDED = _l("您必须有两步验证，不能停用，只能换新。")
 @open_to("signed_in")
 def second_factor_page() -> str:
     """The second factor of one's own."""
-    return _page()
+    return factor_page()
 
 
 @bp.get("/account/second-factor/new")
@@ -46,10 +45,10 @@ def set_up_second_factor() -> Answer:
     try:
         secret = second_factors.begun(actor().person, locked)
     except Refusal as refusal:
-        return _page(str(refusal)), refusal.status
+        return factor_page(str(refusal)), refusal.status
     try:
         second_factors.first_step(secret, request.form.get("new_code", ""), now=now())
-        _prove()
+        prove()
         made = _set_up(secret)
     except Refusal as refusal:
         return _new_page(secret, locked, str(refusal)), refusal.status
@@ -61,10 +60,10 @@ def set_up_second_factor() -> Answer:
 def renew_recovery_codes() -> Answer:
     """Makes new recovery codes and shows them, this once."""
     try:
-        _prove()
+        prove()
         made = _renew_codes()
     except Refusal as refusal:
-        return _page(str(refusal)), refusal.status
+        return factor_page(str(refusal)), refusal.status
     return render_template("account/recovery_codes.html", codes=made, fresh=False)
 
 
@@ -73,28 +72,14 @@ def renew_recovery_codes() -> Answer:
 def end_second_factor() -> Answer:
     """Ends the second factor, where none is demanded."""
     try:
-        if second_factor.is_demanded(actor()):
+        if second_factor.is_demanded(actor()) and not known.passkeys(actor().id):
             raise NotAllowed(NEEDED)
-        _prove()
+        prove()
         _end()
     except Refusal as refusal:
-        return _page(str(refusal)), refusal.status
-    flash(_("两步验证已停用。以后登录和签署只用密码。"), "success")
+        return factor_page(str(refusal)), refusal.status
+    flash(_("验证器应用已停用。"), "success")
     return redirect(url_for("auth.second_factor_page"), 303)
-
-
-def _prove() -> None:
-    """The password and, of those who have a second factor, a code or a recovery code.
-
-    Raises:
-        WrongPassword: the password does not fit.
-        Refusal: the code does not.
-    """
-    password, code = request.form.get("password", ""), request.form.get("code", "")
-    try:
-        identity.take(password, code, kind="confirmation_failed", recovery=True)
-    except IdentityNotConfirmed:
-        raise WrongPassword(WRONG) from None
 
 
 @writes
@@ -116,12 +101,14 @@ def _end() -> None:
     second_factors.withdraw(actor().id, seen=posted.number("seen"), now=now())
 
 
-def _page(problem: str = "") -> str:
+def factor_page(problem: str = "") -> str:
+    """The page of what one has besides the password, with what was wrong."""
     factor = known.current(actor().person.second_factor_id)
     return render_template(
         "account/second_factor.html",
         factor=factor,
-        left=known.recovery_left(factor.id) if factor is not None else 0,
+        passkeys=known.passkeys(actor().id),
+        left=known.recovery_left(actor().id),
         demanded=second_factor.is_demanded(actor()),
         problem=problem,
     )

@@ -62,7 +62,7 @@ def _enter() -> Answer:
 
 
 def _has_second_factor(proof: Proof) -> bool:
-    return people.person(proof.person_id).second_factor_id is not None
+    return people.person(proof.person_id).has_second_factor
 
 
 def _refuse_ended(proof: Proof) -> None:

@@ -10,9 +10,9 @@
   const box = bar.querySelector("[data-outbox-box]");
   const list = bar.querySelector("ul");
   const DECIDES = ["submit", "sign", "return", "refuse"];
-  const LEFT_OUT = ["csrf_token", "_op", "_password", "_code", "_sent", "_edited"];
+  const LEFT_OUT = ["csrf_token", "_op", "_password", "_code", "_passkey", "_sent", "_edited"];
   const SOON = 3000, LATER = 60_000;  // milliseconds until it is tried again, longer each time
-  const PROOFS = ["_password", "_code"];
+  const PROOFS = ["_password", "_code", "_passkey"];
   const passwords = new Map();  // never written down: asked for anew when the page has been closed
   let passing = new WeakSet();  // forms that go the usual way
   const done = [];

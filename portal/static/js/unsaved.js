@@ -1,6 +1,6 @@
 // Keeps what is typed in this tab until the server has it, and offers it back: an expired session, a lost network or a
 // closed page must never lose text. Every form with text to type is followed, by its draft's key or its address. A copy
-// belongs to one person; passwords are never kept; sign-out forgets all.
+// belongs to one person; passwords are never kept, nor are forms that hold nothing but proofs; sign-out forgets all.
 (async () => {
   const person = document.body.dataset.actor;
   if (!person) return;
@@ -9,7 +9,7 @@
   const TEXT = "textarea, input:is([type=text], [type=search], [type=tel], [type=email], [type=date], [type=datetime-local], [type=time], :not([type]))";
   const path = (form) => form.getAttribute("action");
   const nameOf = (form) => PREFIX + (form.dataset.key ?? path(form));
-  const forms = [...document.querySelectorAll("form[method=post]")].filter((form) => form.dataset.key || [...form.elements].some((one) => one.matches(TEXT)));
+  const forms = [...document.querySelectorAll("form[method=post]")].filter((form) => form.dataset.key || !form.elements.username && [...form.elements].some((one) => one.matches(TEXT)));
   const named = (kept) => Object.keys(kept).filter((name) => name.startsWith(PREFIX)).map((name) => [name, JSON.parse(kept[name])]);
   // This tab's, and what another tab could not save before it was closed.
   const copies = () => [...new Map([...named(localStorage).filter(([, copy]) => copy.person === person), ...named(sessionStorage)])];

@@ -30,7 +30,7 @@ def sign(department: str, slug: str, number: str) -> Answer:
     """Signs, returns or refuses; saves a half-written stage; changes its rows."""
     op = request.form.get("_op", "sign")
     decides = op in ("sign", "return", "refuse")
-    known = identity.confirm() if decides else True
+    known = identity.confirm(alone=True) if decides else True
     record, by = named.record(department, slug, number), actor()
     task = named.task(record)
     sent = posted.read(by)
@@ -120,6 +120,7 @@ def _hand(task: Task, stage: Any) -> Hand:
         outside_name=name if task.outside else "",
         outside_way=("device" if drawn_id else "paper" if files else "told") if task.outside else "",
         key=own_key.at_hand(),
+        passkey=identity.passkey(),
     )
 
 
@@ -163,7 +164,7 @@ def _after_row_act(record: Record, stage: Any, op: str, entry: str = "") -> Answ
 @open_to("writers")
 def enter(department: str, slug: str, number: str, key: str) -> Answer:
     """Adds a side entry."""
-    known = identity.confirm()
+    known = identity.confirm(alone=True)
     record, by = named.record(department, slug, number), actor()
     entry = next((one for one in route.form_of(record).signoff.entries if one.key == key), None)
     if entry is None:
@@ -181,7 +182,8 @@ def enter(department: str, slug: str, number: str, key: str) -> Answer:
     try:
         with transaction():
             _check(record, form, sent, known)
-            entries.enter(record.id, key, by, Hand(seen=seen, key=own_key.at_hand()), form, now=now())
+            hand = Hand(seen=seen, key=own_key.at_hand(), passkey=identity.passkey())
+            entries.enter(record.id, key, by, hand, form, now=now())
     except AnswersWrong as wrong:
         return page(record, entry=(key, form), problem=str(wrong)), wrong.status
     except Refusal as refusal:

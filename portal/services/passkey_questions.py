@@ -1,0 +1,54 @@
+"""Questions to passkeys: a challenge for one person, browser and act, answered once and within minutes."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from webauthn.helpers import bytes_to_base64url
+
+from portal.extensions import db
+from portal.lib.relying_party import RelyingParty
+from portal.models import PasskeyQuestion
+
+LASTS = timedelta(minutes=5)
+BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a question is about: for which site, at which browser, and the hash of what is to be done."""
+
+    party: RelyingParty
+    holder: str
+    subject: str
+
+
+def ask(person_id: int, about: About, *, now: datetime) -> bytes:
+    """A new challenge; those that nobody has answered in time are thrown away."""
+    db.session.execute(sa.delete(PasskeyQuestion).where(PasskeyQuestion.asked_at <= now - LASTS))
+    challenge = secrets.token_bytes(BYTES)
+    db.session.add(
+        PasskeyQuestion(
+            challenge=bytes_to_base64url(challenge),
+            person_id=person_id,
+            holder=about.holder,
+            subject=about.subject,
+            asked_at=now,
+        )
+    )
+    return challenge
+
+
+def take(challenge: bytes, person_id: int, about: About, *, now: datetime) -> bool:
+    """Takes a challenge away, within a write; whether it was of this very question, and is not too old."""
+    asked = sa.delete(PasskeyQuestion).where(
+        PasskeyQuestion.challenge == bytes_to_base64url(challenge),
+        PasskeyQuestion.person_id == person_id,
+        PasskeyQuestion.holder == about.holder,
+        PasskeyQuestion.subject == about.subject,
+        PasskeyQuestion.asked_at > now - LASTS,
+    )
+    return db.session.scalar(asked.returning(PasskeyQuestion.id)) is not None
