@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="`postgresql+psycopg://user:password@host/name`; empty: SQLite in PORTAL_DATA."
     )
+    database_read_url: str = Field(
+        "",
+        description="Address of a standby of that database, for registers, search, charts and exports; empty: none.",
+    )
     portal_host: str = Field("127.0.0.1", description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on.")
     threads: int = Field(8, ge=1, le=64, description="Requests that one process answers at a time.")

@@ -106,6 +106,11 @@ def _commit(aside: bool) -> None:
     g.written = g.written or before
 
 
+def is_writing() -> bool:
+    """Whether a write is under way here."""
+    return _writing.get()
+
+
 def one_moment() -> None:
     """Lets all that is read from now on be of one moment, until the reading ends; nothing may be written meanwhile."""
     db.session.rollback()

@@ -12,13 +12,13 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from portal import blueprints, cli, database
+from portal import blueprints, cli, database, replica
 from portal.config import Settings, SettingsError, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import worker
 from portal.lib import i18n
 from portal.services import indexing
-from portal.storage import files
+from portal.storage import files, package_store
 from portal.web import (
     guard,
     headers,
@@ -29,6 +29,7 @@ from portal.web import (
     posted,
     presence,
     rate_limit,
+    reading,
     refusals,
     request_log,
     statics,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     own_key.init_app(app)
     identity.init_app(app)
     outbox.init_app(app)
+    reading.init_app(app)
     rate_limit.init_app(app)
     refusals.init_app(app)
     app.teardown_request(posted.close_files)
@@ -125,8 +127,10 @@ def _extend(app: Flask) -> None:
     login.init_app(app)
     login.session_protection = None
     database.watch(app)
+    replica.init_app(app)
     indexing.watch()
     files.init_app(app)
+    package_store.init_app(app)
 
 
 def _locale() -> str:

@@ -1,4 +1,4 @@
-"""Settings about mail: what does not fit together stops the start with a sentence that names it."""
+"""Settings about mail and the database: what does not fit together stops the start with a sentence that names it."""
 
 from __future__ import annotations
 
@@ -64,3 +64,16 @@ def test_the_demo_sends_nothing_unless_it_has_a_mail_server(tmp_path: Path) -> N
     assert loud.address == "http://127.0.0.1:8123"
     production = read(tmp_path, **(GOOD | {"smtp_host": ""}))
     assert (production.sends_mail, production.sends_to_robots) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    [
+        {"database_read_url": "postgresql+psycopg://portal@standby/portal"},
+        {"database_read_url": "sqlite:///x.db", "database_url": "postgresql+psycopg://portal@db/portal"},
+        {"database_read_url": "postgresql+psycopg://p@standby/portal", "database_url": "sqlite:///x.db"},
+    ],
+)
+def test_a_standby_stands_by_a_database_of_its_kind(tmp_path: Path, urls: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match="DATABASE_READ_URL must be"):
+        read(tmp_path, **urls)

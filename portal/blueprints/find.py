@@ -21,6 +21,7 @@ from portal.queries.actors import Actor
 from portal.web import catalogue_index, find_rows, posted
 from portal.web.guard import actor, open_to
 from portal.web.navigation import ICONS
+from portal.web.reading import reads
 
 bp = Blueprint("find", __name__)
 EACH = 20  # forms and registers by name
@@ -61,6 +62,7 @@ class Asked:
 
 @bp.get("/find")
 @open_to("signed_in")
+@reads
 def results() -> str:
     """What fits the words, group by group, or page by page of one group."""
     asked, by = _asked(), actor()

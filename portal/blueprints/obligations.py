@@ -26,6 +26,7 @@ from portal.web import clauses, posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.sheets import NumberSheet, ReasonSheet
 from portal.web.tasks import holders
 from portal.web.times import due, short
@@ -51,6 +52,7 @@ class Line:
 
 @bp.get("/")
 @open_to("signed_in")
+@reads
 def index() -> str:
     """Every obligation by department, with how it stands."""
     at = now()

@@ -21,6 +21,7 @@ from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
 from portal.web.project_sheets import StageSheet, sheet_of
+from portal.web.reading import reads
 from portal.web.transaction import writes
 
 bp = Blueprint("projects", __name__, url_prefix="/projects")
@@ -30,6 +31,7 @@ Answer = Response | str | tuple[str, int]
 
 @bp.get("/")
 @open_to("signed_in")
+@reads
 def index() -> str:
     """The projects that fit what is typed and picked, among those that the person may see."""
     by = actor()

@@ -20,6 +20,7 @@ from portal.queries import ledgers
 from portal.services import audit
 from portal.web import clauses, export, filters
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.tables import Cell, attributes
 from portal.web.transaction import writes
 
@@ -30,6 +31,7 @@ PAST, MINUS = "past", "minus"  # looks of a date that is over, and of a number b
 
 @bp.get("/")
 @open_to("signed_in")
+@reads
 def index() -> str:
     """Every register and ledger that the person may read, by department."""
     by = actor()
@@ -41,6 +43,7 @@ def index() -> str:
 
 @bp.get("/<key>")
 @open_to("signed_in")
+@reads
 def show(key: str) -> str | Response:
     """One page of a ledger; the key of a form's register leads there."""
     if key in REGISTERS and key not in LEDGERS:

@@ -13,7 +13,7 @@ from portal.extensions import alembic
 from portal.lib.clock import now
 from portal.services import backups, restoring, sealing
 from portal.storage.archive import ArchiveBroken
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 
 
 @click.command()

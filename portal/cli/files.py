@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.services import file_store
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 
 group = AppGroup("files", help="The store of the files.")
 

@@ -9,7 +9,7 @@ from portal.lib.clock import now, today
 from portal.queries import audit_packages as kept
 from portal.queries import revisions
 from portal.services import account_ends, audit_packages, customers, indexing, outbox, readings
-from portal.storage import package_folder
+from portal.storage import package_store
 
 UNUSED = timedelta(hours=1)  # a file that was written to since may be somebody's piece
 
@@ -25,7 +25,7 @@ def drop_packages() -> int:
     at = now()
     with transaction():
         count = audit_packages.expire(at)
-    package_folder.sweep(kept.files(), at - UNUSED)
+    package_store.sweep(kept.files(), at - UNUSED)
     return count
 
 

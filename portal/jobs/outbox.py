@@ -15,7 +15,7 @@ from portal.lib.log_lines import facts as facts_of
 from portal.mail.unsent import ServerAway, Unsent
 from portal.pdf.time_stamp import StampFailed
 from portal.services import outbox
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 from portal.storage.token import TokenAway
 
 Finish = Callable[[], None]
@@ -38,7 +38,7 @@ KEPT_BACK: dict[type[Exception], Sequence[str]] = {
     ServerAway: messages.MAILS,
     StampFailed: prints.KINDS,
     TokenAway: prints.KINDS,
-    StoreAway: (*prints.KINDS, "redline", "publication"),
+    StoreAway: (*prints.KINDS, "redline", "publication", "package"),
 }
 log = logging.getLogger("portal.jobs")
 

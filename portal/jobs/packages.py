@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import IO, Any
+from io import BufferedRandom
+from typing import Any
 
 from portal.config import VERIFIER
 from portal.database import one_moment
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.jobs import prints, witnesses
-from portal.lib.certificates import Unfit, fingerprint
+from portal.lib.certificates import Identity, Unfit, fingerprint
 from portal.lib.clock import today
 from portal.models import AuditPackage, Person
 from portal.pdf.seal import sign_beside
@@ -29,8 +28,9 @@ from portal.queries.actors import Actor
 from portal.services import audit_packages as acts
 from portal.services import package_papers as papers
 from portal.services.package_records import BrokenTree, Parcel, gather
-from portal.storage import files, package_folder
+from portal.storage import files, package_store
 from portal.storage.package_zip import PackageZip
+from portal.storage.store import StoreAway
 
 PIECE, SECONDS = 100, 10.0  # records and time of a piece
 CLOSING = 120.0  # seconds for the ZIP: less than half a lease, which may be half over when the turn comes
@@ -47,10 +47,12 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
     package = db.session.get(AuditPackage, id, populate_existing=True)
     if package is None or package.state != "running":
         if package is None or package.state != "ready":
-            package_folder.drop(id)
+            package_store.drop(id)
         return None
     try:
         return _close(package, now) if package.done == package.total else _piece(package, now)
+    except StoreAway:
+        raise  # is tried again, as with all that needs the store
     except Exception as problem:
         log.exception("package %d cannot be built", id)
         return partial(_fail, id, _reason(problem), now)
@@ -62,20 +64,14 @@ def _piece(package: AuditPackage, now: datetime) -> Callable[[], None]:
     person, upto, began = package.person_id, since, time.monotonic()
     if since == 0:
         witnesses.keep_tree()  # so that there is a proof of what has just happened too
-    part = package_folder.new(id, ".part")
-    with part.open("w", encoding="utf-8") as out:
+    with package_store.scratch() as out:
         while upto < min(len(numbers), since + PIECE) and (
             upto == since or time.monotonic() - began < SECONDS
         ):
-            out.write(f"{_line(numbers[upto], person)}\n")
+            out.write(f"{_line(numbers[upto], person)}\n".encode())
             upto += 1
-        _settle(out)
-
-    def note() -> None:
-        if not acts.advance(id, part.name, since, upto, now=now):
-            part.unlink(missing_ok=True)
-
-    return note
+        part = package_store.keep(id, ".part", out)
+    return partial(_advance, id, part, since, upto, now)
 
 
 def _close(package: AuditPackage, now: datetime) -> Callable[[], None]:
@@ -85,10 +81,26 @@ def _close(package: AuditPackage, now: datetime) -> Callable[[], None]:
     by = prints.identity(now)
     head, keys = papers.head(db.session.get_one(AuditPackage, id), now), list(papers.keys())
     db.session.rollback()
+    with package_store.scratch() as out:
+        _fill(out, parts, head, keys, by, now)
+        size, digest = out.tell(), _sum(out)
+        file = package_store.keep(id, ".zip", out)
+    seal = fingerprint(by.certificate) if by is not None else None
+    return partial(_complete, id, file, size, digest, seal, now)
+
+
+def _fill(
+    out: BufferedRandom,
+    parts: list[str],
+    head: dict[str, Any],
+    keys: papers.Keys,
+    by: Identity | None,
+    now: datetime,
+) -> None:
+    """Writes the ZIP; one that takes too long is stuck."""
     ends = time.monotonic() + CLOSING
-    file = package_folder.new(id, ".zip")
     entries: papers.Entries = []
-    with PackageZip(file) as zip:
+    with PackageZip(out) as zip:
         zip.add("README.txt", [papers.read_me(head, by)])
         for parcel in _parcels(parts):
             _pack(zip, parcel)
@@ -102,16 +114,18 @@ def _close(package: AuditPackage, now: datetime) -> Callable[[], None]:
         zip.add(papers.MANIFEST, [manifest])
         if by is not None:
             zip.add(papers.SIGNATURE, [sign_beside(manifest, by, now=now)], packed=False)
-    size, digest = _sum(file)
-    seal = fingerprint(by.certificate) if by is not None else None
 
-    def note() -> None:
-        if acts.complete(id, file.name, size, digest, seal, now=now):
-            package_folder.drop(id, but=file.name)
-        else:
-            file.unlink(missing_ok=True)
 
-    return note
+def _advance(id: int, part: str, since: int, upto: int, now: datetime) -> None:
+    if not acts.advance(id, part, since, upto, now=now):
+        package_store.drop(id, only=part)
+
+
+def _complete(id: int, file: str, size: int, digest: str, seal: str | None, now: datetime) -> None:
+    if acts.complete(id, file, size, digest, seal, now=now):
+        package_store.drop(id, but=file)
+    else:
+        package_store.drop(id, only=file)
 
 
 def _line(number: str, person_id: int) -> str:
@@ -138,8 +152,8 @@ def _auditor(person_id: int) -> Actor:
 
 def _parcels(parts: list[str]) -> Iterator[Parcel]:
     for part in parts:
-        with package_folder.path(part).open(encoding="utf-8") as lines:
-            yield from map(Parcel.read, lines)
+        lines = b"".join(package_store.read(part)[1]).splitlines()
+        yield from (Parcel.read(line.decode()) for line in lines)
 
 
 def _pack(zip: PackageZip, parcel: Parcel) -> None:
@@ -157,16 +171,9 @@ def _pack(zip: PackageZip, parcel: Parcel) -> None:
             raise Stuck(f"lost {parcel.entry['number']}")
 
 
-def _settle(out: IO[Any]) -> None:
-    out.flush()
-    os.fsync(out.fileno())
-
-
-def _sum(file: Path) -> tuple[int, str]:
-    """Size and SHA-256 of a file that is on the disk from now on."""
-    with file.open("rb") as read:
-        os.fsync(read.fileno())
-        return file.stat().st_size, hashlib.file_digest(read, "sha256").hexdigest()
+def _sum(file: BufferedRandom) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _reason(problem: Exception) -> str:
@@ -179,4 +186,4 @@ def _reason(problem: Exception) -> str:
 
 def _fail(id: int, reason: str, now: datetime) -> None:
     if acts.fail(id, reason, now=now):
-        package_folder.drop(id)
+        package_store.drop(id)

@@ -26,6 +26,12 @@ CONNECTIONS = Gauge(
     multiprocess_mode="livesum",
 )
 
+READS = Counter(
+    "portal_reads",
+    "Lists read from the replica, or why from the primary.",
+    ("from",),
+)
+
 
 def count_request(endpoint: str | None, method: str, status: int, seconds: float) -> None:
     """Counts an answer; what has no endpoint and methods that nobody knows are counted under one name."""

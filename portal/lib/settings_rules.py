@@ -23,6 +23,19 @@ def broker(given: Any) -> None:
         raise ValueError("BROKER_URL must begin with redis://, rediss:// or unix://")
 
 
+def replica(given: Any) -> None:
+    """What a replica of the database needs.
+
+    Raises:
+        ValueError: there is nothing that it could be a replica of, or it is of another kind.
+    """
+    urls = (given.database_read_url, given.database_url)
+    if urls[0] and not all(url.startswith("postgresql+psycopg://") for url in urls):
+        raise ValueError(
+            "DATABASE_READ_URL must be such as postgresql+psycopg://user:password@standby/name, and DATABASE_URL too"
+        )
+
+
 def mail(given: Any) -> None:
     """What a mail server needs besides its name.
 
@@ -143,7 +156,9 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-RULES: tuple[Callable[[Any], None], ...] = (broker, mail, seal, files, metrics, second_factor, provider)
+RULES: tuple[Callable[[Any], None], ...] = (
+    broker, replica, mail, seal, files, metrics, second_factor, provider,
+)  # fmt: skip
 
 
 def _is_web(url: str) -> bool:

@@ -21,6 +21,7 @@ from portal.storage import audit_key, seal_folder
 FORMAT = "portal-package/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.json.p7s"
 Entries = list[dict[str, Any]]
+Keys = list[tuple[str, bytes]]
 
 
 def head(package: AuditPackage, now: datetime) -> dict[str, Any]:

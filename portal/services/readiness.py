@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.extensions import alembic, db
 from portal.storage import files
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 
 WAIT = 2  # seconds for the broker
 log = logging.getLogger("portal.readiness")

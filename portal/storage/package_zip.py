@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP can name
 UNIX = 3
@@ -17,8 +18,8 @@ MODE = stat.S_IFREG | 0o644
 class PackageZip:
     """Writes members one after the other and keeps their sizes and hashes."""
 
-    def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path, "w")
+    def __init__(self, out: Path | IO[bytes]) -> None:
+        self._zip = zipfile.ZipFile(out, "w")
         self.members: list[dict[str, str | int]] = []
 
     def __enter__(self) -> PackageZip:

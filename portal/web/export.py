@@ -12,6 +12,7 @@ from xlsxwriter import Workbook
 
 from portal.lib.csv_rows import Rows, as_csv
 from portal.lib.text import neutralise_cell
+from portal.web import reading
 from portal.web.headers import name_file
 
 MOST = 50_000
@@ -22,9 +23,10 @@ TYPES = {
 }
 
 
-def answer(name: str, format: str, headers: list[str], rows: Rows) -> Response:
-    """The download; rows are read while it is sent, after the request's write is over."""
+def answer(name: str, format: str, headers: list[str], rows: Rows, *, exact: bool = False) -> Response:
+    """The download; rows are read while it is sent, after the request's write is over, `exact` ones not from a replica."""
     write: Callable[[list[str], Rows], Iterator[bytes]] = as_csv if format == "csv" else as_xlsx
+    rows = rows if exact else reading.rows(rows)
     response = Response(stream_with_context(write(headers, rows)), content_type=TYPES[format])
     name_file(response, f"{name}.{format}")
     return response

@@ -14,7 +14,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib import space
 from portal.lib.i18n import _l
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 from portal.web import guard
 
 TEXTS = {

@@ -31,6 +31,7 @@ WRAPPER = """daemon off;
 error_log {folder}/error.log;
 events {{ worker_connections 64; }}
 http {{
+    access_log {folder}/other.log;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;

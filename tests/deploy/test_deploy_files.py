@@ -65,23 +65,6 @@ def test_nginx_takes_the_site(tmp_path: Path) -> None:
     assert "warn" not in found.stderr.replace('the "user" directive makes sense only', "")
 
 
-def test_the_compose_file_names_what_there_is() -> None:
-    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    assert set(services) == {"database", "broker", "upgrade", "web", "jobs"}
-    known = {name.upper() for name in Settings.model_fields} | {"WEB_WORKERS"}
-    for service in services.values():
-        assert set(service.get("environment", {})) <= known
-        for name in service.get("depends_on", {}):
-            assert name in services
-        if service.get("image") == "portal" and "command" in service:
-            program, *words = service["command"]
-            assert (ROOT / program).exists()
-            assert words[0] in ("db", "jobs")
-    assert "ports" not in services["database"]
-    assert services["web"]["ports"] == ["127.0.0.1:8000:8000"]
-    assert not re.search(r"(PASSWORD|SECRET)\s*[:=]\s*\w", (DEPLOY / "compose.yaml").read_text())
-
-
 def test_the_image_starts_what_the_unit_starts() -> None:
     text = (DEPLOY / "Dockerfile").read_text()
     words = re.findall(r"^CMD (\[.+\])$", text, re.M)[0]

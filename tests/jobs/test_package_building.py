@@ -72,6 +72,12 @@ def wake(app: Flask) -> None:
         db.session.execute(late.values(next_try_at=now() - timedelta(seconds=1)))
 
 
+def keep(id: int, ending: str) -> str:
+    """Stores a file that no package names."""
+    with packages.package_store.scratch() as out:
+        return packages.package_store.keep(id, ending, out)
+
+
 def made(app: Flask) -> int:
     """How often the trail says that a package was made."""
     with app.app_context():
@@ -123,7 +129,7 @@ def test_a_killed_worker_is_followed_by_another(
     assert run.returncode == -signal.SIGKILL
     half = package(app, id)
     assert (half.state, half.done, len(half.parts)) == ("running", done, done)
-    assert lying(app) > set(half.parts), "what was half-way lies there too, and counts for nothing"
+    assert lying(app) == set(half.parts), "what was half-way is gone with who wrote it"
     assert work(app) == 0, "its lease still runs"
     assert auditor.post("/trail/packages").status_code == 409
     wake(app)
@@ -324,10 +330,13 @@ def test_files_are_read_bit_by_bit(app: Flask, auditor: FlaskClient, monkeypatch
 def test_what_nobody_names_is_swept_away(app: Flask, auditor: FlaskClient) -> None:
     id = ask(auditor)
     work(app)
+    folder = app.config["SETTINGS"].portal_data / "packages"
     with app.app_context():
-        old, new = (packages.package_folder.new(9, end) for end in (".part", ".zip"))
-        os.utime(old, (0, 0))
-        os.utime(packages.package_folder.path(package(app, id).file), (0, 0))
-        packages.package_folder.sweep({package(app, id).file}, now() - timedelta(hours=1))
-    assert lying(app) == {package(app, id).file, new.name}
+        old, new = (keep(9, end) for end in (".part", ".zip"))
+        half = folder / f"{new}#1"  # the store was killed while it wrote
+        half.touch()
+        for name in (old, package(app, id).file, half.name):
+            os.utime(folder / name, (0, 0))
+        packages.package_store.sweep({package(app, id).file}, now() - timedelta(hours=1))
+    assert lying(app) == {package(app, id).file, new}
     assert timedelta(days=7) == audit_packages.KEPT

@@ -11,8 +11,9 @@ from flask import Flask
 
 from portal.config import SettingsError, read_settings
 from portal.lib.hashing import sha256
-from portal.storage import files
-from portal.storage.files import FileChanged, StoreAway
+from portal.storage import files, store
+from portal.storage.files import FileChanged
+from portal.storage.store import StoreAway
 from tests.conftest import make_app
 from tests.object_store import BUCKET, Server, free_port, served
 
@@ -103,8 +104,8 @@ def test_a_bucket_that_is_not_there_is_no_lost_file(server: Server, tmp_path: Pa
 def test_a_server_that_does_not_answer(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "PATIENCE", {"connect_timeout": "1s", "timeout": "1s"})
-    monkeypatch.setattr(files, "BRIEFLY", {"connect_timeout": "1s", "timeout": "1s"})
+    monkeypatch.setattr(store, "PATIENCE", {"connect_timeout": "1s", "timeout": "1s"})
+    monkeypatch.setattr(store, "BRIEFLY", {"connect_timeout": "1s", "timeout": "1s"})
     with make_app(tmp_path, **server.settings("slow")).app_context():
         server.pause()
         try:

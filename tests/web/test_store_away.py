@@ -19,7 +19,7 @@ from portal.lib.clock import now
 from portal.models import OutboxRow, StoredFile
 from portal.services import outbox, uploads
 from portal.storage import files
-from portal.storage.files import StoreAway
+from portal.storage.store import StoreAway
 from tests.conftest import make_app
 from tests.lib.test_pictures import made
 from tests.object_store import Server, free_port, served

@@ -17,12 +17,14 @@ from portal.queries.actors import Actor
 from portal.web import customer_cards, customer_page, customer_time_line, posted
 from portal.web.amounts import yuan
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 
 SIZE = 50
 
 
 @bp.get("/customers/")
 @open_to("signed_in")
+@reads
 def customers(department: str) -> str:
     """The customers that fit what is typed."""
     _reader()

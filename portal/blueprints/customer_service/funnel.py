@@ -13,10 +13,12 @@ from portal.queries import funnel as books
 from portal.web import funnel as board
 from portal.web.amounts import yuan
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 
 
 @bp.get("/funnel")
 @open_to("signed_in")
+@reads
 def funnel(department: str) -> str:
     """What is under way, place by place, among the records that the person may see."""
     by, at = actor(), now()

@@ -28,11 +28,13 @@ from portal.web import export, posted, rules
 from portal.web import trials as tried
 from portal.web.clauses import may_audit
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.transaction import writes
 
 
 @bp.get("/coverage")
 @open_to("signed_in")
+@reads
 def coverage() -> str:
     """The texts in force by clause, form and record, with the gaps; for those who look at how documents are kept."""
     by, department = _auditing(), posted.asked("department")
@@ -58,6 +60,7 @@ def export_coverage() -> Response:
 
 @bp.get("/rules", endpoint="rules")
 @open_to("signed_in")
+@reads
 def every_rule() -> str:
     """The rules with what keeps each, and how that went last; for those who look at how documents are kept."""
     _auditing()

@@ -22,6 +22,7 @@ from portal.services import revisions as texts
 from portal.web import clauses, downloads, posted, redlines
 from portal.web import documents as shown
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.transaction import writes
 
 PAST = ("superseded", "obsolete")  # what names clauses now says nothing of these
@@ -29,6 +30,7 @@ PAST = ("superseded", "obsolete")  # what names clauses now says nothing of thes
 
 @bp.get("/")
 @open_to("signed_in")
+@reads
 def index() -> str:
     """The documents that fit what is typed and picked, and what the person has to read."""
     by = actor()

@@ -19,6 +19,7 @@ from portal.queries.actors import Actor
 from portal.services import bom_demand
 from portal.web import posted
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.transaction import writes
 
 MOST = 100_000  # products that are asked for at once
@@ -26,6 +27,7 @@ MOST = 100_000  # products that are asked for at once
 
 @bp.get("/bom")
 @open_to("signed_in")
+@reads
 def boms(department: str) -> str:
     """The products with their lists in force, and the parts that fit what is typed."""
     by, typed = _reader(), posted.asked("q")
@@ -41,6 +43,7 @@ def boms(department: str) -> str:
 
 @bp.get("/bom/where-used")
 @open_to("signed_in")
+@reads
 def where_used(department: str) -> str:
     """Every place at which a part is used, in all lists in force."""
     _reader()

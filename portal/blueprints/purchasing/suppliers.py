@@ -14,12 +14,14 @@ from portal.queries import supplier_page as books
 from portal.queries.actors import Actor
 from portal.web import posted, supplier_page
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 
 SIZE = 50
 
 
 @bp.get("/suppliers/")
 @open_to("signed_in")
+@reads
 def suppliers(department: str) -> str:
     """The suppliers that fit what is typed."""
     _reader()

@@ -15,12 +15,14 @@ from portal.queries.months import Month, last_months
 from portal.web import desk, posted
 from portal.web import kpi as pages
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 
 SIZE = 50
 
 
 @bp.get("/kpi")
 @open_to("signed_in")
+@reads
 def indicators(department: str) -> str:
     """Every indicator, or those of one scope: this month against the target, and the trend of a year."""
     _reader()
@@ -37,6 +39,7 @@ def indicators(department: str) -> str:
 
 @bp.get("/kpi/<key>")
 @open_to("signed_in")
+@reads
 def indicator(department: str, key: str) -> str:
     """One indicator with its months, and the records behind a month or all of them."""
     by, one = _reader(), KPI.get(key)

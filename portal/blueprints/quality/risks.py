@@ -11,10 +11,12 @@ from portal.queries import risks as books
 from portal.queries import security
 from portal.web import risk_matrix
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 
 
 @bp.get("/risks")
 @open_to("signed_in")
+@reads
 def risks(department: str) -> str:
     """The matrix, the risks in it one by one, and the assets that wait for an assessment."""
     if not may_see(actor()):

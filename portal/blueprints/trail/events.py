@@ -97,7 +97,9 @@ def export() -> Response:
         rows=many,
     )
     name = f"trail-{at.astimezone(ZONE):%Y%m%d-%H%M}"
-    return spreadsheet.answer(name, format, trail_rows.headers(), trail_rows.rows(wanted, by, language()))
+    return spreadsheet.answer(
+        name, format, trail_rows.headers(), trail_rows.rows(wanted, by, language()), exact=True
+    )
 
 
 def _line(event: AuditEvent, whole: bool) -> dict[str, Any]:

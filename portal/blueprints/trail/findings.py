@@ -89,7 +89,7 @@ def export_findings() -> Response:
     heads = [
         _("时间"), _("审核员"), _("对象"), _("程度"), _("条款"), _("审核发现"), _("抽样种子"), _("状态"), _("办理人"), _("处理记录"),
     ]  # fmt: skip
-    return spreadsheet.answer(f"findings-{today():%Y%m%d}", format, heads, rows)
+    return spreadsheet.answer(f"findings-{today():%Y%m%d}", format, heads, rows, exact=True)
 
 
 def _sheet(about: About, text: str = "", clause: str = "", grade: str = "", problem: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import nsmallest
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from portal.blueprints.trail.room import bp
@@ -21,7 +21,7 @@ from portal.queries import audit_packages as found
 from portal.queries import samples
 from portal.queries.actors import Actor
 from portal.services import audit_packages as acts
-from portal.storage import package_folder
+from portal.storage import package_store
 from portal.web import package_words, record_filter
 from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
@@ -89,12 +89,14 @@ def take_package(id: int) -> Response:
     by = actor()
     with transaction():
         package = found.find(id, by)
-        file, name = package_folder.path(package.file or "none"), f"audit-package-{package.id}.zip"
-        if not file.is_file():
-            raise acts.PackageGone
+        try:
+            size, data = package_store.read(package.file or "none")
+        except FileNotFoundError:
+            raise acts.PackageGone from None
         acts.take(package, by=by, address=request.remote_addr or "", now=now())
-    answer = send_file(file, mimetype="application/zip", conditional=False, etag=False)
-    name_file(answer, name)
+    answer = Response(data, mimetype="application/zip")
+    answer.content_length = size
+    name_file(answer, f"audit-package-{id}.zip")
     return answer
 
 

@@ -73,7 +73,7 @@ def export_sample() -> Response:
         _("顺序"), _("记录编号"), _("表单"), _("标题"), _("部门"), _("状态"), _("发起人"), _("提交时间"), _("种子"), _("哈希"),
     ]  # fmt: skip
     cells = [_cells(place, one, asked["seed"]) for place, one in enumerate(drawn.records, 1)]
-    return export.answer(f"sample-{today():%Y%m%d}", format, heads, cells)
+    return export.answer(f"sample-{today():%Y%m%d}", format, heads, cells, exact=True)
 
 
 def _draw(asked: dict[str, Any], by: Actor) -> Sample:

@@ -15,12 +15,14 @@ from portal.queries import chart_figures
 from portal.services import audit
 from portal.web import charts, desk, export, posted
 from portal.web.guard import actor, open_to
+from portal.web.reading import reads
 from portal.web.transaction import writes
 
 SIZE = 50
 
 
 @open_to("signed_in")
+@reads
 def chart(department: str, key: str) -> str:
     """The chart's page, narrowed to one part if the address names it."""
     one, by, days = _chart(department, key), actor(), charts.period()

@@ -17,6 +17,7 @@ from portal.services import views as saved
 from portal.web import clauses, export, filters, register_rows
 from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
+from portal.web.reading import reads
 from portal.web.tables import attributes
 from portal.web.transaction import writes
 from portal.web.views.fill import find_form
@@ -25,6 +26,7 @@ SIZE = 50
 
 
 @open_to("signed_in")
+@reads
 def register(department: str, slug: str) -> str:
     """One page of the register."""
     form, by, at = find_form(department, slug), actor(), now()
