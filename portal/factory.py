@@ -20,6 +20,7 @@ from portal.lib import i18n
 from portal.services import indexing
 from portal.storage import files, package_store
 from portal.web import (
+    again,
     guard,
     headers,
     identity,
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     reading.init_app(app)
     rate_limit.init_app(app)
     refusals.init_app(app)
+    again.init_app(app)
     app.teardown_request(posted.close_files)
     navigation.init_app(app)
     blueprints.init_app(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, files, jobs, people, procedures, seal, search
+from portal.cli import audit, backups, catalogue, demo, files, jobs, people, procedures, seal, search, tables
 
 
 def init_app(app: Flask) -> None:
@@ -23,5 +23,6 @@ def init_app(app: Flask) -> None:
         search.group,
         backups.backup,
         backups.restore,
+        tables.group,
     ):
         app.cli.add_command(group)

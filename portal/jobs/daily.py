@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from portal.database import transaction
+from portal.jobs.pieces import piece
 from portal.lib.clock import now, today
 from portal.queries import audit_packages as kept
 from portal.queries import revisions
@@ -16,38 +16,32 @@ UNUSED = timedelta(hours=1)  # a file that was written to since may be somebody'
 
 def tidy() -> int:
     """Removes what the outbox has done long ago."""
-    with transaction():
-        return outbox.forget(now())
+    return piece(lambda: outbox.forget(now()))
 
 
 def drop_packages() -> int:
     """Removes the packages of auditors that were kept for their days, and files that nobody needs; returns how many."""
     at = now()
-    with transaction():
-        count = audit_packages.expire(at)
+    count = piece(lambda: audit_packages.expire(at))
     package_store.sweep(kept.files(), at - UNUSED)
     return count
 
 
 def end_accounts() -> int:
     """Ends the accounts whose last day is over; returns how many."""
-    with transaction():
-        return account_ends.end_due(now=now())
+    return piece(lambda: account_ends.end_due(now=now()))
 
 
 def settle_customers() -> int:
     """Says of every customer whether orders still come; returns how many have changed."""
-    with transaction():
-        return customers.settle(now())
+    return piece(lambda: customers.settle(now()))
 
 
 def remind_readers() -> int:
     """Reminds those who have not read what is in force, every few days; returns how many."""
-    with transaction():
-        return readings.remind_all(now=now())
+    return piece(lambda: readings.remind_all(now=now()))
 
 
 def find_what_is_in_force() -> int:
     """Lets the search find the texts in force, also those whose day came while the portal stood still; returns how many."""
-    with transaction():
-        return indexing.add(revisions.documents_in_force(today()))
+    return piece(lambda: indexing.add(revisions.documents_in_force(today())))

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import current_app
 
-from portal.database import transaction
 from portal.domain.robots import read
 from portal.extensions import db
 from portal.jobs import letters
+from portal.jobs.pieces import piece
 from portal.lib.clock import now
 from portal.mail import robots, smtp
 from portal.services import digests
@@ -50,8 +50,7 @@ def prepare_digests() -> int:
     """Asks for the daily mails once their hour has come; returns how many."""
     settings, total = current_app.config["SETTINGS"], 0
     while settings.sends_mail:
-        with transaction():
-            made = digests.prepare(now(), hour=settings.digest_hour)
+        made = piece(lambda: digests.prepare(now(), hour=settings.digest_hour))
         total += made
         if made == 0:
             break

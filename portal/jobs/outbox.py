@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from portal.database import transaction
 from portal.jobs import messages, packages, prints, publications, redlines
+from portal.jobs.pieces import piece
 from portal.lib import metrics
 from portal.lib.clock import now
 from portal.lib.log_lines import facts as facts_of
@@ -47,8 +48,7 @@ def drain() -> int:
     """Works off all rows that are due; returns how many were done."""
     total = 0
     while outbox.waiting(began := now()):
-        with transaction():
-            leased = [(row.id, row.kind, dict(row.facts)) for row in outbox.lease(began, limit=AT_ONCE)]
+        leased = piece(partial(_lease, began))
         if not leased:
             break
         for row in leased:
@@ -62,10 +62,7 @@ def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
     """Does one row; what goes wrong is noted in it, to be tried again later."""
     try:
         finish = HANDLERS[kind](facts, now())
-        with transaction():
-            first = outbox.done(id, now=now())
-            if first and finish is not None:
-                finish()
+        first = piece(partial(_end, id, finish))
     except Unsent as problem:
         metrics.OUTBOX.labels(kind, "failed").inc()
         log.warning("outbox row %d (%s): %s %s", id, kind, type(problem).__name__, problem)
@@ -81,9 +78,25 @@ def _do(id: int, kind: str, facts: dict[str, Any]) -> bool:
     return first
 
 
+def _lease(now: datetime) -> list[tuple[int, str, dict[str, Any]]]:
+    """Takes some rows, each as what its work needs to know."""
+    return [(row.id, row.kind, dict(row.facts)) for row in outbox.lease(now, limit=AT_ONCE)]
+
+
+def _end(id: int, finish: Finish | None) -> bool:
+    """Ends a row with what its work has left to write; False if somebody else was first."""
+    first = outbox.done(id, now=now())
+    if first and finish is not None:
+        finish()
+    return first
+
+
 def _note(id: int, problem: Exception, *, for_good: bool = False) -> None:
     """Notes a failure; where what mails or prints need is away, the others of the kind wait with it."""
-    with transaction():
+
+    def note() -> None:
         outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now(), for_good=for_good)
         if kinds := KEPT_BACK.get(type(problem)):
             outbox.hold_back(kinds, now() + AWAY)
+
+    piece(note)

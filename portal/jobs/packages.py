@@ -21,6 +21,7 @@ from portal.extensions import db
 from portal.jobs import prints, witnesses
 from portal.lib.certificates import Identity, Unfit, fingerprint
 from portal.lib.clock import today
+from portal.lib.conflicts import is_conflict
 from portal.models import AuditPackage, Person
 from portal.pdf.seal import sign_beside
 from portal.queries import actors
@@ -54,6 +55,8 @@ def make(facts: Mapping[str, Any], now: datetime) -> Callable[[], None] | None:
     except StoreAway:
         raise  # is tried again, as with all that needs the store
     except Exception as problem:
+        if is_conflict(problem):  # with another write; it is built when its turn comes again
+            raise
         log.exception("package %d cannot be built", id)
         return partial(_fail, id, _reason(problem), now)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
-from portal.database import transaction
 from portal.domain.obligations import Obligation
 from portal.forms.duties import OBLIGATIONS
+from portal.jobs.pieces import piece
 from portal.lib.clock import now
 from portal.services import lapses, obligations, reminders, stuck
 
@@ -23,14 +24,12 @@ def remind() -> int:
 
 def look_again() -> int:
     """Stops turns that nobody can do any more, opens those that somebody can; returns how many."""
-    with transaction():
-        return stuck.look_again(now())
+    return piece(lambda: stuck.look_again(now()))
 
 
 def ask_entries() -> int:
     """Makes the tasks of daily side entries; returns how many."""
-    with transaction():
-        return reminders.ask_entries(now())
+    return piece(lambda: reminders.ask_entries(now()))
 
 
 def keep_obligations() -> int:
@@ -47,8 +46,7 @@ def keep_obligations() -> int:
 def _keep(obligation: Obligation, at: datetime) -> int:
     total, left = 0, True
     while left:
-        with transaction():
-            outcome = obligations.run(obligation, now=at, most=AT_ONCE)
+        outcome = piece(partial(obligations.run, obligation, now=at, most=AT_ONCE))
         total, left = total + outcome.total, outcome.left
     return total
 
@@ -57,8 +55,7 @@ def _all(act: Callable[[datetime], int]) -> int:
     """Does it in batches until nothing is left."""
     total = 0
     while True:
-        with transaction():
-            done = act(now())
+        done = piece(lambda: act(now()))
         total += done
         if done == 0:
             return total

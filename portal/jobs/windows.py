@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from portal.database import transaction
+from portal.jobs.pieces import piece
 from portal.lib.clock import now
 from portal.services import own_keys
 
 
 def shut() -> int:
     """Throws away the people's keys that sessions held until now; returns how many."""
-    with transaction():
-        return own_keys.let_go_due(now=now())
+    return piece(lambda: own_keys.let_go_due(now=now()))

@@ -7,7 +7,7 @@ from datetime import datetime, time
 
 from flask import current_app
 
-from portal.database import transaction
+from portal.jobs.pieces import piece
 from portal.lib.clock import ZONE, now
 from portal.services import audit_tree
 from portal.storage.audit_key import signing_key
@@ -18,8 +18,7 @@ log = logging.getLogger("portal.jobs")
 def keep_tree() -> int:
     """Adds what is settled under a signed checkpoint; returns how many events it was."""
     try:
-        with transaction():  # a write of its own, as nobody else may write during it
-            upto = audit_tree.settled()
+        upto = piece(audit_tree.settled)  # a write of its own, as nobody else may write during it
     except audit_tree.StillWriting:
         log.info("the audit tree waits for a long write")
         return 0
@@ -35,14 +34,16 @@ def ask_letters() -> int:
     hour = datetime.combine(moment.astimezone(ZONE).date(), time(settings.digest_hour), ZONE)
     if not settings.sends_mail or moment < hour:
         return 0
-    with transaction():
-        return audit_tree.ask_letters(hour, now=moment) if audit_tree.take_pen() else 0
+    return piece(lambda: audit_tree.ask_letters(hour, now=moment) if audit_tree.take_pen() else 0)
 
 
 def _add(upto: int) -> int:
     settings = current_app.config["SETTINGS"]
     key = signing_key(settings.portal_data)
-    with transaction():
+
+    def add() -> int:
         if not audit_tree.take_pen():
             return 0
         return audit_tree.append(upto, now=now(), origin=settings.company, key=key)
+
+    return piece(add)

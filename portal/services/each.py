@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from portal.extensions import db
+from portal.lib.conflicts import is_conflict
 
 Row = TypeVar("Row")
 log = logging.getLogger("portal.jobs")
@@ -20,6 +21,8 @@ def apart(what: str, rows: Iterable[Row], act: Callable[[Row], int]) -> int:
         try:
             with db.session.begin_nested():
                 total += act(row)
-        except Exception:
+        except Exception as problem:
+            if is_conflict(problem):  # the whole write is undone, and may be tried again
+                raise
             log.exception("%s %s failed", what, id)
     return total

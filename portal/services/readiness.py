@@ -1,4 +1,4 @@
-"""Whether this process can do its work: everything that it needs answers, and the tables are those of this release."""
+"""Whether this process can do its work: everything that it needs answers, and the tables are those of this release, or bear it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.extensions import alembic, db
+from portal.extensions import db
+from portal.services import upgrades
 from portal.storage import files
 from portal.storage.store import StoreAway
 
@@ -49,8 +50,7 @@ def _database() -> None:
 
 
 def _migrations() -> None:
-    there = set(db.session.scalars(sa.text("SELECT version_num FROM alembic_version")))
-    if there != set(alembic.script_directory.get_heads()):
+    if not upgrades.fit():
         raise NotReady
 
 

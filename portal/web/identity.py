@@ -7,6 +7,8 @@ one signature the answer of a passkey is enough, as the device asks for finger, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Flask, current_app, g, request
 from flask_login import current_user
 
@@ -18,7 +20,7 @@ from portal.services import guessing, own_keys, sessions
 from portal.services.guessing import TooManyAttempts
 from portal.services.own_keys import KeyBroken, KeyLocked
 from portal.services.second_factors import CodeMissing
-from portal.web import factors, own_key, passkeys
+from portal.web import again, factors, own_key, passkeys
 from portal.web.factors import Given
 from portal.web.guard import actor
 
@@ -80,6 +82,8 @@ def passkey() -> str:
 def take(given: Given, *, kind: str, recovery: bool = False, alone: bool = False) -> None:
     """Takes what is given; all of it begins the signing window. With `recovery` a recovery code will do as a code.
 
+    What was given counts once, however often the request is tried: a code would not be taken a second time.
+
     Raises:
         TooManyAttempts: guessing is slowed down.
         IdentityNotConfirmed: the password is wrong, or missing; a wrong one is noted as an event of this kind.
@@ -88,12 +92,29 @@ def take(given: Given, *, kind: str, recovery: bool = False, alone: bool = False
         CodeMissing: the person has a second factor and gave nothing of it.
         CodeWrong, PasskeyWrong: what they gave is not right, or was taken before.
     """
+    proven = again.once("identity", lambda: _take(given, kind, recovery, alone))
+    g.passkey = proven.passkey
+    if not proven.alone:
+        own_key.hold(proven.opened, proven.window)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """What was proven: the person's own key, opened, with what the browser keeps of it; the passkey that answered."""
+
+    opened: own_keys.OpenKey | None
+    window: str | None
+    passkey: str
+    alone: bool
+
+
+def _take(given: Given, kind: str, recovery: bool, alone: bool) -> _Proven:
     person = actor().person
     guessing.slow_guessing(person.login, request.remote_addr or "", now=now())
     alone = alone and bool(given.passkey) and not given.password
     if alone and own_key.is_shut():
         raise KeyLocked
-    opened = None
+    opened, window = None, None
     if given.password or (asks_password() and not alone):
         opened = _prove_password(given.password, kind)
     asked = person.has_second_factor or bool(given.passkey)  # what is given is never passed over
@@ -104,9 +125,10 @@ def take(given: Given, *, kind: str, recovery: bool = False, alone: bool = False
     with transaction(aside=True):
         good = not asked or factors.take(person, given, passkeys.this_act(), recovery=recovery)
         if good and not alone:
-            own_key.confirm(db.session.merge(current_user.row), opened)
+            window = own_key.confirm(db.session.merge(current_user.row), opened)
     if not good:
         raise factors.wrong(given)
+    return _Proven(opened, window, passkey(), alone)
 
 
 def _prove_password(password: str, kind: str) -> own_keys.OpenKey | None:

@@ -18,10 +18,11 @@ from portal.services.own_keys import OpenKey
 WINDOW, UNTIL = "window", "window_until"
 
 
-def confirm(row: SignInSession, opened: OpenKey | None) -> None:
-    """Begins the signing window of a session, within a write: all that the person must give was given just now."""
+def confirm(row: SignInSession, opened: OpenKey | None) -> str | None:
+    """Begins the signing window of a session, within a write: all that the person must give was given just now; gives
+    what only the browser may keep."""
     sessions.confirm(row, now=now())
-    opened_by_password(row, opened)
+    return open_window(row, opened)
 
 
 def after_password(row: SignInSession, opened: OpenKey | None) -> None:
@@ -29,12 +30,12 @@ def after_password(row: SignInSession, opened: OpenKey | None) -> None:
     factor begins the signing window too."""
     if not row.person.has_second_factor:
         sessions.confirm(row, now=now())
-    opened_by_password(row, opened)
+    hold(opened, open_window(row, opened))
 
 
-def opened_by_password(row: SignInSession, opened: OpenKey | None) -> None:
+def hold(opened: OpenKey | None, window: str | None) -> None:
     """Keeps the key open in this request, and as long as the password counts."""
-    keep(open_window(row, opened))
+    keep(window)
     g.open_key = opened
 
 

@@ -12,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from portal.domain.refusal import Refusal
 from portal.lib.i18n import _l
+from portal.web import again
 
 
 class TooOften(Refusal):
@@ -34,6 +35,10 @@ def count(what: str, often: str) -> None:
     Raises:
         TooOften: it is one too many.
     """
+    again.once(f"count {what}", lambda: _hit(what, often))
+
+
+def _hit(what: str, often: str) -> None:
     for counter in current_app.extensions["rate_limit"]:
         with suppress(StorageError):  # the broker is away
             if not counter.hit(parse(often), what, request.remote_addr or ""):

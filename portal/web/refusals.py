@@ -15,7 +15,7 @@ from portal.extensions import db
 from portal.lib import space
 from portal.lib.i18n import _l
 from portal.storage.store import StoreAway
-from portal.web import guard
+from portal.web import again, guard
 
 TEXTS = {
     400: _l("请求不完整或已过期。请返回上一页，刷新后再试；您填写的内容仍在。"),
@@ -29,6 +29,7 @@ TEXTS = {
 }
 SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
 STORE_AWAY = _l("存放文件的服务器暂时连接不上，没有写入任何内容。请稍后再试；您填写的内容仍在。")
+MET = _l("同时有别人在办理同一件事，您的操作没有写入任何内容。请稍后再试；您填写的内容仍在。")
 OTHERWISE = _l("这个请求无法办理，没有写入任何内容。")
 WRITTEN = _l(
     "系统出现意外错误，操作可能已经写入。请先打开有关页面查看，不要直接重做，并把下面的编号告诉管理员。"
@@ -78,10 +79,11 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Answer:
         db.session.rollback()
+        met = again.is_undone(error)
         reference = secrets.token_hex(4)
         app.logger.error("%s at %s", reference, _place(), exc_info=error)
         code = _status(error)
-        text = WRITTEN if g.get("written") else TEXTS.get(code, UNEXPECTED)
+        text = WRITTEN if g.get("written") else MET if met else TEXTS.get(code, UNEXPECTED)
         try:
             return page(code, str(text), reference)
         except sqlalchemy.exc.SQLAlchemyError:  # the database cannot even say who asks

@@ -19,7 +19,7 @@ from portal.models import Person
 from portal.queries import people
 from portal.services import account_ends, audit, sessions
 from portal.services.sessions import Proof
-from portal.web import rate_limit
+from portal.web import again, rate_limit
 from portal.web.guard import open_to, safe_target
 
 ASKED, ASKED_SECONDS = "provider", 600
@@ -102,7 +102,7 @@ def _login(client: Client, question: Question) -> str:
     code = request.args.get("code", "")
     if not code:
         raise NotVouched(f"the provider says {request.args.get('error', 'nothing')[:100]}")
-    said = oidc.claims(client, question, code, now=now())
+    said = again.once("provider", lambda: oidc.claims(client, question, code, now=now()))  # it answers once
     name = said.get(current_app.config["SETTINGS"].oidc_login_claim)
     if not isinstance(name, str) or not name:
         raise NotVouched("the claim with the login is missing")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import current_app, redirect, render_template, request, session, url_for
@@ -19,7 +20,7 @@ from portal.services import account_ends, guessing, own_keys, sessions
 from portal.services.account_ends import AccountEnded
 from portal.services.guessing import TooManyAttempts
 from portal.services.sessions import Proof
-from portal.web import own_key
+from portal.web import again, own_key
 from portal.web.guard import actor, maybe_actor, open_to, safe_target
 from portal.web.transaction import writes
 
@@ -45,7 +46,7 @@ def _enter() -> Answer:
         proof = sessions.prove(login, password)
         opened = None
         if proof is not None:
-            _refuse_ended(proof)
+            again.once("ended", partial(_refuse_ended, proof))
             opened = own_keys.unlock(people.person(proof.person_id), password)
         if proof is not None and _has_second_factor(proof) and entering.renewed(proof):
             entering.owe_code(proof, sessions.PASSWORD)

@@ -1,0 +1,44 @@
+"""The revisions of the tables: those that only add, which the release before bears, and those that take away.
+
+The id of one that takes away ends in `c` (for contract, as in expand and contract), so that also a program that is older
+than a revision knows which kind it is.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from alembic.script import Script
+from sqlalchemy import text
+
+from portal.extensions import alembic, db
+
+
+def takes_away(revision: str) -> bool:
+    """Whether programs older than this revision cannot work after it."""
+    return revision.endswith("c")
+
+
+def pending() -> list[Script]:
+    """What the database lacks, in the order in which it is run."""
+    there = tuple(one.revision for one in alembic.current())
+    missing = alembic.script_directory.iterate_revisions("heads", there or "base")
+    return list(reversed(list(missing)))
+
+
+def grow() -> Script | None:
+    """Runs what is pending as long as it only adds; gives the first one that takes away, which is left."""
+    missing = pending()
+    adding = list(takewhile(lambda one: not takes_away(one.revision), missing))
+    if adding:
+        alembic.upgrade(adding[-1].revision)
+    return missing[len(adding)] if len(adding) < len(missing) else None
+
+
+def fit() -> bool:
+    """Whether this program can work with the tables: they are its own, or newer ones that have only grown."""
+    there = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    if there == set(alembic.script_directory.get_heads()):
+        return True
+    known = {one.revision for one in alembic.script_directory.walk_revisions()}
+    return bool(there) and not there & known and not any(map(takes_away, there))
