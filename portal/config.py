@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.domain.roles import GRANTABLE
-from portal.lib import relying_party, settings_rules
+from portal.lib import relying_party, settings_doors, settings_rules
+from portal.lib.directory import Directory
 from portal.lib.oidc import Client
 from portal.lib.relying_party import RelyingParty
 
@@ -82,6 +83,30 @@ class Settings(BaseSettings):
     oidc_client_secret: str = Field("", description="Secret that belongs to it.")
     oidc_login_claim: str = Field(
         "preferred_username", description="Claim of the provider that is a person's login in the portal."
+    )
+    ldap_url: str = Field(
+        "",
+        description="`ldaps://dc.example.com`, or `ldap://`, then with StartTLS: directory that checks passwords; empty: none.",
+    )
+    ldap_ca: str = Field(
+        "", description="PEM file of the certificates that its own must lead to; empty: those of the system."
+    )
+    ldap_base: str = Field("", description="`ou=people,dc=example,dc=com`: below it people are looked for.")
+    ldap_login_attribute: str = Field(
+        "uid",
+        description="Attribute that is a person's login in the portal; Active Directory: `sAMAccountName`.",
+    )
+    ldap_account: str = Field(
+        "", description="Account that looks for people there; empty: nobody's, where the directory allows it."
+    )
+    ldap_password: str = Field("", description="Password of that account.")
+    ldap_person: str = Field(
+        "",
+        description="`uid={login},ou=people,dc=example,dc=com`: name that people have there, instead of looking for them.",
+    )
+    ldap_seconds: int = Field(5, ge=1, le=30, description="How long each answer of the directory may take.")
+    ldap_password_page: str = Field(
+        "", description="Page where people change their password of the directory, shown to them."
     )
     seal_folder: str = Field(
         "", description="Folder of the organisation's certificate and key; empty: `seal` in PORTAL_DATA."
@@ -170,7 +195,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _go_together(self) -> Settings:
-        for rule in settings_rules.RULES:
+        for rule in (*settings_rules.RULES, *settings_doors.RULES):
             rule(self)
         return self
 
@@ -181,7 +206,7 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no role {unknown[0]}")
         return keys
 
-    @field_validator("tsa_trust")
+    @field_validator("tsa_trust", "ldap_ca")
     @classmethod
     def _roots(cls, file: str) -> str:
         try:
@@ -255,6 +280,22 @@ class Settings(BaseSettings):
         """Whom passkeys are made for, if the portal has an address for them; the demo's is localhost."""
         own = f"http://localhost:{self.port}" if self.demo else ""
         return relying_party.at(self.public_url or own)
+
+    @property
+    def directory(self) -> Directory | None:
+        """How the portal speaks with the directory that checks passwords, if there is one."""
+        if not self.ldap_url:
+            return None
+        return Directory(
+            url=self.ldap_url,
+            roots=self.ldap_ca,
+            seconds=self.ldap_seconds,
+            person=self.ldap_person,
+            base=self.ldap_base,
+            attribute=self.ldap_login_attribute,
+            account=self.ldap_account,
+            secret=self.ldap_password,
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -21,6 +21,9 @@ PRODUCTION = {
 }
 
 
+DIRECTORY = {"ldap_url": "ldaps://dc.example.com", "ldap_base": "dc=example,dc=com"}
+
+
 def read(folder: Path, **values: Any) -> Settings:
     return read_settings(portal_data=folder, _env_file=None, **values)
 
@@ -68,3 +71,34 @@ def test_roles_are_a_list(tmp_path: Path) -> None:
 def test_keys_are_the_present_and_the_former(tmp_path: Path) -> None:
     settings = read(tmp_path, secret_key="now" * 12, secret_key_fallbacks="before, long before")
     assert settings.keys() == ("now" * 12, "before", "long before")
+
+
+def test_a_directory_with_what_it_needs(tmp_path: Path) -> None:
+    assert read(tmp_path).directory is None
+    directory = read(tmp_path, **DIRECTORY).directory
+    assert directory is not None
+    assert (directory.url, directory.attribute, directory.seconds) == ("ldaps://dc.example.com", "uid", 5)
+    secret = read(tmp_path, **DIRECTORY, ldap_account="cn=portal", ldap_password="not to be told").directory
+    assert "not to be told" not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"ldap_url": "https://dc.example.com"}, "LDAP_URL must be such as"),
+        ({"ldap_url": "dc.example.com"}, "LDAP_URL must be such as"),
+        ({"ldap_url": "ldaps://dc.example.com/dc=example"}, "LDAP_URL must be such as"),
+        ({"ldap_base": ""}, "LDAP_URL needs LDAP_BASE"),
+        ({"ldap_person": "uid=login,dc=example"}, "LDAP_PERSON must have {login} in it"),
+        ({"ldap_login_attribute": "uid)(x"}, "LDAP_LOGIN_ATTRIBUTE must be the name"),
+        ({"ldap_account": "cn=portal"}, "LDAP_ACCOUNT and LDAP_PASSWORD go together"),
+        ({"ldap_ca": "/nowhere/root.pem"}, "LDAP_CA: must be a file of certificates"),
+        ({"ldap_seconds": "0"}, "LDAP_SECONDS:"),
+        ({"ldap_password_page": "javascript:alert(1)"}, "LDAP_PASSWORD_PAGE must be an address"),
+    ],
+)
+def test_a_directory_that_does_not_fit_stops_the_start(
+    tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        read(tmp_path, **{**DIRECTORY, **changed})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from portal.blueprints import (
+    access,
     account,
     admin,
     auth,
@@ -60,6 +61,7 @@ ROOMS = (
     admin.bp,
     trail.bp,
     compliance.bp,
+    access.bp,
     auth.bp,
     health.bp,
 )

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.cli import audit, backups, catalogue, demo, files, jobs, people, procedures, seal, search, tables
+from portal.cli import (
+    audit,
+    backups,
+    catalogue,
+    demo,
+    directory,
+    files,
+    jobs,
+    people,
+    procedures,
+    seal,
+    search,
+    tables,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +28,7 @@ def init_app(app: Flask) -> None:
         catalogue.roles,
         audit.group,
         people.group,
+        directory.group,
         procedures.group,
         jobs.group,
         demo.group,

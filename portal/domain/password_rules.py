@@ -1,75 +1,74 @@
-"""Which passwords are too easy to guess: common words in their usual disguises, walks over the keyboard."""
+"""Which passwords would soon be guessed, as the library zxcvbn counts guesses, and why.
+
+It knows the 30,000 commonest passwords that are published, words and names in their usual disguises, dates, repeats,
+sequences and walks over the keyboard; here it learns common Chinese words in pinyin and the words of a person.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from threading import Lock
+from typing import Any
+
+from zxcvbn import zxcvbn
+from zxcvbn.matching import add_frequency_lists
+
+from portal.lib.i18n import _l
+from portal.lib.pinyin import initials, needle, syllables
 
 SHORTEST, LONGEST = 8, 128
-_DISGUISES = str.maketrans("@4310$5!7", "aaeiossit")
-_KEYBOARD = (
-    "`1234567890-=",
-    "qwertyuiop[]",
-    "asdfghjkl;'",
-    "zxcvbnm,./",
-    "abcdefghijklmnopqrstuvwxyz",
-    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/",
-)
-_COMMON = frozenset(
-    """
-    qwaszx aa abc abcabc abcd abcdef access account adidas administrator admin administration alexander alexandra amanda
-    america andrea andrew angel angela angels anthony apple arsenal asd asdf asdfasdf asdqwe asshole austin baby
-    babygirl babylon banana barcelona baseball basketball batman beautiful benjamin bigdaddy bismillah blahblah
-    blink brandon brandy brooklyn bubbles buster butterfly camaro cameron champion changeme changeit charles
-    charlie charlotte cheese chelsea chester chicago chicken chocolate christian christopher coffee college
-    company computer connect cookie corvette cowboys creative crystal daniel danielle database default department
-    destiny diamond director dolphin dolphins dragon dragonball eagles easy einstein elephant elizabeth eminem
-    employee enter estrella external faith family fender ferrari fishing florida flower flowers football forever
-    formula forum freedom friend friends fuckme fuckoff fuckyou gandalf garfield gateway george gfhjkm ginger
-    goldfish google guest guitar hallo hammer hannah happy harley heaven hello helloworld help hockey hello hunter
-    iceman iloveu iloveyou infinity internet intranet isabella jackson jasmine jennifer jessica jesus johnson
-    jonathan jordan joseph justin katherine killer kristina kisses ladybug letmein leopard liberty lincoln liverpool
-    login london lovelove lovely loveme loveyou madison manager manchester marina mario marlboro master matrix
-    matthew maverick melissa mercedes merlin metallica michael michelle midnight mickey monday money monica monkey
-    monster morgan mother motorola mountain mustang myspace naruto natasha newyork nicholas nicole ninja nirvana
-    nothing office online orange overlord panther pass passw passwd password passpass passwort patricia patrick
-    peaches peanut pepper phoenix pokemon police portal power princess purple q qaz qazwsx qq qqq qwe qweasd
-    qweasdzxc qwer qwert qwerty qwertyuiop qwertz rachel rainbow ranger rebecca redskins redsox richard robert
-    rockyou root samantha samsung samuel scooter secret secure security server shadow sierra silver simple sister
-    slipknot smokey snoopy snowball soccer something sophie spiderman spring starwars startrek stephanie steven
-    success summer sunflower sunshine superman superstar support swordfish system tech temp temporary test tester
-    testing thomas thunder tigger tinkerbell tomcat trustno trustnoi turtle unknown user vanessa victoria vincent
-    virginia wang warcraft welcome whatever wilson william windows winner winter wizard wolverine woaini woainima
-    woaiwojia woaini woaizhongguo woshishui xiaoming xiaohong yamaha yankees yellow zhang zhangwei zaqwsx zaqxsw
-    zhongguo zxc zxcv zxcvbn zxcvbnm aini aiwo beijing shanghai guangzhou shenzhen gongsi mima nihao caonima laopo
-    laogong baobao baobei meinv wodemima jintian tianshi yuangong huaheng
-    """.split()
-)
+READ = 32  # characters that are looked at; the time grows much faster than their number
+ENOUGH = 10**8  # guesses: those that eight characters without any sense in them take
+PINYIN = """
+    woaini nihao mima woaizhongguo zhongguo woshishui wodemima woaiwojia woainima baobao baobei laopo laogong meinv
+    jintian tianshi tiantian beijing shanghai guangzhou shenzhen gongsi yuangong caonima aini aiwo xiaoming xiaohong
+    zhangwei wangwei wangfang lina zhangmin liuyang
+""".split()  # commonest first
+OWN: object = _l("它含有您的姓名、登录名、工号或公司的名称")
+OTHERWISE: object = _l("组成它的词和数字很常见")
+WHY: dict[str, object] = {
+    "Straight rows of keys are easy to guess.": _l("它是键盘上相邻的一串键"),
+    "Short keyboard patterns are easy to guess.": _l("它沿着键盘的键位走"),
+    'Repeats like "aaa" are easy to guess.': _l("它重复同一个字符"),
+    'Repeats like "abcabcabc" are only slightly harder to guess than "abc".': _l("它重复同一段字符"),
+    'Sequences like "abc" or "6543" are easy to guess.': _l("它是按顺序排列的字母或数字"),
+    "Recent years are easy to guess.": _l("它主要是一个年份"),
+    "Dates are often easy to guess.": _l("它主要是一个日期"),
+    "This is a top-10 common password.": _l("它是全世界最常用的十个密码之一"),
+    "This is a top-100 common password.": _l("它是全世界最常用的一百个密码之一"),
+    "This is a very common password.": _l("它是很多人在用的密码"),
+    "This is similar to a commonly used password.": _l("它和很多人在用的密码差不多"),
+    "A word by itself is easy to guess.": _l("它只是一个单词"),
+    "Names and surnames by themselves are easy to guess.": _l("它只是一个名字或姓氏"),
+    "Common names and surnames are easy to guess.": _l("它主要是常见的名字或姓氏"),
+}
+add_frequency_lists({"pinyin": PINYIN})
+_one_at_a_time = Lock()  # zxcvbn keeps the words of a person where every thread finds them
 
 
-def guessable(password: str, own_words: Iterable[str] = ()) -> bool:
-    """Whether a short list of guesses would soon reach it; `own_words` are the person's login and name."""
-    lowered = password.casefold()
-    if len(set(lowered)) < 5 or lowered.isdecimal() or _repeats(lowered) or _walks(lowered):
-        return True
-    if any(len(word) >= 3 and word.casefold() in lowered for word in own_words):
-        return True
-    core = _core(lowered)
-    return not _COMMON.isdisjoint((core, core.translate(_DISGUISES), _core(lowered.translate(_DISGUISES))))
+def weakness(password: str, own_words: Iterable[str] = ()) -> object | None:
+    """Why a password would soon be guessed, as part of a sentence; None for one that would not."""
+    with _one_at_a_time:
+        found: dict[str, Any] = zxcvbn(password[:READ], user_inputs=own_words)
+    if found["guesses"] >= ENOUGH:
+        return None
+    if any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"]):
+        return OWN
+    return WHY.get(found["feedback"]["warning"], OTHERWISE)
 
 
-def _core(text: str) -> str:
-    """The text without the digits and signs that people hang on to a word; nothing left is common too."""
-    return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text) or "q"
+def words_of(*texts: str) -> list[str]:
+    """What names of a person or a company may become in a password: each stretch of them, also in pinyin, and first letters."""
+    found = dict.fromkeys(text.casefold() for text in texts)
+    for text in texts:
+        characters = [one for one in needle(text) if not one.isascii()]
+        found |= dict.fromkeys(_stretches(characters, 2) + _stretches(syllables(text), 3))
+        found[initials(text)] = None
+    return list(filter(None, found))
 
 
-def _repeats(text: str) -> bool:
-    """Whether it is one short piece said over and over."""
-    return re.fullmatch(r"(.{1,6})\1+.?", text) is not None
-
-
-def _walks(text: str) -> bool:
-    """Whether it is made of a few walks along the keyboard or the alphabet, forward or back."""
-    rows = [*_KEYBOARD, *(row[::-1] for row in _KEYBOARD)]
-    steps = sum(any(text[at : at + 2] in row for row in rows) for at in range(len(text) - 1))
-    return steps >= 0.75 * (len(text) - 1)
+def _stretches(parts: list[str], shortest: int) -> list[str]:
+    """Every stretch of the parts that has enough characters."""
+    ends = range(1, len(parts) + 1)
+    stretches = ("".join(parts[start:end]) for end in ends for start in range(end))
+    return [one for one in stretches if len(one) >= shortest]

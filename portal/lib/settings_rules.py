@@ -67,7 +67,7 @@ def seal(given: Any) -> None:
         raise ValueError("SEAL_PKCS11_MODULE, _TOKEN, _KEY and _PIN go together: set all or none")
     if bool(given.tsa_user) != bool(given.tsa_password):
         raise ValueError("TSA_USER and TSA_PASSWORD go together: set both or neither")
-    if given.tsa_url and not _is_web(given.tsa_url):
+    if given.tsa_url and not is_web(given.tsa_url):
         raise ValueError("TSA_URL must be an address such as https://tsa.example.com/stamp")
     address = urlsplit(given.tsa_url)
     if given.tsa_user and address.scheme == "http" and address.hostname not in LOOPBACK:
@@ -88,7 +88,7 @@ def files(given: Any) -> None:
         raise ValueError("FILES_URL must be such as s3://bucket/prefix")
     if bool(given.files_key) != bool(given.files_secret):
         raise ValueError("FILES_KEY and FILES_SECRET go together: set both or neither")
-    if given.files_endpoint and not _is_web(given.files_endpoint):
+    if given.files_endpoint and not is_web(given.files_endpoint):
         raise ValueError("FILES_ENDPOINT must be an address such as https://store.example.com")
     if (given.files_endpoint or given.files_key) and not given.files_url:
         raise ValueError("FILES_URL must name the bucket when FILES_ENDPOINT or FILES_KEY is set")
@@ -114,38 +114,6 @@ def metrics(given: Any) -> None:
         )
 
 
-def second_factor(given: Any) -> None:
-    """Whom a second factor is demanded of.
-
-    Raises:
-        ValueError: nobody is named.
-    """
-    if given.second_factor == "roles" and not given.second_factor_roles:
-        raise ValueError(
-            "SECOND_FACTOR=roles needs SECOND_FACTOR_ROLES, such as administrator,security_officer"
-        )
-
-
-def provider(given: Any) -> None:
-    """What a provider that signs people in needs besides its address.
-
-    Raises:
-        ValueError: something is missing, or secrets would travel readable.
-    """
-    if not given.oidc_issuer:
-        return
-    issuer = urlsplit(given.oidc_issuer)
-    at_home = issuer.scheme == "http" and issuer.hostname in LOOPBACK
-    if not issuer.hostname or issuer.query or not (issuer.scheme == "https" or at_home):
-        raise ValueError("OIDC_ISSUER must be an address such as https://login.example.com/realms/company")
-    if not (given.oidc_client_id and given.oidc_client_secret and given.oidc_login_claim):
-        raise ValueError("OIDC_ISSUER needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_LOGIN_CLAIM")
-    if not given.address:
-        raise ValueError(
-            "PUBLIC_URL must be set when OIDC_ISSUER is, as the provider leads people back to it"
-        )
-
-
 def host_and_port(address: str) -> tuple[str, int]:
     """The two halves of an address such as `127.0.0.1:9464` or `[::1]:9464`.
 
@@ -156,11 +124,10 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-RULES: tuple[Callable[[Any], None], ...] = (
-    broker, replica, mail, seal, files, metrics, second_factor, provider,
-)  # fmt: skip
+RULES: tuple[Callable[[Any], None], ...] = (broker, replica, mail, seal, files, metrics)
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether it is an address of the web."""
     address = urlsplit(url)
     return address.scheme in ("http", "https") and bool(address.hostname)

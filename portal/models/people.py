@@ -48,6 +48,9 @@ class Person(Base):
     phone: Mapped[str] = mapped_column(default="")
     password_hash: Mapped[str] = mapped_column(default="")
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    of_directory: Mapped[bool] = mapped_column(
+        default=False, server_default=sa.false()
+    )  # the directory checks the password, and there is none here
     active: Mapped[bool] = mapped_column(default=True)
     ends_on: Mapped[date | None]  # the account's last day; None: until further notice
     own_key_id: Mapped[int | None]  # the key in use, of own_keys; no key here, as those need people first

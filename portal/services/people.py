@@ -16,7 +16,7 @@ from portal.lib.pinyin import spellings
 from portal.models import Person
 from portal.queries import people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, factor_resets, notices, passwords
+from portal.services import audit, directory, factor_resets, notices, own_keys, passwords, sessions
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 STREAM = "people"
@@ -34,7 +34,7 @@ class Identity:
 
 
 def create(login: str, identity: Identity, password_hash: str, *, by: int | None, now: datetime) -> Person:
-    """Takes somebody on, with a first password that must be changed.
+    """Takes somebody on, with a first password that must be changed; without one the directory checks theirs.
 
     Raises:
         Refusal: the login or the number belongs, or has ever belonged, to another.
@@ -51,6 +51,7 @@ def create(login: str, identity: Identity, password_hash: str, *, by: int | None
         search_key=spellings(f"{identity.name} {identity.number}"),
         password_hash=password_hash,
         must_change_password=True,
+        of_directory=not password_hash,
         created_at=now,
     )
     db.session.add(person)
@@ -78,7 +79,7 @@ def edit(person: Person, identity: Identity, *, by: Actor, now: datetime) -> Non
 
 
 def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now: datetime) -> None:
-    """Lets a retired person in again, under the old login, without the old roles."""
+    """Lets a retired person in again, under the old login, without the old roles; one of the directory with its password."""
     if not reason:
         raise ReasonMissing
     if person.active:
@@ -86,11 +87,12 @@ def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now
     factor_resets.refuse_same_hands(person, by=by, now=now)
     person.active = True
     audit.note("person_reinstated", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
-    passwords.store(person, password_hash, by=by.id, now=now)
+    if not person.of_directory:
+        passwords.store(person, password_hash, by=by.id, now=now)
 
 
 def reset_password(person: Person, password_hash: str, *, by: Actor, now: datetime) -> None:
-    """Gives a person a new first password; they and the security officer are told."""
+    """Gives a person a new first password, of the portal from now on; they and the security officer are told."""
     if person.id == by.id:
         raise NotAllowed(_l("请在“修改密码”里更改自己的密码。"))
     if not person.active:
@@ -100,6 +102,27 @@ def reset_password(person: Person, password_hash: str, *, by: Actor, now: dateti
     text = both(_l("%(by)s重置了%(name)s的密码。", by=by.name, name=person.name))
     keys = [person_key(person.id), role_key("security_officer")]
     notices.tell(keys, "told", now=now, but=by.id, text=text, page="/account/sessions")
+
+
+def leave_to_directory(person: Person, *, by: Actor, now: datetime) -> None:
+    """Lets the directory check a person's password from now on: the one kept here goes, with the key under it.
+
+    Raises:
+        NotAllowed: it is one's own.
+        Refusal: there is no directory, or the person is retired, or of the directory already.
+    """
+    if directory.known() is None:
+        raise Refusal(_l("没有设置公司目录（LDAP_URL）。"))
+    if person.id == by.id:
+        raise NotAllowed(_l("自己的账号须由另一位管理员改由公司目录核对密码。"))
+    if not person.active or person.of_directory:
+        raise Refusal(_l("%(name)s的账号已经停用，或者已由公司目录核对密码。"), name=person.name)
+    person.password_hash, person.of_directory = "", True
+    audit.note("password_left_to_directory", at=now, by=by.id, stream=STREAM, person=person.id)
+    own_keys.follow_password(person, None, by=by.id, now=now)
+    sessions.end_all(person.id, now=now, by=by.id)
+    text = both(_l("%(by)s让公司目录核对您的密码：请用公司账号的密码登录和签署。", by=by.name))
+    notices.tell([person_key(person.id)], "told", now=now, text=text, page="/account/password")
 
 
 def _number_is_free(number: str, person_id: int | None) -> None:

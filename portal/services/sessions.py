@@ -18,7 +18,7 @@ from portal.extensions import db
 from portal.lib.clock import day
 from portal.lib.text import clean
 from portal.models import Person, SignInSession
-from portal.services import audit
+from portal.services import audit, directory
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD, PROVIDER = "password", "provider"  # what lets people in
@@ -41,13 +41,29 @@ def plain_login(typed: str) -> str:
 
 
 def prove(login: str, password: str) -> Proof | None:
-    """Holds a password against its login; slow, and as slow for an unknown one. Call it before the write."""
+    """Holds a password against its login; slow, and as slow for an unknown one. Call it before the write.
+
+    Raises:
+        DirectoryAway: the directory would have to be asked, and cannot be.
+    """
     person = db.session.scalar(sa.select(Person).where(Person.login == login))
-    stored = person.password_hash if person is not None else ""
-    good = matches(stored, password)
+    good = fits(person, login, password)
     if person is None or not good or not person.active:
         return None
-    return Proof(person.id, stored, hashed(password) if HASHER.check_needs_rehash(stored) else None)
+    stored = person.password_hash
+    renew = not person.of_directory and HASHER.check_needs_rehash(stored)
+    return Proof(person.id, stored, hashed(password) if renew else None)
+
+
+def fits(person: Person | None, login: str, password: str) -> bool:
+    """Whether the password is that of the person with this login, as the directory or the portal itself knows it.
+
+    Raises:
+        DirectoryAway: the directory would have to be asked, and cannot be.
+    """
+    if directory.is_asked(person):
+        return directory.fits(login, password)
+    return matches(person.password_hash if person is not None else "", password)
 
 
 def matches(stored: str, password: str) -> bool:

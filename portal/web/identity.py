@@ -86,6 +86,7 @@ def take(given: Given, *, kind: str, recovery: bool = False, alone: bool = False
 
     Raises:
         TooManyAttempts: guessing is slowed down.
+        DirectoryAway: the directory would have to be asked for the password, and cannot be.
         IdentityNotConfirmed: the password is wrong, or missing; a wrong one is noted as an event of this kind.
         KeyBroken: the password fits, but does not open the person's own key.
         KeyLocked: the person's own key is shut, and a passkey does not open it.
@@ -133,7 +134,7 @@ def _take(given: Given, kind: str, recovery: bool, alone: bool) -> _Proven:
 
 def _prove_password(password: str, kind: str) -> own_keys.OpenKey | None:
     person = actor().person
-    if not sessions.matches(person.password_hash, password):
+    if not sessions.fits(person, person.login, password):
         with transaction(aside=True):
             guessing.note_failure(person.login, request.remote_addr or "", now=now(), kind=kind)
         raise IdentityNotConfirmed

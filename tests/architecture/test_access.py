@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from pathlib import Path
+import html
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from portal.domain.access import AREAS, NO, OWN, ROLE, ROWS, TITLED, VISITORS, WORDS, YES, Row
+from portal.forms.catalogue import FORMS
+from portal.lib.i18n import both
 from tests import tables
 from tests.architecture.visitors import PEOPLE, ROOMS, Site
+from tools import access
 
-TABLE = Path(__file__).with_name("access.csv")
 SIGN_IN = "sign-in"  # the answer that sends a stranger away
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line of the table: address, method, who may pass, and the answer that each visitor gets."""
-
-    rule: str
-    method: str
-    who: str
-    answers: dict[str, str]
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.rule}"
-
-
-def read() -> list[Row]:
-    """The table."""
-    with TABLE.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    return [Row(line.pop("rule"), line.pop("method"), line.pop("who"), line) for line in lines]
-
-
-ROWS = read()
 
 
 def spelt_out(row: Row) -> list[str]:
@@ -185,3 +163,49 @@ def test_a_change_from_another_site_is_refused(site: Site, sent: dict[str, str])
         if row.method == "POST":
             answer = site.browsers["owner"].post(site.path(row.rule), headers=sent)
             assert answer.status_code == 403, row
+
+
+@pytest.mark.proves("S18")
+def test_every_line_of_the_table_has_words() -> None:
+    assert {str(row) for row in ROWS} == {str(one.row) for one in TITLED}
+    assert len(TITLED) == len(ROWS)
+    assert {one.area for one in TITLED} == set(AREAS)
+    assert [one.row for one in TITLED if not (one.titles["zh"] and one.titles["en"])] == []
+    assert set(VISITORS) == set(PEOPLE)
+    assert [
+        key for words in (AREAS, VISITORS, WORDS) for key in words if len(set(both(words[key]).values())) < 2
+    ] == []
+
+
+@pytest.mark.proves("S18")
+@pytest.mark.parametrize(
+    ("name", "standings"),
+    [
+        ("GET /<department>/<slug>/<number>", (NO, OWN, YES, OWN, YES)),
+        ("POST /<department>/<slug>/<number>/signatures", (NO, OWN, NO, OWN, OWN)),
+        ("GET /admin/people", (NO, NO, NO, YES, NO)),
+        ("GET /trail/findings", (NO, NO, YES, NO, NO)),
+        ("GET /documents/coverage", (NO, ROLE, YES, ROLE, ROLE)),
+        ("POST /account/password", (NO, YES, YES, YES, YES)),
+        ("GET /public/", (YES, YES, YES, YES, YES)),
+    ],
+)
+def test_the_words_are_those_of_the_answers(name: str, standings: tuple[str, ...]) -> None:
+    (row,) = [row for row in ROWS if str(row) == name]
+    assert tuple(row.standing(visitor) for visitor in VISITORS) == standings
+
+
+@pytest.mark.proves("S18")
+@pytest.mark.parametrize(("language", "said"), [("zh", "只限本人的"), ("en", "only one's own")])
+def test_everybody_signed_in_reads_it(site: Site, language: str, said: str) -> None:
+    browser = site.browsers["employee"]
+    browser.post("/account/language", data={"language": language})
+    text = html.unescape(browser.get("/access").text)
+    site.reset()
+    assert said in text
+    assert [one.titles["en"] for one in TITLED if one.titles[language] not in text] == []
+    assert [code for code in FORMS if code not in text] == []
+
+
+def test_the_page_in_docs_is_up_to_date() -> None:
+    assert access.PAGE.read_text(encoding="utf-8") == access.page(), "run: .venv/bin/python tools/access.py"

@@ -285,6 +285,27 @@ def test_a_bad_change_changes_nothing(client: FlaskClient, sign_in: SignIn, form
     assert enter(client).status_code == 303
 
 
+@pytest.mark.proves("S8")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "这个密码太容易被猜到：它是很多人在用的密码。请换一个。"),
+        ("en", "it is a password that many people use"),
+    ],
+)
+def test_a_common_password_is_refused_with_the_reason(
+    client: FlaskClient, sign_in: SignIn, language: str, said: str
+) -> None:
+    sign_in(client, "buyer")
+    client.post("/account/language", data={"language": language})
+    answer = client.post(
+        "/account/password", data={"old": DEMO_PASSWORD, "new": "whatever", "again": "whatever"}
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert enter(client).status_code == 303
+
+
 @pytest.mark.proves("R19", "R22")
 def test_a_first_password_must_be_changed_before_anything_else(app: Flask, client: FlaskClient) -> None:
     change(app, "buyer", must_change_password=True)

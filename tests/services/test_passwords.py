@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
@@ -21,10 +22,33 @@ NEW = "Kupferkanne am Fenster 7"
 
 
 @pytest.mark.proves("R20", "S8")
-@pytest.mark.parametrize("new", ["kurz", "x" * 129, "password2026", "my-buyer-word", DEMO_PASSWORD])
+@pytest.mark.parametrize("new", ["kurz", "x" * 129, "password2026", "buyer-2026", DEMO_PASSWORD])
 def test_bad_ones_are_refused(context: Flask, person: Find, new: str) -> None:
     with pytest.raises(Refusal):
         passwords.prepare(person("buyer").person, DEMO_PASSWORD, new)
+
+
+@pytest.mark.proves("S8")
+def test_the_three_thousand_commonest_are_refused_short_or_not(context: Flask, person: Find) -> None:
+    buyer, taken = person("buyer").person, []
+    for common in FREQUENCY_LISTS["passwords"][:3000]:
+        try:
+            passwords.check(buyer, common)
+            taken.append(common)
+        except Refusal:
+            continue
+    assert taken == []
+
+
+@pytest.mark.proves("S8")
+@pytest.mark.parametrize(
+    "disguised", ["\uff50\uff41\uff53\uff53\uff57\uff4f\uff52\uff441", "HuaHeng2026", "Buyer-2026"]
+)
+def test_full_width_and_words_of_ones_own_are_no_disguise(
+    context: Flask, person: Find, disguised: str
+) -> None:
+    with pytest.raises(Refusal, match="太容易被猜到"):
+        passwords.check(person("buyer").person, disguised)
 
 
 @pytest.mark.proves("S5")

@@ -14,7 +14,7 @@ from portal.lib.i18n import _
 from portal.models import Person
 from portal.queries import account, held, rights, trail
 from portal.queries import people as found
-from portal.services import passwords, people, sessions
+from portal.services import directory, passwords, people, sessions
 from portal.services.people import Identity
 from portal.web import posted
 from portal.web.attempt import attempt
@@ -60,8 +60,8 @@ def new_person() -> str:
 @open_to("administrators")
 @writes
 def create_person() -> Answer:
-    """Takes somebody on and shows the first password, this once."""
-    plain, password_hash = passwords.generate()  # no statement has begun the write yet
+    """Takes somebody on and shows the first password, this once; with a directory there is none."""
+    plain, password_hash = _first_password()  # no statement has begun the write yet
     form, by = NewPersonSheet(request.form, person=actor()), actor()
 
     def act() -> Person:
@@ -71,7 +71,7 @@ def create_person() -> Answer:
     _good, person = attempt(form, act)
     if person is None:
         return _new_page(form), 422
-    return _secret_page(person, plain)
+    return _secret_page(person, plain) if plain else _of_directory(person)
 
 
 @bp.get("/people/<int:id>")
@@ -115,7 +115,17 @@ def reinstate(id: int) -> Answer:
     person = found.person(id)
     reason = posted.control("reason", 300)
     people.reinstate(person, password_hash, by=actor(), reason=reason, now=now())
-    return _secret_page(person, plain)
+    return _of_directory(person) if person.of_directory else _secret_page(person, plain)
+
+
+@bp.post("/people/<int:id>/directory")
+@open_to("administrators")
+@writes
+def leave_to_directory(id: int) -> Answer:
+    """Lets the directory check a person's password from now on."""
+    person = found.person(id)
+    people.leave_to_directory(person, by=actor(), now=now())
+    return _of_directory(person)
 
 
 def identity(form: PersonSheet) -> Identity:
@@ -156,13 +166,26 @@ def page(
         substitutions=rights.substitutions(today(), either=person.id),
         sessions=account.sessions(now(), hours, person_id=person.id),
         history=[(event, who(event), sentence(event)) for event in trail.about(person.id)],
+        directory=directory.known() is not None,
         today=today(),
     )
 
 
+def _first_password() -> tuple[str, str]:
+    """A password with its hash; none where the directory checks them."""
+    return passwords.generate() if directory.known() is None else ("", "")
+
+
+def _of_directory(person: Person) -> Answer:
+    flash(_("%(name)s用公司账号的密码登录和签署。", name=person.name), "success")
+    return redirect(url_for("admin.show_person", id=person.id), 303)
+
+
 def _new_page(form: NewPersonSheet) -> str:
     wrong = errors(form) if form.errors or form.form_errors else []
-    return render_template("admin/new_person.html", form=form, errors=wrong)
+    return render_template(
+        "admin/new_person.html", form=form, errors=wrong, directory=directory.known() is not None
+    )
 
 
 def _secret_page(person: Person, plain: str) -> str:

@@ -10,7 +10,7 @@ from portal.domain.refusal import Refusal
 from portal.domain.roles import ROLE
 from portal.lib.clock import now
 from portal.lib.i18n import _
-from portal.services import spreadsheets, staff_import, staff_list, staff_template
+from portal.services import directory, spreadsheets, staff_import, staff_list, staff_template
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
 
@@ -58,7 +58,7 @@ def import_staff() -> Answer:
     if any(row.errors for row in staff_list.read(text)):
         return _preview(text), 422
     taken = staff_import.bring_in(text, prepared, by=actor(), now=now())
-    return render_template("admin/imported.html", taken=taken)
+    return render_template("admin/imported.html", taken=taken, directory=directory.known() is not None)
 
 
 def _preview(text: str) -> str:

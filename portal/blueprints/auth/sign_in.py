@@ -18,6 +18,7 @@ from portal.lib.i18n import _l
 from portal.queries import people
 from portal.services import account_ends, guessing, own_keys, sessions
 from portal.services.account_ends import AccountEnded
+from portal.services.directory import DirectoryAway
 from portal.services.guessing import TooManyAttempts
 from portal.services.sessions import Proof
 from portal.web import again, own_key
@@ -53,7 +54,7 @@ def _enter() -> Answer:
             target = safe_target(request.form.get("next"))
             return redirect(url_for("auth.sign_in_code", next=target if target != "/" else None), 303)
         entered, window = entering.by_password(proof, login, opened)
-    except (TooManyAttempts, AccountEnded) as refusal:
+    except (TooManyAttempts, AccountEnded, DirectoryAway) as refusal:
         return sign_in_page(login, str(refusal)), refusal.status
     if entered is None:
         return sign_in_page(login, str(WRONG)), 401
@@ -100,5 +101,11 @@ def sign_in_page(login: str, problem: str = "") -> str:
     )
     target = safe_target(request.values.get("next"))
     return render_template(
-        "auth/sign_in.html", login=login, problem=problem, next=target, provider=settings.provider, **facts
+        "auth/sign_in.html",
+        login=login,
+        problem=problem,
+        next=target,
+        provider=settings.provider,
+        directory=settings.directory,
+        **facts,
     )
