@@ -31,15 +31,15 @@ def upgrade() -> None:
     op.create_table(
         "recovery_codes",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("factor_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("used_at", portal.models.base.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["factor_id"], ["second_factors.id"], name=op.f("fk_recovery_codes_factor_id_second_factors")
+            ["person_id"], ["people.id"], name=op.f("fk_recovery_codes_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
     )
-    op.create_index(op.f("ix_recovery_codes_factor_id"), "recovery_codes", ["factor_id"])
+    op.create_index(op.f("ix_recovery_codes_person_id"), "recovery_codes", ["person_id"])
     op.add_column("people", sa.Column("second_factor_id", sa.Integer(), nullable=True))
     op.add_column(
         "people", sa.Column("second_factor_due", sa.Boolean(), nullable=False, server_default=sa.false())

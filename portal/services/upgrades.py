@@ -27,9 +27,9 @@ def pending() -> list[Script]:
 
 
 def grow() -> Script | None:
-    """Runs what is pending as long as it only adds; gives the first one that takes away, which is left."""
-    missing = pending()
-    adding = list(takewhile(lambda one: not takes_away(one.revision), missing))
+    """Runs what is pending as long as it only adds, an empty database all; gives the first that takes away, which is left."""
+    missing, is_empty = pending(), not alembic.current()
+    adding = missing if is_empty else list(takewhile(lambda one: not takes_away(one.revision), missing))
     if adding:
         alembic.upgrade(adding[-1].revision)
     return missing[len(adding)] if len(adding) < len(missing) else None

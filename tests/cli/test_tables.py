@@ -86,6 +86,14 @@ def test_what_takes_away_waits_until_it_is_named(coming: Flask) -> None:
     assert told(coming, "pending") == ""
 
 
+def test_an_empty_database_gets_everything(coming: Flask, tmp_path: Path) -> None:
+    empty = make_app(tmp_path / "empty")
+    assert told(empty, "upgrade") == ""
+    assert reached(empty) == "8003"
+    with empty.app_context():
+        db.engine.dispose()
+
+
 @pytest.mark.proves("F20")
 @pytest.mark.both_databases
 def test_a_program_works_with_tables_that_have_grown_since(desk: Desk) -> None:
