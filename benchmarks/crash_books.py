@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
 
-from benchmarks.crash_server import Try
+from benchmarks.crash_storm import Try
+from benchmarks.crash_whole import Broken, check_whole
 from benchmarks.fill import requisition
 from portal.config import Settings
 from portal.database import transaction
@@ -22,22 +24,14 @@ from portal.factory import create_app
 from portal.jobs import outbox
 from portal.models import (
     AuditEvent,
-    Content,
     NumberSeries,
     OutboxRow,
     Record,
     RecordPrint,
-    SearchEntry,
-    Signature,
-    Task,
 )
 from portal.queries import history
 
 AT_ONCE = 50
-
-
-class Broken(AssertionError):
-    """Something was lost, doubled or left half done."""
 
 
 class Books:
@@ -45,6 +39,7 @@ class Books:
 
     def __init__(self, folder: Path, url: str = "") -> None:
         self.app = create_app(Settings(portal_data=folder, database_url=url))
+        self._ordered = 0
 
     def open(self, empty: bool) -> None:
         """Makes the small company where there is none, with a requisition that waits to be printed."""
@@ -58,19 +53,23 @@ class Books:
             self._let_go()
 
     def orders(self, count: int) -> list[tuple[str, int, str]]:
-        """Orders that wait for the purchasing manager: number, task and what is seen of each."""
+        """So many more orders that wait for the purchasing manager: number, task and what is seen of each."""
         found: list[tuple[str, int, str]] = []
         with self.app.app_context():
             while len(found) < count:
                 with transaction():
-                    world = DemoWorld(Random(len(found)), datetime.now(UTC))  # nosec B311 -- made-up orders
-                    buyer = Cast(world).actor(world.person("buyer").id or 0)
-                    for n in range(len(found), min(count, len(found) + AT_ONCE)):
-                        record = begin(world, "PU-04", buyer, f"order-{n}")
-                        seen = history.shown_hash(history.content(record), history.signatures(record))
-                        found.append((record.number, history.open_tasks(record)[0].id, seen))
+                    found += self._some_orders(min(count - len(found), AT_ONCE))
             self._let_go()
         return found
+
+    def _some_orders(self, count: int) -> Iterator[tuple[str, int, str]]:
+        world = DemoWorld(Random(self._ordered), datetime.now(UTC))  # nosec B311 -- made-up orders
+        buyer = Cast(world).actor(world.person("buyer").id or 0)
+        for _one in range(count):
+            self._ordered += 1
+            record = begin(world, "PU-04", buyer, f"order-{self._ordered}")
+            seen = history.shown_hash(history.content(record), history.signatures(record))
+            yield record.number, history.open_tasks(record)[0].id, seen
 
     def examine(self, done: list[Try], lost: list[Try]) -> int:
         """How much of what was under way is written.
@@ -79,7 +78,7 @@ class Books:
             Broken: an acknowledged act is not there once and whole, or another one is there by half.
         """
         with self.app.app_context():
-            written = {one.about: self._times(one) for one in (*done, *lost)}
+            written = self._written([*done, *lost])
             wrong = [one for one in done if written[one.about] != 1]
             wrong += [one for one in lost if written[one.about] > 1]
             if wrong:
@@ -87,6 +86,7 @@ class Books:
             self._numbers()
             self._let_go()
             answer = self.app.test_cli_runner().invoke(args=["audit", "verify"])
+            self._let_go()
             if answer.exit_code:
                 raise Broken(answer.output)
         return sum(written[one.about] for one in lost)
@@ -115,34 +115,16 @@ class Books:
             if not (once and prints == told == once):
                 raise Broken(f"asked {once}, printed {prints}, noted {told}")
 
-    def _times(self, one: Try) -> int:
-        """How often an act is in the books, each time whole."""
-        name = Record.key if one.kind == "submit" else Record.number
-        found = db.session.scalars(sa.select(Record).where(name == one.about)).all()
-        for record in found:
-            self._whole(record)
-        if one.kind == "submit":
-            return len(found)
-        return self._count(Signature, Signature.record_id == found[0].id)
-
-    def _whole(self, record: Record) -> None:
-        """The record with everything that belongs to it."""
-        events = Counter(
-            db.session.scalars(sa.select(AuditEvent.kind).where(AuditEvent.record_id == record.id))
-        )
-        signed = self._count(Signature, Signature.record_id == record.id)
-        open = db.session.scalars(
-            sa.select(Task.step).where(Task.record_id == record.id, Task.state == "open")
-        ).all()
-        whole = (
-            events["record_submitted"] == 1
-            and events["step_signed"] == signed
-            and self._count(Content, Content.record_id == record.id) == 1
-            and self._count(SearchEntry, SearchEntry.kind == "record", SearchEntry.id == record.id) == 1
-            and (set(open) == {record.step} if record.state == "running" else not open)
-        )
-        if not whole:
-            raise Broken(f"{record.number}: {dict(events)}, {signed} signed, {open} open at {record.step}")
+    def _written(self, tries: list[Try]) -> Counter[str]:
+        """How often each act is in the books, each time whole."""
+        submitted = [one.about for one in tries if one.kind == "submit"]
+        signed = [one.about for one in tries if one.kind == "sign"]
+        named = Record.key.in_(submitted) | Record.number.in_(signed)
+        records = db.session.scalars(sa.select(Record).where(named)).all()
+        signatures = check_whole(list(records))
+        found = Counter(record.key for record in records)
+        found.update({record.number: signatures[record.id] for record in records})
+        return found
 
     def _numbers(self) -> None:
         """Numbers have no gap."""

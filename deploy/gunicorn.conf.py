@@ -5,6 +5,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,6 +27,16 @@ timeout = 120
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
+
+
+def on_starting(_server):
+    """Does not begin on a database that would lose what it has acknowledged."""
+    from portal.queries import durability
+
+    try:
+        durability.look(SETTINGS)
+    except durability.NotDurable as problem:
+        sys.exit(str(problem))
 
 
 def when_ready(_server):

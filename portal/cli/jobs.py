@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.jobs import worker
+from portal.queries import durability
 
 group = AppGroup("jobs", help="Prints, reminders, escalations.")
 
@@ -21,6 +22,10 @@ def run() -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _signal, _frame: stop.set())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        durability.look(app.config["SETTINGS"])
+    except durability.NotDurable as problem:
+        raise click.ClickException(str(problem)) from None
     consumer = worker.start(app)
     figures = worker.tell_figures(app)
     click.echo("Jobs are running.")

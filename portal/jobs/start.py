@@ -16,6 +16,7 @@ from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import alembic, db
 from portal.lib.clock import now
 from portal.models import Person
+from portal.queries import durability
 
 NEWER = "The database is of another version of the portal ({}). Start that version, or restore a backup of this one's."
 BROKEN_OFF = (
@@ -27,15 +28,19 @@ LOGINS = ("general_manager", "purchasing_manager", "buyer", "warehouse_keeper", 
 
 
 class NotPrepared(Exception):
-    """The tables are not as this version needs them; the text says what to do, for whoever starts the portal."""
+    """The database is not as this version needs it; the text says what to do, for whoever starts the portal."""
 
 
 def prepare(app: Flask) -> None:
     """Brings the tables up to date, and fills a demo that has no people yet.
 
     Raises:
-        NotPrepared: the tables could not be brought up to date.
+        NotPrepared: the database is not safe, or its tables could not be brought up to date.
     """
+    try:
+        durability.look(app.config["SETTINGS"])
+    except durability.NotDurable as problem:
+        raise NotPrepared(str(problem)) from problem
     with app.app_context():
         _upgrade()
         if app.config["SETTINGS"].demo and db.session.scalar(sa.select(Person.id).limit(1)) is None:

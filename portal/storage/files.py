@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import obstore
@@ -14,6 +15,7 @@ from obstore.store import LocalStore
 
 from portal.config import Settings
 from portal.lib.hashing import sha256
+from portal.storage import private_file
 from portal.storage.store import StoreAway, asking, first_line, opened
 
 CHUNK = 1 << 20
@@ -40,7 +42,7 @@ def put(data: bytes) -> str:
     digest = sha256(data)
     with asking("put"), suppress(AlreadyExistsError):
         try:
-            obstore.put(_store(), _path(digest), data, mode="create")
+            _put(_path(digest), data)
         except FileNotFoundError as problem:  # no such bucket, no such folder
             raise StoreAway(first_line(problem)) from problem
     return digest
@@ -83,6 +85,20 @@ def look() -> None:
         raise StoreAway("the folder of the files is not there, or shut")
     with suppress(FileNotFoundError), asking("look"):
         _read("files_probe", PROBE)
+
+
+def _put(path: str, data: bytes) -> None:
+    """Stores bytes under a name for good: the library would leave a file to be lost with the power of its host."""
+    store = _store()
+    if not isinstance(store, LocalStore):
+        obstore.put(store, path, data, mode="create")
+        return
+    folder = Path(str(store.prefix))
+    file = folder / path
+    if not file.parent.exists():
+        file.parent.mkdir(exist_ok=True)
+        private_file.settle(folder)
+    private_file.write(file, data, first=True)
 
 
 def _read(store: str, path: str) -> bytes:

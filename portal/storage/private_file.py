@@ -1,4 +1,4 @@
-"""Files that hold a secret: written whole or not at all, and never open to others for a moment."""
+"""Files that are written whole or not at all, have reached the disk then, and are never open to others for a moment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OWN = 0o600
 def write(file: Path, data: bytes, mode: int = OWN, *, first: bool = False) -> bool:
     """Writes a file in a folder that there is; with `first` only where there is none, else returns False."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)  # for its owner alone
-    half = Path(name)
+    half, written = Path(name), True
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -24,7 +24,17 @@ def write(file: Path, data: bytes, mode: int = OWN, *, first: bool = False) -> b
         else:
             half.replace(file)
     except FileExistsError:
-        return False
+        written = False
     finally:
         half.unlink(missing_ok=True)
-    return True
+    settle(file.parent)  # also where another process has just given the name, and not yet come so far
+    return written
+
+
+def settle(folder: Path) -> None:
+    """Lets the names in a folder reach the disk."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

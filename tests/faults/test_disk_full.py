@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import obstore
 import pytest
 import sqlalchemy as sa
 from obstore.exceptions import GenericError
@@ -90,26 +90,25 @@ def test_a_server_of_the_database_without_room_is_told_apart_from_a_busy_one(des
 
 
 @pytest.mark.proves("F4")
-@pytest.mark.parametrize(
-    "problem", [lambda: GenericError(SAID), lambda: OSError(errno.ENOSPC, "No space left on device")]
-)
-def test_a_store_of_files_without_room_keeps_no_row(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, problem: Callable[[], Exception]
-) -> None:
+def test_a_folder_of_files_without_room_keeps_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     act = ACTS["upload"](desk)
     before, watch = desk.one(act.left), Watch(desk.app)
+    folder = desk.app.config["SETTINGS"].portal_data / "files"
+    there = set(folder.glob("*/*"))
 
-    def put(*_given: Any, **_more: Any) -> None:
-        raise problem()
+    def sync(_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr(obstore, "put", put)
+        full.setattr(os, "fsync", sync)
         refused(act, watch)
+        assert set(folder.glob("*/*")) == there
     done(desk, act, before)
 
 
 @pytest.mark.proves("F4")
 def test_other_errors_are_not_taken_for_a_full_disk() -> None:
+    assert space.is_full(GenericError(SAID))
     assert not space.is_full(None)
     assert not space.is_full(OSError(errno.EACCES, "Permission denied"))
     assert not space.is_full(RuntimeError("database is locked"))
