@@ -75,6 +75,11 @@ def tidy() -> None:
         db.session.connection().execute(sa.text(statement))
 
 
+def newest() -> int:
+    """The id of the newest record in the index, and so about how many there are; 0 if there are none."""
+    return db.session.scalar(sa.select(sa.func.max(ID)).where(ID < ROOM)) or 0
+
+
 def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
     """Stretches of the records, to be looked through from the newest, each twice as long as the one before.
 
@@ -84,8 +89,7 @@ def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
     if dialect() == "sqlite" or any(one.open for one in phrases):
         yield ALL
         return
-    last = db.session.scalar(sa.select(sa.func.max(ID)).where(ID < ROOM)) or 0
-    upto, many = last // _STRETCH + 1, 2
+    upto, many = newest() // _STRETCH + 1, 2
     while upto > 0:
         yield range(max(upto - many, 0), upto)
         upto, many = upto - many, many * 2
