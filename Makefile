@@ -7,7 +7,7 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard portal/translations/*/LC_MESSAGES/*.
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fast translations lock bench clean
+.PHONY: help setup run test check fast translations lock audit sbom bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,12 +38,18 @@ translations: setup ## take new texts into the English catalogue, to be translat
 lock: ## renew requirements.lock (make lock UPGRADE=1 takes newer versions)
 	@bin/lock $(if $(UPGRADE),--upgrade)
 
+audit: setup ## hold the libraries against known holes (AUDIT_URL=... asks another OSV service)
+	@bin/audit
+
+sbom: setup ## write the bill of materials (CycloneDX) to dist/
+	@$(PYTHON_BIN) tools/sbom.py
+
 bench: setup ## measure the portal under load
 	@$(PYTHON_BIN) -m benchmarks
 
 clean: ## remove what setup and the tests made; never touches the portal's data
 	rm -rf .venv .uv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	rm -rf node_modules
+	rm -rf node_modules dist
 	rm -f portal/translations/*/LC_MESSAGES/*.mo
 
 .venv/.ready: requirements.lock bin/setup bin/lib.sh

@@ -140,6 +140,13 @@ class Settings(BaseSettings):
     files_secret: str = Field("", description="Secret of that key.")
     files_region: str = Field("us-east-1", description="Region there; other stores than Amazon's take any.")
     upload_megabytes: int = Field(25, ge=1, le=500, description="Largest file that may be uploaded.")
+    upload_day_megabytes: int = Field(
+        1000, ge=1, le=100_000, description="What one person may upload within 24 hours, all files together."
+    )
+    clamd_address: str = Field(
+        "",
+        description="`host:port` or socket of ClamAV's clamd, which looks at each file first; empty: nobody does.",
+    )
     broker_url: str = Field(
         "",
         description="`redis://host:6379/0` for job processes on several machines; empty: each looks by itself.",

@@ -24,6 +24,7 @@ from portal.web import (
     guard,
     headers,
     identity,
+    incoming,
     navigation,
     outbox,
     own_key,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app)
     guard.init_app(app)
     presence.init_app(app)
+    incoming.init_app(app)
     own_key.init_app(app)
     identity.init_app(app)
     outbox.init_app(app)

@@ -23,7 +23,7 @@ from portal.web.guard import maybe_actor, open_to
 from portal.web.headers import name_file
 
 bp = Blueprint("check", __name__, url_prefix="/check")
-PAPERS, FILES = "30 per minute", "10 per minute"
+PAPERS = "30 per minute"
 
 
 @bp.get("/")
@@ -53,11 +53,10 @@ def paper(paper: str) -> tuple[str, int]:
 def file() -> tuple[str, int]:
     """What a file is worth: read in memory, and gone with the answer."""
     given = request.files.get("file")
-    data = given.read(LARGEST_FILE + 1) if given is not None else b""
     try:
+        data = given.read(LARGEST_FILE + 1) if given is not None else b""
         if not data or len(data) > LARGEST_FILE:
             raise FileMissing
-        rate_limit.count("file", FILES)
         return _answer(checking.file(data))
     except Refusal as refusal:
         return render_template("check/ask.html", problem=str(refusal)), refusal.status

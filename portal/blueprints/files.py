@@ -19,16 +19,16 @@ SMALL = 320  # pixels along the longer side of a thumbnail
 @bp.post("")
 @open_to("writers")
 @writes
-def upload() -> str | tuple[str, int]:
-    """Stores a file and answers with its chip for the form."""
+def upload() -> str | Response:
+    """Stores a file and answers with its chip for the form, or in plain text with why it is not taken."""
     file = request.files.get("file")
     if file is None or not file.filename:
-        return "", 422
+        return Response("", 422, mimetype="text/plain")
     try:
         with db.session.begin_nested():
             id = posted.store(file, actor(), posted.taken())
     except Refusal as refusal:
-        return str(refusal), 422
+        return Response(str(refusal), refusal.status, mimetype="text/plain")
     reference = db.session.get_one(StoredFile, id).reference()
     chip = get_template_attribute("components/files.html", "file_chip")
     kind = "photo" if request.form.get("kind") == "photo" else "attachment"

@@ -9,6 +9,7 @@ LANGUAGES = {"zh": _l("中文"), "en": _l("英文")}
 ORIGINAL = 0  # number of what copies are made of
 GROUPS = 4  # of signs in a code
 LARGEST_FILE = 48 * 1024 * 1024  # bytes of a file that is checked
+ROWS_AT_ONCE = 3_000  # of all tables of a record that is printed while somebody waits, some 40 seconds
 AN_HOUR = 30  # copies that one person may ask for
 
 
@@ -38,6 +39,14 @@ class PrintsBusy(Refusal):
 
     status = 503
     text = _l("打印的人较多，或者您的上一份打印件还在生成，请稍后再试。")
+
+
+class TooLongToWait(Refusal):
+    """The print would keep a process busy for minutes while somebody waits."""
+
+    text = _l(
+        "这条记录的表格共有 %(rows)d 行，打印要几分钟，办结前不能马上打印。办结后会自动生成 PDF；现在可以导出 JSON 数据。"
+    )
 
 
 class FileMissing(Refusal):

@@ -38,6 +38,7 @@ ACCESS = {
     "signing_failed": _l("账号“%(account)s”签署时密码错误"),
     "second_factor_failed": _l("账号“%(account)s”密码正确，动态验证码错误"),
     "passkey_failed": _l("账号“%(account)s”的通行密钥验证未通过"),
+    "upload_infected": _l("上传的“%(file)s”中发现“%(found)s”，被拒绝"),
     "password_change_failed": _l("账号“%(account)s”修改密码时原密码错误"),
 }
 PEOPLE = {
@@ -218,6 +219,7 @@ GROUPS = (
 TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group.texts.items()}
 EXCEPTIONS = (
     "sign_in_failed", "sign_in_after_end", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "password_left_to_directory", "session_ended",
+    "upload_infected",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
     "role_granted", "role_ended", "account_end_set", "account_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",
     "public_request_closed", "trail_exported", "trail_reviewed", "exported", "restored", "outbox_given_up",

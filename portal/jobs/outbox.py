@@ -14,6 +14,7 @@ from portal.lib import metrics
 from portal.lib.clock import now
 from portal.lib.log_lines import facts as facts_of
 from portal.mail.unsent import ServerAway, Unsent
+from portal.pdf.process import PrintFailed, PrintTooLarge
 from portal.pdf.time_stamp import StampFailed
 from portal.services import outbox
 from portal.storage.store import StoreAway
@@ -41,6 +42,7 @@ KEPT_BACK: dict[type[Exception], Sequence[str]] = {
     TokenAway: prints.KINDS,
     StoreAway: (*prints.KINDS, "redline", "publication", "package"),
 }
+TRIES: dict[type[Exception], int] = {PrintTooLarge: 1, PrintFailed: 3}  # each may cost minutes
 log = logging.getLogger("portal.jobs")
 
 
@@ -93,9 +95,10 @@ def _end(id: int, finish: Finish | None) -> bool:
 
 def _note(id: int, problem: Exception, *, for_good: bool = False) -> None:
     """Notes a failure; where what mails or prints need is away, the others of the kind wait with it."""
+    tries, said = TRIES.get(type(problem), outbox.TRIES), f"{type(problem).__name__}: {problem}"
 
     def note() -> None:
-        outbox.failed(id, f"{type(problem).__name__}: {problem}", now=now(), for_good=for_good)
+        outbox.failed(id, said, now=now(), for_good=for_good, tries=tries)
         if kinds := KEPT_BACK.get(type(problem)):
             outbox.hold_back(kinds, now() + AWAY)
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from typing import IO
 
 GENESIS = "0" * 64
 """What the first link of a chain follows."""
@@ -24,6 +25,14 @@ def canonical_json(value: object) -> bytes:
 def sha256(data: bytes) -> str:
     """Return the SHA-256 of the bytes in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(stream: IO[bytes]) -> str:
+    """Return the SHA-256 in hexadecimal of what the stream has left, read bit by bit."""
+    digest = hashlib.sha256()
+    while part := stream.read(1 << 20):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def chain(previous: str, payload: bytes) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from portal.lib import clamd
+
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
@@ -94,6 +96,20 @@ def files(given: Any) -> None:
         raise ValueError("FILES_URL must name the bucket when FILES_ENDPOINT or FILES_KEY is set")
 
 
+def uploads(given: Any) -> None:
+    """How much one person may upload, and who looks at it.
+
+    Raises:
+        ValueError: the largest file would never fit, or the scanner's address is none.
+    """
+    if given.upload_day_megabytes < given.upload_megabytes:
+        raise ValueError("UPLOAD_DAY_MEGABYTES must be at least UPLOAD_MEGABYTES")
+    try:
+        clamd.split(given.clamd_address or "/")
+    except ValueError:
+        raise ValueError("CLAMD_ADDRESS must be such as 127.0.0.1:3310 or /run/clamav/clamd.ctl") from None
+
+
 def metrics(given: Any) -> None:
     """Where the figures may be asked for.
 
@@ -124,7 +140,7 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-RULES: tuple[Callable[[Any], None], ...] = (broker, replica, mail, seal, files, metrics)
+RULES: tuple[Callable[[Any], None], ...] = (broker, replica, mail, seal, files, uploads, metrics)
 
 
 def is_web(url: str) -> bool:

@@ -19,7 +19,7 @@ except ImportError:  # not every system has it
 
 
 def main() -> None:
-    """Answers each request with its size and `=` and the file, or `!` and the error."""
+    """Answers each request with its size and `=` and the file, `!` and the error, or `#` for want of memory."""
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
     output = sys.stdout.buffer
@@ -28,6 +28,8 @@ def main() -> None:
         (size,) = struct.unpack(">I", head)
         try:
             answer = b"=" + render(pickle.loads(sys.stdin.buffer.read(size)))  # nosec B301 -- our own parent's
+        except MemoryError:
+            answer = b"#"
         except Exception:
             answer = b"!" + traceback.format_exc().encode()
         output.write(struct.pack(">I", len(answer)) + answer)

@@ -9,18 +9,24 @@ import subprocess  # nosec B404 -- starts this very program
 import sys
 from pathlib import Path
 from queue import LifoQueue
-from threading import Lock, Timer
+from threading import Event, Lock, Timer
 
 from portal.pdf.sheets import Asked
 
-SECONDS = 120  # longest that one print may take
+SECONDS = 120  # longest that one print may take while somebody waits
+ALONE = 900  # longest where nobody does; ten thousand rows take some four minutes and 2 GB
 MEMORY = 3 << 30  # bytes of address space that the process may have
 PRINTS = 200  # after so many the process is replaced, as WeasyPrint's memory grows
+TIME, ROOM, ENDED = "it takes too long", "it takes too much memory", "the printing process ended"
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class PrintFailed(RuntimeError):
     """The printing process could not make the print; the text is its error."""
+
+
+class PrintTooLarge(PrintFailed):
+    """It takes more time or memory than a print may; the next try would fail as well."""
 
 
 class Printer:
@@ -31,27 +37,33 @@ class Printer:
         self._process: subprocess.Popen[bytes] | None = None
         self._left = 0
 
-    def render(self, printout: Asked) -> bytes:
+    def render(self, printout: Asked, seconds: float | None = None) -> bytes:
         """The printout as PDF.
 
         Raises:
-            PrintFailed: the process failed, took too long or too much memory.
+            PrintTooLarge: it took more than these seconds, or too much memory.
+            PrintFailed: the process failed.
         """
         with self._lock:
-            process = self._running()
-            alarm = Timer(SECONDS, process.kill)
+            process, over = self._running(), Event()
+            alarm = Timer(SECONDS if seconds is None else seconds, self._break_off, (process, over))
             alarm.start()
             try:
                 data = self._ask(process, pickle.dumps(printout))
             except (OSError, struct.error) as error:
                 self.stop()
-                raise PrintFailed("the printing process ended") from error
+                raise PrintTooLarge(TIME) if over.is_set() else PrintFailed(ENDED) from error
             finally:
                 alarm.cancel()
-            if data[:1] == b"!":
+            if data[:1] != b"=":
                 self.stop()  # its memory may be full of what it could not make
-                raise PrintFailed(data[1:].decode())
+                raise PrintTooLarge(ROOM) if data[:1] == b"#" else PrintFailed(data[1:].decode())
         return data[1:]
+
+    @staticmethod
+    def _break_off(process: subprocess.Popen[bytes], over: Event) -> None:
+        over.set()
+        process.kill()
 
     def stop(self) -> None:
         """Ends the process."""
@@ -93,15 +105,16 @@ class Printers:
         for one in self._all:
             self._idle.put(one)
 
-    def render(self, printout: Asked) -> bytes:
+    def render(self, printout: Asked, seconds: float | None = None) -> bytes:
         """The printout as PDF, by whichever process is idle first.
 
         Raises:
-            PrintFailed: the process failed, took too long or too much memory.
+            PrintTooLarge: it took more than these seconds, or too much memory.
+            PrintFailed: the process failed.
         """
         one = self._idle.get()
         try:
-            return one.render(printout)
+            return one.render(printout, seconds)
         finally:
             self._idle.put(one)
 

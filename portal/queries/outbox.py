@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,14 @@ def waits_for(kind: str, error: str) -> bool:
         _OPEN, OutboxRow.kind == kind, OutboxRow.error.startswith(f"{error}:")
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def stopped_prints(record_id: int, ids: Collection[int]) -> bool:
+    """Whether an original of this record, or one of these prints of it, is not tried any more."""
+    query = sa.select(OutboxRow.facts).where(_OPEN, _STOPPED, OutboxRow.kind.in_(("print", "record_print")))
+    return any(
+        facts.get("record") == record_id or facts.get("print") in ids for facts in db.session.scalars(query)
+    )
 
 
 def names(rows: Sequence[OutboxRow]) -> tuple[dict[int, str], dict[int, str]]:

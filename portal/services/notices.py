@@ -67,7 +67,7 @@ _UNREAD = sa.select(Notice.person_id, Notice.facts).where(
     Notice.person_id.in_(sa.bindparam("people", expanding=True)),
     Notice.read_at.is_(None),
     Notice.kind == sa.bindparam("kind"),
-    Notice.record_id == sa.bindparam("record"),
+    Notice.record_id.is_not_distinct_from(sa.bindparam("record")),
 )
 _NOTICES = sa.insert(Notice)
 _NUMBERED = _NOTICES.returning(Notice.id, sort_by_parameter_order=True)

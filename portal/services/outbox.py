@@ -20,6 +20,7 @@ from portal.queries.actors import Actor
 from portal.services import audit
 
 LEASE = timedelta(minutes=5)
+LONG = dict.fromkeys(("print", "record_print"), timedelta(minutes=20))  # work that may take longer than that
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
 KEPT = timedelta(days=30)
 TRIES = 14  # some 27 hours after the first
@@ -48,7 +49,7 @@ def lease(now: datetime, *, limit: int = 20) -> list[OutboxRow]:
     rows = list(db.session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)))
     for row in rows:
         row.attempts += 1
-        row.next_try_at, row.failed_at = now + LEASE, None
+        row.next_try_at, row.failed_at = now + LONG.get(row.kind, LEASE), None
     return rows
 
 
@@ -61,14 +62,14 @@ def done(id: int, *, now: datetime) -> bool:
     return True
 
 
-def failed(id: int, error: str, *, now: datetime, for_good: bool = False) -> None:
+def failed(id: int, error: str, *, now: datetime, for_good: bool = False, tries: int = TRIES) -> None:
     """Notes why it failed and when to try again: later each time, and in the end not any more."""
     row = db.session.get(OutboxRow, id, with_for_update=True, populate_existing=True)
     if row is None or row.done_at is not None:
         return
     row.error, row.failed_at = error[:2000], now
     row.next_try_at = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(row.attempts - 1, 12))
-    if for_good or row.attempts >= TRIES:
+    if for_good or row.attempts >= tries:
         row.stopped_at = now
 
 

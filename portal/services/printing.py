@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 
 from portal.config import VERSION
+from portal.domain.prints import ROWS_AT_ONCE, TooLongToWait
 from portal.forms import drawings
 from portal.forms.catalogue import FORMS
 from portal.forms.flow import chart
@@ -34,7 +35,7 @@ from portal.pdf.printout import (
     Section,
     SignatureLine,
 )
-from portal.pdf.process import printer
+from portal.pdf.process import ALONE, printer
 from portal.queries import audit_tree, history, record_page
 from portal.queries.record_page import RecordPage
 from portal.services import record_data, record_prints
@@ -45,9 +46,20 @@ References = Mapping[int, Mapping[str, Any]]
 
 
 def make(record: Record, language: str, *, now: datetime, code: str = "") -> bytes:
-    """Renders the print in a language; `code` is that of an original."""
+    """Renders the print in a language; `code` is that of an original, for which nobody waits.
+
+    Raises:
+        TooLongToWait: somebody would wait for minutes.
+        PrintFailed: it cannot be made.
+    """
     with speaking(language):
-        return printer.render(gather(record_page.read(record), language, now=now, code=code))
+        printout = gather(record_page.read(record), language, now=now, code=code)
+        if code:
+            return printer.render(printout, ALONE)
+        rows = sum(len(line.rows) for section in printout.sections for line in section.lines)
+        if rows > ROWS_AT_ONCE:
+            raise TooLongToWait(rows=rows)
+        return printer.render(printout)
 
 
 def gather(read: RecordPage, language: str, *, now: datetime, code: str = "") -> Printout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import filetype
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from portal.lib.text import clean
 from portal.models import StoredFile
 from portal.queries import files as readable
 from portal.queries.actors import Actor
-from portal.services import once
+from portal.services import once, upload_quota
 from portal.storage import files
 
 DRAWN = 4000  # pixels along a side of a drawn signature, at most
@@ -48,7 +48,6 @@ ALLOWED = {
 UNSNIFFED = frozenset({"txt", "csv", "wps", "et", "dxf", "dwg", "doc", "xls", "ppt"})
 ALIKE = {"jpeg": "jpg"}
 OFFICE = frozenset({"docx", "xlsx", "pptx"})
-QUOTA = 2_000  # files a day and person
 DRAWING = "signature.png"
 UNKNOWN = Taken()
 
@@ -62,23 +61,17 @@ def receive(
 
     Raises:
         Refusal: empty, too large, a type not allowed, or content that is not what its name says.
+        QuotaUsed: this person has sent enough of late.
     """
     if by.is_auditor:
         raise NotAllowed
-    name = _safe_name(name)
+    name = safe_name(name)
     if not data:
         raise Refusal(_l("“%(name)s”是空文件。"), name=name)
     if len(data) > megabytes * 1024 * 1024:
         raise Refusal(_l("“%(name)s”超过 %(limit)d MB。"), name=name, limit=megabytes)
-    recent = sa.select(sa.func.count()).where(
-        StoredFile.uploaded_by_id == by.id, StoredFile.uploaded_at > now - timedelta(days=1)
-    )
-    if (db.session.scalar(recent) or 0) >= QUOTA:
-        raise Refusal(_l("今天上传的文件太多，请明天再试。"))
     type = _type(name, data)
-    return _again(name, data, by) or keep(
-        name, data, type, by=by.id, now=now, taken=_taken(type, data, told, now)
-    )
+    return _sent(name, data, type, by, now=now, taken=_taken(type, data, told, now))
 
 
 def receive_drawing(data_url: str, by: Actor, *, now: datetime) -> StoredFile:
@@ -86,9 +79,9 @@ def receive_drawing(data_url: str, by: Actor, *, now: datetime) -> StoredFile:
 
     Raises:
         Refusal: it is no such picture.
+        QuotaUsed: this person has sent enough of late.
     """
-    data = _drawn(data_url)
-    return _again(DRAWING, data, by) or keep(DRAWING, data, "image/png", by=by.id, now=now)
+    return _sent(DRAWING, _drawn(data_url), "image/png", by, now=now, taken=UNKNOWN)
 
 
 def keep_drawing(data_url: str, *, by: int | None, now: datetime) -> StoredFile:
@@ -130,9 +123,18 @@ def keep(
     return file
 
 
+def _sent(name: str, data: bytes, type: str, by: Actor, *, now: datetime, taken: Taken) -> StoredFile:
+    """The file that this person has sent, kept as far as their share goes."""
+    once.take_turn(by.id)  # what is sent side by side must not share the same room
+    before = _again(name, data, by)
+    if before is not None:
+        return before
+    upload_quota.require(name, len(data), by.id, now=now)
+    return keep(name, data, type, by=by.id, now=now, taken=taken)
+
+
 def _again(name: str, data: bytes, by: Actor) -> StoredFile | None:
     """The file that this person has sent before, to the letter, if they may still use it."""
-    once.take_turn(by.id)
     found = db.session.scalars(_SENT, {"sha256": sha256(data), "name": name, "me": by.id}).all()
     usable = readable.references(set(found), by) if found else {}
     return db.session.get(StoredFile, min(usable)) if usable else None
@@ -155,7 +157,8 @@ def _taken(type: str, data: bytes, told: Taken | None, now: datetime) -> Taken:
     return Taken(at, *exif.position(place.latitude, place.longitude))
 
 
-def _safe_name(name: str) -> str:
+def safe_name(name: str) -> str:
+    """The name without folders and what nobody can see, not too long."""
     name = clean(name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
     return name[-120:] or "file"
 

@@ -33,6 +33,7 @@ WHY = {
     "Unfit": _l("单位证书不能用于签章，请在服务器上运行 flask seal show 查看"),
     "StampFailed": _l("没有取得可信的时间戳，请在服务器上运行 flask seal show 查看"),
     "TokenAway": _l("保管私钥的密码设备不能签章，请在服务器上运行 flask seal show 查看"),
+    "PrintTooLarge": _l("记录太大，超出了打印的时间或内存，不再自动重试"),
     "StoreAway": _l("存放文件的服务器连接不上"),
     "RobotRefused": _l("群机器人不接受消息，请本人检查机器人的地址和安全设置"),
 }

@@ -135,5 +135,5 @@ def as_typed(typed: list[list[str]] | None) -> MultiDict[str, str] | None:
 
 def close_files(_error: BaseException | None = None) -> None:
     """After a request: lets go of the files that came with it."""
-    for file in request.__dict__.get("files", MultiDict()).values():
+    for _name, file in request.__dict__.get("files", MultiDict()).items(multi=True):
         file.close()

@@ -20,18 +20,9 @@ import pytest
 
 from portal.config import ROOT
 from portal.domain.demo import DEMO_PASSWORD
-from tests.deploy.served import CERTIFICATE, Stand, command, environment, stand
+from tests.deploy.served import CERTIFICATE, Stand, command, environment
 
 HOST = "portal.example.com"
-
-
-@pytest.fixture(scope="module")
-def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """The small company, served as in production."""
-    folder = tmp_path_factory.mktemp("served")
-    shutil.copytree(sqlite_template, folder / "data")
-    with stand(folder / "data", folder) as running:
-        yield running
 
 
 class Browser:

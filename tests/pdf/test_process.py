@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from portal.pdf import process
-from portal.pdf.process import Printer, PrintFailed
+from portal.pdf.process import Printer, PrintFailed, PrintTooLarge
 from tests.pdf.test_render import small, table
 
 
@@ -24,7 +24,7 @@ def test_a_print_that_takes_too_long_is_broken_off(printer: Printer, monkeypatch
     assert printer.render(small()).startswith(b"%PDF-")
     before = printer._process
     monkeypatch.setattr(process, "SECONDS", 0.2)
-    with pytest.raises(PrintFailed):
+    with pytest.raises(PrintTooLarge, match="too long"):
         printer.render(small(table("明细", ["甲", "乙"], [("一", "二")] * 3000)))
     monkeypatch.undo()
     assert printer.render(small()).startswith(b"%PDF-"), "the next one has a process of its own"
@@ -34,7 +34,7 @@ def test_a_print_that_takes_too_long_is_broken_off(printer: Printer, monkeypatch
 @pytest.mark.proves("S41")
 def test_a_process_has_so_much_memory_and_no_more(printer: Printer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "MEMORY", 64 << 20)
-    with pytest.raises(PrintFailed):
+    with pytest.raises(PrintTooLarge, match="too much memory"):
         printer.render(small())
     monkeypatch.undo()
     assert printer.render(small()).startswith(b"%PDF-")
@@ -46,3 +46,14 @@ def test_a_print_that_fails_is_told_and_replaces_the_process(printer: Printer) -
         printer.render("no sheet")  # type: ignore[arg-type]
     assert printer._process is None
     assert printer.render(small()).startswith(b"%PDF-")
+
+
+@pytest.mark.proves("F15")
+def test_where_nobody_waits_a_print_may_take_longer(
+    printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "SECONDS", 0.01)
+    long = small(table("明细", ["甲", "乙"], [("一", "二")] * 50))
+    with pytest.raises(PrintTooLarge):
+        printer.render(long)
+    assert printer.render(long, process.ALONE).startswith(b"%PDF-")

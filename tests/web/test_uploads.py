@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from portal.models import StoredFile
-from portal.services import uploads
 from tests.lib.test_pictures import made
 from tests.web.conftest import Desk
 
@@ -115,16 +114,6 @@ def test_a_name_names_nothing_on_the_disk(desk: Desk) -> None:
     digest = new[0].rsplit("/", 1)[-1]
     for path in (f"/{new[0]}", f"/static/../{new[0]}", f"/files/{digest}", f"/static/%2e%2e/{new[0]}"):
         assert desk.browser(OFFICER).get(path).status_code == 404, path
-
-
-@pytest.mark.proves("S39")
-def test_a_person_sends_only_so_many_files_a_day(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "QUOTA", 3)
-    sent = [put(desk, f"{place}.txt", b"%d" % place)[0] for place in range(4)]
-    assert sent == [200, 200, 200, 422]
-    assert "太多" in desk.browser(OFFICER).post("/files", data={"file": (io.BytesIO(b"y"), "y.txt")}).text
-    other = desk.browser("buyer").post("/files", data={"file": (io.BytesIO(b"z"), "z.txt")})
-    assert other.status_code == 200, "others are not kept from it"
 
 
 @pytest.mark.proves("S35")

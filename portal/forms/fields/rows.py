@@ -75,6 +75,8 @@ class Rows(Answer, wtforms.FieldList):
         super().process(formdata, data, extra_filters)
         posted = set(self._extract_indices(self.name, formdata)) if formdata else ()
         self.beyond = max(0, len(posted) - self.most)
+        if self.beyond:  # said before the rows that stayed are saved in the place of all
+            self.errors = [self.too_many(self.beyond)]
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         """Row numbers in posted names; nothing but plain digits, whatever somebody makes up."""

@@ -142,7 +142,11 @@
         text = await answer.text();
       } catch { return false; }
       if (answer.status === 401) { ask(answer); return false; }
-      if (answer.status >= 500 || answer.status === 429) return false;
+      if (answer.status >= 500 || answer.status === 429) {
+        const why = answer.headers.get("Content-Type")?.startsWith("text/plain") ? text : "";  // else a proxy's page
+        if (why) document.dispatchEvent(new CustomEvent("filewaits", { detail: { id: file.id, why } }));
+        return false;
+      }
       const chip = new DOMParser().parseFromString(text, "text/html").querySelector("li");
       const id = chip?.querySelector("input[type=hidden]").value;
       for (const sending of await store.of("sendings", key)) {

@@ -69,6 +69,12 @@
     box.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // It stays on the device, and may go later; or the person takes it out of the form.
+  document.addEventListener("filewaits", ({ detail: { id, why } }) => {
+    const box = document.querySelector(`[data-waiting="${id}"]`)?.closest("[data-upload]");
+    if (box) say(box, why, true);
+  });
+
   // The photos that wait for the forms of this page; tables are drawn anew.
   async function drawn() {
     for (const form of document.querySelectorAll("form[data-key]")) {
@@ -90,7 +96,7 @@
       const headers = { "X-CSRFToken": form.elements.csrf_token.value, "HX-Request": "true" };
       const answer = await fetch(box.dataset.upload, { method: "POST", body, headers });
       const text = await answer.text();
-      if (!answer.ok || answer.redirected) throw new Error(answer.status === 422 ? text : "");
+      if (!answer.ok || answer.redirected) throw new Error(answer.headers.get("Content-Type")?.startsWith("text/plain") ? text : "");
       const list = box.querySelector(".file-list");
       list.insertAdjacentHTML("beforeend", text);
       list.hidden = false;

@@ -14,7 +14,7 @@ from portal.forms.titles import form_title
 from portal.lib.clock import now
 from portal.lib.i18n import language
 from portal.models import Record
-from portal.queries import prints, visible
+from portal.queries import outbox, prints, visible
 from portal.services import print_turns, printing, record_prints
 from portal.storage import files
 from portal.web import looks
@@ -64,7 +64,7 @@ def _ask(record: Record) -> None:
 
 def _page(record: Record, problem: str = "") -> str:
     found = prints.of_record(record.id)
-    form = FORMS[record.form_code]
+    form, stopped = FORMS[record.form_code], outbox.stopped_prints(record.id, [one.id for one in found])
     return render_template(
         "records/prints.html",
         record=record,
@@ -72,7 +72,10 @@ def _page(record: Record, problem: str = "") -> str:
         problem=problem,
         originals={one.language: one for one in found if one.copy == ORIGINAL},
         copies=[one for one in reversed(found) if one.copy != ORIGINAL],
-        coming=record.state == "finished" and (not found or any(one.file is None for one in found)),
+        stopped=stopped,
+        coming=record.state == "finished"
+        and not stopped
+        and (not found or any(one.file is None for one in found)),
         languages=LANGUAGES,
         may_take=partial(prints.may_take, by=actor()),
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
