@@ -24,6 +24,14 @@ class Browser:
         """The page, redirects followed."""
         return self._ask("GET", path, None)
 
+    def get_file(self, path: str) -> bytes:
+        """A file, whatever the answer says."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection.request("GET", path, None, {"Cookie": self.cookie})
+        data = connection.getresponse().read()
+        connection.close()
+        return data
+
     def post(self, path: str, fields: dict[str, str]) -> str:
         """The page after the post."""
         return self._ask("POST", path, urlencode(fields))

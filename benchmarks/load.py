@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
@@ -146,6 +147,16 @@ def jobs(settings: dict[str, str]) -> list[subprocess.Popen[bytes]]:
     ]  # fmt: skip
 
 
+def print_on(stop: threading.Event) -> int:
+    """A print every two seconds or so until told to stop; how many it was."""
+    browser, count = Browser(PORT).sign_in("purchasing_manager"), 0
+    records = RECORD.findall(browser.get(register_path("PU-04")))
+    while not stop.wait(2):
+        browser.get_file(f"{records[count % len(records)]}.pdf")
+        count += 1
+    return count
+
+
 def measure(people: int, seconds: float, think: float, seed: int) -> tuple[Clock, int, float]:
     """All people for so long: their requests, how many were refused, how many were answered a second."""
     orders: SimpleQueue[str] = SimpleQueue()
@@ -194,12 +205,17 @@ def main() -> None:
             alone = measure(given.people, given.seconds, given.think, 1000)
             running += jobs(settings)
             time.sleep(5)  # until they have begun
-            busy = measure(given.people, given.seconds, given.think, 2000)
+            stop = threading.Event()
+            with ThreadPoolExecutor(1) as beside:
+                prints = beside.submit(print_on, stop)
+                busy = measure(given.people, given.seconds, given.think, 2000)
+                stop.set()
         finally:
             for process in reversed(running):
                 process.terminate()
                 process.wait()
     tell(alone, busy)
+    sys.stdout.write(f"{prints.result()} prints beside it\n")
 
 
 def tell(alone: tuple[Clock, int, float], busy: tuple[Clock, int, float]) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 from flask.cli import AppGroup
 
 from portal.database import transaction
+from portal.lib.unhurried import unhurried
 from portal.services import indexing
 
 group = AppGroup("search", help="The index behind the search.")
@@ -17,15 +16,13 @@ group = AppGroup("search", help="The index behind the search.")
 def rebuild() -> None:
     """Make the index anew, while the portal runs: after an update that says so.
 
-    Rests after each piece as long as it has worked, so that others come to their turn.
+    It takes no more than a fifth of the time, so that pages are as quick as before.
     """
     pieces, done = indexing.rebuild(), False
     with click.progressbar(length=indexing.count(), label="Rebuilding the search") as bar:
         while not done:
-            begun = time.monotonic()
-            with transaction():
+            with unhurried(), transaction():
                 went = next(pieces, None)
-            time.sleep(time.monotonic() - begun)
             done = went is None
             bar.update(went or 0)
     click.echo(f"{bar.pos} things can be found.")

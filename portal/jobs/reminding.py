@@ -11,6 +11,7 @@ from portal.domain.obligations import Obligation
 from portal.forms.duties import OBLIGATIONS
 from portal.jobs.pieces import piece
 from portal.lib.clock import now
+from portal.lib.unhurried import unhurried
 from portal.services import lapses, obligations, reminders, stuck
 
 AT_ONCE = 100  # acts in one write, which others may wait for
@@ -46,7 +47,8 @@ def keep_obligations() -> int:
 def _keep(obligation: Obligation, at: datetime) -> int:
     total, left = 0, True
     while left:
-        outcome = piece(partial(obligations.run, obligation, now=at, most=AT_ONCE))
+        with unhurried():
+            outcome = piece(partial(obligations.run, obligation, now=at, most=AT_ONCE))
         total, left = total + outcome.total, outcome.left
     return total
 
@@ -55,7 +57,8 @@ def _all(act: Callable[[datetime], int]) -> int:
     """Does it in batches until nothing is left."""
     total = 0
     while True:
-        done = piece(lambda: act(now()))
+        with unhurried():
+            done = piece(lambda: act(now()))
         total += done
         if done == 0:
             return total
