@@ -29,6 +29,7 @@ DOORS = {
     "/s/<token>": "stranger",
 }
 PAST_THE_DOOR = {"stream", "get_data", "data", "get_json", "json", "input_stream"}
+KEEPER = "again.py"  # keeps what came until the request has been answered, and looks at nothing of it
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_nothing_of_the_portal_reads_a_body_past_that_door() -> None:
                 and one.attr in PAST_THE_DOOR
             ):
                 past.append(f"{path.relative_to(ROOT)}:{one.lineno}")
-            if isinstance(one, ast.Constant) and one.value == "wsgi.input":
+            if isinstance(one, ast.Constant) and one.value == "wsgi.input" and path.name != KEEPER:
                 past.append(f"{path.relative_to(ROOT)}:{one.lineno}")
     assert past == []
 
