@@ -33,7 +33,7 @@ VISITORS = {
 }
 YES, OWN, ROLE, NO = "yes", "own", "role", "no"
 WORDS = {YES: _l("可以"), OWN: _l("只限本人的"), ROLE: _l("按角色"), NO: _l("不可以")}
-REFUSED = {"403", "404", "sign-in"}
+REFUSED = {"403", "404"}
 PERSONAL = ("/account/", "/notices/", "/files/", "/tasks/")
 
 
@@ -51,7 +51,9 @@ class Row:
 
     def standing(self, visitor: str) -> str:
         """A key of `WORDS`: whether the visitor gets through, or on what that depends."""
-        if self.who == "everyone" or self.answers[visitor] not in REFUSED:
+        answer = self.answers[visitor]
+        is_sent_away = answer == "sign-in" and visitor == "stranger"  # others are there after signing out
+        if self.who == "everyone" or not (answer in REFUSED or is_sent_away):
             return YES
         if self._shuts_out(visitor):
             return NO

@@ -15,7 +15,7 @@ from tests.walk import problems
 from tests.web.conftest import Desk
 
 PAGES = ("/", "/mine", "/notices", COMPLAINTS, f"{COMPLAINTS}new", "/find?q=测试")
-FIRST, ROUNDS = 8, 12  # until what is kept on purpose is there, and from then on
+FIRST, ROUNDS = 12, 24  # until what is kept on purpose is there, and from then on
 
 
 def round_of(browser: FlaskClient, told: list[tuple[str, str]], key: str) -> None:

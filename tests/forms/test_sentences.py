@@ -68,6 +68,7 @@ def test_every_kind_has_a_sentence() -> None:
 def test_every_sentence_is_of_a_kind_that_is_written() -> None:
     elsewhere = {"signed_out", "session_ended"}  # chosen between in services/sessions
     elsewhere |= {"own_key_made", "own_key_renewed", "second_factor_set_up", "second_factor_renewed"}
+    elsewhere |= {"passkey_added", "passkey_removed"}
     elsewhere |= {"signing_failed"}  # named in services/guessing
     assert set(TEXTS) - {kind for kind, _place in written()} - elsewhere == set()
     assert set(EXCEPTIONS) <= set(TEXTS)

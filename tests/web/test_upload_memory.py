@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.crash_server import Browser, Server
+from benchmarks.crash_server import Server
+from benchmarks.crash_storm import Browser
 from portal.config import Settings
 
 MEGABYTE = 1 << 20
