@@ -7,7 +7,7 @@ import re
 from urllib.parse import unquote_plus
 
 from PIL import Image
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
 from portal.domain.demo import DEMO_PASSWORD
 from tests.journeys.conftest import Served, Visit, Visitor
@@ -116,7 +116,7 @@ def test_a_comment_and_a_side_entry_outlive_the_session(served: Served, visit: V
     page.locator("#unsaved").wait_for()
     with page.expect_event("load"):
         page.get_by_role("button", name="恢复未保存的内容").click()
-    assert page.input_value("#comment") == "客户说下午再打。"
+    expect(page.locator("#comment")).to_have_value("客户说下午再打。")
     assert entry.locator("[name=try_note]").input_value() == "无人接听，已留言。"
 
     lin.press("发表", within="#comments")
