@@ -17,7 +17,6 @@ from benchmarks.fill import fill
 from portal.config import Settings
 
 ROUNDS, RUNS = 25, 7
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def start(module: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
@@ -34,9 +33,9 @@ def start(module: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def cpu(process: subprocess.Popen[bytes]) -> float:
-    """CPU seconds that the server has used, user and system."""
-    fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
+    """CPU seconds that the server's threads have used."""
+    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
 
 
 def memory(process: subprocess.Popen[bytes]) -> float:

@@ -204,7 +204,7 @@ def main() -> None:
             measure(given.people, 10, given.think, 1)  # warm
             alone = measure(given.people, given.seconds, given.think, 1000)
             running += jobs(settings)
-            time.sleep(5)  # until they have begun
+            time.sleep(30)  # until they have looked at what was left undone
             stop = threading.Event()
             with ThreadPoolExecutor(1) as beside:
                 prints = beside.submit(print_on, stop)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 from flask.cli import AppGroup
 
@@ -13,15 +15,16 @@ group = AppGroup("search", help="The index behind the search.")
 
 
 @group.command()
-def rebuild() -> None:
+@click.option("--hurry", is_flag=True, help="Take no rests: sooner done, and pages are slower meanwhile.")
+def rebuild(*, hurry: bool) -> None:
     """Make the index anew, while the portal runs: after an update that says so.
 
-    It takes no more than a fifth of the time, so that pages are as quick as before.
+    It takes a twentieth of the time, so that pages are as quick as before.
     """
     pieces, done = indexing.rebuild(), False
     with click.progressbar(length=indexing.count(), label="Rebuilding the search") as bar:
         while not done:
-            with unhurried(), transaction():
+            with nullcontext() if hurry else unhurried(), transaction():
                 went = next(pieces, None)
             done = went is None
             bar.update(went or 0)
