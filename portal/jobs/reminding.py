@@ -11,10 +11,11 @@ from portal.domain.obligations import Obligation
 from portal.forms.duties import OBLIGATIONS
 from portal.jobs.pieces import piece
 from portal.lib.clock import now
-from portal.lib.unhurried import unhurried
+from portal.lib.unhurried import in_pieces
 from portal.services import lapses, obligations, reminders, stuck
 
 AT_ONCE = 100  # acts in one write, which others may wait for
+LONGEST = 20  # seconds, rests among them; what is left then is done at the next time
 log = logging.getLogger("portal.jobs")
 
 
@@ -45,20 +46,27 @@ def keep_obligations() -> int:
 
 
 def _keep(obligation: Obligation, at: datetime) -> int:
-    total, left = 0, True
-    while left:
-        with unhurried():
-            outcome = piece(partial(obligations.run, obligation, now=at, most=AT_ONCE))
-        total, left = total + outcome.total, outcome.left
+    total = 0
+
+    def act() -> bool:
+        nonlocal total
+        outcome = piece(partial(obligations.run, obligation, now=at, most=AT_ONCE))
+        total += outcome.total
+        return outcome.left
+
+    in_pieces(act, within=LONGEST)
     return total
 
 
 def _all(act: Callable[[datetime], int]) -> int:
-    """Does it in batches until nothing is left."""
+    """Does it in batches until nothing is left, or the next run may go on."""
     total = 0
-    while True:
-        with unhurried():
-            done = piece(lambda: act(now()))
+
+    def batch() -> bool:
+        nonlocal total
+        done = piece(lambda: act(now()))
         total += done
-        if done == 0:
-            return total
+        return done > 0
+
+    in_pieces(batch, within=LONGEST)
+    return total

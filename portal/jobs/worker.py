@@ -78,7 +78,7 @@ def start(app: Flask) -> InProcessConsumer:
     first = [queue.task(name=f"at_start_{act.__name__}")(_inside(app, act)) for act in schedule.AT_START]
     consumer = InProcessConsumer(
         queue,
-        workers=2,
+        workers=3,  # two may be at long work
         initial_delay=0.1,
         max_delay=1.0,
         check_worker_health=False,
