@@ -46,6 +46,13 @@ def when_ready(_server):
     metrics.serve(SETTINGS, metrics.of_all_workers())
 
 
+def post_worker_init(_worker):
+    """Begins to serve."""
+    from portal.web.server import settle
+
+    settle()
+
+
 def child_exit(_server, worker):
     """What a worker has counted stays; what it had open does not."""
     from prometheus_client import multiprocess

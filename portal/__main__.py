@@ -10,7 +10,7 @@ from portal.config import SettingsError, read_settings
 from portal.factory import create_app
 from portal.jobs import worker
 from portal.jobs.start import NotPrepared, prepare
-from portal.web.server import listen
+from portal.web.server import listen, settle
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
         raise SystemExit(0)
 
     signal.signal(signal.SIGTERM, stop)
+    settle()
     sys.stdout.write(f"http://{settings.portal_host}:{settings.port}\n")
     sys.stdout.flush()
     try:

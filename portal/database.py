@@ -139,7 +139,10 @@ def engine_options(url: str) -> dict[str, Any]:
             "max_overflow": 20,
             "connect_args": CUT_OFF,
         }
-    options |= {"connect_args": {"timeout": 15, "check_same_thread": False}, "pool_size": 20}
+    kept = {
+        "cached_statements": 500
+    }  # read once for each connection, not anew; the driver keeps 128 by itself
+    options |= {"connect_args": {"timeout": 15, "check_same_thread": False, **kept}, "pool_size": 20}
     try:
         import pysqlite3.dbapi2 as newer_sqlite
     except ImportError:
@@ -165,7 +168,7 @@ def watch(app: Flask) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         if not _writing.get():
-            connection.exec_driver_sql("BEGIN")
+            connection.connection.execute("BEGIN")  # takes no lock yet, so cannot fail for one
             return
         lock.acquire()
         connection.info["holds_lock"] = True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask, g, request
 from flask.helpers import get_debug_flag
+from flask.templating import Environment
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -44,6 +46,14 @@ class PlainInteger(IntegerConverter):
     regex = r"[0-9]+"
 
 
+class Templates(Environment):
+    """Jinja's environment, with what every template knows in one dict: a page imports a dozen, and each looks through it."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What a template knows, besides what it is given."""
+        return {**self.globals, **(d or {})}
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The portal as a WSGI application.
 
@@ -52,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = Flask("portal")
     app.url_map.converters["int"] = PlainInteger
+    app.jinja_environment = Templates
     _configure(app, settings or read_settings())
     request_log.init_app(app)
     _extend(app)

@@ -85,6 +85,8 @@ def init_app(app: Flask) -> None:
         options = engine_options(url) | {"connect_args": CUT_OFF | SOON}
         engine = sa.create_engine(url, execution_options={"postgresql_readonly": True}, **options)
         app.extensions["replica"] = Replica(engine)
+        if not event.contains(db.session, "do_orm_execute", _lead):  # without a replica no query is held up
+            event.listen(db.session, "do_orm_execute", _lead)
 
 
 @contextmanager
@@ -130,7 +132,6 @@ def _replica() -> Replica | None:
     return found
 
 
-@event.listens_for(db.session, "do_orm_execute")
 def _lead(state: ORMExecuteState) -> None:
     """Leads queries, and nothing else, to the replica."""
     if "replica" in g and state.is_select and not is_writing():

@@ -11,9 +11,7 @@ from portal.extensions import db
 from portal.models import Draft, Person, Record, Signature, Task, TaskExclusion, TaskHolder
 from portal.queries.actors import Actor
 from portal.queries.built import Rights, rights
-
-MANY = 99
-"""Where counting stops: more than this is told as 99+."""
+from portal.queries.notices import MANY, UNREAD
 
 
 def tasks(actor: Actor, *, limit: int, offset: int = 0) -> list[Any]:
@@ -99,15 +97,19 @@ def _barred(person_id: int) -> sa.Exists:
     return sa.select(TaskExclusion.task_id).where(*mine).exists()
 
 
-def count(actor: Actor) -> int:
-    """How many tasks wait; `MANY` + 1 stands for any number above it."""
-    if actor.is_auditor:
-        return 0
-    return db.session.scalar(_counted(rights(actor))) or 0
+def counts(actor: Actor) -> tuple[int, int]:
+    """How many tasks wait, and how many notices have not been read; `MANY` + 1 stands for any number above it."""
+    found = db.session.execute(_counted(rights(actor)), {"me": actor.id}).one()
+    return found.tasks, found.unread
 
 
 @lru_cache(maxsize=500)
-def _counted(who: Rights) -> sa.Select[int]:
+def _counted(who: Rights) -> Any:
+    waiting: sa.ColumnElement[int] = sa.literal(0) if who.actor.is_auditor else _waiting(who)
+    return sa.select(waiting.label("tasks"), UNREAD.scalar_subquery().label("unread"))
+
+
+def _waiting(who: Rights) -> sa.ScalarSelect[int]:
     parts = [
         sa.select(TaskHolder.task_id)
         .where(held, TaskHolder.open, ~_barred(who.id))
@@ -116,4 +118,4 @@ def _counted(who: Rights) -> sa.Select[int]:
         for held in _held_by(who.actor)
     ]
     some = sa.union(*(sa.select(part) for part in parts)).limit(MANY + 1).subquery()
-    return sa.select(sa.func.count()).select_from(some)
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()

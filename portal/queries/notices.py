@@ -21,13 +21,8 @@ MANY = 99
 """Where counting stops: more than this is told as 99+."""
 
 
-def unread(person_id: int) -> int:
-    """How many notices the person has not read; `MANY` + 1 stands for any number above it."""
-    return db.session.scalar(_COUNTED, {"me": person_id}) or 0
-
-
 _MINE = Notice.person_id == sa.bindparam("me")
-_COUNTED = sa.select(sa.func.count()).select_from(
+UNREAD = sa.select(sa.func.count()).select_from(
     sa.select(Notice.id).where(_MINE, Notice.read_at.is_(None)).limit(MANY + 1).subquery()
 )
 

@@ -85,8 +85,8 @@ def _unread(today: date) -> sa.Select[DocumentRevision]:
 
 def stands_in_the_way(document_no: str, actor: Actor, today: date) -> DocumentRevision | None:
     """The revision in force that the person must have read before its forms are theirs to fill in; None if none is."""
-    one = revisions.effective(document_no, today) if document_no else None
-    if one is None or one.reading != "before_use" or not is_meant(one, actor.person):
+    one = revisions.effective(document_no, today, reading="before_use") if document_no else None
+    if one is None or not is_meant(one, actor.person):
         return None
     return one if read_at(one, actor.id) is None else None
 

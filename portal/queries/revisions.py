@@ -79,14 +79,16 @@ def to_come(today: date) -> sa.Select[Revision]:
     return sa.select(Revision).where(Revision.effective_on > today).order_by(Revision.effective_on)
 
 
-def effective(document_no: str, today: date) -> Revision | None:
-    """The revision of a document in force; None if there is none."""
-    return db.session.scalar(_effective(today), {"document": document_no})
+def effective(document_no: str, today: date, *, reading: str = "") -> Revision | None:
+    """The revision of a document in force, if it asks for this reading where one is named; None if there is none."""
+    given = {"document": document_no, "reading": reading}
+    return db.session.scalar(_effective(today, any_=not reading), given)
 
 
-@lru_cache(maxsize=8)
-def _effective(today: date) -> sa.Select[Revision]:
-    return in_force(today).where(Revision.document_no == sa.bindparam("document"))
+@lru_cache(maxsize=16)
+def _effective(today: date, *, any_: bool) -> sa.Select[Revision]:
+    query = in_force(today).where(Revision.document_no == sa.bindparam("document"))
+    return query if any_ else query.where(Revision.reading == sa.bindparam("reading"))
 
 
 def documents_in_force(today: date) -> list[ControlledDocument]:

@@ -30,5 +30,7 @@ def _mine(person_id: int, now: datetime) -> sa.Update:
         sa.update(Notice)
         .where(*mine)
         .values(read_at=now, for_digest=False)
-        .execution_options(synchronize_session=False)
+        .execution_options(
+            synchronize_session=False, autoflush=False
+        )  # notices are never waiting to be written
     )

@@ -105,12 +105,14 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
         Lapsed: its time has run out, and the record has moved on.
         OwnWork: it judges what the person, or the one they stand in for, did.
     """
-    named = db.session.execute(_RECORD_OF, {"id": task_id}).first() if task_id <= LARGEST else None
-    if named is None:
+    if task_id > LARGEST:
         raise NotYourTurn
-    if named.record_id is not None:
-        lock(named.record_id)
-    task: Task = db.session.scalars(_CLAIMED, {"id": task_id}).unique().one()
+    _record = db.session.scalar(
+        _ITS_RECORD, {"task": task_id}
+    )  # first, as all acts on a record lock it first
+    task = db.session.scalars(_CLAIMED, {"id": task_id}).unique().one_or_none()
+    if task is None:
+        raise NotYourTurn
     authority = authority_for(task, by)
     if task.state == "done" and task.done_by is not None and task.done_at is not None:
         raise AlreadyDecided(who=task.done_by.name, when=minute(task.done_at))
@@ -146,7 +148,6 @@ def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
     return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
-_RECORD_OF = sa.select(Task.record_id).where(Task.id == sa.bindparam("id"))
 _CLAIMED = (
     sa.select(Task)
     .where(Task.id == sa.bindparam("id"))
@@ -161,12 +162,9 @@ def lock(record_id: int) -> Record:
     return db.session.scalars(_LOCKED, {"id": record_id}).one()
 
 
-_LOCKED = (
-    sa.select(Record)
-    .where(Record.id == sa.bindparam("id"))
-    .with_for_update(of=Record, key_share=True)
-    .execution_options(populate_existing=True)
-)
+_KEPT = sa.select(Record).with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
+_LOCKED = _KEPT.where(Record.id == sa.bindparam("id"))
+_ITS_RECORD = _KEPT.join(Task, Task.record_id == Record.id).where(Task.id == sa.bindparam("task"))
 
 
 def authority_for(task: Task, by: Actor) -> Authority | None:

@@ -10,7 +10,8 @@ from flask import Flask, current_app, request
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENTS
 from portal.lib.i18n import _l, language
-from portal.queries import inbox, notices
+from portal.queries import inbox
+from portal.queries.notices import MANY
 from portal.services import settings
 from portal.web.guard import maybe_actor
 
@@ -36,10 +37,10 @@ class Link:
     count: str = ""
 
 
-def links(actor: Any) -> list[Link]:
-    """The main navigation of this person."""
+def links(actor: Any, tasks: int) -> list[Link]:
+    """The main navigation of this person, for whom so many tasks wait."""
     path = request.path
-    found = [Link("/", _l("首页"), "home", active=path == "/", count=told(inbox.count(actor), inbox.MANY))]
+    found = [Link("/", _l("首页"), "home", active=path == "/", count=told(tasks))]
     for department in DEPARTMENTS:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
@@ -59,9 +60,9 @@ def links(actor: Any) -> list[Link]:
     return found
 
 
-def told(count: int, many: int) -> str:
+def told(count: int) -> str:
     """A number as the header shows it: nothing for none, 99+ for many."""
-    return f"{many}+" if count > many else str(count or "")
+    return f"{MANY}+" if count > MANY else str(count or "")
 
 
 def init_app(app: Flask) -> None:
@@ -70,11 +71,12 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def everywhere() -> dict[str, Any]:
         actor = maybe_actor()
+        tasks, unread = inbox.counts(actor) if actor else (0, 0)
         config = current_app.config["SETTINGS"]
         return {
             "actor": actor,
-            "navigation": links(actor) if actor else [],
-            "unread": told(notices.unread(actor.id), notices.MANY) if actor else "",
+            "navigation": links(actor, tasks) if actor else [],
+            "unread": told(unread),
             "language": language(),
             "theme": actor.theme if actor else request.cookies.get("theme", "auto"),
             "company": config.company,

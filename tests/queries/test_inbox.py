@@ -52,7 +52,7 @@ def check(office: Office) -> None:
         by = office.actor(login)
         wanted = {task.id for task in open if may_do(task, by)}
         assert {task.id for task in waiting(by)} == wanted, login
-        assert inbox.count(by) == len(wanted)
+        assert inbox.counts(by)[0] == len(wanted)
 
 
 def test_it_agrees_with_the_engine(office: Office) -> None:
@@ -118,12 +118,12 @@ def test_one_task_held_twice_is_one_task(office: Office) -> None:
     office.submit(Named, person=office.ref("rd_manager"))
     office.substitute("rd_manager", "employee")
     office.substitute("rd_manager", "employee", "T-PER")
-    assert len(waiting(office.actor("employee"))) == inbox.count(office.actor("employee")) == 1
+    assert len(waiting(office.actor("employee"))) == inbox.counts(office.actor("employee"))[0] == 1
 
 
 def test_an_auditor_has_nothing_to_do(office: Office) -> None:
     assert office.submit(Named, person=office.ref("auditor")).state == "stuck"
-    assert (waiting(office.actor("auditor")), inbox.count(office.actor("auditor"))) == ([], 0)
+    assert (waiting(office.actor("auditor")), inbox.counts(office.actor("auditor"))[0]) == ([], 0)
 
 
 @pytest.mark.parametrize("how_many", [1, 12])
@@ -168,7 +168,7 @@ def test_counting_stops_where_nobody_counts_any_more(office: Office, monkeypatch
     by, counts = office.actor("quality_manager"), []
     for _place in range(4):
         office.submit(OneRole)
-        counts.append(inbox.count(by))
+        counts.append(inbox.counts(by)[0])
     inbox._counted.cache_clear()
     assert counts == [1, 2, 3, 3]
 
