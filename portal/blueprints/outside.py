@@ -11,11 +11,13 @@ from werkzeug.datastructures import MultiDict
 from portal.database import transaction
 from portal.domain.refusal import AnswersWrong, Refusal
 from portal.forms.base import Sheet
+from portal.forms.references import keep_files
 from portal.forms.sheet import Cell, Line, lines
 from portal.lib.clock import now, today
 from portal.lib.i18n import _, _l, language
 from portal.models import OutsideLink, Task
 from portal.queries import actors, record_page
+from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import outside, records, route, signing, uploads
 from portal.services.signatures import Hand
@@ -49,6 +51,7 @@ def sign(token: str) -> str | tuple[str, int]:
             stage = _stage(link, task, drawn)
             _sign(link, task, drawn, stage)
     except AnswersWrong as wrong:
+        keep_files(stage, set())  # what came with it went with the write
         return _page(link, task, stage), wrong.status
     except Refusal as refusal:
         return _page(link, task, stage or _stage(link, task, None), str(refusal)), refusal.status
@@ -64,16 +67,33 @@ def _drawing(sender_id: int) -> int:
 
 
 def _stage(link: OutsideLink, task: Task, drawn_id: int | None) -> Sheet | None:
-    """The stage as it was filled in, with the signature as far as there is one."""
+    """The stage as it was filled in; with the signature, once there is one, and the files that came.
+
+    Whoever has the link speaks for nobody in the portal: of the files that lie there already none can be named.
+    """
     assert task.record is not None
+    sender = actors.actor(link.sent_by, today())
     fields = MultiDict(
         (name, value)
         for name, value in request.form.items(multi=True)
         if name not in posted.CONTROLS and not name.endswith("-drawn")
     )
-    for field in _own_signatures(task) if drawn_id is not None else ():
-        fields.add(field, str(drawn_id))
-    return stage_for(task.record, task, actors.actor(link.sent_by, today()), fields)
+    given = [(field, drawn_id) for field in _own_signatures(task)] + _files(sender) if drawn_id else []
+    for name, id in given:
+        fields.add(name, str(id))
+    stage = stage_for(task.record, task, sender, fields)
+    keep_files(stage, {id for _name, id in given})
+    return stage
+
+
+def _files(sender: Actor) -> list[tuple[str, int]]:
+    """The files that came for fields of the stage, kept in the name of whoever sent the link."""
+    coming = [
+        (name.removesuffix("-upload"), file)
+        for name, file in request.files.items(multi=True)
+        if file.filename and name.endswith("-upload") and name not in posted.CONTROLS
+    ]
+    return [(name, posted.store(file, sender)) for name, file in coming]
 
 
 def _sign(link: OutsideLink, task: Task, drawn_id: int, stage: Sheet | None) -> None:

@@ -19,7 +19,7 @@ def options(kind: str) -> Response:
     """Up to twenty things that fit what is typed; of a scanned code, that which has it."""
     if kind not in PICKED:
         raise NotFound
-    targets = tuple(code for code in request.args.get("targets", "").split(",") if code)
+    targets = tuple(filter(None, posted.asked("targets", 400).split(",")))
     asked = posted.asked("q")
     if request.args.get("scan"):
         scanned = pick.by_text(kind, {asked}, actor(), targets)[asked]

@@ -49,6 +49,12 @@ class TooLongToWait(Refusal):
     )
 
 
+class TooLargeToPrint(Refusal):
+    """The print took more time or memory than one may while somebody waits."""
+
+    text = _l("这份打印件太大，超出了打印的时间或内存，没有生成。请减少内容（例如很宽或很长的表格）后再试。")
+
+
 class FileMissing(Refusal):
     """Nothing was dropped, or something far too large."""
 

@@ -14,6 +14,7 @@ import wtforms
 from portal.forms.fields import CHOOSE, Answer
 from portal.forms.kinds import SERVED, Ref
 from portal.lib.i18n import _l
+from portal.lib.pictures import SHOWN
 from portal.lib.text import clean, place_code
 from portal.queries import files, pick
 from portal.queries.pick import FORMER
@@ -205,8 +206,8 @@ class Photos(Attachments):
     accept = "image/*"
 
     def pre_validate(self, form: Any) -> None:
-        """Refuses what is not a picture."""
-        if any(not file["type"].startswith("image/") for file in self.data or ()):
+        """Refuses what is not a picture that pages and prints can show."""
+        if any(file["type"] not in SHOWN for file in self.data or ()):
             raise wtforms.ValidationError(str(_l("这里只能上传照片")))
 
 
@@ -240,6 +241,14 @@ def resolve(fields: Iterable[Answer], person: Any) -> None:
         if field.raw_data is not None:
             kept = {file["id"]: file for file in _listed(field.object_data)}
             field.settle([file for id in field.ids if (file := known.get(id) or kept.get(id))])
+
+
+def keep_files(sheet: Any, ids: set[int]) -> None:
+    """Leaves a sheet no files but these and those that its answers held before; it may be none."""
+    for field in sheet.every_field() if sheet is not None else ():
+        if isinstance(field, Attachments):
+            held = ids | {file["id"] for file in _listed(field.object_data)}
+            field.settle([file for file in _listed(field.data) if file["id"] in held])
 
 
 def _listed(value: Any) -> list[dict[str, Any]]:

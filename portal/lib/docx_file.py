@@ -13,6 +13,7 @@ from docx.document import Document
 from portal.lib.hashing import sha256
 from portal.lib.i18n import _l
 from portal.lib.text import plain_name
+from portal.lib.zip_parts import is_honest
 
 MEGABYTE = 1 << 20
 MOST = 30 * MEGABYTE  # of the file
@@ -110,9 +111,13 @@ def _look(packed: zipfile.ZipFile) -> None:
         raise Unreadable("too_large")
     if any(part.flag_bits & 1 for part in parts.values()):
         raise Unreadable("password")
+    if len(parts) < len(packed.infolist()):
+        raise Unreadable("damaged")
     for name, part in parts.items():
         if name.lower().endswith("vbaproject.bin"):
             raise Unreadable("macros")
+        if not is_honest(packed, part):
+            raise Unreadable("damaged")
         with packed.open(part) as file:
             text = file.read(MOST_XML + 1)
         if not (name.lower().endswith((".xml", ".rels")) or _is_xml(text)):  # relationships say what is read

@@ -5,11 +5,13 @@ Headings are no business of the parser: `portal.lib.clauses` finds them, and wha
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk
 
@@ -18,6 +20,8 @@ from portal.lib.clauses import PART, lines
 # What stays out: headings (see above), code by mere indentation, which pasted text has by chance, and addresses
 # apart from their links.
 _LEFT_OUT = ("heading", "lheading", "code", "reference", "html_block", "html_inline")
+_MARK = re.compile(r"[*_~`\[\]]")
+MOST_MARKS = 500  # in one paragraph or cell; the time to pair them grows with the square of their number
 NEVER_SHOWN = dict.fromkeys(range(0xFDD0, 0xFDF0))  # no characters at all
 
 
@@ -26,6 +30,7 @@ def parser() -> MarkdownIt:
     """CommonMark with tables, strikethrough and lines in two braces; no HTML, and bold that ends before Chinese."""
     made = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     made.use(cjk_friendly).disable(list(_LEFT_OUT))
+    made.core.ruler.at("inline", _inline)
     made.block.ruler.before("fence", "part", _part, {"alt": ["paragraph", "blockquote", "list", "table"]})
     return made
 
@@ -76,6 +81,18 @@ def one_line(text: str) -> str:
             shown.append(" ")
         shown.append(line)
     return "".join(shown)
+
+
+def _inline(state: StateCore) -> None:
+    """Reads the marks inside each paragraph and cell; where there are too many for any reader, they are plain text."""
+    for token in state.tokens:
+        if token.type != "inline":
+            continue
+        if len(_MARK.findall(token.content)) > MOST_MARKS:
+            token.children = [Token("text", "", 0, content=token.content)]
+        else:
+            token.children = token.children or []
+            state.md.inline.parse(token.content, state.md, state.env, token.children)
 
 
 def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:

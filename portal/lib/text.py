@@ -8,6 +8,9 @@ from io import StringIO
 _LINE_END = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _HYPHENS = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (zero width, bidi, tags), lone surrogate
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # letters by name, drawn as nothing
+# Blanks, and variants of characters that are not there.
+_NOTHING = re.compile("[\\s\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -20,7 +23,8 @@ def clean(text: str, *, multiline: bool = False) -> str:
     text = _LINE_END.sub("\n", text)
     if not multiline:
         text = text.replace("\n", " ").replace("\t", " ")
-    return unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
+    text = unicodedata.normalize("NFC", "".join(filter(_is_seen, text))).strip()
+    return "" if _NOTHING.fullmatch(text) else text
 
 
 def plain_name(name: str) -> str:
@@ -103,7 +107,8 @@ def next_edition(version: str) -> str:
 
 
 def _is_seen(char: str) -> bool:
-    return char in "\n\t" or not (unicodedata.category(char) in _UNSEEN or _is_noncharacter(ord(char)))
+    unseen = unicodedata.category(char) in _UNSEEN or char in _FILLERS
+    return char in "\n\t" or not (unseen or _is_noncharacter(ord(char)))
 
 
 def _is_noncharacter(code: int) -> bool:

@@ -34,5 +34,6 @@ def _readable(ids: set[int], actor: Any) -> sa.Select[StoredFile]:
     """Those that a record holds which the person may see, and the person's own that none holds yet."""
     held = sa.select(RecordFile.file_id).where(RecordFile.file_id == StoredFile.id)
     seen = visible_to(held.join(Record, Record.id == RecordFile.record_id), actor)
-    own = sa.and_(StoredFile.uploaded_by_id == (actor.id if actor else None), ~held.exists())
+    mine = StoredFile.uploaded_by_id == actor.id if actor else sa.false()
+    own = sa.and_(mine, ~held.exists())
     return sa.select(StoredFile).where(StoredFile.id.in_(ids), sa.or_(seen.exists(), own))

@@ -77,7 +77,7 @@ class Order:
         try:
             values = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
             return [_typed(value, kind) for value, kind in zip(values, self.types, strict=True)]
-        except (ValueError, TypeError, ArithmeticError, binascii.Error):
+        except (ValueError, TypeError, ArithmeticError, RecursionError, binascii.Error):
             return None
 
 
@@ -91,13 +91,13 @@ def _typed(value: Any, kind: type) -> Any:
     """The value in the type of its column.
 
     Raises:
-        ValueError, TypeError: it cannot be.
+        ValueError, TypeError, OverflowError: it cannot be.
     """
     if kind is datetime:
         moment = datetime.fromisoformat(value)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if kind is int and (not isinstance(value, int) or abs(value) >= LARGEST):
         raise ValueError
-    if kind is str and (not isinstance(value, str) or "\0" in value):
+    if kind is str and (not isinstance(value, str) or b"\0" in value.encode()):  # fails for half a character
         raise TypeError
     return kind(value)

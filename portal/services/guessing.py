@@ -18,7 +18,7 @@ PER_ACCOUNT, PER_ADDRESS, ANYWHERE = 8, 40, 60
 ALARM = 5
 SIGNING = "signing_failed"
 FAMILIAR = timedelta(days=90)
-CODE = "code:"  # no login has a colon
+CODE = "CODE:"  # a login, also one that a stranger types, is in small letters
 
 
 class TooManyAttempts(Refusal):

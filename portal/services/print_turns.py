@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from portal.domain.prints import PrintsBusy
+from portal.domain.prints import PrintsBusy, TooLargeToPrint
+from portal.pdf.process import PrintTooLarge
 
 AT_ONCE = 3  # prints of this process, one made and the others waiting
 _printing: set[int] = set()
@@ -22,6 +23,7 @@ def turn(person_id: int) -> Iterator[None]:
 
     Raises:
         PrintsBusy: the last one is still being made, or too many others wait.
+        TooLargeToPrint: it takes more time or memory than a print may.
     """
     with _lock:
         if person_id in _printing or len(_printing) >= AT_ONCE:
@@ -29,6 +31,8 @@ def turn(person_id: int) -> Iterator[None]:
         _printing.add(person_id)
     try:
         yield
+    except PrintTooLarge:
+        raise TooLargeToPrint from None
     finally:
         with _lock:
             _printing.discard(person_id)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from portal.domain.refusal import Refusal
+from portal.lib import workbook_file
 from portal.lib.i18n import _l
 from portal.lib.text import clean
 
-MOST_BYTES, MOST_UNPACKED = 2_000_000, 30_000_000
-MOST_ROWS, MOST_COLUMNS = 5_000, 60
-_PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+MOST_BYTES = 2_000_000
 
 
 class Unreadable(Refusal):
@@ -46,29 +44,10 @@ def rows(text: str) -> list[list[str]]:
 
 def _workbook(data: bytes) -> list[list[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _refuse_bomb(archive)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(workbook_file.repacked(data))).get_sheet_by_index(0)
         return [[_cell(value) for value in row] for row in sheet.to_python()]
     except (CalamineError, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError):
         raise Unreadable from None
-
-
-def _refuse_bomb(archive: zipfile.ZipFile) -> None:
-    """Refuses what unpacks to too much, and a lone cell far out that would make the sheet huge."""
-    if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-        raise Unreadable
-    for part in archive.infolist():
-        for column, row in _PLACE.findall(archive.read(part)):
-            if int(row) > MOST_ROWS or _column(column) > MOST_COLUMNS:
-                raise Unreadable
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _decoded(data: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
@@ -137,7 +137,7 @@ def sign_in_first() -> Response:
 
 def _page_before() -> str:
     """The page of ours that sent the request, to be opened again with what was typed there."""
-    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    page = _parts(request.headers.get("HX-Current-URL") or request.referrer or "")
     query = f"?{page.query}" if page.query else ""
     return page.path + query if page.netloc == request.host else ""
 
@@ -165,8 +165,16 @@ def _refuse_foreign_origin() -> None:
     if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
         raise Forbidden
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and _parts(origin).netloc != request.host:
         raise Forbidden
+
+
+def _parts(address: str) -> SplitResult:
+    """The parts of an address as a header gives it; none of what is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def is_act() -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 
 from flask import current_app, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from portal.database import transaction
 from portal.domain.refusal import Refusal
@@ -18,6 +19,7 @@ from portal.lib.text import clean
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
 from portal.services import uploads
+from portal.web import rows
 
 CONTROLS = frozenset(
     {
@@ -40,6 +42,8 @@ CONTROLS = frozenset(
     | {"_outside_name", "_outside_way", "_hand", "_hand-upload", "_hand-drawn", "_entry", "_person", "_where"}
 )
 
+BUTTONS = frozenset({"submit", "save", "discard", "sign", "return", "refuse"})
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -56,7 +60,14 @@ class Posted:
 
 
 def read(by: Actor) -> Posted:
-    """Reads the request; files and drawings that came with it are stored first, in a write of their own."""
+    """Reads the request; files and drawings that came with it are stored first, in a write of their own.
+
+    Raises:
+        BadRequest: no sheet has such a button, so nothing may be done as if another had been pressed.
+    """
+    op = request.form.get("_op", "submit")
+    if op not in BUTTONS and not rows.is_row_act(op):
+        raise BadRequest
     fields: MultiDict[str, str] = MultiDict()
     coming: list[tuple[str, Callable[[], int]]] = []
     for name, value in request.form.items(multi=True):
@@ -70,7 +81,7 @@ def read(by: Actor) -> Posted:
         if file.filename and name.endswith("-upload") and name not in CONTROLS:
             coming.append((name.removesuffix("-upload"), partial(store, file, by)))
     refused = _store_all(coming, fields) if coming else []
-    return Posted(request.form.get("_op", "submit"), fields, tuple(refused))
+    return Posted(op, fields, tuple(refused))
 
 
 def _store_all(coming: list[tuple[str, Callable[[], int]]], fields: MultiDict[str, str]) -> list[str]:

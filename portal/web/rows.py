@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.forms.base import Sheet
 from portal.forms.fields import Rows
+from portal.forms.references import Attachments
 from portal.lib.text import parse_pasted_rows
 
 ACTS = frozenset({"add", "insert", "remove", "up", "down", "paste", "remove-file"})
@@ -24,13 +25,20 @@ def carry_out(form: Sheet, op: str, pasted: str = "") -> Any | None:
     if field is None:
         return None
     if act == "remove-file":
-        field.data = [file for file in field.data or () if str(file["id"]) != place]
-        return field
+        return _remove_file(field, place)
     if not isinstance(field, Rows):
         return None
     index = int(place) if place.isdecimal() and len(place) < 6 else len(field.entries)
     _ACTS[act](field, min(index, len(field.entries)), pasted)
     form.compute()
+    return field
+
+
+def _remove_file(field: Any, id: str) -> Attachments | None:
+    """Takes one of a field's files out; None for a field that holds no list of them."""
+    if not isinstance(field, Attachments) or not isinstance(field.data, list):
+        return None
+    field.data = [file for file in field.data if str(file["id"]) != id]
     return field
 
 

@@ -17,13 +17,14 @@ from pypdf import PdfReader
 from portal.config import VERIFIER
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
-from portal.domain.prints import GROUPS, PrintsBusy
+from portal.domain.prints import GROUPS, PrintsBusy, TooLargeToPrint
 from portal.extensions import db
 from portal.jobs import outbox as worker
 from portal.jobs import witnesses
 from portal.lib import spoken_codes
 from portal.models import AuditEvent, OutboxRow, Record, RecordPrint
 from portal.pdf.copies import body_of
+from portal.pdf.process import PrintTooLarge
 from portal.queries import prints
 from portal.services import audit, checking, print_turns, record_prints
 from portal.storage import files
@@ -273,6 +274,22 @@ def test_one_person_prints_one_at_a_time_and_few_at_once() -> None:
         with print_turns.turn(4):
             pass
     with print_turns.turn(1):
+        pass
+
+
+@pytest.mark.proves("S41", "S44")
+def test_a_print_that_is_too_large_is_refused_with_a_sentence(
+    walker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give_up(*_given: object, **_named: object) -> bytes:
+        raise PrintTooLarge("it takes too long")
+
+    monkeypatch.setattr("portal.pdf.process.printer.render", give_up)
+    number = walker.open("CS-51")
+    for path in (f"/customer-service/complaints/{number}.pdf", "/documents/PU-P-01/print"):
+        answer = walker.browser("auditor").get(path)
+        assert (answer.status_code, str(TooLargeToPrint()) in answer.text) == (422, True), path
+    with print_turns.turn(1):  # nobody's turn is held up by it
         pass
 
 

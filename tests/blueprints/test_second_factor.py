@@ -228,12 +228,26 @@ def test_codes_are_not_guessed_from_many_places(phone: Phone, app: Flask) -> Non
     with app.app_context():
         counted = db.session.scalars(sa.select(SignInAttempt.account)).all()
         db.session.remove()
-    assert counted == [f"code:{MANAGER}"] * guessing.PER_ACCOUNT
+    assert counted == [f"CODE:{MANAGER}"] * guessing.PER_ACCOUNT
     refused = phone.sign_in(phone.next())
     assert refused.status_code == 429
     assert not phone.is_in()
     phone.clock.shift(timedelta(minutes=16))
     assert phone.sign_in(phone.code()).status_code == 303
+
+
+@pytest.mark.proves("S9")
+@pytest.mark.parametrize(
+    "typed", [f"code:{MANAGER}", f"CODE:{MANAGER}", f" Code:{MANAGER}", f"ＣＯＤＥ:{MANAGER}"]
+)
+def test_strangers_do_not_use_up_the_tries_of_its_owner(phone: Phone, app: Flask, typed: str) -> None:
+    phone.browser.post("/sign-out")
+    for number in range(guessing.PER_ACCOUNT + 2):
+        stranger = app.test_client()
+        stranger.environ_base["REMOTE_ADDR"] = f"127.0.0.{number + 2}"
+        assert stranger.post("/sign-in", data={"login": typed, "password": "x"}).status_code == 401
+    assert phone.sign_in(phone.next()).status_code == 303
+    assert phone.is_in()
 
 
 def test_the_security_officer_hears_of_guessed_codes(phone: Phone, app: Flask) -> None:

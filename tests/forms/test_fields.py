@@ -27,6 +27,7 @@ from portal.forms.fields import (
     YesNo,
 )
 from portal.forms.kinds import Ref, show
+from portal.forms.references import Photos
 from portal.web import rows
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -275,3 +276,27 @@ def test_a_column_of_choices_is_as_wide_as_its_longest_word(label: str, computed
         verdict = Choice("结论", {"one": "好", "two": label}, computed=computed)
 
     assert Row().verdict.column == column
+
+
+@pytest.mark.proves("S24")
+@pytest.mark.parametrize("typed", ["nope", "1", "\u3164", "natural\u200b", "NATURAL", "__class__"])
+def test_what_is_not_in_a_list_is_no_answer_to_compute_with(typed: str) -> None:
+    sheet = Everything(MultiDict({"cause": typed}))
+    assert sheet.cause.data is None
+    assert not sheet.validate()
+    assert sheet.cause.errors == ["请从列表中选择"]
+
+
+class Shown(Sheet):
+    """A sheet with pictures."""
+
+    photos = Photos("照片")
+
+
+@pytest.mark.proves("S35")
+@pytest.mark.parametrize(
+    ("type", "good"), [("image/png", True), ("image/vnd.dwg", False), ("image/svg+xml", False)]
+)
+def test_a_photo_is_a_picture_that_pages_and_prints_can_show(type: str, good: bool) -> None:
+    sheet = Shown(answers={"photos": [{"id": 1, "name": "a", "type": type, "size": 1}]})
+    assert sheet.validate() is good

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from portal.lib import markup
 from portal.lib.markdown import contents, plain, render
 from portal.storage.shipped import shipped
 
@@ -260,3 +261,15 @@ def test_no_place_of_a_part_can_be_forged(text: str) -> None:
 )
 def test_a_link_cannot_lead_off_the_site_in_disguise(target: str) -> None:
     assert "evil.example" not in "".join(re.findall(r'href="([^"]*)"', drawn(f"[x]({target})")))
+
+
+@pytest.mark.proves("S32")
+@pytest.mark.timeout(60)  # pairs are looked for in a time that grows with the square of the marks
+@pytest.mark.parametrize("marks", ["*a_", "![[", "[a](", "~~a*", "`a`"])
+def test_a_paragraph_of_nothing_but_marks_is_plain_text(marks: str) -> None:
+    text = marks * 40_000
+    for body in (text, f"> - {text}", f"|{text}|\n|-|\n|{text}|"):
+        assert render(body, parts=lambda _kind, _name: "", link=lambda _to: "", image=lambda _to: "")
+        assert [one.type for one in markup.inline(body).children or ()] == ["text"]
+    few = markup.inline("*甲* " * (markup.MOST_MARKS // 2))
+    assert sum(one.type == "em_open" for one in few.children or ()) == markup.MOST_MARKS // 2

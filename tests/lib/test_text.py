@@ -28,6 +28,10 @@ cells = anything.map(lambda text: clean(text, multiline=True))
         ("a\ufffe\ufdd0b", "ab"),
         ("one\r\ntwo\tthree", "one two three"),
         ("葛\U000e0100", "葛\U000e0100"),  # a variant of the character, as in some names
+        ("\u3164a\u2800\uffa0\u115f", "a"),  # letters by name, drawn as nothing
+        ("\u2800 \u3164", ""),
+        (" \ufe0f\U000e0100 \u180b", ""),  # variants of no character
+        ("☎\ufe0f", "☎\ufe0f"),
         ("𠮷野", "𠮷野"),
         ("\u200b \x00", ""),
     ],

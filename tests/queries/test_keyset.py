@@ -1,5 +1,6 @@
 """Paging by the last row: whole, without doubles, whatever is put into the address."""
 
+import base64
 from datetime import UTC, datetime
 
 import pytest
@@ -72,6 +73,30 @@ def test_values_of_another_type_begin_anew(types: tuple[type, ...], value: objec
     order = Order((Person.id,), types)
     read = order.read(BACK + order.cursor(Row()))
     assert read is None or isinstance(read[0], types[0])
+
+
+@pytest.mark.proves("S24", "S34")
+@both_databases
+@pytest.mark.parametrize(
+    "told",
+    [
+        "[" * 50_000,
+        '["\\ud800", 1]',
+        '["a", 1e400]',
+        '["a", ' + "9" * 5000 + "]",
+        '["0001-01-01T00:00:00+14:00", 1]',
+        '["9999-12-31T23:59:59-14:00", 1]',
+        '["0001-01-01", 1]',
+        '["9999-12-31T23:59:59.999999Z", 1]',
+    ],
+    ids=range(8),
+)
+def test_what_somebody_makes_up_is_no_trouble_for_the_database(context: Flask, told: str) -> None:
+    cursor = base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+    for by, kind in ((Person.name, str), (Person.created_at, datetime)):
+        order = Order((by, Person.id), (kind, int))
+        for made_up in (cursor, BACK + cursor):
+            assert isinstance(order.page(PEOPLE, made_up, 5).rows, list)
 
 
 def test_moment_comes_back_with_its_zone() -> None:

@@ -13,7 +13,7 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import minute, now
-from portal.models import Comment, Record, Signature, SignInSession, Task
+from portal.models import Comment, Draft, Record, Signature, SignInSession, Task
 from portal.services import reminders, route
 from tests.walk import DRAWING
 from tests.web.conftest import Desk, alerts
@@ -325,3 +325,14 @@ def test_a_customer_who_signs_in_the_sheet_is_not_asked_to_sign_once_more(desk: 
     assert desk.post("foreman", place, [*turn, ("customer_signature-drawn", DRAWING)]).status_code == 303
     signature = desk.all(sa.select(Signature).where(Signature.outside_name == "钱先生"))[0]
     assert signature.drawn_id == signature.answers["customer_signature"]["id"]
+
+
+@pytest.mark.proves("S20", "S24")
+def test_who_has_no_turn_saves_nothing_and_no_other_button_counts(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    assert act(desk, "buyer", number, "save", turn, note="x").status_code == 403
+    for op in ("SIGN", "sign ", "approve", ""):
+        assert act(desk, MANAGER, number, op, turn, _password=DEMO_PASSWORD).status_code == 400
+    assert desk.all(sa.select(Draft.key).where(Draft.task_id.is_not(None))) == []
+    assert desk.signatures(number) == []

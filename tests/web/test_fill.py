@@ -174,6 +174,7 @@ def test_a_correction_wants_its_reason(desk: Desk) -> None:
     assert silent.status_code == 422
     assert "请填写更正理由" in silent.text
     assert "改过的内容" in silent.text
+    assert desk.post(OFFICER, path, [*data, ("_reason", "\u3164\u2800 \ufe0f")]).status_code == 422
     assert desk.post(OFFICER, path, [*data, ("_reason", "内容写错")]).status_code == 303
     record = desk.record(number)
     assert (record.state, record.version) == ("running", 2)
@@ -221,11 +222,20 @@ def test_a_row_is_added_and_the_rest_stays(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "op",
     ["remove:lines:²", "up:lines:٣", "insert:lines:" + "9" * 5000, "add:nothing", "paste:", "remove-file:evidence:x",
-     "up:lines:-1", "remove:lines:", "add:__class__", "nonsense"],
+     "remove-file:reason:1", "remove-file:lines:0", "remove-file:lines-0-unit:1", "remove-file:needed_by:1",
+     "up:lines:-1", "remove:lines:", "add:__class__"],
 )  # fmt: skip
 def test_odd_row_buttons_are_no_errors(desk: Desk, op: str) -> None:
     answer = desk.post("buyer", f"{ORDERS}new", [("_op", op), ("_key", "an-order"), ("lines-0-unit", "件")])
     assert answer.status_code in (200, 404, 422)
+
+
+@pytest.mark.proves("S24")
+@pytest.mark.parametrize("op", ["nonsense", "SUBMIT", "submit ", "submit\0", "", "Discard", "sign:1"])
+def test_a_button_that_there_is_not_does_nothing(desk: Desk, op: str) -> None:
+    told = desk.told("CS-51")
+    answer = desk.post(OFFICER, f"{COMPLAINTS}new", [("_op", op), ("_key", "a-page"), *told])
+    assert (answer.status_code, desk.filed("CS-51"), desk.drafts("a-page")) == (400, 0, 0)
 
 
 @pytest.mark.proves("F15")

@@ -24,6 +24,7 @@ HUGE = "9" * 20
     [
         "/find?q=%00", "/find?q=PU-04%00", f"{COMPLAINTS}?q=%00", f"{COMPLAINTS}?applicant=a%00b", "/pick/person?q=a%00",
         "/admin/people?q=a%00", "/admin/people?role=%00", "/admin/people?state=%00", "/trail?number=%00",
+        "/pick/record_link?q=a&targets=a%00", "/pick/project?q=a&targets=%00,a", "/pick/project?q=a&targets=" + "a," * 70_000,
         f"{COMPLAINTS}?after=WyJcdTAwMDAiLCAxXQ&sort=number", "/account/phrases?x=%00",
     ],
 )  # fmt: skip

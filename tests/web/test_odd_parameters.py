@@ -20,7 +20,7 @@ READ = re.compile(
 )
 NAMED = re.compile(r"""\bname="([\w.-]+)\"""")
 ODD = ["", "0", "-1", "1.5", "true", "null", "[]", "{}", "[object Object]", "1;2", "٣", "9" * 40, "2026-02-30", "1e9",
-       "\\ud800", "x" * 5000, "%", "_", "'", '"', "../../x", "\u202e\u200b\ufeff", "\U0001f600"]  # fmt: skip
+       "\\ud800", "a\0b", "x" * 5000, "%", "_", "'", '"', "../../x", "\u202e\u200b\ufeff", "\U0001f600"]  # fmt: skip
 LAST = ("sign-out", "end", "leav", "retire")  # acts that would end the visitor's own session
 
 

@@ -36,14 +36,20 @@ class Choice(Answer, wtforms.SelectField):
         return f"{super().column} {'c-wide' if longest <= WIDE else 'c-widest'}"
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Takes the chosen value, or its label as a pasted row has it; nothing when none is chosen."""
+        """Takes the chosen value, or its label as a pasted row has it; nothing when none is chosen.
+
+        What is not in the list is no answer: `compute` and `check` only ever see one that is.
+        """
         text = valuelist[0].strip() if valuelist else ""
         if text and text not in self.labels:
-            text = next((value for value, label in self.labels.items() if str(label) == text), text)
-        self.data = text or None
+            self.data = next((value for value, label in self.labels.items() if str(label) == text), None)
+            if self.data is None:
+                raise ValueError(str(_l("请从列表中选择")))
+        else:
+            self.data = text or None
 
     def pre_validate(self, form: Any) -> None:
-        """Refuses what is not in the list."""
+        """Refuses what is not in the list any more."""
         if self.data not in self.labels:
             raise check.ValidationError(str(_l("请从列表中选择")))
 

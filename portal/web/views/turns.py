@@ -13,7 +13,7 @@ from portal.forms.base import Sheet
 from portal.lib.clock import now
 from portal.lib.i18n import _, _l
 from portal.models import Record, Task
-from portal.services import drafts, entries, records, repeats, route, signing, uploads
+from portal.services import drafts, entries, records, repeats, route, signing, tasks, uploads
 from portal.services.signatures import Hand
 from portal.web import identity, own_key, posted, rows
 from portal.web.guard import actor, open_to
@@ -145,6 +145,8 @@ def _keep_stage(record: Record, task: Task, sent: posted.Posted) -> None:
 
 
 def _save_stage(record: Record, task: Task, sent: posted.Posted, stage: Sheet | None) -> Answer:
+    if tasks.authority_for(task, actor()) is None:
+        raise NotYourTurn
     _keep_stage(record, task, sent)
     if request.headers.get("HX-Request"):
         return autosaved(stage)
