@@ -129,7 +129,9 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     alembic.init_app(app)
     babel.init_app(app, locale_selector=_locale, default_translation_directories="translations")
-    app.jinja_env.install_gettext_callables(i18n._, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        i18n._, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext
+    )
     # Texts that a template spells out are marked up as they are; names from the books are escaped.
     app.jinja_env.globals["_"] = i18n.in_page
     app.jinja_env.filters["spoken"] = i18n._

@@ -601,3 +601,11 @@ def test_it_is_still_an_archive_file_that_everybody_can_read(profile: Validation
 def test_a_printing_process_gets_no_more_than_it_can_hold(printout: Printout) -> None:
     """Files that are pictures too are handed over once."""
     assert len(pickle.dumps(printout)) < len(printout.data) + sum(map(len, FILES.values())) + 50_000
+
+
+def test_a_page_tells_of_no_other_passkey_than_the_signature_does() -> None:
+    signed, said = {"authority": {"passkey": "ab" * 32}}, "通行密钥确认 " + "ab" * 8
+    assert verifier.passkeys_hold(signed, ["孙德明 E060", said])
+    assert verifier.passkeys_hold(signed, ["孙德明 E060"]), "earlier prints do not tell"
+    assert not verifier.passkeys_hold(signed, ["confirmed by passkey " + "cd" * 8])
+    assert not verifier.passkeys_hold({"authority": {}}, [said])

@@ -390,6 +390,7 @@ def signers(record: dict[str, Any]) -> list[dict[str, str]]:
                 "on_behalf_of": clean(who["on_behalf_of"]),
                 "outside": clean(one["outside_name"]),
                 "own_key": own_key(one),
+                "passkey": clean(who.get("passkey", "")),
                 "step": clean(f"{title.get('zh', one['step'])} {title.get('en', '')}"),
                 "meaning": clean(MEANINGS.get(one["meaning"], one["meaning"])),
                 "when": when.strftime("%Y-%m-%d %H:%M:%S +08:00"),
@@ -787,11 +788,19 @@ def follows(record: dict[str, Any]) -> bool:
             signs(one, language, [text for part in row for text in part])
             and row[-1] == [one["sha256"][:16]]
             and (not key or any(text.endswith(key) for text in row[1]))
+            and passkeys_hold(one, row[1])
             for one, row, key in zip(record["signatures"], rows, keys, strict=True)
         )
         and alike(files, sheet["attachments"]["rows"] if sheet["attachments"] else [])
         and (history is None or [row[0] for row in history["rows"]] == entries)
     )
+
+
+def passkeys_hold(one: dict[str, Any], texts: list[str]) -> bool:
+    """Whether no text tells of another passkey than the signature does; earlier prints told of none."""
+    named = one["authority"].get("passkey", "")[:16]
+    told = [text for text in texts if text.startswith(("通行密钥确认 ", "confirmed by passkey "))]
+    return all(named and text.endswith(f" {named}") for text in told)
 
 
 def signs(one: dict[str, Any], language: str, texts: list[str]) -> bool:
@@ -1386,6 +1395,8 @@ def say(found: dict[str, Any]) -> None:
         print(f"  {one['when']}  {one['who']}{behalf}{outside}  {said}")
         if one["own_key"]:
             print(f"    本人密钥 Own key, SHA-256: {one['own_key']}")
+        if one["passkey"]:
+            print(f"    通行密钥确认 Confirmed by passkey, SHA-256: {one['passkey']}")
     for one in found.get("said", ()):
         print(f"{SIGNS[one['holds']]} {one['zh']}  /  {one['en']}")
     if seal:

@@ -90,6 +90,12 @@ class IdentityNotConfirmed(Refusal):
     text = _l("密码不正确，签署没有写入。")
 
 
+class PasswordMissing(IdentityNotConfirmed):
+    """Signing needs the password again, and none was typed."""
+
+    text = _l("签署前请输入密码，没有写入。")
+
+
 class ReasonMissing(Refusal):
     """The act must be explained."""
 

@@ -36,6 +36,11 @@ def in_page(text: str, /, **facts: Any) -> Markup:
     return _marked_up(text, spoken) % facts if facts else _said(text, spoken)
 
 
+def pgettext(context: str, text: str, /) -> str:
+    """The text in the reader's language, where English has another word for it in this context."""
+    return text if language() == "zh" else str(english().pgettext(context, text))
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The text for this count; Chinese has one form for all."""
     return many if language() == "zh" else english().ngettext(one, many, count)

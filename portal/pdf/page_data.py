@@ -96,8 +96,13 @@ def _behalf(one: SignatureLine, printout: Printout) -> str:
     return f"{speaker(printout.language)('代')} {one.on_behalf}" if one.on_behalf else ""
 
 
-def _own_key(one: SignatureLine, printout: Printout) -> str:
-    return f"{speaker(printout.language)('本人密钥')} {one.own_key}" if one.own_key else ""
+def _keys(one: SignatureLine, printout: Printout) -> list[str]:
+    say = speaker(printout.language)
+    return [
+        f"{say(word)} {key}"
+        for word, key in (("本人密钥", one.own_key), ("通行密钥确认", one.passkey))
+        if key
+    ]
 
 
 def _signatures(printout: Printout) -> Table:
@@ -111,7 +116,7 @@ def _signatures(printout: Printout) -> Table:
             [one.step],
             [
                 text
-                for text in (one.who, one.role, _behalf(one, printout), one.outside, _own_key(one, printout))
+                for text in (one.who, one.role, _behalf(one, printout), one.outside, *_keys(one, printout))
                 if text
             ],
             [one.meaning, *([say("意见："), one.opinion] if one.opinion else [])],

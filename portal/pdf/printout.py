@@ -78,6 +78,7 @@ class SignatureLine:
     drawn_file_id: int | None = None
     outside: str = ""  # how a party outside the company signed
     own_key: str = ""  # the beginning of the fingerprint of the signer's own key
+    passkey: str = ""  # of the passkey that confirmed who signed
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ ENGLISH = {
     "摘要": "Digest",
     "意见：": "Opinion: ",
     "本人密钥": "own key",
+    "通行密钥确认": "confirmed by passkey",
     "代": "on behalf of",
     "附件": "Attachments",
     "文件名": "File name",

@@ -158,6 +158,7 @@ def _signature(one: Signature, language: str) -> SignatureLine:
         drawn_file_id=one.drawn_id,
         outside=outside,
         own_key=one.authority["own_key"][:16] if one.own_key else "",
+        passkey=one.authority.get("passkey", "")[:16],
     )
 
 

@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 
 from portal.database import transaction
-from portal.domain.refusal import IdentityNotConfirmed, Refusal
+from portal.domain.refusal import IdentityNotConfirmed, PasswordMissing, Refusal
 from portal.extensions import db
 from portal.lib.clock import now
 from portal.services import guessing, own_keys, sessions
@@ -151,9 +151,7 @@ def problem() -> Refusal:
         return known
     if _is_confirmed():
         return KeyLocked()
-    return (
-        IdentityNotConfirmed() if not actor().person.has_second_factor or asks_password() else CodeMissing()
-    )
+    return PasswordMissing() if not actor().person.has_second_factor or asks_password() else CodeMissing()
 
 
 def init_app(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 
 from portal.domain.limits import LIMITS
 from portal.domain.roles import DEPARTMENTS
-from portal.lib.i18n import _l, language
+from portal.lib.i18n import _l, language, pgettext
 from portal.queries import inbox
 from portal.queries.notices import MANY
 from portal.services import settings
@@ -45,7 +45,9 @@ def links(actor: Any, tasks: int) -> list[Link]:
         if department.key in ICONS:
             href = f"/{department.key.replace('_', '-')}/"
             found.append(Link(href, department.title, ICONS[department.key], active=path.startswith(href)))
-    found.append(Link("/documents/", _l("文件"), "files", active=path.startswith("/documents")))
+    found.append(
+        Link("/documents/", pgettext("several", "文件"), "files", active=path.startswith("/documents"))
+    )
     found.append(Link("/obligations/", _l("义务"), "calendar", active=path.startswith("/obligations")))
     if actor.is_auditor or actor.is_administrator:
         found.append(

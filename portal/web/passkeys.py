@@ -17,10 +17,12 @@ from portal.domain.refusal import NotFound
 from portal.lib.hashing import canonical_json, sha256
 from portal.lib.i18n import _l
 from portal.lib.relying_party import RelyingParty
+from portal.lib.text import clean
 from portal.services.passkey_questions import About
 
-# Task, content as it was shown (its hash), what becomes of it, where it goes back to; several at once; a page's version.
-NAMED = ("_task", "_seen", "_op", "_to", "task", "seen")
+# Task, content as it was shown (its hash), what becomes of it, where it goes back to, opinion, who signs from outside;
+# several at once; a page's version.
+NAMED = ("_task", "_seen", "_op", "_to", "_opinion", "_outside_name", "task", "seen")
 ANSWER = "_passkey"
 MAKING = "a new passkey"
 WORDS = {  # of js/passkeys.js
@@ -62,8 +64,13 @@ def this_act() -> str:
 
 
 def act(path: str, form: MultiDict[str, str]) -> str:
-    """The subject of an act: a hash of where it is sent and what it names."""
-    named: Mapping[str, list[str]] = {name: form.getlist(name) for name in NAMED}
+    """The subject of an act: a hash of where it is sent and what it names.
+
+    A text counts as it is kept: browsers end lines otherwise in a question than in a form.
+    """
+    named: Mapping[str, list[str]] = {
+        name: [clean(value, multiline=True) for value in form.getlist(name)] for name in NAMED
+    }
     return sha256(canonical_json({"path": path, "named": named}))
 
 

@@ -127,7 +127,7 @@ def test_the_window_ends_and_both_halves_go(app: Flask, client: FlaskClient, sig
             assert windows.shut() == 0
         clock.move_to(START + OVER)
         refused = person.sign()
-        assert "密码不正确" in alerts(refused.text)
+        assert "请输入密码" in alerts(refused.text)
         assert person.window() is None
         with app.app_context():
             assert windows.shut() == 1

@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
@@ -142,6 +144,30 @@ def test_a_passkey_signs_what_it_was_asked_about_and_nothing_else(
     assert holder.sign(_password=DEMO_PASSWORD).status_code == 422, "nor does the password alone"
 
 
+def test_an_opinion_is_part_of_the_question_however_its_lines_end(
+    holder: Holder, device: Authenticator
+) -> None:
+    holder.clock.shift(OVER)
+    path, named = holder.order()
+    answer = device.answer(holder.asked(path, **named, _opinion="价格已核对\n同意 "))
+    given = {**named, "_opinion": "价格已核对\r\n同意 ", "_passkey": answer}
+    assert holder.browser.post(path, data=given).status_code == 303
+    assert holder.signature().opinion == "价格已核对\n同意"
+
+
+@both_databases
+def test_a_print_says_by_which_passkey_it_was_signed(holder: Holder, device: Authenticator) -> None:
+    holder.clock.shift(OVER)
+    assert holder.sign_by(device).status_code == 303
+    number = holder.one(sa.select(Record.number).join(Signature).order_by(Signature.id.desc()).limit(1))
+    passkey = holder.passkey().sha256[:16]
+    for language, said in (("zh", "通行密钥确认"), ("en", "confirmed by passkey")):
+        holder.browser.post("/account/language", data={"language": language})
+        data = holder.browser.get(f"/purchasing/purchase-orders/{number}.pdf").data
+        words = "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
+        assert f"{said} {passkey}".replace(" ", "") in "".join(words.split())
+
+
 def lie(holder: Holder, device: Authenticator, path: str, named: dict[str, str], how: str) -> str:
     """An answer to the question about an act, with something that does not fit."""
     asked_path, asked = path, dict(named)
@@ -153,6 +179,8 @@ def lie(holder: Holder, device: Authenticator, path: str, named: dict[str, str],
         asked["_task"] = "1"
     elif how == "another act":
         asked["_op"] = "refuse"
+    elif how == "another opinion":
+        asked["_opinion"] = "价格偏高"
     options = holder.asked(asked_path, **asked)
     device.origin = "http://localhost:8001" if how == "origin" else device.origin
     device.host = "127.0.0.1" if how == "host" else device.host
@@ -170,7 +198,7 @@ def lie(holder: Holder, device: Authenticator, path: str, named: dict[str, str],
 
 
 LIES = (
-    "another record", "another content", "another step", "another act", "origin", "host", "no verification",
+    "another record", "another content", "another step", "another act", "another opinion", "origin", "host", "no verification",
     "nobody there", "count", "another key", "another credential", "late", "made up",
 )  # fmt: skip
 
@@ -182,9 +210,10 @@ def test_an_answer_that_does_not_fit_signs_nothing(holder: Holder, device: Authe
     holder.clock.shift(OVER)
     assert holder.sign_by(device).status_code == 303
     path, named = holder.order()
+    named["_opinion"] = "已核对"
     before = holder.signature().id
     answer = lie(holder, device, path, named, how)
-    refused = holder.browser.post(path, data={**named, "_passkey": answer, "_opinion": "已核对"})
+    refused = holder.browser.post(path, data={**named, "_passkey": answer})
     assert refused.status_code == 422
     assert WRONG in alerts(refused.text)
     assert "已核对" in refused.text, "what was typed is there"

@@ -300,3 +300,18 @@ class Shown(Sheet):
 def test_a_photo_is_a_picture_that_pages_and_prints_can_show(type: str, good: bool) -> None:
     sheet = Shown(answers={"photos": [{"id": 1, "name": "a", "type": type, "size": 1}]})
     assert sheet.validate() is good
+
+
+class Reckoned(Sheet):
+    """A moment that is typed, and one that follows."""
+
+    typed = Moment("接到时间", required=False)
+    due = Moment("期限", computed=True)
+
+
+def test_a_moment_is_written_for_people_where_no_input_of_the_browser_shows_it() -> None:
+    at = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
+    form = Reckoned()
+    form.typed.data, form.due.data = at, at
+    assert form.due._value() == "2026-05-12 14:30"
+    assert form.typed._value() == "2026-05-12T14:30"

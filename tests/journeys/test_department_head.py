@@ -33,6 +33,7 @@ def test_the_inbox_of_a_department_head(strict: Served, visit: Visit) -> None:
     page.fill("#turn #password", "not the password")
     sun.press("批准", within="#turn")
     assert "密码不正确，签署没有写入" in page.get_by_role("alert").first.inner_text()
+    assert page.evaluate("document.activeElement.id") == "problem"
     assert page.input_value("#opinion") == "价格合理，同意订货。"
     page.fill("#turn #password", DEMO_PASSWORD)
     sun.press("批准", within="#turn")

@@ -54,6 +54,17 @@ def test_two_people_at_one_step_make_one_decision(desk: Desk) -> None:
     assert desk.signatures(number) == ["signed"]
 
 
+def test_what_was_written_for_a_step_is_shown_but_not_put_into_the_next_one(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    turn = desk.turn(MANAGER, number)
+    assert act(desk, MANAGER, number, "sign", turn).status_code == 303
+    late = act(desk, MANAGER, number, "sign", turn, _opinion="<同意>这个价格")
+    assert late.status_code == 409
+    assert "您写的意见：&lt;同意&gt;这个价格" in late.text
+    assert late.text.count("这个价格") == 1
+    assert 'id="opinion"' in late.text, "the next step waits for the same person"
+
+
 @pytest.mark.proves("R4")
 def test_the_same_click_twice_is_one_signature(desk: Desk) -> None:
     number = desk.walker.open("PU-04")

@@ -347,3 +347,12 @@ def test_what_is_computed_is_shown_as_people_read_it(desk: Desk) -> None:
     ).text
     assert re.search(r'id="delivery_status"[^>]*value="未交付"', answer)
     assert re.search(r'<textarea[^>]*id="open_rows"[^>]*readonly', answer)
+
+
+def test_errors_in_one_of_several_tables_say_in_which(desk: Desk) -> None:
+    answer = desk.post("foreman", "/engineering/site-checks/new", [("_op", "submit"), ("_key", "a-check")])
+    assert answer.status_code == 422
+    summary = " ".join(re.sub("<[^>]+>", " ", answer.text.partition('id="errors"')[2].partition("</ul>")[0]).split())  # fmt: skip
+    assert "安全检查 · 第1行 结果：请选择“结果”" in summary
+    one = desk.post("buyer", f"{ORDERS}new", [("_op", "submit"), ("_key", "an-order"), ("lines-0-name", "钢管")])  # fmt: skip
+    assert "· 第1行" not in one.text

@@ -14,7 +14,7 @@ from portal.domain.findings import CLAUSE, GRADES, LONGEST, STATES, About
 from portal.domain.refusal import Refusal
 from portal.forms.titles import record_path
 from portal.lib.clock import minute, now, today
-from portal.lib.i18n import _, language, speaking
+from portal.lib.i18n import _, language, pgettext, speaking
 from portal.queries import findings as found
 from portal.queries.findings import Wanted
 from portal.services import audit
@@ -87,7 +87,7 @@ def export_findings() -> Response:
         filter={name: value for name, value in asked.items() if value},
     )  # fmt: skip
     heads = [
-        _("时间"), _("审核员"), _("对象"), _("程度"), _("条款"), _("审核发现"), _("抽样种子"), _("状态"), _("办理人"), _("处理记录"),
+        _("时间"), _("审核员"), pgettext("matter", "对象"), _("程度"), _("条款"), _("审核发现"), _("抽样种子"), _("状态"), _("办理人"), _("处理记录"),
     ]  # fmt: skip
     return spreadsheet.answer(f"findings-{today():%Y%m%d}", format, heads, rows, exact=True)
 

@@ -45,7 +45,10 @@ class Moment(Answer, wtforms.DateTimeLocalField):
     def _value(self) -> str:
         if self.raw_data:
             return " ".join(self.raw_data)
-        return f"{self.data.astimezone(ZONE):%Y-%m-%dT%H:%M}" if self.data else ""
+        if not self.data:
+            return ""
+        local = self.data.astimezone(ZONE)
+        return f"{local:%Y-%m-%d %H:%M}" if self.computed else f"{local:%Y-%m-%dT%H:%M}"  # as inputs want it
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Reads 2026-05-12T14:30, also with a blank, 9:05, slashes, 年月日 and full-width digits; to the minute."""
