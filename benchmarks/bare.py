@@ -16,7 +16,7 @@ app = Flask(__name__)
 settings = read_settings()
 app.config.update(
     SQLALCHEMY_DATABASE_URI=settings.engine_url,
-    SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.engine_url),
+    SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(settings.engine_url, settings.threads),
 )
 db.init_app(app)
 database.watch(app)

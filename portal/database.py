@@ -128,15 +128,17 @@ def insert(model: Any, dialect: str) -> Any:
     return (sqlite if dialect == "sqlite" else postgresql).insert(model.__table__)
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Options of the engine for this address; what goes wrong is told in the log without what people have written."""
-    options: dict[str, Any] = {"hide_parameters": True}
+def engine_options(url: str, threads: int) -> dict[str, Any]:
+    """Options of the engine for this address; what goes wrong is told in the log without what people have written.
+
+    Each thread that answers may need a second connection for a moment, and the jobs theirs.
+    """
+    options: dict[str, Any] = {"hide_parameters": True, "max_overflow": max(20, 2 * threads)}
     if not url.startswith("sqlite"):
         return {
             **options,
             "pool_pre_ping": True,
             "pool_size": 10,
-            "max_overflow": 20,
             "connect_args": CUT_OFF,
         }
     kept = {

@@ -99,7 +99,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         SQLALCHEMY_DATABASE_URI=url,
-        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url),
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url, settings.threads),
         ALEMBIC={"script_location": str(settings.migrations)},
         ALEMBIC_CONTEXT={"include_name": _is_in_models},
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",

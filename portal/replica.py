@@ -81,8 +81,9 @@ class Replica:
 
 def init_app(app: Flask) -> None:
     """Makes the engine of the replica that the settings name; nothing is asked of it yet."""
-    if url := app.config["SETTINGS"].database_read_url:
-        options = engine_options(url) | {"connect_args": CUT_OFF | SOON}
+    settings = app.config["SETTINGS"]
+    if url := settings.database_read_url:
+        options = engine_options(url, settings.threads) | {"connect_args": CUT_OFF | SOON}
         engine = sa.create_engine(url, execution_options={"postgresql_readonly": True}, **options)
         app.extensions["replica"] = Replica(engine)
         if not event.contains(db.session, "do_orm_execute", _lead):  # without a replica no query is held up

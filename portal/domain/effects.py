@@ -128,12 +128,17 @@ class PostsEntry:
 
 @dataclass(frozen=True, slots=True)
 class Updates:
-    """Creates (no id) or changes a row of master data; `adds` is added to what its numbers are by then."""
+    """Creates (no id) or changes a row of master data; `adds` is added to what its numbers are by then.
+
+    `twin` is asked once a new row stands there, with its id: what another row is called that somebody has entered for the
+    same at this moment. Then the write is refused, as nobody could have been told of that one before.
+    """
 
     kind: str  # of `queries.pick.MASTER`: customer, supplier, stock_item, document ...
     id: int | None
     values: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)
+    twin: Callable[[int], str | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from portal.jobs.pieces import piece
 from portal.lib.clock import now, today
 from portal.queries import audit_packages as kept
 from portal.queries import revisions
-from portal.services import account_ends, audit_packages, customers, indexing, outbox, readings
+from portal.services import account_ends, audit_packages, customers, drafts, indexing, outbox, readings
 from portal.storage import package_store
 
 UNUSED = timedelta(hours=1)  # a file that was written to since may be somebody's piece
 
 
 def tidy() -> int:
-    """Removes what the outbox has done long ago."""
-    return piece(lambda: outbox.forget(now()))
+    """Removes what the outbox has done long ago, and drafts of what was submitted; returns how many."""
+    return piece(lambda: outbox.forget(now())) + piece(drafts.forget_submitted)
 
 
 def drop_packages() -> int:

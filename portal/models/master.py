@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.lib.likeness import dialled, plain_code, plain_name
 from portal.models.base import Base
 from portal.models.people import Department, Person
 
@@ -18,7 +19,8 @@ class Customer(Base):
 
     `status` is prospect, new, cooperating, quiet (no order for more than a week), not_cooperating
     (for more than a month), ended or blocked. `owner` looks after the customer, `custodian` keeps its
-    data; `follow_up_by` is sales or customer_service.
+    data; `follow_up_by` is sales or customer_service. By the `plain_` columns look-alikes are found: they follow
+    from the others, and are empty in what a release before them has entered.
     """
 
     __tablename__ = "customers"
@@ -44,6 +46,9 @@ class Customer(Base):
     last_sales_follow_up: Mapped[datetime | None]
     follow_up_by: Mapped[str] = mapped_column(default="sales")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    plain_name: Mapped[str | None] = mapped_column(index=True)
+    plain_code: Mapped[str | None] = mapped_column(index=True)
+    plain_phone: Mapped[str | None] = mapped_column(index=True)
 
     owner: Mapped[Person | None] = relationship(foreign_keys=[owner_id])
 
@@ -51,6 +56,14 @@ class Customer(Base):
     def label(self) -> str:
         """Name with code, as pickers show it."""
         return f"{self.name} {self.code}"
+
+
+@sa.event.listens_for(Customer, "before_insert")
+@sa.event.listens_for(Customer, "before_update")
+def _make_plain(_mapper: Any, _connection: Any, row: Customer) -> None:
+    row.plain_name = plain_name(row.name)
+    row.plain_code = plain_code(row.credit_code)
+    row.plain_phone = dialled(row.phone)
 
 
 class Supplier(Base):

@@ -83,6 +83,7 @@ class Record(Base):
     __table_args__ = (
         sa.Index("ix_records_form_code_id", "form_code", "id"),
         sa.Index("ix_records_form_code_state_id", "form_code", "state", "id"),
+        sa.Index("ix_records_form_code_state_closed_at", "form_code", "state", "closed_at"),
         sa.Index("ix_records_applicant_id_id", "applicant_id", "id"),
         sa.Index("ix_records_department_id_state_due_at", "department_id", "state", "due_at"),
         sa.Index("ix_records_corrects_id", "corrects_id"),

@@ -13,8 +13,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.lib.clock import today
-from portal.lib.pinyin import needle
-from portal.lib.text import fold
+from portal.lib.likeness import dialled, plain_code, plain_name
 from portal.models import (
     CreditEntry,
     Customer,
@@ -26,8 +25,6 @@ from portal.models import (
 )
 from portal.queries import goods
 from portal.queries.corrected import is_corrected
-
-_UNDIALLED = "-+() "
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +78,6 @@ def may_trade(customer_id: int) -> bool:
     return found is not None and bool(found.file_number) and found.status != "blocked"
 
 
-def normal_code(text: str | None) -> str:
-    """A credit code or identity number as it is compared and kept: half width, capitals, no blanks."""
-    return "".join(fold(text or "").upper().split())
-
-
 def similar(name: str | None, credit_code: str | None, phone: str | None) -> list[Customer]:
     """Customers with the same name, credit code or telephone, without the prospect that this one is."""
     return [
@@ -96,6 +88,14 @@ def similar(name: str | None, credit_code: str | None, phone: str | None) -> lis
 def same(name: str | None, credit_code: str | None) -> list[Customer]:
     """Customers that are the same by name or credit code."""
     return _matches(name, credit_code, None)
+
+
+def twin(
+    own: int, name: str | None, credit_code: str | None, phone: str | None, *, listed: str = ""
+) -> str | None:
+    """What another customer than the `own` row is called who looks like it and was not listed before; None if nobody does."""
+    found = (one.label for one in _matches(name, credit_code, phone) if one.id != own)
+    return next((label for label in found if label not in listed), None)
 
 
 def prospect(name: str | None, credit_code: str | None, phone: str | None) -> Customer | None:
@@ -194,24 +194,26 @@ def about(record_ids: Collection[int], *, status: str = "") -> Customer | None:
 
 
 def _matches(name: str | None, credit_code: str | None, phone: str | None) -> list[Customer]:
-    wanted: list[sa.ColumnElement[bool]] = []
-    plain, code, dialled = needle(name or ""), normal_code(credit_code), _dialled(phone)
-    if plain:
-        wanted += [Customer.name == name, Customer.search_key.contains(plain, autoescape=True)]
-    if code:
-        wanted.append(sa.func.upper(Customer.credit_code) == code)
-    if dialled:
-        wanted.append(dialled_column() == dialled)
-    if not wanted:
+    given = (
+        (Customer.plain_name, plain_name(name)),
+        (Customer.plain_code, plain_code(credit_code)),
+        (Customer.plain_phone, dialled(phone)),
+    )
+    alike = [column == plain for column, plain in given if plain]
+    if not alike:
         return []
-    rows = db.session.scalars(sa.select(Customer).where(sa.or_(*wanted)).order_by(Customer.code))
-    return [
-        one
-        for one in rows
-        if (plain and needle(one.name) == plain)
-        or (code and normal_code(one.credit_code) == code)
-        or (dialled and _dialled(one.phone) == dialled)
-    ]
+    unknown = Customer.plain_name.is_(None)  # the release before has entered it
+    rows = db.session.scalars(sa.select(Customer).where(sa.or_(*alike, unknown)).order_by(Customer.code))
+    return [one for one in rows if _is_alike(one, name, credit_code, phone)]
+
+
+def _is_alike(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
+    plain, code, number = plain_name(name), plain_code(credit_code), dialled(phone)
+    return (
+        (bool(plain) and plain_name(one.name) == plain)
+        or (bool(code) and plain_code(one.credit_code) == code)
+        or (bool(number) and dialled(one.phone) == number)
+    )
 
 
 def _is_prospect(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
@@ -219,18 +221,6 @@ def _is_prospect(one: Customer, name: str | None, credit_code: str | None, phone
 
 
 def _is_same(one: Customer, name: str | None, credit_code: str | None, phone: str | None) -> bool:
-    code = normal_code(credit_code)
-    by_code = bool(code) and normal_code(one.credit_code) == code
-    return by_code or (needle(one.name) == needle(name or "") and _dialled(one.phone) == _dialled(phone))
-
-
-def _dialled(phone: str | None) -> str:
-    return "".join(sign for sign in phone or "" if sign not in _UNDIALLED)
-
-
-def dialled_column() -> sa.ColumnElement[str]:
-    """The telephone of a customer as it is dialled, without marks between its digits."""
-    column: sa.ColumnElement[str] = sa.cast(Customer.phone, sa.Text)
-    for sign in _UNDIALLED:
-        column = sa.func.replace(column, sign, "")
-    return column
+    code = plain_code(credit_code)
+    by_code = bool(code) and plain_code(one.credit_code) == code
+    return by_code or (plain_name(one.name) == plain_name(name) and dialled(one.phone) == dialled(phone))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.lib.clock import day
-from portal.models import Content, Record
+from portal.lib.batches import in_batches
+from portal.lib.clock import ZONE, day
+from portal.models import Content, Record, RecordLink
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
 from portal.queries.owed import ALIVE
 from portal.queries.pick import record_label
 
+FURTHEST = timedelta(days=730)  # after the supplier's answer; nobody promises a later day
 COMING = ("PU-05", "PU-09")  # the forms that take in what was ordered
 PROMISED = stage_answers.text("supplier_answer", "promised_date")
 
@@ -40,6 +42,7 @@ def promised(first: date, last: date, supplier_id: int | None = None) -> list[Pr
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
             *(Record.form_code == "PU-04", Record.state == "finished", ~is_corrected(Record.id)),
+            Record.closed_at >= datetime.combine(first - FURTHEST, time.min, ZONE),
             PROMISED.between(first.isoformat(), last.isoformat()),
         )
         .order_by("promised", Record.id)
@@ -64,37 +67,27 @@ def arrived(order_ids: Collection[int]) -> dict[int, date]:
 
     What names an order that was corrected came for the one that stands.
     """
-    if not order_ids:
-        return {}
     meant = _meant(order_ids)
-    named, answers = Content.answers["order"]["id"].as_integer(), Content.answers
-    came = sa.func.coalesce(answers["received_at"].as_string(), answers["arrived_on"].as_string())
-    query = (
-        sa.select(named.label("order_id"), came)
-        .join(Record, (Record.id == Content.record_id) & (Record.version == Content.version))
-        .where(
-            *(Record.form_code.in_(COMING), Record.state.in_(ALIVE), ~is_corrected(Record.id)),
-            named.in_(meant),
-        )
-    )
     found: dict[int, date] = {}
-    for former, text in db.session.execute(query):
-        order, on = meant[former], _day(text)
-        found[order] = min(on, found.get(order, on))
+    for some in in_batches(meant):
+        for former, text in db.session.execute(_CAME, {"orders": some}):
+            order, on = meant[former], _day(text)
+            found[order] = min(on, found.get(order, on))
     return found
 
 
 def _meant(order_ids: Collection[int]) -> dict[int, int]:
     """These orders and all that they correct, one after the other, each with the order that it counts for."""
-    query = sa.select(Record.id, Record.corrects_id)
-    query = query.where(Record.form_code == "PU-04", Record.corrects_id.is_not(None))
-    corrects: dict[int, int | None] = dict(iter(db.session.execute(query)))
     found: dict[int, int] = {}
-    for order in order_ids:
-        former: int | None = order
-        while former is not None:
-            found[former] = order
-            former = corrects.get(former)
+    later = {order: order for order in order_ids}
+    while later:
+        found |= later
+        earlier: dict[int, int] = {}
+        for some in in_batches(later):
+            query = sa.select(Record.id, Record.corrects_id)
+            query = query.where(Record.id.in_(some), Record.corrects_id.is_not(None))
+            earlier |= {former: later[id] for id, former in db.session.execute(query) if former}
+        later = earlier
     return found
 
 
@@ -103,3 +96,22 @@ def _day(text: str | None) -> date:
     if not text:
         return date.max
     return day(datetime.fromisoformat(text)) if "T" in text else date.fromisoformat(text)
+
+
+_ORDERS = sa.bindparam("orders", expanding=True, type_=sa.Integer)
+_ORDER, _ANSWERS = Content.answers["order"]["id"].as_integer(), Content.answers
+_CAME = (  # what names an order: found by its link, told by its answers
+    sa.select(
+        _ORDER, sa.func.coalesce(_ANSWERS["received_at"].as_string(), _ANSWERS["arrived_on"].as_string())
+    )
+    .join(Record, (Record.id == Content.record_id) & (Record.version == Content.version))
+    .where(
+        Record.id.in_(
+            sa.select(RecordLink.source_id).where(
+                RecordLink.target_id.in_(_ORDERS), RecordLink.kind == "named"
+            )
+        ),
+        *(Record.form_code.in_(COMING), Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+        _ORDER.in_(_ORDERS),
+    )
+)

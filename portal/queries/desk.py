@@ -59,7 +59,10 @@ _DRAFTS = (
         *(Draft.updated_at.label("at"), _NOTHING.label("state"), _NOTHING.label("step")),
         *(sa.cast(sa.null(), Record.due_at.type).label("due_at"), _NOTHING.label("who")),
     )
-    .where(Draft.person_id == sa.bindparam("me"), Draft.task_id.is_(None), Draft.record_id.is_(None))
+    .where(
+        *(Draft.person_id == sa.bindparam("me"), Draft.task_id.is_(None), Draft.record_id.is_(None)),
+        ~sa.exists().where(Record.key == Draft.key),  # saved while its page was submitted
+    )
     .order_by(Draft.updated_at.desc())
     .limit(DRAFTS)
 )

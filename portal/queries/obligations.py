@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload
 
 from portal.domain.obligations import Obligation, Turn
 from portal.extensions import db
+from portal.lib.batches import in_batches
 from portal.models import CompanySetting, ObligationRun, Task
 
-AT_ONCE = 500
 COUNTS = ("open", "late", "missed", "done")
 
 
@@ -43,11 +43,8 @@ _CHANGED = sa.select(CompanySetting.key, CompanySetting.value).where(
 def asked(obligation: Obligation, occurrences: Collection[str]) -> dict[str, list[Task]]:
     """The tasks that were made for these occurrences before, oldest first."""
     found: dict[str, list[Task]] = {}
-    names = sorted(occurrences)
-    for first in range(0, len(names), AT_ONCE):
-        query = sa.select(Task).where(
-            Task.obligation == obligation.key, Task.case_name.in_(names[first : first + AT_ONCE])
-        )
+    for names in in_batches(sorted(occurrences)):
+        query = sa.select(Task).where(Task.obligation == obligation.key, Task.case_name.in_(names))
         for task in db.session.scalars(query.order_by(Task.id)):
             found.setdefault(task.case_name or "", []).append(task)
     return found

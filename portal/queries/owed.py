@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.extensions import db
+from portal.lib.batches import in_batches
 from portal.lib.clock import day
 from portal.models import (
     Content,
@@ -211,13 +212,16 @@ def closed(codes: Collection[str], since: datetime) -> list[Closed]:
 
 def rounds_called(case_ids: Collection[int]) -> set[tuple[int, int]]:
     """Which calls (CS-100) of these cases were made: (case, round)."""
-    query = (
-        sa.select(RecordLink.target_id, Content.answers["round"].as_integer())
-        .join(Record, Record.id == RecordLink.source_id)
-        .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
-        .where(
-            *(RecordLink.target_id.in_(case_ids), RecordLink.kind == "named"),
-            *(Record.form_code == "CS-100", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+    found: set[tuple[int, int]] = set()
+    for some in in_batches(case_ids):
+        query = (
+            sa.select(RecordLink.target_id, Content.answers["round"].as_integer())
+            .join(Record, Record.id == RecordLink.source_id)
+            .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
+            .where(
+                *(RecordLink.target_id.in_(some), RecordLink.kind == "named"),
+                *(Record.form_code == "CS-100", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
+            )
         )
-    )
-    return {(case, round) for case, round in db.session.execute(query)}
+        found |= {(case, round) for case, round in db.session.execute(query)}
+    return found

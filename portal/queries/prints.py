@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from portal.lib import spoken_codes
 from portal.models import Record, RecordPrint, StoredFile
 from portal.queries.actors import Actor
 from portal.queries.corrected import standing_one
+from portal.queries.days import lately
 from portal.queries.keyset import LARGEST
 
 
@@ -66,10 +67,10 @@ def waiting(record_id: int, person_id: int) -> RecordPrint | None:
     return db.session.scalar(query.limit(1))
 
 
-def asked_since(person_id: int, since: datetime) -> int:
-    """How many a person has asked for."""
+def asked_within(person_id: int, span: timedelta, now: datetime) -> int:
+    """How many a person has asked for of late."""
     query = sa.select(sa.func.count()).where(
-        RecordPrint.asked_by_id == person_id, RecordPrint.asked_at > since
+        RecordPrint.asked_by_id == person_id, lately(RecordPrint.asked_at, span, now)
     )
     return db.session.scalar(query) or 0
 

@@ -12,6 +12,7 @@ from portal.domain.public_requests import WINDOW
 from portal.extensions import db
 from portal.models import CompanySetting, Person, PublicRequest
 from portal.queries import became
+from portal.queries.days import lately
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -27,14 +28,15 @@ def is_open() -> bool:
 def sent_from(address: str, now: datetime) -> int:
     """How much has come from an address of late."""
     query = sa.select(sa.func.count(PublicRequest.id)).where(
-        PublicRequest.address == address, PublicRequest.sent_at > now - WINDOW
+        PublicRequest.address == address, lately(PublicRequest.sent_at, WINDOW, now)
     )
     return db.session.scalar(query) or 0
 
 
 def sent_within_a_day(now: datetime) -> int:
     """How much has come from everywhere in the last 24 hours."""
-    query = sa.select(sa.func.count(PublicRequest.id)).where(PublicRequest.sent_at > now - timedelta(days=1))
+    day = timedelta(days=1)
+    query = sa.select(sa.func.count(PublicRequest.id)).where(lately(PublicRequest.sent_at, day, now))
     return db.session.scalar(query) or 0
 
 

@@ -11,7 +11,7 @@ from portal.extensions import db
 from portal.models import LedgerEntry, Record
 from portal.queries import master_books
 from portal.queries.corrected import is_corrected
-from portal.queries.days import TODAY
+from portal.queries.days import THIS_YEAR, TODAY, year_of
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Source
 
@@ -77,7 +77,7 @@ def past() -> Source:
             line.facts["place"].as_string().label("place"),
             Record.closed_at.label("closed_at"),
             years.label("years"),
-            (sa.extract("year", Record.closed_at) + years).label("kept_until"),
+            (year_of(Record.closed_at) + years).label("kept_until"),
             line.facts["disposal"].as_string().label("disposal"),
         )
         .join(line, line.facts["form"].as_string() == Record.form_code)
@@ -87,7 +87,7 @@ def past() -> Source:
             line.facts["disposal"].as_string() != PERMANENT,
             ~sa.func.coalesce(line.facts["hold"].as_boolean(), sa.false()),
             Record.closed_at.is_not(None),
-            sa.extract("year", Record.closed_at) + years < sa.extract("year", sa.func.current_date()),
+            year_of(Record.closed_at) + years < THIS_YEAR,
         )
     )
     return Source(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import sqlalchemy as sa
 
 from portal.extensions import db
-from portal.models import StoredFile
+from portal.models import Ballot, StoredFile
 from portal.services import rows
 from portal.storage import files
 from portal.storage.archive import Writer
@@ -53,17 +54,10 @@ def make(target: Path, *, now: datetime) -> Backup:
 
 
 def _write(out: BinaryIO, path: Path, now: datetime) -> Backup:
-    """Everything as one reading transaction sees it; files never change, so they may be read after it."""
-    tables = rows.tables()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip, db.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-            # before the first look: a ballot box is written anew by a TRUNCATE, which earlier looks would see
-            connection.exec_driver_sql("LOCK TABLE ballots IN ACCESS SHARE MODE")
-        writer = Writer(zip, revision=rows.revision(connection), made_at=now.isoformat())
-        for table in tables:
-            writer.table(table.name, rows.as_json(connection, table))
-        hashes = connection.scalars(sa.select(StoredFile.sha256).distinct().order_by(StoredFile.sha256)).all()
+    """Everything as one reading transaction sees it; files never change, so they are read after it."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as zip:
+        with db.engine.connect() as connection:
+            writer, hashes = _tables(connection, zip, now)
         missing = []
         for sha256 in hashes:
             try:
@@ -74,3 +68,31 @@ def _write(out: BinaryIO, path: Path, now: datetime) -> Backup:
         held = writer.manifest
         count = sum(table["rows"] for table in held["tables"].values())
         return Backup(path, writer.close(), count, len(held["files"]), tuple(missing))
+
+
+def _tables(connection: sa.Connection, zip: zipfile.ZipFile, now: datetime) -> tuple[Writer, Sequence[str]]:
+    """Writes the rows of one moment, and gives the hashes of the files that they name."""
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    ballots = _ballots(connection)
+    writer = Writer(zip, revision=rows.revision(connection), made_at=now.isoformat())
+    for table in rows.tables():
+        mine = ballots if table.name == Ballot.__tablename__ else rows.as_json(connection, table)
+        writer.table(table.name, mine)
+    hashes = sa.select(StoredFile.sha256).distinct().order_by(StoredFile.sha256)
+    return writer, connection.scalars(hashes).all()
+
+
+def _ballots(connection: sa.Connection) -> list[dict[str, Any]]:
+    """The ballots, by the first look of all, with which the moment is chosen.
+
+    Each casting writes them anew by a TRUNCATE, which empties them for looks that began before. So they are locked before
+    that first look; the savepoint gives the lock back with it, or whoever votes would wait for the end of the backup.
+    """
+    table = next(one for one in rows.tables() if one.name == Ballot.__tablename__)
+    savepoint = connection.begin_nested()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE ballots IN ACCESS SHARE MODE")
+    found = list(rows.as_json(connection, table))
+    savepoint.rollback()
+    return found

@@ -29,7 +29,7 @@ def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *
     before = _last_word(record, by)
     if (
         before is not None
-        and now - before.at < SAME_CLICK
+        and abs(now - before.at) < SAME_CLICK
         and _words(before.text, before.files) == _words(text, files)
     ):
         return before

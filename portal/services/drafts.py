@@ -165,6 +165,13 @@ def _refuse_late(key: str) -> None:
         raise RecordClosed(_l("这张表单已经提交，编号 %(number)s。"), number=number)
 
 
+def forget_submitted() -> int:
+    """Removes what was saved while its page was submitted, so that neither saw the other; returns how many."""
+    there = sa.exists().where(Record.key == Draft.key)
+    query = sa.delete(Draft).where(there, Draft.source_id.is_(None), Draft.record_id.is_(None))
+    return db.session.execute(query).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
 def drop_stage(task_id: int, by: Actor) -> None:
     """The stage has been signed: its half-written draft goes."""
     db.session.execute(_DROPPED, {"task": task_id, "me": by.id})

@@ -11,6 +11,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l, both
 from portal.models import Person, SignInAttempt, SignInSession
+from portal.queries.days import lately
 from portal.services import audit, notices
 
 WINDOW = timedelta(minutes=15)
@@ -37,7 +38,7 @@ def slow_guessing(account: str, address: str, *, now: datetime) -> None:
     Raises:
         TooManyAttempts: wait a quarter of an hour.
     """
-    recent = sa.select(sa.func.count()).where(SignInAttempt.at > now - WINDOW)
+    recent = sa.select(sa.func.count()).where(lately(SignInAttempt.at, WINDOW, now))
     here = recent.where(SignInAttempt.address == address)
     if (db.session.scalar(here.where(SignInAttempt.account == account)) or 0) >= PER_ACCOUNT:
         raise TooManyAttempts
@@ -55,7 +56,7 @@ def slow_codes(account: str, *, now: datetime) -> None:
         TooManyAttempts: wait a quarter of an hour.
     """
     failed = sa.select(sa.func.count()).where(
-        SignInAttempt.at > now - WINDOW, SignInAttempt.account == CODE + account
+        lately(SignInAttempt.at, WINDOW, now), SignInAttempt.account == CODE + account
     )
     if (db.session.scalar(failed) or 0) >= PER_ACCOUNT:
         raise TooManyAttempts
@@ -109,10 +110,12 @@ def note_failure(account: str, address: str, *, now: datetime, kind: str = "sign
 def _count(counted: str, address: str, now: datetime) -> int:
     """How many tries there were of late, with this one."""
     db.session.add(SignInAttempt(at=now, account=counted, address=address))
-    db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
+    db.session.execute(sa.delete(SignInAttempt).where(~lately(SignInAttempt.at, timedelta(days=1), now)))
     db.session.flush()
     count = sa.select(sa.func.count()).where(
-        SignInAttempt.at > now - WINDOW, SignInAttempt.account == counted, SignInAttempt.address == address
+        lately(SignInAttempt.at, WINDOW, now),
+        SignInAttempt.account == counted,
+        SignInAttempt.address == address,
     )
     return db.session.scalar(count) or 0
 

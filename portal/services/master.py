@@ -39,6 +39,7 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
         row = db.session.get(model, effect.id, with_for_update=lock, populate_existing=True)
     if row is None:
         row = create(effect.kind, **values)
+        _refuse_twin(effect, row.id)
         old: dict[str, str] = {}
     else:
         values |= {name: getattr(row, name) + more for name, more in effect.adds.items()}
@@ -59,6 +60,13 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
         new={name: str(value) for name, value in values.items()},
     )
     return row
+
+
+def _refuse_twin(effect: Updates, id: int) -> None:
+    """By now whoever was entering a row of the kind has done so: the new codes are given out one after the other."""
+    twin = effect.twin(id) if effect.twin is not None else None
+    if twin is not None:
+        raise Refusal(_l("%(name)s 刚刚由别人登记，没有重复登记。请刷新后重新核对。"), name=twin)
 
 
 def create(kind: str, /, **values: Any) -> Any:

@@ -22,6 +22,7 @@ from portal.services import audit
 LEASE = timedelta(minutes=5)
 LONG = dict.fromkeys(("print", "record_print"), timedelta(minutes=20))  # work that may take longer than that
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=6)
+FURTHEST = timedelta(hours=7)  # no try lies further ahead, unless the clock has gone back since
 KEPT = timedelta(days=30)
 TRIES = 14  # some 27 hours after the first
 
@@ -121,9 +122,8 @@ def forget(now: datetime) -> int:
 
 
 def _due(now: datetime) -> sa.Select[OutboxRow]:
-    open = sa.select(OutboxRow).where(
-        OutboxRow.done_at.is_(None), OutboxRow.stopped_at.is_(None), OutboxRow.next_try_at <= now
-    )
+    turn = sa.or_(OutboxRow.next_try_at <= now, OutboxRow.next_try_at > now + FURTHEST)
+    open = sa.select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.stopped_at.is_(None), turn)
     return open.order_by(OutboxRow.next_try_at, OutboxRow.id)
 
 

@@ -12,6 +12,7 @@ from webauthn.helpers import bytes_to_base64url
 from portal.extensions import db
 from portal.lib.relying_party import RelyingParty
 from portal.models import PasskeyQuestion
+from portal.queries.days import lately
 
 LASTS = timedelta(minutes=5)
 BYTES = 32
@@ -28,7 +29,7 @@ class About:
 
 def ask(person_id: int, about: About, *, now: datetime) -> bytes:
     """A new challenge; those that nobody has answered in time are thrown away."""
-    db.session.execute(sa.delete(PasskeyQuestion).where(PasskeyQuestion.asked_at <= now - LASTS))
+    db.session.execute(sa.delete(PasskeyQuestion).where(~lately(PasskeyQuestion.asked_at, LASTS, now)))
     challenge = secrets.token_bytes(BYTES)
     db.session.add(
         PasskeyQuestion(
@@ -49,6 +50,6 @@ def take(challenge: bytes, person_id: int, about: About, *, now: datetime) -> bo
         PasskeyQuestion.person_id == person_id,
         PasskeyQuestion.holder == about.holder,
         PasskeyQuestion.subject == about.subject,
-        PasskeyQuestion.asked_at > now - LASTS,
+        lately(PasskeyQuestion.asked_at, LASTS, now),
     )
     return db.session.scalar(asked.returning(PasskeyQuestion.id)) is not None

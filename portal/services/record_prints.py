@@ -52,7 +52,7 @@ def ask_copy(record: Record, language: str, by: Actor, *, now: datetime) -> Reco
     coming = prints.waiting(record.id, by.id)
     if coming is not None:
         return coming
-    if prints.asked_since(by.id, now - timedelta(hours=1)) >= AN_HOUR:
+    if prints.asked_within(by.id, timedelta(hours=1), now) >= AN_HOUR:
         raise TooManyCopies
     if prints.original(record.id, language) is None:
         _ask(record, ORIGINAL, language, by.id, now)

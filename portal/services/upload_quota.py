@@ -11,6 +11,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import StoredFile
+from portal.queries.days import lately
 
 FILES = 2_000
 SPAN = timedelta(hours=24)
@@ -33,7 +34,7 @@ def require(name: str, size: int, person_id: int, *, now: datetime) -> None:
         QuotaUsed: there is none; the sentence says how much is left.
     """
     recent = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(StoredFile.size), 0)).where(
-        StoredFile.uploaded_by_id == person_id, StoredFile.uploaded_at > now - SPAN
+        StoredFile.uploaded_by_id == person_id, lately(StoredFile.uploaded_at, SPAN, now)
     )
     count, taken = db.session.execute(recent).one()
     if count >= FILES:

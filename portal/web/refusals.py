@@ -27,6 +27,7 @@ TEXTS = {
     503: _l("系统正忙，请稍后再试。"),
     507: _l("存储空间已满，操作没有写入；查看不受影响。请把下面的编号告诉管理员，腾出空间后即可再试。"),
 }
+BUSY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError)  # the latter: no connection was free
 SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
 STORE_AWAY = _l("存放文件的服务器暂时连接不上，没有写入任何内容。请稍后再试；您填写的内容仍在。")
 MET = _l("同时有别人在办理同一件事，您的操作没有写入任何内容。请稍后再试；您填写的内容仍在。")
@@ -95,7 +96,7 @@ def init_app(app: Flask) -> None:
 def _status(error: Exception) -> int:
     if space.is_full(error):
         return 507
-    return 503 if isinstance(error, sqlalchemy.exc.OperationalError) else 500
+    return 503 if isinstance(error, BUSY) else 500
 
 
 def _who() -> str:

@@ -14,6 +14,7 @@ from portal.forms.fields import Choice, Email, LongText, Phone, Score, Text, Yes
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments
 from portal.lib.i18n import _l
+from portal.lib.likeness import plain_code
 from portal.queries import customers
 
 FACTS = ("legal_representative", "email", "delivery_address", "industry", "source", "main_products")
@@ -141,7 +142,7 @@ class CustomerRegistration(CompanyForm):
     def compute(self) -> None:
         """Lists the customers that look like this one."""
         super().compute()
-        self.credit_code.data = customers.normal_code(self.credit_code.data)
+        self.credit_code.data = plain_code(self.credit_code.data)
         found = _similar(self.answers(), self.context)
         self.similar_customers.data = "\n".join(f"{one.label} {one.phone}".strip() for one in found)
 
@@ -149,7 +150,7 @@ class CustomerRegistration(CompanyForm):
         """The same credit code is the same customer; a look-alike has to be told apart."""
         code = self.credit_code.data
         alike = _similar(self.answers(), self.context)
-        if code and any(customers.normal_code(one.credit_code) == code for one in alike):
+        if code and any(plain_code(one.credit_code) == code for one in alike):
             self.refuse("credit_code", _l("客户资料库中已有相同代码的客户，不能重复登记"))
         if self.not_duplicate.data is False:
             self.refuse("not_duplicate", _l("该客户已在客户资料库中，不能重复登记"))
@@ -167,7 +168,7 @@ class CustomerRegistration(CompanyForm):
             values["facts"] = {**known.facts, **values["facts"]}
         if entered is not None:
             del values["status"]
-        yield Updates("customer", known.id if known else None, values)
+        yield Updates("customer", known.id if known else None, values, twin=lambda id: _twin(record, id))
         if record["customer_type"] == "dealer":
             yield PostsEntry("dealers", {"dealer": record["customer_name"], **_facts(record, DEALER_FACTS)})
 
@@ -190,6 +191,12 @@ def _similar(answers: Any, context: Any) -> list[Any]:
         answers.get("customer_name"), answers.get("credit_code"), answers.get("contact_phone")
     )
     return [one for one in found if entered is None or one.id != entered.id]
+
+
+def _twin(record: Filed, own: int) -> str | None:
+    """Who was entered at the same moment and looks like this one."""
+    who = record["customer_name"], record["credit_code"], record["contact_phone"]
+    return customers.twin(own, *who, listed=record["similar_customers"] or "")
 
 
 def _facts(record: Filed, names: tuple[str, ...]) -> dict[str, str]:

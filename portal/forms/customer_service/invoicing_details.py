@@ -12,6 +12,7 @@ from portal.forms.fields import Choice, Email, Phone, Text
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer
 from portal.lib.i18n import _l
+from portal.lib.likeness import plain_code
 from portal.queries import customers
 
 LENGTHS = (15, 18, 20)  # characters of a taxpayer's number
@@ -67,8 +68,8 @@ class InvoicingDetails(CompanyForm):
     def compute(self) -> None:
         """Both numbers in half width and capitals, without blanks."""
         super().compute()
-        self.tax_no.data = customers.normal_code(self.tax_no.data)
-        self.bank_account.data = customers.normal_code(self.bank_account.data)
+        self.tax_no.data = plain_code(self.tax_no.data)
+        self.bank_account.data = plain_code(self.bank_account.data)
 
     def heading(self) -> str:
         """The customer."""

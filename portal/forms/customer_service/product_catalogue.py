@@ -16,7 +16,8 @@ from portal.forms.filed import Filed
 from portal.forms.references import Product
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import customers, prices, products
+from portal.lib.likeness import plain_code
+from portal.queries import prices, products
 
 CENT = Decimal("0.01")
 CATEGORY = "产品"  # of a product's stock item
@@ -95,7 +96,7 @@ class ProductCatalogue(CompanyForm):
     def compute(self) -> None:
         """The code as it is kept, and the price that the new one follows."""
         super().compute()
-        self.product_code.data = customers.normal_code(self.product_code.data)
+        self.product_code.data = plain_code(self.product_code.data)
         found = None
         if self.product.data:
             found = prices.on(self.product.data.id, self.valid_from.data or self.today, self.itself)

@@ -190,4 +190,11 @@ def _entered(record: Filed) -> Iterator[Effect]:
         "owner_id": record["owner"].id,
         "facts": {**(known.facts if known else {}), "source": record["marketing_channel"]},
     }
-    yield Updates("customer", known.id if known else None, {**values, "status": "prospect"})
+    values["status"] = "prospect"
+    who, listed = (values["name"], None, values["phone"]), record["similar_customers"] or ""
+    yield Updates(
+        "customer",
+        known.id if known else None,
+        values,
+        twin=lambda id: customers.twin(id, *who, listed=listed),
+    )

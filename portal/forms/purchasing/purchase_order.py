@@ -14,8 +14,9 @@ from portal.forms.base import CompanyForm, Sheet, Stage
 from portal.forms.fields import Day, LongText, Money, Number, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, RecordLink, StockItem, Supplier
+from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.queries import buying, goods
+from portal.queries import buying, deliveries, goods
 
 
 class OrderLine(Sheet):
@@ -57,8 +58,10 @@ class SupplierAnswer(Stage):
     supplier_note = LongText(_l("说明"), required=False)
 
     def check(self) -> None:
-        """Nobody promises a day before the order."""
+        """Nobody promises a day before the order, nor one that is never looked for."""
         moments.refuse_past(self, "promised_date", _l("承诺交期不能早于下单日期"))
+        if self.promised_date.data and self.promised_date.data > day(self.now) + deliveries.FURTHEST:
+            self.refuse("promised_date", _l("承诺交期不能晚于两年以后，请核对年份"))
 
 
 class PurchaseOrder(CompanyForm):

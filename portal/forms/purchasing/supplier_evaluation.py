@@ -199,7 +199,7 @@ class SupplierEvaluation(CompanyForm):
             "next_evaluation_on": months_later(day(record.now), YEAR) if listed else None,
             **{column: record[name] for name, column in KNOWN.items()},
         }
-        yield Updates("supplier", id, values)
+        yield Updates("supplier", id, values, twin=lambda own: _twin(record, own))
         for row in record["licences"] if listed else ():
             expires = row["expires_on"]
             yield PostsEntry(
@@ -220,6 +220,12 @@ class SupplierEvaluation(CompanyForm):
         if record["supplier"] and record["supplier"].id:
             removed = {"status": STATUS["not_approved"], "next_evaluation_on": None}
             yield Updates("supplier", record["supplier"].id, removed)
+
+
+def _twin(record: Filed, own: int) -> str | None:
+    """Who was entered at the same moment under the same credit code."""
+    other = suppliers.with_credit_code(record["credit_code"] or "", but={own})
+    return other.label if other else None
 
 
 def _supplier(record: Filed) -> int | None:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
-from portal.forms.definition import fields
+from portal.forms.definition import definition, fields
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref, load
 from portal.models import (
@@ -23,7 +23,6 @@ from portal.models import (
     ObligationRun,
     Person,
     Record,
-    RecordLink,
     RecordSubject,
     RoleGrant,
     Signature,
@@ -103,6 +102,7 @@ class Duties(Shop):
             number=f"{code}-2026-9{self.count:03d}", key=f"put-{code}-{self.count}", form_code=code,
             form_version=content.form_version(FORMS[code], when), applicant_id=self.actor(login).id,
             department_id=self.actor(login).person.department_id, state=state, submitted_at=when, cells={},
+            closed_at=when if state == "finished" else None,
         )  # fmt: skip
         db.session.add(record)
         db.session.flush()
@@ -121,8 +121,7 @@ class Duties(Shop):
         for name, given in answers.items():
             if name == "customer":
                 db.session.add(RecordSubject(kind="customer", row_id=given.id, record_id=record.id))
-            if name == "service_contract":
-                db.session.add(RecordLink(source_id=record.id, target_id=given.id, kind="named"))
+        content.link_named(record, definition(FORMS[code])["fields"], stored)
         db.session.flush()
         return record
 

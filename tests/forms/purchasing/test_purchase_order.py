@@ -29,7 +29,9 @@ from portal.domain.signoff import Back
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.forms.purchasing.purchase_order import PurchaseOrder, SupplierAnswer
+from portal.lib.clock import today
 from portal.models import OrderEntry, StockItem
+from portal.queries.deliveries import FURTHEST
 
 
 @pytest.fixture(autouse=True)
@@ -150,6 +152,9 @@ def test_a_supplier_that_declines_sends_the_order_back_and_nothing_is_on_order()
     assert step.outcome({"supplier_accepts": False}) == Back(when=step.outcomes[0].when)
     assert refusals(SupplierAnswer(answers={"supplier_accepts": False})) == set()
     assert refusals(SupplierAnswer(answers={"supplier_accepts": True})) == {"promised_date"}
+    far = {"supplier_accepts": True, "promised_date": today() + FURTHEST}
+    assert refusals(SupplierAnswer(answers=far)) == set()
+    assert refusals(SupplierAnswer(answers=far | {"promised_date": date(2062, 6, 2)})) == {"promised_date"}
     declined = filed(PurchaseOrder, {"lines": [line()], "supplier_accepts": False})
     assert list(PurchaseOrder.effects("supplier_answer", declined)) == []
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from portal.extensions import db
 from portal.forms import charts
 from portal.forms.charts import Asked
-from portal.models import Record, RecordLink
+from portal.models import Record
 from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from tests.conftest import both_databases
@@ -96,8 +96,7 @@ def order(supplies: Supplies, promised: int, amount: str = "1000.00", on: int = 
 def receive(supplies: Supplies, ordered: Record, on: int) -> None:
     """Goods of an order that came on a day."""
     answers = {"order": supplies.ref(ordered), "received_at": at(days(on))}
-    note = supplies.record("PU-05", answers, at(days(on)), login="buyer", state="running")
-    db.session.add(RecordLink(source_id=note.id, target_id=ordered.id, kind="named"))
+    supplies.record("PU-05", answers, at(days(on)), login="buyer", state="running")
     db.session.flush()
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.forms.catalogue import FORMS
 from portal.forms.quality.record_retention import kept_so_far
+from portal.lib.clock import ZONE, today
 from portal.models import Record
 from portal.queries import days as queried
 from portal.queries import retention
@@ -140,6 +141,23 @@ def test_records_past_their_years_are_listed(papers: Papers) -> None:
     assert (rows[0]["kind"], int(rows[0]["kept_until"])) == ("进货检验单", this - 1)
     assert rows[0]["keeper"] == "质量部"
     assert date.fromisoformat(f"{rows[0]['closed_at']:%Y-%m-%d}").year == this - 6
+
+
+@pytest.mark.proves("R15", "F13")
+@pytest.mark.both_databases
+def test_what_ended_on_new_year_s_morning_is_of_the_new_year(papers: Papers) -> None:
+    this, ended = today().year, []
+    for place, year in enumerate((this - 5, this - 6)):
+        record = listed(papers, line(papers), year=2020 + place)
+        at = datetime(
+            year, 1, 1, 7, 59, tzinfo=ZONE
+        )  # of the year before, where the clock is that of Greenwich
+        changed = sa.update(Record).where(Record.id == record.id).values(form_code="PU-06", closed_at=at)
+        db.session.execute(changed)
+        ended.append(record.number)
+    listed(papers, line(papers))
+    rows = papers.lines("records_past_retention")
+    assert [(row["record"], int(row["kept_until"])) for row in rows] == [(ended[1], this - 1)]
 
 
 def test_a_list_counts_from_its_first_day_on(papers: Papers, monkeypatch: pytest.MonkeyPatch) -> None:
