@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal import database as databases
 from portal.config import ROOT, Settings
 from portal.demo.company import seed_small
 from portal.domain.demo import DEMO_PASSWORD
@@ -29,7 +30,7 @@ from tests.books import Books
 from tests.proofs import Proofs
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
-STRONG = sessions.HASHER
+STRONG, CAREFUL = sessions.HASHER, databases.PRAGMAS
 SECRET = "kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja"  # nobody's
 both_databases = pytest.mark.both_databases
 
@@ -73,6 +74,13 @@ def quick_passwords() -> None:
     """Hashes cost next to nothing here; what `STRONG` costs is looked at by the tests of passwords."""
     sessions.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     own_keys.COST = (4, 1, 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_disks() -> None:
+    """Nothing waits for the disk here; that the portal does is shown where its processes are watched, and by `CAREFUL`."""
+    databases.PRAGMAS = (*CAREFUL, "synchronous=OFF")
+    os.fsync = lambda _file: None
 
 
 @pytest.fixture(scope="session")

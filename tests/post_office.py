@@ -134,7 +134,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     for plugin in (NotifyWeComBot, NotifyDingTalk, NotifyFeishu, NotifyLark):
         path = plugin.notify_url.split("/", 3)[3]
         monkeypatch.setattr(plugin, "notify_url", f"{here}/{path}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield kept
     server.shutdown()

@@ -36,8 +36,8 @@ from portal.services.signatures import COVERED
 from portal.storage import files
 from tests.pdf.test_render import complaint
 from tests.pdf.test_seal import AUTHORITY, NOW, SIGNER, appended, by, flipped, saved_again, updated
+from tests.verifier import SCRIPT, forked
 
-SCRIPT = ROOT / "tools" / "verify_record.py"
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 Data = dict[str, Any]
 
@@ -45,10 +45,10 @@ Data = dict[str, Any]
 def run(folder: Path, pdf: bytes, *args: str) -> tuple[int, Data]:
     """Status and result of a run somewhere else, in an empty environment."""
     (folder / "file.pdf").write_bytes(pdf)
-    ran = call(folder, "file.pdf", "--json", *args)
-    assert ran.stderr == ""
-    found: Data = json.loads(ran.stdout)
-    return ran.returncode, found
+    status, told, complaint = forked(folder, "file.pdf", "--json", *args)
+    assert complaint == ""
+    found: Data = json.loads(told)
+    return status, found
 
 
 def call(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:

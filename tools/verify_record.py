@@ -50,6 +50,8 @@ try:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from pyhanko.keys import load_certs_from_pemder_data
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.decode_limits import DecodePurpose
     from pyhanko.pdf_utils.misc import PdfReadError
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import (
@@ -190,6 +192,40 @@ def flat(value: Any) -> Iterator[Any]:
 def digest(*parts: bytes) -> str:
     """SHA-256 of the parts, one after the other."""
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+class Reader(PdfFileReader):
+    """A file whose object streams are opened once each; the library reads their numbers anew for every object in them."""
+
+    def __init__(self, data: bytes) -> None:
+        self._opened: dict[int, tuple[dict[int, tuple[int, int]], bytes]] = {}
+        super().__init__(BytesIO(data))
+
+    def _get_object_from_stream(self, idnum: int, stmnum: int, idx: int) -> Any:
+        if stmnum not in self._opened:
+            self._opened[stmnum] = opened(generic.Reference(stmnum, 0, self).get_object())
+        places, data = self._opened[stmnum]
+        at, place = places.get(idnum, (-1, 0))
+        if at != idx:
+            raise PdfReadError("an object is not where it is said to be")
+        stream = BytesIO(data)
+        stream.seek(place)
+        found = generic.read_object(stream, generic.Reference(idnum, 0, self))
+        if isinstance(found, generic.StreamObject | generic.IndirectObject):
+            raise PdfReadError("such an object may not stand in an object stream")
+        return found
+
+
+def opened(stream: Any) -> tuple[dict[int, tuple[int, int]], bytes]:
+    """The objects that an object stream holds, by number: which one each is, and where it begins; and all of its data."""
+    if not isinstance(stream, generic.StreamObject) or stream["/Type"] != "/ObjStm":
+        raise PdfReadError("this is no object stream")
+    data, first, count = stream.read_data(DecodePurpose.OBJECT_STREAM), stream["/First"], stream["/N"]
+    numbers = data[:first].split()[: 2 * count]
+    if len(numbers) != 2 * count or not all(map(bytes.isdigit, numbers)):
+        raise PdfReadError("an object stream does not begin with numbers")
+    pairs = [(int(numbers[2 * at]), (at, first + int(numbers[2 * at + 1]))) for at in range(count)]
+    return dict(reversed(pairs)), data  # of two alike the first counts
 
 
 def carried(reader: PdfFileReader) -> bytes:
@@ -949,7 +985,7 @@ def examine(
     if b"%PDF-" not in data[:1024]:
         raise Unreadable("这不是 PDF 文件", "this is no PDF file")
     try:
-        reader = PdfFileReader(BytesIO(data))
+        reader = Reader(data)
     except PdfReadError:
         found = re.findall(rb"/ByteRange\s*\[\s*\d+\s+\d+\s+(\d+)\s+(\d+)", data)
         if found and all(sum(map(int, one)) != len(data) for one in found):  # cut off, or added to

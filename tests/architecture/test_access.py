@@ -73,7 +73,7 @@ def test_everybody_gets_the_answer_of_the_table(site: Site, visitor: str) -> Non
         answer.close()
         if given != row.answers[visitor]:
             wrong.append(f"{row}: {given}, not {row.answers[visitor]}")
-        if row.method == "POST":
+        if row.method == "POST" and given not in ("403", "404"):
             site.reset()
     assert not wrong, "\n".join(wrong)
 

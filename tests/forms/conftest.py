@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from portal.config import Settings
@@ -21,19 +23,34 @@ from portal.lib.clock import ZONE
 from portal.models.base import Base
 
 
-@pytest.fixture
-def app_context() -> Iterator[Flask]:
-    """A Flask application in Chinese with every table in an empty database in memory."""
+@pytest.fixture(scope="session")
+def empty() -> sqlite3.Connection:
+    """Every table, empty; making them takes longer than most tests."""
+    engine = sa.create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    made: sqlite3.Connection = engine.raw_connection().driver_connection  # type: ignore[assignment]
+    return made
+
+
+@pytest.fixture(scope="session")
+def small_app() -> Flask:
+    """A Flask application in Chinese with a database in memory."""
     app = Flask("portal")
     app.config.update(SQLALCHEMY_DATABASE_URI="sqlite://", BABEL_DEFAULT_LOCALE="zh_Hans_CN")
     app.config["SETTINGS"] = Settings(_env_file=None)
     db.init_app(app)
     babel.init_app(app)
-    with app.app_context():
-        Base.metadata.create_all(db.engine)
-        yield app
+    return app
+
+
+@pytest.fixture
+def app_context(small_app: Flask, empty: sqlite3.Connection) -> Iterator[Flask]:
+    """The small application with every table in an empty database."""
+    with small_app.app_context():
+        with db.engine.connect() as connection:
+            empty.backup(connection.connection.driver_connection)  # type: ignore[arg-type]
+        yield small_app
         db.session.remove()
-        db.engine.dispose()
 
 
 class SmallWorld:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
@@ -40,7 +40,27 @@ HEIGHT = """() => new Promise((tell) => requestAnimationFrame(() => requestAnima
   tell(document.documentElement.scrollHeight))))"""
 GRAVE = ("serious", "critical")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SHEET = re.compile(r"/[\w-]+/[\w-]+/new$")  # the sheets of all forms have their colours from the same styles
+CONTRAST = "color-contrast"
+# Every element by its own style classes and states and those of all around it, which give it its colours in any language.
+STATES = [
+    "class",
+    "type",
+    "open",
+    "hidden",
+    "disabled",
+    "readonly",
+    "checked",
+    "fill",
+    "data-state",
+    "data-theme",
+]
+STATES += ["data-bs-theme", "aria-current", "aria-expanded", "aria-invalid"]
+PIECES = """(states) => [...new Set([...document.body.querySelectorAll("*")].map((one) => {
+  const names = [];
+  for (; one; one = one.parentElement)
+    names.push([one.localName, ...states.map((key) => one.getAttribute(key))].join());
+  return names.join(" ");
+}))]"""
 CHOICE = re.compile(r"/[A-Z]{2}-\d+-\d{4}-\d+|/\d+|(?<=/s/)[\w-]+")  # what differs between pages of one kind
 
 
@@ -228,7 +248,10 @@ class Visitor:
         self.page.wait_for_selector('#saved[data-state="saved"]', timeout=8000)
 
     def look(self) -> Page:
-        """The page fits the screen, and everybody can use it: in light and in dark, once for each kind of page."""
+        """The page fits the screen, and everybody can use it, once for each kind of page in each language.
+
+        Colours are looked at in light and in dark where some piece of it is one that no page of this width had before.
+        """
         page = self.page
         assert "系统出现意外错误" not in page.content(), page.url
         if self.phone:
@@ -243,25 +266,27 @@ class Visitor:
         size = page.viewport_size
         assert size is not None
         # As high as the page, so that no bar lies over what comes after scrolling; rows may grow when they come in sight.
+        high = size["height"]
         for _again in range(3):
-            high = page.evaluate(HEIGHT)
-            page.set_viewport_size({**size, "height": max(size["height"], high)})
-        self._examine("light", {"type": "tag", "values": TAGS})
-        if self.examined.first(f"colours of {SHEET.sub('/new', kind)}"):
+            last, high = high, max(size["height"], page.evaluate(HEIGHT))
+            if high == last:
+                break
+            page.set_viewport_size({**size, "height": high})
+        page.evaluate(AXE_SCRIPT)
+        pieces = page.evaluate(PIECES, STATES)
+        coloured = [one for one in pieces if self.examined.first(f"{self.phone} {one}")]
+        self._examine("light", {"type": "tag", "values": TAGS}, {CONTRAST: {"enabled": bool(coloured)}})
+        if coloured:
             page.emulate_media(color_scheme="dark")
             page.wait_for_function("() => document.getAnimations().length === 0")  # colours change softly
-            self._examine("dark", {"type": "rule", "values": ["color-contrast"]})
+            self._examine("dark", {"type": "rule", "values": [CONTRAST]})
             page.emulate_media(color_scheme="light")
         page.set_viewport_size(size)
         return page
 
-    def _examine(self, scheme: str, only: dict[str, Any]) -> None:
-        found = (
-            Axe()
-            .run(self.page, options={"resultTypes": ["violations"], "runOnly": only})
-            .response["violations"]
-        )
-        for one in found:
+    def _examine(self, scheme: str, only: dict[str, Any], rules: dict[str, Any] | None = None) -> None:
+        options = {"resultTypes": ["violations"], "runOnly": only, "rules": rules or {}}
+        for one in self.page.evaluate("async (options) => (await axe.run(options)).violations", options):
             if one["impact"] in GRAVE:
                 places = "; ".join(f"{node['target'][0]} {node['html'][:90]}" for node in one["nodes"][:3])
                 self.complaints.append(f"{self.page.url} in {scheme}: {one['id']}: {one['help']}: {places}")

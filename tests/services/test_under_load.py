@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal import database
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.lib.clock import now
 from portal.models import AuditEvent
 from portal.services import audit
+from tests.conftest import CAREFUL
 
 WRITERS = 64
 
@@ -52,7 +54,8 @@ def test_sixty_four_write_at_once_and_each_is_heard_once(app: Flask) -> None:
 
 
 @pytest.mark.proves("F3")
-def test_sqlite_waits_for_the_disk_and_for_its_turn(context: Flask) -> None:
+def test_sqlite_waits_for_the_disk_and_for_its_turn(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "PRAGMAS", CAREFUL)
     asked = {
         name: db.session.execute(sa.text(f"PRAGMA {name}")).scalar()
         for name in ("journal_mode", "synchronous", "foreign_keys")

@@ -19,6 +19,8 @@ from tests.architecture.visitors import PEOPLE, furnished
 from tests.web.conftest import Desk, alerts
 
 pytestmark = pytest.mark.both_databases
+# What `tests/architecture/test_access.py` shows on SQLite.
+on_postgres = pytest.mark.postgres(alone=True)
 OFFICER = "customer_service_officer"
 COMPLAINTS = "/customer-service/complaints/"
 
@@ -30,6 +32,7 @@ def test_signing_in_lets_one_in(app: Flask) -> None:
     assert browser.get("/account/sessions").status_code == 200
 
 
+@on_postgres
 @pytest.mark.proves("S18")
 def test_every_page_gives_the_answer_of_the_table(app: Flask) -> None:
     site = furnished(app)
@@ -44,6 +47,7 @@ def test_every_page_gives_the_answer_of_the_table(app: Flask) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+@on_postgres
 def test_no_act_breaks(app: Flask) -> None:
     site = furnished(app)
     acts = sorted(

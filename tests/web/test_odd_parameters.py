@@ -34,11 +34,11 @@ def parameters() -> list[str]:
 
 
 def shapes(names: list[str]) -> Iterator[MultiDict[str, str]]:
-    """All parameters at once: with odd values, with several different ones, as lists and as members."""
+    """All parameters at once: with odd values; with several different ones, as lists and as members."""
     for shift in (0, len(ODD) // 2):
         yield MultiDict((name, ODD[(place + shift) % len(ODD)]) for place, name in enumerate(names))
-    yield MultiDict((name, value) for name in names for value in ("1", "'\"<x>", ""))
-    yield MultiDict((f"{name}{shape}", "1") for name in names for shape in ("[]", "[id]"))
+    several = [(name, value) for name in names for value in ("1", "'\"<x>", "")]
+    yield MultiDict(several + [(f"{name}{shape}", "1") for name in names for shape in ("[]", "[id]")])
 
 
 def test_the_parameters_are_found() -> None:
