@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/.ready .cache/fonts/.ready $(CATALOGS) ## install everything the portal needs
+setup: .venv/.ready .cache/fonts/.ready $(CATALOGS) ## install everything the portal needs (PRODUCTION=1: without developers' tools)
 
 run: setup ## start the portal (PORT and PORTAL_DATA are honoured)
 	@exec $(PYTHON_BIN) -m portal
@@ -52,8 +52,8 @@ clean: ## remove what setup and the tests made; never touches the portal's data
 	rm -rf node_modules dist
 	rm -f portal/translations/*/LC_MESSAGES/*.mo
 
-.venv/.ready: requirements.lock bin/setup bin/lib.sh
-	@PYTHON="$(PYTHON)" bin/setup
+.venv/.ready: requirements.lock bin/setup bin/production bin/lib.sh
+	@PYTHON="$(PYTHON)" PRODUCTION="$(PRODUCTION)" bin/setup
 
 .cache/fonts/.ready: tools/make_fonts.py .venv/.ready
 	@$(PYTHON_BIN) tools/make_fonts.py

@@ -17,7 +17,7 @@ from werkzeug.routing import IntegerConverter
 from portal import blueprints, cli, database, replica
 from portal.config import Settings, SettingsError, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
-from portal.jobs import worker
+from portal.jobs import waking
 from portal.lib import i18n
 from portal.services import indexing
 from portal.storage import files, package_store
@@ -82,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     navigation.init_app(app)
     blueprints.init_app(app)
     cli.init_app(app)
-    worker.init_app(app)
+    waking.init_app(app)
     return app
 
 

@@ -26,6 +26,8 @@ IMPORTED = """
 import sys
 before = set(sys.modules)
 import portal.factory, portal.jobs.worker, portal.pdf.render
+import portal.lib.directory_asked, portal.lib.docx_in, portal.lib.docx_out, portal.pdf.seal  # imported late
+import joserfc, pypinyin, python_calamine, requests, webauthn, xlsxwriter, zxcvbn
 print(*sorted({name.partition(".")[0] for name in set(sys.modules) - before}))
 """
 LENT = {"chardet", "pygments"}  # libraries use them where developers' tools have brought them
@@ -156,3 +158,22 @@ def test_the_browser_files_are_in_it_as_they_lie_there(bill: Any) -> None:
         ).stdout.split()[0]
         assert files[name]["hashes"] == [{"alg": "SHA-384", "content": sha384}], name
     assert named(bill)["htmx.org"]["version"]
+
+
+@pytest.mark.proves("S46")
+def test_production_installs_all_that_runs_and_no_tools_of_developers() -> None:
+    lock = (ROOT / "requirements.lock").read_text()
+    chosen = subprocess.run([ROOT / "bin" / "production"], capture_output=True, text=True, check=True).stdout
+    entries = list(sbom.PINNED.finditer(chosen))
+    wanted = [one[0] for one in sbom.PINNED.finditer(lock) if one["name"] in sbom.at_run_time()]
+    assert set(wanted) <= {one[0] for one in entries}, "each version of it, whatever the Python"
+    assert all(one[0] in lock for one in entries)
+    assert not {one["name"] for one in entries} & {
+        "pytest",
+        "ruff",
+        "mypy",
+        "hypothesis",
+        "playwright",
+        "pygments",
+        "chardet",
+    }

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from functools import cache
 
-from portal.cli import (
-    audit,
-    backups,
-    catalogue,
-    demo,
-    directory,
-    files,
-    jobs,
-    people,
-    procedures,
-    seal,
-    search,
-    tables,
-)
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+
+class Commands(AppGroup):
+    """The groups, which are imported when somebody gives a command: a server does without them and what they need."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A group by its name."""
+        return _groups().get(name) or super().get_command(ctx, name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all groups."""
+        return sorted({*super().list_commands(ctx), *_groups()})
 
 
 def init_app(app: Flask) -> None:
-    """Registers the groups."""
-    for group in (
+    """Puts the commands into the place of Flask's own group."""
+    commands = Commands()
+    commands.commands.update(app.cli.commands)  # what extensions bring
+    app.cli = commands
+
+
+@cache
+def _groups() -> dict[str, click.Command]:
+    from portal.cli import (  # see `Commands`
+        audit,
+        backups,
+        catalogue,
+        demo,
+        directory,
+        files,
+        jobs,
+        people,
+        procedures,
+        seal,
+        search,
+        tables,
+    )
+
+    groups: tuple[click.Command, ...] = (
         catalogue.forms,
         catalogue.registers,
         catalogue.roles,
@@ -38,5 +61,5 @@ def init_app(app: Flask) -> None:
         backups.backup,
         backups.restore,
         tables.group,
-    ):
-        app.cli.add_command(group)
+    )
+    return {str(group.name): group for group in groups}

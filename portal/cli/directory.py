@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 from flask.cli import AppGroup
 
-from portal.lib import directory as ldap
+from portal.lib import directory_asked as ldap
 from portal.lib.directory import Directory, Unreachable
 from portal.queries import people
 from portal.services import directory, sessions

@@ -15,7 +15,7 @@ from flask.cli import AppGroup
 from portal.database import transaction
 from portal.lib.certificates import Identity, Unfit, check, fingerprint
 from portal.lib.clock import minute, now
-from portal.pdf.time_stamp import StampFailed
+from portal.pdf.stamp_authority import StampFailed
 from portal.services import sealing
 from portal.storage import seal_folder
 from portal.storage.token import TokenAway

@@ -6,12 +6,10 @@ sequences and walks over the keyboard; here it learns common Chinese words in pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from threading import Lock
 from typing import Any
-
-from zxcvbn import zxcvbn
-from zxcvbn.matching import add_frequency_lists
 
 from portal.lib.i18n import _l
 from portal.lib.pinyin import initials, needle, syllables
@@ -42,19 +40,29 @@ WHY: dict[str, object] = {
     "Names and surnames by themselves are easy to guess.": _l("它只是一个名字或姓氏"),
     "Common names and surnames are easy to guess.": _l("它主要是常见的名字或姓氏"),
 }
-add_frequency_lists({"pinyin": PINYIN})
 _one_at_a_time = Lock()  # zxcvbn keeps the words of a person where every thread finds them
 
 
 def weakness(password: str, own_words: Iterable[str] = ()) -> object | None:
     """Why a password would soon be guessed, as part of a sentence; None for one that would not."""
     with _one_at_a_time:
-        found: dict[str, Any] = zxcvbn(password[:READ], user_inputs=own_words)
+        found: dict[str, Any] = _guesser()(password[:READ], user_inputs=own_words)
     if found["guesses"] >= ENOUGH:
         return None
     if any(part.get("dictionary_name") == "user_inputs" for part in found["sequence"]):
         return OWN
     return WHY.get(found["feedback"]["warning"], OTHERWISE)
+
+
+@cache
+def _guesser() -> Callable[..., Any]:
+    """The library, which has learned what it lacks; asked for under the lock."""
+    from zxcvbn import zxcvbn  # its lists of words take 13 MB, and passwords are seldom chosen
+    from zxcvbn.matching import add_frequency_lists
+
+    add_frequency_lists({"pinyin": PINYIN})
+    guesser: Callable[..., Any] = zxcvbn
+    return guesser
 
 
 def words_of(*texts: str) -> list[str]:

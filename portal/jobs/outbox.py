@@ -15,7 +15,7 @@ from portal.lib.clock import now
 from portal.lib.log_lines import facts as facts_of
 from portal.mail.unsent import ServerAway, Unsent
 from portal.pdf.process import PrintFailed, PrintTooLarge
-from portal.pdf.time_stamp import StampFailed
+from portal.pdf.stamp_authority import StampFailed
 from portal.services import outbox
 from portal.storage.store import StoreAway
 from portal.storage.token import TokenAway

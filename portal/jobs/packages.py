@@ -23,7 +23,6 @@ from portal.lib.certificates import Identity, Unfit, fingerprint
 from portal.lib.clock import today
 from portal.lib.conflicts import is_conflict
 from portal.models import AuditPackage, Person
-from portal.pdf.seal import sign_beside
 from portal.queries import actors
 from portal.queries.actors import Actor
 from portal.services import audit_packages as acts
@@ -116,6 +115,8 @@ def _fill(
         manifest = papers.manifest(head, entries, list(zip.members), by)
         zip.add(papers.MANIFEST, [manifest])
         if by is not None:
+            from portal.pdf.seal import sign_beside  # pyHanko, 20 MB
+
             zip.add(papers.SIGNATURE, [sign_beside(manifest, by, now=now)], packed=False)
 
 

@@ -7,27 +7,17 @@ queue only wakes and runs: what must not be lost stands in the outbox, and every
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
-from flask import Flask, current_app
-from huey import Huey, MemoryHuey, RedisHuey
+from flask import Flask
+from huey import Huey, MemoryHuey
 from huey.consumer import Consumer
 from prometheus_client import REGISTRY, CollectorRegistry
-from sqlalchemy import event
 
-from portal.extensions import db
 from portal.jobs import outbox, schedule
 from portal.jobs.figures import BookFigures
-from portal.jobs.told import told
-from portal.models import OutboxRow
+from portal.jobs.waking import NAME, inside
 from portal.web import metrics
 
 PATIENCE = 20  # seconds that a running job is given to end; its row is taken up again otherwise
-NAME = "portal"
-log = logging.getLogger("portal.jobs")
 
 
 class InProcessConsumer(Consumer):
@@ -37,36 +27,6 @@ class InProcessConsumer(Consumer):
         """The server itself decides when to stop."""
 
 
-def init_app(app: Flask) -> None:
-    """With a broker: whoever commits outbox rows wakes a worker."""
-    url = app.config["SETTINGS"].broker_url
-    if url:
-        queue = RedisHuey(NAME, url=url, store_intermediate_errors=False, results=False, utc=True)
-        queue.wake = queue.task(name="drain")(_inside(app, outbox.drain))
-        app.extensions["jobs"] = queue
-
-
-@event.listens_for(db.session, "after_flush")
-def _note(session: Any, _context: Any) -> None:
-    if any(isinstance(row, OutboxRow) for row in session.new):
-        session.info["wakes"] = True
-
-
-@event.listens_for(db.session, "after_rollback")
-def _forget(session: Any) -> None:
-    session.info.pop("wakes", None)
-
-
-@event.listens_for(db.session, "after_commit")
-def _wake(session: Any) -> None:
-    queue = current_app.extensions.get("jobs")
-    if session.info.pop("wakes", False) and queue is not None:
-        try:
-            queue.wake()
-        except Exception:
-            log.exception("the broker cannot be reached; the outbox is looked at within a minute")
-
-
 def start(app: Flask) -> InProcessConsumer:
     """Starts the jobs and returns at once."""
     queue: Huey | None = app.extensions.get("jobs")
@@ -74,8 +34,8 @@ def start(app: Flask) -> InProcessConsumer:
     if queue is None:
         queue = MemoryHuey(NAME, store_intermediate_errors=False, results=False, utc=True)
     for act, when in schedule.TIMES:
-        queue.periodic_task(when, name=f"at_time_{act.__module__}_{act.__name__}")(_inside(app, act))
-    first = [queue.task(name=f"at_start_{act.__name__}")(_inside(app, act)) for act in schedule.AT_START]
+        queue.periodic_task(when, name=f"at_time_{act.__module__}_{act.__name__}")(inside(app, act))
+    first = [queue.task(name=f"at_start_{act.__name__}")(inside(app, act)) for act in schedule.AT_START]
     consumer = InProcessConsumer(
         queue,
         workers=3,  # two may be at long work
@@ -110,7 +70,7 @@ def tell_figures(app: Flask) -> metrics.Server | None:
 
 def _poll(queue: Huey, app: Flask) -> None:
     """Looks at the outbox again and again."""
-    drain = _inside(app, outbox.drain)
+    drain = inside(app, outbox.drain)
 
     @queue.task(name="poll")
     def poll() -> None:
@@ -120,14 +80,3 @@ def _poll(queue: Huey, app: Flask) -> None:
             poll.schedule(delay=schedule.POLL)
 
     poll()
-
-
-def _inside(app: Flask, act: Callable[[], int]) -> Callable[[], None]:
-    """The job within the application's context."""
-
-    @wraps(act)
-    def run() -> None:
-        with app.app_context(), told(act.__name__) as job:
-            job.done = act()
-
-    return run

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from io import BytesIO
 from typing import Any
 
-from PIL import ExifTags, Image
-
 from portal.lib.clock import minute
 from portal.lib.pictures import FORMATS
 
@@ -19,6 +17,7 @@ EARLIEST = datetime(
     1990, 1, 1, tzinfo=UTC
 )  # before digital cameras; a clock that was never set says 1970 or 1980
 LATEST = timedelta(days=1)  # so far may a camera's clock be ahead
+_TAKEN, _TAKEN_OFFSET = 0x9003, 0x9011  # tags: DateTimeOriginal, OffsetTimeOriginal
 _MOMENT = re.compile(r"(\d{4})[:-](\d\d)[:-](\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
@@ -39,6 +38,8 @@ class Taken:
 
 def taken(data: bytes, zone: tzinfo, *, now: datetime) -> Taken:
     """What the picture tells of itself; a camera that names no time zone stands in `zone`."""
+    from PIL import ExifTags, Image  # 4 MB, of use when a photograph comes in
+
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as picture:
             exif = picture.getexif()
@@ -72,7 +73,7 @@ def caption(reference: Mapping[str, Any]) -> str:
 
 
 def _moment(told: Any, zone: tzinfo) -> datetime | None:
-    found = _MOMENT.match(str(told.get(ExifTags.Base.DateTimeOriginal, "")).strip())
+    found = _MOMENT.match(str(told.get(_TAKEN, "")).strip())
     if found is None:
         return None
     try:
@@ -84,7 +85,7 @@ def _moment(told: Any, zone: tzinfo) -> datetime | None:
 
 
 def _offset(told: Any) -> tzinfo | None:
-    found = _OFFSET.match(str(told.get(ExifTags.Base.OffsetTimeOriginal, "")).strip())
+    found = _OFFSET.match(str(told.get(_TAKEN_OFFSET, "")).strip())
     if found is None or int(found[2]) > 14:
         return None
     way = -1 if found[1] == "-" else 1

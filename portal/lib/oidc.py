@@ -12,13 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlencode, urlsplit
 
-import requests
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+if TYPE_CHECKING:
+    import requests
 
 TIMEOUT, LEEWAY = 8, 60  # seconds
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
@@ -114,6 +112,10 @@ def claims(client: Client, question: Question, code: str, *, now: datetime) -> d
 def _proven(
     client: Client, question: Question, token: str, keys: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
+    from joserfc import jwt  # where there is a provider
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     must = jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=LEEWAY,
@@ -153,6 +155,8 @@ def _endpoint(known: Mapping[str, Any], name: str) -> str:
 
 
 def _call(method: str, place: str, **given: Any) -> requests.Response:
+    import requests  # 6 MB, where there is a provider
+
     try:
         answer = requests.request(method, place, timeout=TIMEOUT, allow_redirects=False, **given)
     except requests.RequestException as error:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from PIL import Image, ImageFile, ImageOps
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_PIXELS = 80_000_000
 SHOWN = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 """What pages and prints show, with the ending of its name."""
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
-Image.MAX_IMAGE_PIXELS = None  # `read` measures itself; Pillow would first only warn
 
 
 class Unreadable(ValueError):
@@ -23,6 +24,9 @@ def read(data: bytes, longest: int, most: int = MOST_PIXELS) -> Image.Image:
     Raises:
         Unreadable: it cannot be read to its end.
     """
+    from PIL import Image, ImageFile, ImageOps  # 4 MB, of use when a picture comes in or is printed
+
+    Image.MAX_IMAGE_PIXELS = None  # measured below; Pillow would first only warn
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, once imported, lets half a picture pass
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:

@@ -9,8 +9,6 @@ from portal.lib.text import fold
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
-from pypinyin import Style, lazy_pinyin, pinyin
-
 # Surnames that begin with another letter than the dictionary's first reading of the character.
 _SURNAMES = {
     "仇": "q",
@@ -78,12 +76,16 @@ def needle(typed: str) -> str:
 
 def _spell(plain: str) -> list[str]:
     """One syllable for each character; a character without pinyin spells itself."""
+    from pypinyin import lazy_pinyin  # its table of readings takes 12 MB, and a page needs none
+
     parts = lazy_pinyin(plain, errors="\n".join)  # the break keeps a run without pinyin in single characters
     return [syllable for part in parts for syllable in part.split("\n")]
 
 
 def _readings(plain: str) -> list[list[str]]:
     """The text spelt once for each reading of its first Chinese character, the likeliest first."""
+    from pypinyin import Style, pinyin  # as above
+
     syllables = _spell(plain)
     first = next((at for at, char in enumerate(plain) if syllables[at] != char), None)
     if first is None:

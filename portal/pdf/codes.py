@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 
 import segno
-from barcode import Code128
 
 BORDER = 2  # white modules around a QR code; the paper gives more
 QUIET = 10  # modules that stay white on each side of a bar code
@@ -22,6 +21,8 @@ def code128(text: str) -> str:
     """A Code 128 of the text; nothing for a text with other letters than it has."""
     if not (text.isascii() and text.isprintable()):
         return ""
+    from barcode import Code128  # brings Pillow, for pictures that are not wanted here
+
     (modules,) = Code128(text).build()
     bars, at = [], QUIET
     for black, width in _runs(modules):

@@ -12,8 +12,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fontTools.ttLib import TTFont
-
 from portal.config import ROOT
 
 FOLDER = ROOT / ".cache" / "fonts"
@@ -86,6 +84,8 @@ def _blank(character: str) -> bool:
 
 @cache
 def _known(folder: Path) -> frozenset[int]:
+    from fontTools.ttLib import TTFont  # looked at once, by the first print
+
     codes = set(_JOINERS | _BREAKS)
     for name in FILES:
         with TTFont(folder / name, lazy=True) as font:

@@ -20,7 +20,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from portal.lib.certificates import Identity
 from portal.lib.held_key import Key
 from portal.pdf.seal_field import FIELD, ArchiveWriter, SealFailed, add_field
-from portal.pdf.time_stamp import Authority, Stamper, archive, plain
+from portal.pdf.stamp_authority import Authority
+from portal.pdf.time_stamp import Stamper, archive, plain
 
 __all__ = ["SealFailed", "seal", "sign_beside"]
 LONGEST = 512  # bytes of a signature, by an RSA key of 4096 bits

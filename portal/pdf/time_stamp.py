@@ -6,7 +6,6 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -26,29 +25,14 @@ from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from portal.pdf.seal_field import ArchiveWriter
+from portal.pdf.stamp_authority import Authority, StampFailed
 
 FIELD, LABEL = "ArchiveTimeStamp", "归档时间戳"
 SECONDS = 10  # for one answer
 OFF = timedelta(minutes=10)  # how far the authority's clock and this machine's may be apart
 LOGIN = (401, 403, 407)
-REASONS = ("away", "login", "refused", "wrong", "untrusted", "clock", "revocation")
 # Outside the page, where PDF/UA asks for no place in the structure of the text: nothing may be put there after a seal.
 _PLACE = InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
-
-
-class StampFailed(Exception):
-    """There is no good time stamp to be had; the text is one of `REASONS`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """Who is asked for time stamps. Without `roots` it is believed as it is; `lasting` asks for B-LTA."""
-
-    url: str
-    user: str = ""
-    password: str = field(default="", repr=False)
-    roots: tuple[x509.Certificate, ...] = ()
-    lasting: bool = False
 
 
 class Stamper(HTTPTimeStamper):

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import xlsxwriter
 from werkzeug.datastructures import MultiDict
 
 from portal.domain.refusal import Refusal
@@ -47,6 +46,8 @@ class Sheet:
 
 def template() -> bytes:
     """The empty spreadsheet: a heading in both languages for each column, and an example on a sheet of its own."""
+    import xlsxwriter  # 2 MB, seldom asked for
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:

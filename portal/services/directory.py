@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import current_app
 
 from portal.domain.refusal import Refusal
-from portal.lib import directory as ldap
 from portal.lib.directory import Directory, Unreachable
 from portal.lib.i18n import _l
 from portal.models import Person
@@ -38,6 +37,8 @@ def fits(login: str, password: str) -> bool:
     directory = known()
     if directory is None:
         raise DirectoryAway
+    from portal.lib import directory_asked as ldap  # the library of LDAP, 6 MB, where there is a directory
+
     try:
         return ldap.fits(directory, login, password)
     except Unreachable as why:

@@ -20,13 +20,14 @@ def reset(person: Person, *, by: Actor, reason: str, now: datetime) -> None:
     """Ends a second factor that its owner has lost; they must set one up anew, and are told, as is the security officer.
 
     Raises:
-        NotAllowed: it is one's own, or the same administrator has given out a password of that person of late.
+        NotAllowed: it is one's own, or the same administrator has of late given out the password that person still has.
         Refusal: there is none, or no reason.
     """
     person = second_factors.held(person.id)
     if person.id == by.id:
         raise NotAllowed(_l("自己的两步验证须由另一位管理员重置。"))
-    if known.password_given(person.id, by=by.id, since=now - APART):
+    # Whose password the directory checks has none that was given here, nor one that the same hands could give now.
+    if not person.of_directory and known.password_given(person.id, by=by.id, since=now - APART):
         raise NotAllowed(
             _l("您最近 7 天内给过%(name)s初始密码。密码和两步验证须由两位管理员分别重置。"), name=person.name
         )

@@ -7,16 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-import webauthn
-from webauthn.helpers import base64url_to_bytes, parse_authentication_credential_json, parse_client_data_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    PublicKeyCredentialDescriptor,
-    UserVerificationRequirement,
-)
 
 from portal.domain.refusal import NotFound, Refusal
 from portal.extensions import db
@@ -27,7 +20,9 @@ from portal.queries import second_factors as known
 from portal.services import passkey_questions
 from portal.services.passkey_questions import LASTS, About
 
-MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)  # all that parsing may raise
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import AuthenticationCredential, PublicKeyCredentialDescriptor
+
 LONGEST = 20_000  # characters of an answer
 TIMEOUT = int(LASTS.total_seconds() * 1000)  # milliseconds, as browsers count
 
@@ -52,6 +47,9 @@ def question(person_id: int, about: About, *, now: datetime) -> str:
     there = known.passkeys(person_id)
     if not there:
         raise NotFound
+    import webauthn  # 5 MB, for those who have a passkey; so below
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     options = webauthn.generate_authentication_options(
         rp_id=about.party.id,
         challenge=passkey_questions.ask(person_id, about, now=now),
@@ -68,10 +66,12 @@ def prove(person_id: int, said: str, about: About, *, now: datetime) -> Passkey:
     Raises:
         NotProven: it does not count.
     """
+    from webauthn.helpers import parse_authentication_credential_json, parse_client_data_json
+
     try:
         credential = parse_authentication_credential_json(said[:LONGEST])
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
-    except MALFORMED:
+    except malformed():
         raise NotProven("malformed") from None
     if not passkey_questions.take(challenge, person_id, about, now=now):
         raise NotProven("not asked here, not about this, over, or answered before")
@@ -81,8 +81,18 @@ def prove(person_id: int, said: str, about: About, *, now: datetime) -> Passkey:
     return passkey
 
 
+def malformed() -> tuple[type[Exception], ...]:
+    """All that the reading of an answer may raise."""
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    return (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
+
+
 def named(passkeys: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys as browsers are told of them."""
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential)) for one in passkeys]
 
 
@@ -108,6 +118,9 @@ def _counted(credential: AuthenticationCredential, challenge: bytes, passkey: Pa
     Raises:
         NotProven: site, presence, count or signature are not right.
     """
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+
     try:
         verified = webauthn.verify_authentication_response(
             credential=credential,
@@ -118,6 +131,6 @@ def _counted(credential: AuthenticationCredential, challenge: bytes, passkey: Pa
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except MALFORMED as error:
+    except malformed() as error:
         raise NotProven(clean(str(error))[:200]) from None
     return verified.new_sign_count

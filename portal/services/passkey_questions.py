@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from webauthn.helpers import bytes_to_base64url
 
 from portal.extensions import db
 from portal.lib.relying_party import RelyingParty
@@ -33,7 +33,7 @@ def ask(person_id: int, about: About, *, now: datetime) -> bytes:
     challenge = secrets.token_bytes(BYTES)
     db.session.add(
         PasskeyQuestion(
-            challenge=bytes_to_base64url(challenge),
+            challenge=_kept(challenge),
             person_id=person_id,
             holder=about.holder,
             subject=about.subject,
@@ -46,10 +46,15 @@ def ask(person_id: int, about: About, *, now: datetime) -> bytes:
 def take(challenge: bytes, person_id: int, about: About, *, now: datetime) -> bool:
     """Takes a challenge away, within a write; whether it was of this very question, and is not too old."""
     asked = sa.delete(PasskeyQuestion).where(
-        PasskeyQuestion.challenge == bytes_to_base64url(challenge),
+        PasskeyQuestion.challenge == _kept(challenge),
         PasskeyQuestion.person_id == person_id,
         PasskeyQuestion.holder == about.holder,
         PasskeyQuestion.subject == about.subject,
         lately(PasskeyQuestion.asked_at, LASTS, now),
     )
     return db.session.scalar(asked.returning(PasskeyQuestion.id)) is not None
+
+
+def _kept(challenge: bytes) -> str:
+    """A challenge as the table has it."""
+    return urlsafe_b64encode(challenge).rstrip(b"=").decode()

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-import webauthn
-from webauthn.helpers import bytes_to_base64url, parse_client_data_json, parse_registration_credential_json
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from portal.domain.refusal import NotFound, Refusal
 from portal.extensions import db
@@ -22,9 +15,12 @@ from portal.lib.text import clean
 from portal.models import Passkey, Person
 from portal.queries import second_factors as known
 from portal.services import audit, passkey_proofs, passkey_questions, recovery_codes
-from portal.services.passkey_proofs import LONGEST, MALFORMED, TIMEOUT
+from portal.services.passkey_proofs import LONGEST, TIMEOUT, malformed
 from portal.services.passkey_questions import About
 from portal.services.second_factors import held
+
+if TYPE_CHECKING:
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 STREAM = "people"
 MOST, LONGEST_NAME = 10, 40
@@ -46,6 +42,13 @@ def to_make(person: Person, about: About, *, company: str, now: datetime) -> str
     there = known.passkeys(person.id)
     if len(there) >= MOST:
         raise Refusal(_l("最多添加 %(most)d 个通行密钥。"), most=MOST)
+    import webauthn  # 5 MB, for those who have a passkey; so below
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = webauthn.generate_registration_options(
         rp_id=about.party.id,
         rp_name=company,
@@ -71,6 +74,8 @@ def register(person_id: int, said: str, about: About, *, name: str, now: datetim
     Raises:
         PasskeyNotMade: it is not the answer to the question, or unfit.
     """
+    from webauthn.helpers import bytes_to_base64url
+
     person = held(person_id)
     first = person.second_factor_id is None and not known.passkeys(person_id)
     made = _made(said, person_id, about, now)
@@ -127,6 +132,9 @@ def end_all(person: Person, why: str, *, now: datetime) -> None:
 
 
 def _made(said: str, person_id: int, about: About, now: datetime) -> VerifiedRegistration:
+    import webauthn
+    from webauthn.helpers import parse_client_data_json, parse_registration_credential_json
+
     try:
         credential = parse_registration_credential_json(said[:LONGEST])
         challenge = parse_client_data_json(credential.response.client_data_json).challenge
@@ -139,7 +147,7 @@ def _made(said: str, person_id: int, about: About, now: datetime) -> VerifiedReg
             expected_origin=about.party.origin,
             require_user_verification=True,
         )
-    except MALFORMED:
+    except malformed():
         raise PasskeyNotMade from None
 
 

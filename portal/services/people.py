@@ -84,7 +84,8 @@ def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now
         raise ReasonMissing
     if person.active:
         raise Refusal(_l("%(name)s的账号没有停用。"), name=person.name)
-    factor_resets.refuse_same_hands(person, by=by, now=now)
+    if not person.of_directory:
+        factor_resets.refuse_same_hands(person, by=by, now=now)
     person.active = True
     audit.note("person_reinstated", at=now, by=by.id, stream=STREAM, person=person.id, reason=reason)
     if not person.of_directory:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -22,8 +23,10 @@ from portal.queries import people, publications, revisions
 from portal.queries.publications import Withdrawal
 from portal.services import outbox
 from portal.storage import files
-from portal.storage.history import History
 from portal.storage.shipped import Shipped, path_of, written
+
+if TYPE_CHECKING:
+    from portal.storage.history import History
 
 JOB = "publication"
 Files = dict[str, bytes | None]
@@ -31,6 +34,8 @@ Files = dict[str, bytes | None]
 
 def history() -> History:
     """The repository in the data folder."""
+    from portal.storage.history import History  # the library of git, 5 MB, for the jobs
+
     return History(current_app.config["SETTINGS"].portal_data / "documents.git")
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-import redis
 import sqlalchemy as sa
 from flask import current_app
-from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.extensions import db
@@ -38,7 +36,7 @@ def check() -> dict[str, bool]:
 def _holds(name: str, look: Callable[[], None]) -> bool:
     try:
         look()
-    except (SQLAlchemyError, StoreAway, RedisError, OSError, NotReady) as problem:
+    except (SQLAlchemyError, StoreAway, OSError, NotReady) as problem:
         db.session.rollback()
         log.warning("not ready: %s (%s)", name, type(problem).__name__)
         return False
@@ -58,5 +56,10 @@ def _broker() -> None:
     """Nothing to ask where there is none."""
     url = current_app.config["SETTINGS"].broker_url
     if url:
-        with redis.Redis.from_url(url, socket_connect_timeout=WAIT, socket_timeout=WAIT) as client:
-            client.ping()
+        from redis import Redis, RedisError  # 6 MB, and many have no broker
+
+        try:
+            with Redis.from_url(url, socket_connect_timeout=WAIT, socket_timeout=WAIT) as client:
+                client.ping()
+        except RedisError as problem:
+            raise NotReady from problem

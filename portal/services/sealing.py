@@ -13,9 +13,7 @@ from portal.lib import certificates
 from portal.lib.certificates import Identity, Unfit
 from portal.lib.clock import day
 from portal.lib.held_key import OwnKey
-from portal.pdf import time_stamp
-from portal.pdf.seal import seal
-from portal.pdf.time_stamp import Authority, StampFailed
+from portal.pdf.stamp_authority import Authority, StampFailed
 from portal.queries import outbox
 from portal.services import audit
 from portal.storage import seal_folder
@@ -164,6 +162,8 @@ def sealed(pdf: bytes, number: str, by: Identity) -> bytes:
         StampFailed: there is no good time stamp to be had.
         TokenAway: the token does not sign.
     """
+    from portal.pdf.seal import seal  # pyHanko, 20 MB, and only the jobs seal
+
     return seal(pdf, by.key, by.certificate, by.chain, reason=f"电子记录存档 {number}", stamps=stamps())
 
 
@@ -177,6 +177,8 @@ def try_out(one: Identity) -> None:
     if not isinstance(one.key, OwnKey):
         one.key.sign_sha256(TRIAL)
     if authority := stamps():
+        from portal.pdf import time_stamp  # pyHanko, 20 MB
+
         time_stamp.ask(authority, TRIAL)
 
 

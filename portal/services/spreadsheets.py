@@ -7,8 +7,6 @@ import io
 import zipfile
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
-
 from portal.domain.refusal import Refusal
 from portal.lib import workbook_file
 from portal.lib.i18n import _l
@@ -43,6 +41,8 @@ def rows(text: str) -> list[list[str]]:
 
 
 def _workbook(data: bytes) -> list[list[str]]:
+    from python_calamine import CalamineError, CalamineWorkbook  # 2 MB, seldom asked for
+
     try:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(workbook_file.repacked(data))).get_sheet_by_index(0)
         return [[_cell(value) for value in row] for row in sheet.to_python()]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import io
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from portal.domain.roles import GRANTABLE
 from portal.lib.i18n import _
 from portal.queries import people
 from portal.services.staff_list import COLUMNS, NEEDED
 
+if TYPE_CHECKING:
+    import xlsxwriter
+
 WIDTHS = (18, 12, 14, 20, 28, 18, 36)
 
 
 def make() -> bytes:
     """The spreadsheet's bytes."""
+    import xlsxwriter  # 2 MB, seldom asked for
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

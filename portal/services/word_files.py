@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from portal.domain import documents as life
 from portal.domain.refusal import Refusal
@@ -12,9 +13,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.definition import definition
 from portal.forms.flow import limit_words, role_words
 from portal.forms.titles import form_title
-from portal.lib import docx_in, docx_out
 from portal.lib.clock import day
-from portal.lib.docx_in import Imported, Unreadable
 from portal.lib.i18n import _, language
 from portal.models import DocumentRevision
 from portal.queries import frozen, revisions
@@ -23,11 +22,16 @@ from portal.services import audit, document_prints, draft_pictures, uploads
 from portal.services import revisions as texts
 from portal.storage import files
 
+if TYPE_CHECKING:
+    from portal.lib.docx_in import Imported
+
 Table = Sequence[Sequence[str]]
 
 
 def export(one: DocumentRevision, link: Callable[[str], str], *, now: datetime) -> bytes:
     """The revision as .docx; `link` gives full addresses."""
+    from portal.lib import docx_out  # python-docx and lxml, 15 MB with what reads such files
+
     state = str(life.STATES[revisions.state(one, day(now))])
     cover = docx_out.Cover(
         code=one.document_no,
@@ -62,9 +66,11 @@ def read(data: bytes) -> Imported:
     Raises:
         Refusal: it cannot be taken in, and why.
     """
+    from portal.lib import docx_in  # as docx_out above
+
     try:
         return docx_in.read(data)
-    except Unreadable as wrong:
+    except docx_in.Unreadable as wrong:
         raise Refusal(wrong.text) from None
 
 

@@ -97,7 +97,7 @@ def test_flask_commands_exist(paper: str) -> None:
         command: click.Command | None = app.cli
         for word in words.partition(" -")[0].split():
             assert isinstance(command, click.Group), f"{paper}: flask {words}"
-            command = command.commands.get(word)
+            command = command.get_command(click.Context(command), word)
         assert command is not None, f"{paper}: flask {words}"
 
 

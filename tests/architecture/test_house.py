@@ -373,22 +373,6 @@ def shown(page: str, known: list[str]) -> list[str]:
 
 # The code
 
-LOCAL_IMPORTS = {"portal/database.py": {"pysqlite3.dbapi2"}}  # only where a wheel of it exists
-
-
-@pytest.mark.parametrize("path", MODULES, ids=name)
-def test_nothing_is_imported_inside_a_function(path: Path) -> None:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    hidden = set()
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            for one in ast.walk(function):
-                if isinstance(one, ast.Import):
-                    hidden |= {alias.name for alias in one.names}
-                elif isinstance(one, ast.ImportFrom):
-                    hidden.add(one.module or ".")
-    assert hidden <= LOCAL_IMPORTS.get(name(path), set())
-
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_every_public_name_says_what_it_is(path: Path) -> None:

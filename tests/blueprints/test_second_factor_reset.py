@@ -17,6 +17,7 @@ from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
 from portal.models import Notice, Person, RoleGrant
+from portal.services import audit
 from tests.conftest import both_databases
 from tests.own_keys import MANAGER
 from tests.phone import NEW, Phone
@@ -116,6 +117,33 @@ def test_who_gave_the_password_does_not_reset_the_second_factor(office: Office) 
     assert "须由两位管理员分别重置" in refused.text
     assert office.phone.person().second_factor_id is not None
     assert office.reset(office.second).status_code == 303
+
+
+@both_databases
+def test_who_took_on_a_person_of_the_directory_gave_no_password(office: Office, app: Flask) -> None:
+    id = office.phone.person().id
+    with app.app_context(), transaction():
+        owner = db.session.get_one(Person, id)
+        by = db.session.scalars(sa.select(Person).where(Person.login == "administrator")).unique().one()
+        owner.of_directory, owner.password_hash = True, ""
+        audit.note("person_created", at=START, by=by.id, stream="people", person=owner.id, login=owner.login)
+    assert office.reset().status_code == 303
+    refused = office.post("passwords")
+    assert (refused.status_code, "须由两位管理员分别重置" in refused.text) == (403, True), (
+        "not both, now as ever"
+    )
+    assert office.phone.person().of_directory
+
+
+def test_who_retired_a_person_of_the_directory_lets_them_in_again(office: Office, app: Flask) -> None:
+    id = office.phone.person().id
+    with app.app_context(), transaction():
+        db.session.execute(sa.text("UPDATE departments SET head_id = NULL"))
+        owner = db.session.get_one(Person, id)
+        owner.of_directory, owner.password_hash = True, ""
+    assert office.post("leave", _op="retire", reason="离职").status_code == 303
+    assert office.post("reinstatements", reason="回来").status_code == 303
+    assert office.phone.person().active
 
 
 def test_who_reset_the_second_factor_gives_no_password(office: Office) -> None:

@@ -16,7 +16,7 @@ from portal.extensions import db
 from portal.lib import certificates
 from portal.lib.certificates import Identity
 from portal.models import AuditEvent
-from portal.pdf import time_stamp
+from portal.pdf import stamp_authority
 from portal.services import audit, sealing
 from portal.storage import token as module
 from portal.storage.token import Token
@@ -148,4 +148,4 @@ def test_show_tries_the_time_stamps(app: Flask, tmp_path: Path) -> None:
 
 def test_every_reason_has_a_sentence() -> None:
     assert set(WHY_TOKEN) == set(module.REASONS)
-    assert set(WHY_STAMP) == set(time_stamp.REASONS)
+    assert set(WHY_STAMP) == set(stamp_authority.REASONS)

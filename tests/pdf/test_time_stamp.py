@@ -22,10 +22,10 @@ from pyhanko_certvalidator import ValidationContext
 
 from portal.lib import certificates
 from portal.lib.certificates import Identity
-from portal.pdf import time_stamp
+from portal.pdf import stamp_authority, time_stamp
 from portal.pdf.render import render
 from portal.pdf.seal import seal
-from portal.pdf.time_stamp import Authority, StampFailed
+from portal.pdf.stamp_authority import Authority, StampFailed
 from tests import pdfsig
 from tests.authority import REPLY, Answer, Clock, make_clock, served
 from tests.pdf.archive_rules import broken
@@ -303,4 +303,4 @@ def test_pdfsig_finds_it_good(
 
 def test_every_reason_was_seen() -> None:
     seen = {why for _answer, why in BAD} | {"untrusted", "clock", "revocation"}
-    assert seen == set(time_stamp.REASONS)
+    assert seen == set(stamp_authority.REASONS)
