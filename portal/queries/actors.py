@@ -182,6 +182,17 @@ def able(keys: Iterable[str], excluded: Iterable[int], today: date) -> set[int]:
     return set(db.session.scalars(_ABLE, {**asked, "excluded": sorted(excluded), "today": today}))
 
 
+def behind(keys: Iterable[str], today: date) -> dict[str, list[tuple[int, str]]]:
+    """Ids and names of the active people behind keys of roles and of heads, today, by key."""
+    asked, found = _asked(keys), dict[str, list[tuple[int, str]]]()
+    if asked["role"] or asked["head"]:
+        for row in db.session.execute(
+            _BEHIND, {"role": asked["role"], "head": asked["head"], "today": today}
+        ):
+            found.setdefault(f"{row.kind}:{row.role or row.department}", []).append((row.person, row.name))
+    return found
+
+
 def _asked(keys: Iterable[str]) -> dict[str, list[Any]]:
     """The keys by their kind, as the statements take them."""
     held: dict[str, list[Any]] = {"person": [], "head": [], "role": []}
@@ -207,6 +218,17 @@ _HOLDERS = sa.select(_PEOPLE.id).where(
         ),
     ),
 )
+_BEHIND = sa.union_all(
+    sa.select(
+        *(sa.literal("role").label("kind"), _GRANTS.role, sa.literal(0).label("department")),
+        *(_PEOPLE.id.label("person"), _PEOPLE.name),
+    )
+    .join(RoleGrant, _GRANTS.person_id == _PEOPLE.id)
+    .where(_PEOPLE.active, _GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)),
+    sa.select(sa.literal("head"), sa.literal(""), _DEPARTMENTS.id, _PEOPLE.id, _PEOPLE.name)
+    .join(Department, _DEPARTMENTS.head_id == _PEOPLE.id)
+    .where(_PEOPLE.active, _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True))),
+).order_by("person")
 _EXCLUDED: Any = sa.bindparam("excluded", expanding=True)
 _OWN = _HOLDERS.where(_PEOPLE.id.not_in(_EXCLUDED)).cte("own")
 _ABLE = sa.select(_PEOPLE.id).where(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 
+from portal.models import Person, RoleGrant
+from tests.books import Books
 from tests.web.conftest import Desk
 
 OFFICER = "customer_service_officer"
@@ -46,6 +50,21 @@ def test_the_page_says_where_it_is_and_who_is_next(desk: Desk) -> None:
         'id="turn"'
         in desk.browser("purchasing_manager").get(f"/records/{number}", follow_redirects=True).text
     )
+
+
+@pytest.mark.parametrize("others", [[], ["salesperson", "warehouse_keeper"]])
+def test_the_page_names_who_is_behind_the_role_that_is_next(
+    desk: Desk, books: Books, others: list[str]
+) -> None:
+    number = desk.walker.open("PU-04")
+    for login in others:
+        id = books.person(login)
+        books.add(RoleGrant(person_id=id, role="purchasing_manager", starts_on=date(2026, 1, 1)))
+    holders = sa.select(Person.name).join(RoleGrant, RoleGrant.person_id == Person.id)
+    names = desk.all(holders.where(RoleGrant.role == "purchasing_manager").order_by(Person.id))
+    more = f" 等 {len(names)} 人" if others else ""
+    page = desk.browser("buyer").get(f"/records/{number}", follow_redirects=True).text
+    assert f"<b>采购部经理（{'、'.join(names[:3])}{more}）</b>" in page
 
 
 @pytest.mark.proves("R12")

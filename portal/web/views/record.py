@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,11 @@ from portal.forms.progress import progress
 from portal.forms.sentences import sentence
 from portal.forms.sheet import Line, lines
 from portal.forms.words import LINKS, MEANINGS, SAID, WAYS, authority, department_of, holder
-from portal.lib.clock import day, now
-from portal.lib.i18n import language
+from portal.lib.clock import day, now, today
+from portal.lib.i18n import _, language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
-from portal.queries import account, history, people, record_page, retention, visible
+from portal.queries import account, actors, history, people, record_page, retention, visible
 from portal.queries.actors import Actor
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, record_data, route, signing, tasks
@@ -33,6 +34,8 @@ from portal.web.form_errors import FormError, errors
 from portal.web.guard import actor, open_to
 from portal.web.times import due
 from portal.web.views.fill import find_form
+
+NAMES = 3  # of people behind a role that are spelt out
 
 
 @dataclass(frozen=True)
@@ -261,11 +264,21 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
 
 def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     """Who is next: each open turn with its holders in words."""
-    return [
-        (task, [holder(one.key, read.people) for one in task.holders])
-        for task in read.tasks
-        if task.kind in (*TURNS, "correct", "ask", "entry")
-    ]
+    open_ = [task for task in read.tasks if task.kind in (*TURNS, "correct", "ask", "entry")]
+    known = actors.behind({one.key for task in open_ for one in task.holders}, today())
+    return [(task, [_held(task, one.key, read, known) for one in task.holders]) for task in open_]
+
+
+def _held(task: Task, key: str, read: RecordPage, known: Mapping[str, list[tuple[int, str]]]) -> str:
+    """A holder in words, with the names of those behind it who may do the task."""
+    word, barred = holder(key, read.people), {one.person_id for one in task.exclusions}
+    names = [name for id, name in known.get(key, ()) if id not in barred]
+    if not names:
+        return word
+    few = _("、").join(names[:NAMES])
+    if len(names) > NAMES:
+        return _("%(role)s（%(names)s 等 %(count)d 人）", role=word, names=few, count=len(names))
+    return _("%(role)s（%(names)s）", role=word, names=few)
 
 
 def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormError]:
