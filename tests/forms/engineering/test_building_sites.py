@@ -16,7 +16,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref
 from portal.lib.clock import day, iso_week
-from portal.models import Department, LedgerEntry, Notice, Project, Record, RecordLink
+from portal.models import Department, LedgerEntry, Notice, Project, Record
 from tests.conftest import both_databases
 from tests.forms.customer_service.shop import NOW, TODAY, days, wrong, wrong_in
 from tests.forms.customer_service.test_customer_obligations import Duties, at
@@ -323,8 +323,6 @@ def test_a_hazard_past_its_limit_becomes_a_notice(sites: Sites) -> None:
     assert begun["acceptance_record"] == sites.ref(record)
     assert sites.run("OS-16A", at(days(2))).made == 1
     notice = sites.record("EN-25", begun, NOW, login="site_supervisor", state="running")
-    db.session.add(RecordLink(source_id=notice.id, target_id=record.id, kind="named"))
-    db.session.flush()
     assert sites.run("OS-16A", at(days(2))).ended == 1
     assert sites.answers(sites.only("OS-16A"))["problem"] == "脚手架没有护栏"
     sites.sign(record, eliminated_on=NOW, eliminated_how="已更换")
