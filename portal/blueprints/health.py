@@ -7,7 +7,6 @@ from flask import Blueprint, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from portal.config import VERSION
 from portal.extensions import db
 from portal.services import readiness
 from portal.web.guard import open_to
@@ -39,5 +38,5 @@ def show() -> tuple[Response, int]:
     try:
         db.session.execute(sa.text("SELECT 1"))
     except SQLAlchemyError:
-        return jsonify(status="failing", database="failing", version=VERSION), 503
-    return jsonify(status="ok", database="ok", version=VERSION), 200
+        return jsonify(status="failing", database="failing"), 503
+    return jsonify(status="ok", database="ok"), 200

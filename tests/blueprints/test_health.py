@@ -19,7 +19,7 @@ def test_well(client: FlaskClient) -> None:
     answer = client.get("/health")
     assert answer.status_code == 200
     assert answer.json is not None
-    assert set(answer.json) == {"status", "database", "version"}
+    assert set(answer.json) == {"status", "database"}
     assert answer.json["status"] == "ok"
 
 
