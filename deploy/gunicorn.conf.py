@@ -27,6 +27,13 @@ timeout = 120
 graceful_timeout = 30
 keepalive = 5
 control_socket_disable = True
+if SETTINGS.log_format == "json":  # of the server itself too: one object a line
+    logconfig_dict = {
+        "formatters": {"json": {"()": "portal.lib.log_lines.JsonLines"}},
+        "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": []},
+        "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False}},
+    }
 
 
 def on_starting(_server):

@@ -25,6 +25,9 @@ Made by `tools/assurance.py` from `portal/assurance/` and the marks of the tests
 `@pytest.mark.proves("S2")`. The last result of each stands on the page `/compliance` of the portal. What is lacking is
 said; a check that lacks something is never counted as shown
 ([decision 26](decisions/0026-proven-by-tests-that-say-so.md)).
+
+One command runs all of these tests, and none else: `.venv/bin/python -m pytest -m proves tests`. Afterwards
+`.venv/bin/python tools/assurance.py --results` prints this page with what each of them has shown, as `/compliance` does.
 """
 Claims = dict[str, list[str]]
 
@@ -32,7 +35,20 @@ Claims = dict[str, list[str]]
 def page(results: Sequence[Proof] | None = None) -> str:
     """The page; with results, each check says how it stands and each test how it went."""
     claims = proofs.claims(ROOT, [ROOT / "tests"])
-    return "\n".join([HEAD, *(_list(one, claims, results) for one in LISTS)])
+    return "\n".join([HEAD, _glance(claims), *(_list(one, claims, results) for one in LISTS)])
+
+
+def _glance(claims: Claims) -> str:
+    """All lists in one table, and below it everything that is lacking."""
+    rows = ["| List | Checks | Tests | Lacking |", "|---|---|---|---|"]
+    lacks = []
+    for one in LISTS:
+        gaps = [check for check in one.checks if check.gap]
+        tests = {name for check in one.checks for name in claims.get(check.id, ())}
+        named = ", ".join(check.id for check in gaps) or "nothing"
+        rows.append(f"| {one.title['en']} | {len(one.checks)} | {len(tests)} | {named} |")
+        lacks += [f"- {check.id}: {check.gap['en']}." for check in gaps if check.gap]
+    return "\n".join(["## At a glance", "", *rows, "", *lacks, ""])
 
 
 def last_results() -> list[Proof]:

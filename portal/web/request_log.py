@@ -40,6 +40,9 @@ def _configure(settings: Settings) -> None:
         logger.removeHandler(default_handler)
     default_handler.setFormatter(JsonLines() if as_json else TextLines())
     (root if as_json else portal).addHandler(default_handler)
+    if as_json:
+        for name in ("alembic", "sqlalchemy"):  # to which Flask-Alembic gives a handler that writes text
+            logging.getLogger(name).handlers.clear()
     portal.setLevel(settings.log_level)
 
 

@@ -76,7 +76,10 @@ def test_signing_in_over_tls(served: Stand, browser: Browser) -> None:
     head, page = browser.ask("GET", "/", Accept_Language="zh")
     assert head.status == 200
     assert "PU-04" in page or "待办" in page
-    lines = [json.loads(line) for line in served.log().splitlines() if line.startswith("{")]
+    lines = [json.loads(line) for line in served.log().splitlines()]
+    assert any(one["logger"] == "gunicorn.error" for one in lines), (
+        "each line is an object, also those of the server"
+    )
     asked = next(one for one in lines if one.get("id") == head.headers["X-Request-ID"])
     assert (asked["endpoint"], asked["status"]) == ("home.index", 200)
     assert isinstance(asked["person"], int)

@@ -46,7 +46,7 @@ def test_the_units_are_shut_in(unit: Path) -> None:
 @pytest.mark.parametrize("unit", SERVICES, ids=lambda one: one.name)
 def test_the_commands_are_there(unit: Path) -> None:
     assert Path(command(unit.name)[0]).exists()
-    settings = {name.upper() for name in Settings.model_fields} | {"WEB_WORKERS"}
+    settings = {name.upper() for name in Settings.model_fields} | {"WEB_WORKERS", "MALLOC_ARENA_MAX"}
     assert set(re.findall(r"^Environment=([A-Z_]+)=", unit.read_text(), re.M)) <= settings
 
 

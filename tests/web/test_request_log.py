@@ -155,6 +155,13 @@ def test_each_line_is_written_once(told_app: Flask) -> None:
         db.session.remove()
 
 
+def test_what_libraries_say_of_upgrades_is_no_text_among_objects(told_app: Flask) -> None:
+    for name in ("alembic", "sqlalchemy"):
+        logger = logging.getLogger(name)
+        assert (logger.handlers, logger.propagate) == ([], True), name
+    request_log._configure(told_app.config["SETTINGS"].model_copy(update={"log_format": "text"}))
+
+
 def test_a_strange_host_is_refused_in_one_line(app: Flask, kept: Kept) -> None:
     portal = make_app(
         app.config["SETTINGS"].portal_data, trusted_hosts="portal.example.com", log_format="json"
