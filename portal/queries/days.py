@@ -38,4 +38,4 @@ def _in_postgresql(element: year_of, compiler: Any, **how: Any) -> str:
 
 def lately(moment: Any, span: timedelta, now: datetime) -> Any:
     """That a moment lies within a span before now; one of a clock that ran ahead counts no longer than so."""
-    return moment.between(now - span, now + span)
+    return sa.and_(moment > now - span, moment < now + span)

@@ -48,10 +48,11 @@ class PersonSheet(Sheet):
     email = Email(_l("邮箱"), required=False)
     phone = Phone(_l("电话"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """Takes what was posted, once the departments to choose from are there."""
         names = {str(one.id): department_name(one) for one in people.departments()}
         self.department.choices = self.department.labels = names
+        super().process(*args, **kwargs)
 
 
 class NewPersonSheet(PersonSheet):

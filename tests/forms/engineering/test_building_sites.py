@@ -322,7 +322,7 @@ def test_a_hazard_past_its_limit_becomes_a_notice(sites: Sites) -> None:
     assert begun["responsible_person"] == sites.person("foreman_2")
     assert begun["acceptance_record"] == sites.ref(record)
     assert sites.run("OS-16A", at(days(2))).made == 1
-    notice = sites.record("EN-25", begun, NOW, login="site_supervisor", state="running")
+    sites.record("EN-25", begun, NOW, login="site_supervisor", state="running")
     assert sites.run("OS-16A", at(days(2))).ended == 1
     assert sites.answers(sites.only("OS-16A"))["problem"] == "脚手架没有护栏"
     sites.sign(record, eliminated_on=NOW, eliminated_how="已更换")

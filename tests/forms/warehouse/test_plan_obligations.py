@@ -10,7 +10,7 @@ from flask import Flask
 
 from portal.extensions import db
 from portal.forms.duties import OBLIGATIONS
-from portal.models import Record, RecordLink, Task
+from portal.models import Record, Task
 from tests.conftest import both_databases
 from tests.forms.customer_service.shop import TODAY, days
 from tests.forms.customer_service.test_customer_obligations import at
@@ -42,10 +42,7 @@ def counted(supplies: Supplies, plan: Record, on: int, **changed: Any) -> Record
         "stock_plan": supplies.ref(plan),
         **changed,
     }
-    record = supplies.record("WH-06", answers, at(days(on)), login="warehouse_keeper", state="running")
-    db.session.add(RecordLink(source_id=record.id, target_id=plan.id, kind="named"))
-    db.session.flush()
-    return record
+    return supplies.record("WH-06", answers, at(days(on)), login="warehouse_keeper", state="running")
 
 
 def looked_through(supplies: Supplies, plan: Record, on: int) -> Record:
