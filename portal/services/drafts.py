@@ -34,7 +34,7 @@ def keep(
     Raises:
         RecordClosed: the page has been submitted already; a save that comes late keeps nothing.
     """
-    draft = mine(key, by)
+    draft = mine(key, by, kept=True)  # whoever submits it at this moment throws it away first, or afterwards
     if draft is None:
         _refuse_late(key)
         blank = Draft(form_code=form_code, person_id=by.id, key=key, answers={}, updated_at=now)
@@ -109,16 +109,17 @@ def prefill(form: type[Any], answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sheet.dump().items() if value is not None}
 
 
-def mine(key: str, by: Actor) -> Draft | None:
+def mine(key: str, by: Actor, *, kept: bool = False) -> Draft | None:
     """The draft with this key, if it is the person's own; one that was left for a task, if that waits for them.
 
-    What one of several colleagues has begun, another may go on with: the task is theirs as well.
+    What one of several colleagues has begun, another may go on with: the task is theirs as well. It can be `kept` from
+    others until the write ends.
 
     Raises:
         NotFound: it is somebody else's.
         NotAllowed: the person has begun it, and its task is no longer theirs.
     """
-    draft: Draft | None = db.session.scalar(_KEYED, {"key": key})
+    draft: Draft | None = db.session.scalar(_KEPT if kept else _KEYED, {"key": key})
     if draft is None or (draft.person_id == by.id and not is_asked_for(draft)):
         return draft
     task = db.session.scalar(sa.select(Task).where(Task.draft_id == draft.id, Task.state == "open"))
@@ -143,6 +144,7 @@ def is_asked_for(draft: Draft) -> bool:
 
 
 _KEYED = sa.select(Draft).where(Draft.key == sa.bindparam("key"))
+_KEPT = _KEYED.with_for_update(of=Draft).execution_options(populate_existing=True)
 _ASKED = sa.select(Task.id).where(Task.draft_id == sa.bindparam("draft")).limit(1)
 
 
