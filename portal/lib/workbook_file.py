@@ -1,7 +1,7 @@
 """An Excel file from outside: looked at before anything reads it, and handed on as no more than what was looked at.
 
 Whoever reads it makes a table as long and as wide as its outermost cell says, and ends the whole process where there is
-no room for that.
+no room for that. They would read other kinds of files too, by whatever parts they find.
 """
 
 from __future__ import annotations
@@ -15,14 +15,18 @@ from portal.lib.zip_parts import is_honest
 
 MOST_UNPACKED = 30_000_000
 MOST_ROWS, MOST_COLUMNS = 5_000, 60
+KEPT = (".xml", ".rels")  # what makes a table; without their other parts XLSB and OpenDocument are no tables
 _BEGUN = re.compile(rb"<(?:[\w.-]+:)?(?:row|c)(?=[\s/>])")
-_TAG = re.compile(rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*/?>""")
+# Goes back over nothing: remembering each of a million attributes to come back to would take gigabytes.
+_TAG = re.compile(
+    rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])((?>\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*+)\s*/?>"""
+)
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,3})([0-9]{0,7})["']""")
 _ANY_PLACE = re.compile(rb"""\sr\s*=""")
 
 
 class TooLarge(ValueError):
-    """It unpacks to too much, or a cell lies too far out, or its place cannot be read for certain."""
+    """It unpacks to too much or not as it says, or a cell lies too far out, or its place cannot be read for certain."""
 
 
 def repacked(data: bytes) -> bytes:
@@ -30,7 +34,8 @@ def repacked(data: bytes) -> bytes:
 
     Raises:
         TooLarge: see there.
-        BadZipFile, and whatever a damaged archive may raise.
+        BadZipFile: it is no archive.
+        NotImplementedError, RuntimeError: a part is packed in a way that nobody knows, or with a password.
     """
     held = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as given, zipfile.ZipFile(held, "w") as kept:
@@ -42,11 +47,10 @@ def repacked(data: bytes) -> bytes:
         for part in parts:
             if not is_honest(given, part):
                 raise TooLarge
-            text = given.read(part)
-            plain = text.replace(b"\0", b"")  # UTF-16 has one beside each Latin letter
-            if b"sheetData" in plain or part.filename.lower().endswith(".xml"):
-                _look(plain)
-            kept.writestr(part.filename, text)
+            if part.filename.lower().endswith(KEPT):
+                text = given.read(part)
+                _look(text.replace(b"\0", b""))  # UTF-16 has one beside each Latin letter
+                kept.writestr(part.filename, text)
     return held.getvalue()
 
 

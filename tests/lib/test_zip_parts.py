@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 import zlib
+from contextlib import nullcontext
 
 import docx
 import pytest
+from python_calamine import CalamineWorkbook
 
 from portal.lib.docx_file import Unreadable, opened
 from portal.lib.workbook_file import MOST_COLUMNS, MOST_ROWS, TooLarge, repacked
 from portal.lib.zip_parts import is_honest
+from portal.services import spreadsheets
 
+NAMES = "urn:oasis:names:tc:opendocument:xmlns:"
+MANIFEST = b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 BOMB = b"<a>" + b"A" * 3_000_000 + b"</a>"
 
 
@@ -90,12 +96,55 @@ def test_two_parts_of_one_name_are_read_as_none() -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_a_cell_far_out_is_found_however_it_is_written(far: str, encoding: str) -> None:
     sheet = f"<worksheet><sheetData>{far}</sheetData></worksheet>".encode(encoding)
-    for name in ("xl__worksheets__sheet1.xml", "xl__picture.png"):
-        with pytest.raises(TooLarge):
-            repacked(archive(**{name: sheet}))
+    with pytest.raises(TooLarge):
+        repacked(archive(**{"xl__worksheets__sheet1.xml": sheet}))
+    with zipfile.ZipFile(io.BytesIO(repacked(archive(**{"xl__picture.png": sheet})))) as kept:
+        assert kept.namelist() == []
 
 
 def test_a_sheet_of_all_that_may_be_is_read() -> None:
     row = "<row r='{0}' spans='1:60'>" + "<c/>" * MOST_COLUMNS + "</row>"
     full = "".join(row.format(number) for number in range(1, MOST_ROWS + 1)).encode()
-    assert repacked(archive(sheet=b"<sheetData>" + full + b"</sheetData>"))
+    assert repacked(archive(**{"sheet.xml": b"<sheetData>" + full + b"</sheetData>"}))
+
+
+@pytest.mark.proves("S38")
+def test_a_tag_of_a_million_attributes_takes_no_memory() -> None:
+    tag = b"<c" + b' a=""' * 1_000_000
+    for sheet, good in ((tag + b"/>", True), (tag, False)):
+        tracemalloc.start()
+        with nullcontext() if good else pytest.raises(TooLarge):
+            repacked(archive(**{"sheet.xml": sheet}))
+        assert tracemalloc.get_traced_memory()[1] < 10 * len(sheet)
+        tracemalloc.stop()
+
+
+@pytest.mark.proves("S38")
+def test_no_other_kind_of_table_is_read_under_the_name_of_an_excel_file() -> None:
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="9"><text:p>x</text:p></table:table-cell>'
+    content = f"""<office:document-content xmlns:office="{NAMES}office:1.0" xmlns:table="{NAMES}table:1.0"
+ xmlns:text="{NAMES}text:1.0"><office:body><office:spreadsheet><table:table table:name="S"><table:table-row
+ table:number-rows-repeated="9">{cell}</table:table-row></table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    book = archive(**{"mimetype": kind, "META-INF__manifest.xml": MANIFEST, "content.xml": content.encode()})
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0).to_python()) == 9
+    with pytest.raises(spreadsheets.Unreadable):
+        spreadsheets.read("a.xlsx", book)
+
+
+@pytest.mark.proves("S38")
+def test_a_damaged_file_is_refused_and_no_error() -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", bytes(range(256)) * 9)
+    book = held.getvalue()
+    for place in range(len(book)):
+        with pytest.raises(spreadsheets.Unreadable):
+            spreadsheets.read("a.xlsx", book[:place] + bytes([book[place] ^ 0x5A]) + book[place + 1 :])
+    for way in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w", way) as packed:
+            packed.writestr("xl/workbook.xml", b"<x/>")
+        with pytest.raises(TooLarge):
+            repacked(held.getvalue())
