@@ -183,12 +183,11 @@ def able(keys: Iterable[str], excluded: Iterable[int], today: date) -> set[int]:
 
 
 def behind(keys: Iterable[str], today: date) -> dict[str, list[tuple[int, str]]]:
-    """Ids and names of the active people behind keys of roles and of heads, today, by key."""
+    """Ids and names of the active people behind keys of roles and of heads, today, by key; auditors never."""
     asked, found = _asked(keys), dict[str, list[tuple[int, str]]]()
-    if asked["role"] or asked["head"]:
-        for row in db.session.execute(
-            _BEHIND, {"role": asked["role"], "head": asked["head"], "today": today}
-        ):
+    del asked["person"]
+    if any(asked.values()):
+        for row in db.session.execute(_BEHIND, {**asked, "today": today}):
             found.setdefault(f"{row.kind}:{row.role or row.department}", []).append((row.person, row.name))
     return found
 
@@ -218,23 +217,29 @@ _HOLDERS = sa.select(_PEOPLE.id).where(
         ),
     ),
 )
-_BEHIND = sa.union_all(
+_NO_AUDITOR = _PEOPLE.id.not_in(
+    sa.select(_GRANTS.person_id).where(_GRANTS.role == "auditor", _in_force(_GRANTS))
+)
+_BEHIND = sa.union(  # each once, whose role was granted twice too
     sa.select(
         *(sa.literal("role").label("kind"), _GRANTS.role, sa.literal(0).label("department")),
         *(_PEOPLE.id.label("person"), _PEOPLE.name),
     )
     .join(RoleGrant, _GRANTS.person_id == _PEOPLE.id)
-    .where(_PEOPLE.active, _GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)),
+    .where(
+        *(_PEOPLE.active, _NO_AUDITOR),
+        *(_GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)),
+    ),
     sa.select(sa.literal("head"), sa.literal(""), _DEPARTMENTS.id, _PEOPLE.id, _PEOPLE.name)
     .join(Department, _DEPARTMENTS.head_id == _PEOPLE.id)
-    .where(_PEOPLE.active, _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True))),
+    .where(_PEOPLE.active, _NO_AUDITOR, _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True))),
 ).order_by("person")
 _EXCLUDED: Any = sa.bindparam("excluded", expanding=True)
 _OWN = _HOLDERS.where(_PEOPLE.id.not_in(_EXCLUDED)).cte("own")
 _ABLE = sa.select(_PEOPLE.id).where(
     _PEOPLE.active,
     _PEOPLE.id.not_in(_EXCLUDED),
-    _PEOPLE.id.not_in(sa.select(_GRANTS.person_id).where(_GRANTS.role == "auditor", _in_force(_GRANTS))),
+    _NO_AUDITOR,
     sa.or_(
         _PEOPLE.id.in_(sa.select(_OWN.c.id)),
         _PEOPLE.id.in_(
