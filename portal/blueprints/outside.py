@@ -50,10 +50,8 @@ def sign(token: str) -> str | tuple[str, int]:
             drawn = _drawing(link.sent_by_id)
             stage = _stage(link, task, drawn)
             _sign(link, task, drawn, stage)
-    except AnswersWrong as wrong:
-        keep_files(stage, set())  # what came with it went with the write
-        return _page(link, task, stage), wrong.status
     except Refusal as refusal:
+        keep_files(stage, set())  # what came with it went with the write
         return _page(link, task, stage or _stage(link, task, None), str(refusal)), refusal.status
     return render_template("outside/thanks.html", record=task.record)
 
@@ -78,7 +76,9 @@ def _stage(link: OutsideLink, task: Task, drawn_id: int | None) -> Sheet | None:
         for name, value in request.form.items(multi=True)
         if name not in posted.CONTROLS and not name.endswith("-drawn")
     )
-    given = [(field, drawn_id) for field in _own_signatures(task)] + _files(sender) if drawn_id else []
+    given = []
+    if drawn_id is not None:
+        given = [*((field, drawn_id) for field in _own_signatures(task)), *_files(sender)]
     for name, id in given:
         fields.add(name, str(id))
     stage = stage_for(task.record, task, sender, fields)

@@ -62,6 +62,9 @@ def test_it_names_no_file_of_the_portal(desk: Desk, client: FlaskClient, link: s
 def test_what_comes_with_it_is_kept(desk: Desk, client: FlaskClient, link: str) -> None:
     wrong = signed(client, link, **{"sealed_form-upload": (io.BytesIO(b"<html>"), "盖章件.pdf")})
     assert (wrong.status_code, "内容与扩展名不符" in wrong.text) == (422, True)
+    changed = {"_seen": "0" * 64, "sealed_form-upload": (io.BytesIO(PDF), "盖章件.pdf")}
+    refused = signed(client, link, **changed)
+    assert (refused.status_code, "盖章件.pdf" in refused.text) == (409, False), "it went with the write"
     answer = signed(client, link, **{"sealed_form-upload": (io.BytesIO(PDF), "盖章件.pdf")})
     assert "已签字，谢谢" in answer.text
     (kept,) = desk.all(sa.select(StoredFile).where(StoredFile.name == "盖章件.pdf"))
