@@ -66,7 +66,10 @@ def _refuse_twin(effect: Updates, id: int) -> None:
     """By now whoever was entering a row of the kind has done so: the new codes are given out one after the other."""
     twin = effect.twin(id) if effect.twin is not None else None
     if twin is not None:
-        raise Refusal(_l("%(name)s 刚刚由别人登记，没有重复登记。请刷新后重新核对。"), name=twin)
+        raise Refusal(
+            _l("%(name)s 已由别人另行登记，没有重复登记。请重新核对后提交；轮到您签署的，请退回填表人核对。"),
+            name=twin,
+        )
 
 
 def create(kind: str, /, **values: Any) -> Any:
