@@ -271,28 +271,33 @@ def test_behind_tls_browsers_are_told_to_stay_there(site: Site) -> None:
 # Both languages
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Every text that the portal says, and where."""
+def texts() -> Iterator[tuple[str | None, str, str]]:
+    """Every text that the portal says, with the context that it may have, and where."""
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
     keywords |= {"pgettext": ((1, "c"), 2)}
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
-    for file, line, text, _comments, _context in extract_from_dir(
+    for file, line, text, _comments, context in extract_from_dir(
         str(PORTAL), methods, options, keywords=keywords, strip_comment_tags=True
     ):
         for one in text if isinstance(text, tuple) else (text,):
-            yield one, f"{file}:{line}"
+            yield context, one, f"{file}:{line}"
 
 
 def test_every_text_has_its_english() -> None:
     with (PORTAL / "translations/en/LC_MESSAGES/messages.po").open("rb") as file:
         catalogue = read_po(file)
-    english: dict[str, bool] = {}
+    english: dict[tuple[str | None, str], bool] = {}
     for message in catalogue:
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         said = message.string if isinstance(message.string, tuple) else (message.string,)
-        english.update(dict.fromkeys(ids, all(said) and not message.fuzzy))
-    missing = {text: place for text, place in texts() if CJK.search(text) and not english.get(text)}
+        spoken = all(said) and not message.fuzzy
+        english.update(((message.context, one), spoken) for one in ids)
+    missing = {
+        text: place
+        for context, text, place in texts()
+        if CJK.search(text) and not english.get((context, text))
+    }
     assert not missing, "\n".join(
         f"{place}: {text}" for text, place in sorted(missing.items(), key=lambda one: one[1])
     )
