@@ -141,10 +141,9 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "pool_size": 10,
             "connect_args": CUT_OFF,
         }
-    kept = {
-        "cached_statements": 500
-    }  # read once for each connection, not anew; the driver keeps 128 by itself
-    options |= {"connect_args": {"timeout": 15, "check_same_thread": False, **kept}, "pool_size": 20}
+    # Statements are read once for each connection, not anew; the driver keeps 128 by itself.
+    connect = {"timeout": 15, "check_same_thread": False, "cached_statements": 500}
+    options |= {"connect_args": connect, "pool_size": 20}
     try:
         import pysqlite3.dbapi2 as newer_sqlite
     except ImportError:

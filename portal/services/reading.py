@@ -30,7 +30,5 @@ def _mine(person_id: int, now: datetime) -> sa.Update:
         sa.update(Notice)
         .where(*mine)
         .values(read_at=now, for_digest=False)
-        .execution_options(
-            synchronize_session=False, autoflush=False
-        )  # notices are never waiting to be written
+        .execution_options(synchronize_session=False, autoflush=False)  # no notice waits to be written
     )

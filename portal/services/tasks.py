@@ -107,9 +107,8 @@ def claim(task_id: int, by: Actor) -> tuple[Task, Authority]:
     """
     if task_id > LARGEST:
         raise NotYourTurn
-    _record = db.session.scalar(
-        _ITS_RECORD, {"task": task_id}
-    )  # first, as all acts on a record lock it first
+    # The record first, as all acts on one do; held here, so that nobody asks for it again.
+    _record = db.session.scalar(_ITS_RECORD, {"task": task_id})
     task = db.session.scalars(_CLAIMED, {"id": task_id}).unique().one_or_none()
     if task is None:
         raise NotYourTurn
