@@ -63,7 +63,7 @@ def update(effect: Updates, record: Record, *, by: int, now: datetime) -> Any:
 
 
 def _refuse_twin(effect: Updates, id: int) -> None:
-    """By now whoever was entering a row of the kind has done so: the new codes are given out one after the other."""
+    """By now whoever was entering a row of the kind has done so; see `create`."""
     twin = effect.twin(id) if effect.twin is not None else None
     if twin is not None:
         raise Refusal(
@@ -75,12 +75,14 @@ def _refuse_twin(effect: Updates, id: int) -> None:
 def create(kind: str, /, **values: Any) -> Any:
     """A new row with the next free code of its kind (`C0001`) and its search key.
 
+    All who enter a row at once try the same code, and the next one together: so each waits for the one before.
+
     Raises:
         Refusal: the code given is another's.
     """
-    model = MASTER[kind]
-    last = db.session.scalar(sa.select(sa.func.max(model.id))) or 0
-    for number in range(last + 1, last + TRIES):
+    model, number = MASTER[kind], 0
+    for _try in range(TRIES):
+        number = max(number, db.session.scalar(sa.select(sa.func.max(model.id))) or 0) + 1
         row = model(**{"code": f"{PREFIX[kind]}{number:04d}", **values})
         row.search_key = spellings(_found_by(row))
         if once.add(row, partial(_with_code, model, row.code)) is row:
