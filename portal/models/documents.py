@@ -54,7 +54,7 @@ class DocumentRevision(Base):
     released_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
     effective_on: Mapped[date | None]
     sha256: Mapped[str] = mapped_column(default="")  # of what was released
-    bound: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)  # nor is this
+    bound: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)  # of no use to lists
     commit: Mapped[str] = mapped_column(default="")  # in the history that can be cloned
 
     document: Mapped[ControlledDocument | None] = relationship()

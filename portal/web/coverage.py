@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import undefer
+
 from portal.domain.roles import DEPARTMENT
 from portal.extensions import db
 from portal.forms import bindings
@@ -15,6 +17,7 @@ from portal.forms.titles import form_title
 from portal.lib.clauses import Clause
 from portal.lib.clock import day
 from portal.lib.i18n import _, _l, language
+from portal.models import DocumentRevision
 from portal.queries import clauses, kept, revisions
 from portal.queries.actors import Actor
 from portal.queries.clauses import Text
@@ -121,7 +124,8 @@ def coverage(by: Actor, today: date, department: str = "") -> Coverage:
     """How the texts in force are kept; those of one department, where one is given."""
     counts = kept.records()
     texts = clauses.in_force(today)
-    current = list(db.session.scalars(revisions.in_force(today)))
+    with_forms = revisions.in_force(today).options(undefer(DocumentRevision.bound))
+    current = list(db.session.scalars(with_forms))
     drifted = shown.drifts(current)
     wanted = [one for one in texts if department in ("", one.department)]
     return Coverage(

@@ -17,6 +17,7 @@ from portal.models import Record, Task
 from portal.queries import clauses, kept
 from portal.web import clauses as shown
 from portal.web import coverage, rules
+from tests.desk import counted
 from tests.documents.library import LATER, NUMBER, TEXT, Library
 from tests.forms.customer_service.shop import NOW, TODAY, days
 
@@ -285,3 +286,11 @@ def test_a_rule_whose_document_was_withdrawn_has_no_clause(context: Flask, libra
         found = {one.rule.key: one for one in rules.lines(TODAY)}
         assert (found["R08"].heading, found["R08"].href) == (None, "")
         assert next(line for line in rules.cells([found["R08"]]))[2:5] == ["CS-P-03", "", ""]
+
+
+def test_what_releases_have_bound_is_read_in_one_look(library: Library, context: Flask) -> None:
+    library.load()
+    db.session.expire_all()
+    with context.test_request_context("/"), counted(context) as seen:
+        coverage.coverage(library.actor("auditor"), TODAY)
+    assert sum(".bound" in said for said in seen) == 1
