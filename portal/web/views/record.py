@@ -264,9 +264,9 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
 
 def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     """Who is next: each open turn with its holders in words."""
-    open_ = [task for task in read.tasks if task.kind in (*TURNS, "correct", "ask", "entry")]
-    known = actors.behind({one.key for task in open_ for one in task.holders}, today())
-    return [(task, [_held(task, one.key, read, known) for one in task.holders]) for task in open_]
+    turns = [task for task in read.tasks if task.kind in (*TURNS, "correct", "ask", "entry")]
+    known = actors.behind({one.key for task in turns for one in task.holders}, today())
+    return [(task, [_held(task, one.key, read, known) for one in task.holders]) for task in turns]
 
 
 def _held(task: Task, key: str, read: RecordPage, known: Mapping[str, list[tuple[int, str]]]) -> str:
