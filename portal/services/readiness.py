@@ -38,7 +38,7 @@ def _holds(name: str, look: Callable[[], None]) -> bool:
         look()
     except (SQLAlchemyError, StoreAway, OSError, NotReady) as problem:
         db.session.rollback()
-        log.warning("not ready: %s (%s)", name, type(problem).__name__)
+        log.warning("not ready: %s (%s)", name, type(problem.__cause__ or problem).__name__)
         return False
     return True
 
