@@ -76,7 +76,9 @@ try:
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 except ImportError:
-    print("请先安装新版 pyHanko：pip install -U pyhanko  /  Install a recent pyHanko first: pip install -U pyhanko")
+    print(
+        "请先安装新版 pyHanko：pip install -U pyhanko  /  Install a recent pyHanko first: pip install -U pyhanko"
+    )
     sys.exit(2)
 
 FORMATS, NAME, GENESIS = ("portal-record/1", "portal-record/2"), "record.json", "0" * 64
