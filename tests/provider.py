@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -35,6 +36,7 @@ class Provider:
     about: dict[str, Any] = field(default_factory=dict)
     keys: dict[str, Any] | None = None
     broken: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # by path
+    pause: float = 0  # seconds between two bytes of an answer
 
     def sign_in(self, address: str, login: str, **more: str) -> str:
         """What the browser gets after it has gone to this address and somebody has signed in: the address back."""
@@ -123,7 +125,10 @@ def served() -> Iterator[Provider]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):  # whoever asked may have heard enough
+                for piece in [body[at : at + 1] for at in range(len(body))] if provider.pause else [body]:
+                    self.wfile.write(piece)
+                    time.sleep(provider.pause)
 
         def log_message(self, *_args: object) -> None:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,8 @@ from typing import Any
 from portal.lib.text import neutralise_cell
 
 Rows = Iterable[list[Any]]
+# Where a spreadsheet parts cells by semicolons or tabs, a new one begins behind each of these, whatever is quoted.
+_LATER = re.compile(r"([;\t\r\n])(?=[=+\-@＝＋－＠])")
 
 
 def as_csv(headers: list[str], rows: Rows) -> Iterator[bytes]:
@@ -38,7 +41,7 @@ def _plain(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return neutralise_cell(value) if isinstance(value, str) else str(value)
+    return neutralise_cell(_LATER.sub(r"\1'", value)) if isinstance(value, str) else str(value)
 
 
 def _taken(buffer: StringIO) -> bytes:

@@ -6,7 +6,9 @@ now, and as the answer to this very question.
 
 from __future__ import annotations
 
+import json
 import secrets
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import requests
 
 TIMEOUT, LEEWAY = 8, 60  # seconds
+LARGEST = 1 << 20  # bytes of an answer
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 SCOPE = "openid profile email"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -100,8 +103,8 @@ def claims(client: Client, question: Question, code: str, *, now: datetime) -> d
     else:
         given |= {"client_id": client.id, "client_secret": client.secret}
     answer = _call("POST", _endpoint(known, "token_endpoint"), data=given, auth=auth)
-    if answer.status_code in (400, 401, 403):
-        raise NotVouched(f"the code was refused: HTTP {answer.status_code}")
+    if answer.status in (400, 401, 403):
+        raise NotVouched(f"the code was refused: HTTP {answer.status}")
     token = _json(answer).get("id_token")
     if not isinstance(token, str):
         raise NotVouched("no token came")
@@ -154,23 +157,48 @@ def _endpoint(known: Mapping[str, Any], name: str) -> str:
     return str(place)
 
 
-def _call(method: str, place: str, **given: Any) -> requests.Response:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+
+
+def _call(method: str, place: str, **given: Any) -> _Answer:
     import requests  # 6 MB, where there is a provider
+    from urllib3.exceptions import HTTPError
 
     try:
-        answer = requests.request(method, place, timeout=TIMEOUT, allow_redirects=False, **given)
-    except requests.RequestException as error:
+        with requests.request(
+            method, place, timeout=TIMEOUT, allow_redirects=False, stream=True, **given
+        ) as answer:
+            if answer.status_code >= 500 or answer.is_redirect:
+                raise Unreachable(f"HTTP {answer.status_code}")
+            return _Answer(answer.status_code, _body(answer))
+    except (requests.RequestException, HTTPError) as error:
         raise Unreachable(type(error).__name__) from None
-    if answer.status_code >= 500 or answer.is_redirect:
-        raise Unreachable(f"HTTP {answer.status_code}")
-    return answer
 
 
-def _json(answer: requests.Response) -> dict[str, Any]:
+def _body(answer: requests.Response) -> bytes:
+    """What comes, as long as it is no more than such an answer may be and the whole of it comes in time.
+
+    Raises:
+        Unreachable: it is too much, or takes too long.
+    """
+    until, held = time.monotonic() + TIMEOUT, bytearray()
+    while piece := answer.raw.read1(LARGEST, decode_content=True):
+        held += piece
+        if len(held) > LARGEST:
+            raise Unreachable("an answer without end")
+        if time.monotonic() > until:
+            raise Unreachable("an answer that takes too long")
+    return bytes(held)
+
+
+def _json(answer: _Answer) -> dict[str, Any]:
     try:
-        said = answer.json() if answer.ok else None
-    except ValueError:
+        said = json.loads(answer.body) if answer.status < 400 else None
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise Unreachable(f"HTTP {answer.status_code} without what was asked for")
+        raise Unreachable(f"HTTP {answer.status} without what was asked for")
     return said

@@ -26,6 +26,7 @@ EVERYONE, SIGNED_IN, WRITERS, ADMINISTRATORS, AUDITORS = (
     "everyone", "signed_in", "writers", "administrators", "auditors",
 )  # fmt: skip
 SIGNED_OUT = _l("登录已过期，请重新登录。您填写的内容仍在本机。")
+LONGEST_TARGET = 2000  # it goes into a cookie, which browsers do not keep if it is long
 MAY_WAIT = second_factor.SETTING_UP | {"auth.password"}
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -144,7 +145,7 @@ def _page_before() -> str:
 
 def safe_target(target: str | None) -> str:
     """A path of our own to go on to; anything else leads home."""
-    if not target or not target.startswith("/") or target[1:2] in ("/", "\\"):
+    if not target or len(target) > LONGEST_TARGET or not target.startswith("/") or target[1:2] in ("/", "\\"):
         return "/"
     if any(ord(c) < 33 for c in target) or "\\" in target:
         return "/"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import socket
 from typing import Any
 
 import waitress
 from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import BaseWSGIServer
 
 CONNECTIONS = 1000  # at once; those who send slowly take none of the threads
+PER_ADDRESS = 250  # of them, so that no one takes them all
 PATIENCE = 120  # seconds without a byte after which a connection is closed
 
 
@@ -29,6 +32,21 @@ class Parser(HTTPRequestParser):
             raise ParsingError("The length is said in two ways")
 
 
+class Channel(HTTPChannel):
+    """Closes the idlest connection of an address that has too many, so that others still get one."""
+
+    parser_class = Parser
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
+        super().__init__(server, sock, addr, adj, map=map)
+        if not adj.clear_untrusted_proxy_headers:
+            return  # all of them are the proxy's
+        theirs = [one for one in server.active_channels.values() if one.addr[0] == addr[0]]
+        idle = [one for one in theirs if one is not self and not one.requests and not one.will_close]
+        if idle and len(theirs) > PER_ADDRESS:
+            min(idle, key=lambda one: one.last_activity).will_close = True
+
+
 def settle() -> None:
     """What was made at the start stays: lets the collector look through what requests leave behind, and less often.
 
@@ -44,7 +62,7 @@ def listen(app: Flask, host: str, port: int, *, threads: int) -> Any:
 
     A body is refused by the length that its head says, or as soon as it has become too long.
     """
-    HTTPChannel.parser_class = Parser
+    BaseWSGIServer.channel_class = Channel
     return waitress.create_server(
         app,
         host=host,

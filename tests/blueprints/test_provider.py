@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import json
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from portal.blueprints.auth.provider import OFTEN
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.lib import oidc
 from portal.models import AuditEvent, Person, SignInSession
 from tests import provider as providers
 from tests.conftest import both_databases
@@ -168,6 +170,10 @@ WRONG_CLAIMS = {
     "without a login": without("preferred_username"),
     "with an empty login": with_(preferred_username=""),
     "with a list of logins": with_(preferred_username=[MANAGER]),
+    "with a login that only looks like one of ours": with_(preferred_username="purchaſing_manager"),
+    "with signs of another alphabet in it": with_(preferred_username=MANAGER.replace("n", "ｎ")),
+    "with what nobody sees in it": with_(preferred_username=f"{MANAGER}\u200b"),
+    "with a control sign in it": with_(preferred_username=f"\x01{MANAGER}"),
 }
 
 
@@ -311,6 +317,21 @@ def test_a_provider_that_is_ill_is_said_to_be(door: Door, path: str, status: int
     assert 'name="password"' in answer.text, "the other way stays open"
 
 
+def test_an_answer_without_end_is_not_read_to_it(door: Door) -> None:
+    path = "/.well-known/openid-configuration"
+    said = json.dumps(door.provider.get(path)).encode()
+    door.provider.broken[path] = (200, b" " * oidc.LARGEST + said)
+    assert door.browser.get(START).status_code == 503
+    door.provider.broken[path] = (200, b"[" * 200_000)
+    assert door.browser.get(START).status_code == 503
+
+
+def test_an_answer_that_drips_is_not_waited_for(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    door.provider.pause = 0.01
+    monkeypatch.setattr(oidc, "TIMEOUT", 1)
+    assert door.browser.get(START).status_code == 503
+
+
 @pytest.mark.parametrize("path", ["/token", "/keys"])
 @pytest.mark.parametrize(("status", "body"), [(503, b"{}"), (302, b""), (200, b"nothing")])
 def test_a_provider_that_falls_ill_on_the_way(door: Door, path: str, status: int, body: bytes) -> None:
@@ -352,6 +373,16 @@ def test_the_way_is_not_gone_too_often(door: Door, app: Flask) -> None:
     for _time in range(120):
         app.extensions["rate_limit"][-1].hit(parse(OFTEN), "provider", "127.0.0.1")
     assert door.browser.get(START).status_code == 429
+
+
+@pytest.mark.proves("S9")
+def test_strangers_do_not_fill_the_trail_by_the_way_back(door: Door) -> None:
+    counter, often = door.app.extensions["rate_limit"][-1], parse(OFTEN)
+    for _time in range(often.amount - 1):
+        counter.hit(often, "provider_back", "127.0.0.1")
+    assert door.browser.get(BACK).status_code == 401
+    assert door.browser.get(BACK).status_code == 429
+    assert len(door.refusals()) == 1
 
 
 def test_a_foreign_target_leads_home(door: Door) -> None:

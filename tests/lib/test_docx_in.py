@@ -396,6 +396,8 @@ def macros(xml: bytes) -> bytes:
 
 
 GOOD = word(("目的", "Heading 1"), "正文。")
+EMPTY = b"<w:p/>" * docx_file.MOST_ELEMENTS  # under a megabyte, and minutes for whoever reads it
+NAMED = b" ".join(b'a%d=""' % at for at in range(2 * docx_file.MOST_ELEMENTS))
 
 
 @pytest.mark.proves("S33", "S38")
@@ -418,6 +420,8 @@ GOOD = word(("目的", "Heading 1"), "正文。")
         (changed(GOOD, BODY, lambda xml: b"<a>" * 100_000), "damaged"),
         (changed(GOOD, "word/media/x.bin", lambda _: b"\0" * (docx_file.MOST_UNPACKED + 1)), "too_large"),
         (changed(GOOD, BODY, lambda xml: xml + b" " * docx_file.MOST_XML), "too_large"),
+        (changed(GOOD, BODY, lambda xml: xml.replace(b"</w:body>", EMPTY + b"</w:body>")), "too_large"),
+        (changed(GOOD, BODY, lambda xml: xml.replace(b"<w:body>", b"<w:body " + NAMED + b">")), "too_large"),
         (b"\0" * (docx_file.MOST + 1), "too_large"),
     ],
 )

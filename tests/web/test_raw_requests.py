@@ -13,6 +13,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.web import server
 from portal.web.server import listen
 
 HOST = b"Host: 127.0.0.1\r\n"
@@ -23,18 +24,18 @@ Ask = Callable[..., bytes]
 @contextmanager
 def serving(app: Flask) -> Iterator[int]:
     """The portal on a port of its own, as `python -m portal` serves it, with two threads."""
-    server = listen(app, "127.0.0.1", 0, threads=2)
+    served = listen(app, "127.0.0.1", 0, threads=2)
 
     def run() -> None:
         with suppress(OSError):  # when it is closed, its sockets may be gone from under its poll
-            server.run()
+            served.run()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        yield server.effective_port
+        yield served.effective_port
     finally:
-        server.close()
+        served.close()
         thread.join(5)
 
 
@@ -196,3 +197,17 @@ def test_whoever_sends_slowly_takes_nobody_s_place(port: int, ask: Ask) -> None:
             line.sendall(POST + b"Content-Length: 1000\r\n\r\nlogin=")
         for _again in range(5):
             assert well(ask), "two threads serve, and 150 people send slowly"
+
+
+@pytest.mark.proves("F14")
+def test_nobody_takes_all_connections(port: int, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "PER_ADDRESS", 20)
+    with ExitStack() as lines:
+        begun = [lines.enter_context(socket.create_connection(("127.0.0.1", port), 20)) for _one in range(40)]
+        for line in begun:
+            with suppress(ConnectionError):
+                line.sendall(b"GET /health HTTP/1.1\r\n" + HOST)
+        assert well(ask)
+        assert begun[0].recv(1) == b"", "the idlest one has given place"
+        begun[-1].sendall(CLOSE + b"\r\n")
+        assert status(begun[-1].recv(65536)) == 200

@@ -71,6 +71,7 @@ def provider_back() -> Answer:
     """Takes what the provider says, and signs in whom it vouches for."""
     client = _client()
     try:
+        rate_limit.count("provider_back", OFTEN)  # each that is refused is a line of the trail
         question, target = _question()
         login = _login(client, question)
         person = _person(login)
@@ -106,7 +107,10 @@ def _login(client: Client, question: Question) -> str:
     name = said.get(current_app.config["SETTINGS"].oidc_login_claim)
     if not isinstance(name, str) or not name:
         raise NotVouched("the claim with the login is missing")
-    return sessions.plain_login(name)
+    login = sessions.plain_login(name)
+    if not name.isascii() or name.strip().lower() != login:  # as logins here are, and so taken for nobody else's
+        raise NotVouched("the login is written in other signs than those here")
+    return login
 
 
 def _person(login: str) -> Person:
