@@ -25,6 +25,7 @@ from portal.models import (
     StoragePlace,
     Supplier,
 )
+from portal.queries.visible import may_see as record_may_be_seen
 from portal.queries.visible import visible_to
 
 MASTER: dict[str, type[Any]] = {
@@ -86,7 +87,7 @@ def search(
     model = MASTER[kind]
     query = (
         sa.select(model)
-        .where(model.search_key.contains(wanted, autoescape=True), *_of_kind(kind, targets))
+        .where(model.search_key.contains(wanted, autoescape=True), *_of_kind(kind, targets, actor))
         .order_by(model.code)
         .limit(limit)
     )
@@ -110,15 +111,29 @@ def _by_code(kind: str, codes: Iterable[str], actor: Any, targets: tuple[str, ..
             visible = visible.where(Record.form_code.in_(targets))
         return {row.number: (row.id, record_label(row)) for row in db.session.scalars(visible)}
     model = MASTER[kind]
-    query = sa.select(model).where(model.code.in_(codes), *_of_kind(kind, targets))
+    query = sa.select(model).where(model.code.in_(codes), *_of_kind(kind, targets, actor))
     return {row.code: (row.id, row.label) for row in db.session.scalars(query)}
 
 
-def _of_kind(kind: str, targets: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    """Only projects of these kinds, where kinds are named; only revisions that are not released."""
+def _of_kind(kind: str, targets: Sequence[str], actor: Any) -> list[sa.ColumnElement[bool]]:
+    """Only projects of these kinds, where kinds are named; only revisions that are not released, and for this person."""
     if kind == "revision":
-        return [DocumentRevision.effective_on.is_(None)]
+        return [DocumentRevision.effective_on.is_(None), _may_read_draft(actor)]
     return [Project.kind.in_(targets)] if kind == "project" and targets else []
+
+
+def _may_read_draft(actor: Any) -> sa.ColumnElement[bool]:
+    """Whether a draft is for the person: whoever may name one in a release gets to read it by that record."""
+    if actor is None:
+        return sa.false()
+    if "document_controller" in actor.roles:
+        return sa.true()
+    mine = DocumentRevision.department_id.in_(
+        sa.select(Department.id).where(Department.head_id == actor.id)
+    )
+    return sa.or_(
+        DocumentRevision.author_id == actor.id, mine, record_may_be_seen(DocumentRevision.release_id, actor)
+    )
 
 
 def _places(text: str) -> sa.Select[StoragePlace]:

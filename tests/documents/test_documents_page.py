@@ -82,6 +82,38 @@ def test_a_document_that_nobody_has_released_is_not_there_for_readers(
     assert browse("employee").get("/documents/ZZ-P-01").status_code == 404
 
 
+@pytest.mark.proves("S23")
+def test_a_draft_is_offered_to_those_alone_who_may_read_it(library: Library, browse: Browse) -> None:
+    record = library.sent(library.begun("QA-P-91"))
+    (label,) = [one["text"] for one in browse("quality_inspector").get("/pick/revision?q=QA-P-91").json]
+    for login, there in {
+        "quality_manager": True,
+        "document_controller": True,
+        "auditor": True,
+        "employee": False,
+        "warehouse_supervisor": False,
+    }.items():
+        for more in ("", "&scan=1"):
+            found = browse(login).get(f"/pick/revision?q={label}{more}").json
+            assert [one["text"] for one in found] == [label] * there, login
+    library.sign(record)
+    assert browse("warehouse_supervisor").get("/pick/revision?q=QA-P-91").json
+
+
+@pytest.mark.proves("S23")
+def test_nobody_gets_to_read_a_draft_by_releasing_it(library: Library, browse: Browse) -> None:
+    one = library.begun("QA-P-91")
+    page = browse("employee")
+    for op in ("submit", "save"):
+        page.post("/quality/document-releases/new", data={"_op": op, "purpose": "release", "text": str(one.code)})
+    db.session.expire_all()
+    assert library.draft("QA-P-91").release is None
+    said = page.post(
+        "/quality/document-releases/new", data={"_op": "submit", "purpose": "release", "text": str(one.code)}
+    ).text
+    assert one.name not in said
+
+
 def test_a_draft_is_written_and_previewed(library: Library, browse: Browse) -> None:
     library.begun("QA-P-91")
     inspector = browse("quality_inspector")
