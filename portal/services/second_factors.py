@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 
-from portal.domain.refusal import Refusal
+from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
 from portal.lib import totp, under_key
 from portal.lib.i18n import _l
 from portal.models import Person, SecondFactor
+from portal.queries import second_factors as known
 from portal.services import audit, recovery_codes
 from portal.services.recovery_codes import plain
 
@@ -119,15 +120,27 @@ def renew_recovery_codes(person_id: int, *, seen: int, now: datetime) -> list[st
     return recovery_codes.make(person_id)
 
 
-def withdraw(person_id: int, *, seen: int, now: datetime) -> None:
-    """Ends the app of a person, who has just proven themselves.
+def refuse_last(person: Person, *, demanded: bool) -> None:
+    """Says no where the app is all that there is of a second factor that the person must have.
+
+    Raises:
+        NotAllowed: so it is.
+    """
+    if demanded and not known.passkeys(person.id):
+        raise NotAllowed(_l("您必须有两步验证，不能停用，只能换新。"))
+
+
+def withdraw(person_id: int, *, seen: int, demanded: bool, now: datetime) -> None:
+    """Ends the app of a person, who has just proven themselves; `demanded`: they must keep some second factor.
 
     Raises:
         FactorChanged: it is not that of the page any more.
+        NotAllowed: it is the last one of somebody who must have one.
     """
     person = held(person_id)
     if person.second_factor_id is None or person.second_factor_id != seen:
         raise FactorChanged
+    refuse_last(person, demanded=demanded)  # again, as a passkey may have gone meanwhile
     wipe(person, "withdrawn", now=now)
     recovery_codes.drop_idle(person)
     audit.note("second_factor_ended", at=now, by=person.id, stream=STREAM, person=person.id, why="withdrawn")

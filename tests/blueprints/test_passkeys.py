@@ -15,10 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 
+from portal.blueprints.auth import second_factor
+from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
+from portal.lib.clock import now
 from portal.models import PasskeyQuestion, Record, Signature
-from portal.services import guessing, recovery_codes
+from portal.services import guessing, passkeys, recovery_codes
 from tests import desk
 from tests.authenticator import PRESENT, Authenticator, options_on
 from tests.conftest import both_databases
@@ -407,6 +410,27 @@ def test_a_passkey_is_the_second_factor_that_is_demanded(
     bare.clock.shift(timedelta(minutes=1))
     assert bare.remove(id, code=bare.code()).status_code == 303
     assert bare.browser.get("/").status_code == 200
+
+
+@both_databases
+def test_app_and_passkey_do_not_both_end_at_once_where_one_is_demanded(
+    holder: Holder, device: Authenticator, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = "/account/second-factor/new"
+    assert holder.set_up(_passkey=device.answer(holder.asked(page, seen="0"))).status_code == 200
+    demand(app)
+    holder.clock.shift(timedelta(minutes=1))
+    id, code = holder.passkey().id, holder.code()
+    asked = {"seen": str(holder.factor().id), "password": DEMO_PASSWORD}
+
+    def meanwhile() -> None:  # while the password of one browser is held against its hash, the other one is done
+        with transaction(aside=True):
+            passkeys.remove(holder.person().id, id, demanded=True, now=now())
+
+    monkeypatch.setattr(second_factor, "prove", meanwhile)
+    refused = holder.browser.post("/account/second-factor/end", data={**asked, "code": code})
+    assert "您必须有两步验证" in alerts(refused.text)
+    assert holder.person().second_factor_id is not None
 
 
 @both_databases

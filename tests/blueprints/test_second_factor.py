@@ -350,6 +350,17 @@ def test_a_recovery_code_lets_in_once(phone: Phone) -> None:
     assert phone.sign_in(phone.recovery[4]).status_code == 303
 
 
+@both_databases
+@pytest.mark.proves("S9")
+def test_a_recovery_code_lets_in_once_however_many_bring_it_at_once(phone: Phone, app: Flask) -> None:
+    def enter(_number: int) -> int:
+        return Phone(app, app.test_client(), MANAGER, phone.clock).sign_in(phone.recovery[3]).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(enter, range(6)))
+    assert sorted(answers) == [303] + [401] * 5
+
+
 def test_new_recovery_codes_end_the_old_ones(phone: Phone) -> None:
     old = phone.recovery
     refused = phone.act("recovery-codes", code=phone.wrong())

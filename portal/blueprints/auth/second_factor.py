@@ -8,18 +8,16 @@ from markupsafe import Markup
 
 from portal.blueprints.auth.proving import prove
 from portal.blueprints.auth.room import Answer, bp
-from portal.domain.refusal import NotAllowed, Refusal
+from portal.domain.refusal import Refusal
 from portal.lib import totp
 from portal.lib.clock import now
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _
 from portal.pdf import codes
 from portal.queries import second_factors as known
 from portal.services import second_factors, sessions
 from portal.web import posted, second_factor
 from portal.web.guard import actor, open_to
 from portal.web.transaction import writes
-
-NEEDED = _l("您必须有两步验证，不能停用，只能换新。")
 
 
 @bp.get("/account/second-factor")
@@ -72,8 +70,7 @@ def renew_recovery_codes() -> Answer:
 def end_second_factor() -> Answer:
     """Ends the second factor, where none is demanded."""
     try:
-        if second_factor.is_demanded(actor()) and not known.passkeys(actor().id):
-            raise NotAllowed(NEEDED)
+        second_factors.refuse_last(actor().person, demanded=second_factor.is_demanded(actor()))
         prove()
         _end()
     except Refusal as refusal:
@@ -98,7 +95,8 @@ def _renew_codes() -> list[str]:
 
 @writes
 def _end() -> None:
-    second_factors.withdraw(actor().id, seen=posted.number("seen"), now=now())
+    demanded = second_factor.is_demanded(actor())
+    second_factors.withdraw(actor().id, seen=posted.number("seen"), demanded=demanded, now=now())
 
 
 def factor_page(problem: str = "") -> str:
