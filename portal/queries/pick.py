@@ -128,9 +128,7 @@ def _may_read_draft(actor: Any) -> sa.ColumnElement[bool]:
         return sa.false()
     if "document_controller" in actor.roles:
         return sa.true()
-    mine = DocumentRevision.department_id.in_(
-        sa.select(Department.id).where(Department.head_id == actor.id)
-    )
+    mine = DocumentRevision.department_id.in_(sa.select(Department.id).where(Department.head_id == actor.id))
     return sa.or_(
         DocumentRevision.author_id == actor.id, mine, record_may_be_seen(DocumentRevision.release_id, actor)
     )

@@ -423,7 +423,9 @@ def test_app_and_passkey_do_not_both_end_at_once_where_one_is_demanded(
     id, code = holder.passkey().id, holder.code()
     asked = {"seen": str(holder.factor().id), "password": DEMO_PASSWORD}
 
-    def meanwhile() -> None:  # while the password of one browser is held against its hash, the other one is done
+    def meanwhile() -> (
+        None
+    ):  # while the password of one browser is held against its hash, the other one is done
         with transaction(aside=True):
             passkeys.remove(holder.person().id, id, demanded=True, now=now())
 

@@ -105,7 +105,9 @@ def test_nobody_gets_to_read_a_draft_by_releasing_it(library: Library, browse: B
     one = library.begun("QA-P-91")
     page = browse("employee")
     for op in ("submit", "save"):
-        page.post("/quality/document-releases/new", data={"_op": op, "purpose": "release", "text": str(one.code)})
+        page.post(
+            "/quality/document-releases/new", data={"_op": op, "purpose": "release", "text": str(one.code)}
+        )
     db.session.expire_all()
     assert library.draft("QA-P-91").release is None
     said = page.post(

@@ -102,7 +102,9 @@ def test_money_is_exact_and_whole_numbers_are_whole() -> None:
 
 
 hostile = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40).map(clean)
-starts = st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", '"', ",", "\n=", "a;=", "a\t@", "1\n+"])
+starts = st.sampled_from(
+    ["", "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", " =", '"', ",", "\n=", "a;=", "a\t@", "1\n+"]
+)
 
 
 @pytest.mark.proves("S29")

@@ -108,7 +108,9 @@ def _login(client: Client, question: Question) -> str:
     if not isinstance(name, str) or not name:
         raise NotVouched("the claim with the login is missing")
     login = sessions.plain_login(name)
-    if not name.isascii() or name.strip().lower() != login:  # as logins here are, and so taken for nobody else's
+    if (
+        not name.isascii() or name.strip().lower() != login
+    ):  # as logins here are, and so taken for nobody else's
         raise NotVouched("the login is written in other signs than those here")
     return login
 
