@@ -14,6 +14,12 @@ from waitress.server import BaseWSGIServer
 
 CONNECTIONS = 1000  # at once; those who send slowly take none of the threads
 PER_ADDRESS = 250  # of them, so that no one takes them all
+AT_ONCE = (
+    8  # requests on one connection that wait for their answers; browsers send none before they have the last
+)
+HELD = (
+    256 << 20
+)  # bytes of answers that wait on the disk for whoever reads slowly, while their thread goes on
 PATIENCE = 120  # seconds without a byte after which a connection is closed
 
 
@@ -33,7 +39,7 @@ class Parser(HTTPRequestParser):
 
 
 class Channel(HTTPChannel):
-    """Closes the idlest connection of an address that has too many, so that others still get one."""
+    """Closes the idlest connection of an address that has too many, so that others still get one, and one that asks too much."""
 
     parser_class = Parser
 
@@ -45,6 +51,13 @@ class Channel(HTTPChannel):
         idle = [one for one in theirs if one is not self and not one.requests and not one.will_close]
         if idle and len(theirs) > PER_ADDRESS:
             min(idle, key=lambda one: one.last_activity).will_close = True
+
+    def received(self, data: bytes) -> bool:
+        """Takes in what comes; whoever asks ever more and reads no answer is hung up on."""
+        more = bool(super().received(data))
+        if len(self.requests) > AT_ONCE:
+            self.will_close = True
+        return more
 
 
 def settle() -> None:
@@ -73,6 +86,7 @@ def listen(app: Flask, host: str, port: int, *, threads: int) -> Any:
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
+        outbuf_high_watermark=HELD,
         # else the proxies' word counts, see the setting PROXIES
         clear_untrusted_proxy_headers=app.config["SETTINGS"].proxies == 0,
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 
 from portal.web import server
 from portal.web.server import listen
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = b"Host: 127.0.0.1\r\n"
 CLOSE = b"Connection: close\r\n"
@@ -33,7 +37,7 @@ def serving(app: Flask) -> Iterator[int]:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        yield served.effective_port
+        yield int(served.effective_port)
     finally:
         served.close()
         thread.join(5)
@@ -199,6 +203,49 @@ def test_whoever_sends_slowly_takes_nobody_s_place(port: int, ask: Ask) -> None:
             assert well(ask), "two threads serve, and 150 people send slowly"
 
 
+def hung_up(line: socket.socket) -> bool:
+    """Whether the server ends the line without a word."""
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.proves("F14")
+def test_whoever_asks_ever_more_and_reads_nothing_takes_nobody_s_place(port: int, ask: Ask) -> None:
+    with ExitStack() as lines:
+        for _one in range(4):
+            line = lines.enter_context(deaf(port))
+            with suppress(ConnectionError):
+                line.sendall((b"GET /static/vendor/tabler.min.css HTTP/1.1\r\n" + HOST + b"\r\n") * 100)
+        assert all(well(ask) for _time in range(60)), "also once as much waits as the server holds"
+
+
+@pytest.mark.proves("F14")
+def test_whoever_reads_a_large_answer_slowly_takes_nobody_s_place(app: Flask) -> None:
+    inner = app.wsgi_app
+
+    def large(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/large":
+            return inner(environ, start_response)
+        start_response("200 OK", [("Content-Length", str(40 << 20))])
+        return (bytes(1 << 20) for _piece in range(40))
+
+    app.wsgi_app = large  # type: ignore[method-assign]
+    with serving(app) as port, ExitStack() as lines:
+        for _one in range(4):
+            lines.enter_context(deaf(port)).sendall(b"GET /large HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert well(partial(sent, port))
+
+
+def deaf(port: int) -> socket.socket:
+    """A line on which next to nothing can come back before somebody reads."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", port))
+    return line
+
+
 @pytest.mark.proves("F14")
 def test_nobody_takes_all_connections(port: int, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PER_ADDRESS", 20)
@@ -208,6 +255,6 @@ def test_nobody_takes_all_connections(port: int, ask: Ask, monkeypatch: pytest.M
             with suppress(ConnectionError):
                 line.sendall(b"GET /health HTTP/1.1\r\n" + HOST)
         assert well(ask)
-        assert begun[0].recv(1) == b"", "the idlest one has given place"
+        assert hung_up(begun[0]), "the idlest one has given place"
         begun[-1].sendall(CLOSE + b"\r\n")
         assert status(begun[-1].recv(65536)) == 200
