@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from portal.database import transaction
 from portal.domain.demo import DEMO_PASSWORD
 from portal.extensions import db
-from portal.lib.clock import minute, now
+from portal.lib.clock import minute, now, today
 from portal.models import Comment, Draft, Record, Signature, SignInSession, Task
 from portal.services import reminders, route
 from tests.walk import DRAWING
@@ -177,7 +177,11 @@ def test_an_outside_signer_draws_or_hands_in_paper(desk: Desk) -> None:
     while not desk.all(query):
         desk.walker.sign(number)
     turn = desk.turn("buyer", number)
-    said = {"supplier_accepts": "yes", "promised_date": "2030-01-01", "_outside_name": "吴经理"}
+    said = {
+        "supplier_accepts": "yes",
+        "promised_date": f"{today() + timedelta(days=30)}",
+        "_outside_name": "吴经理",
+    }
     empty = act(desk, "buyer", number, "sign", turn, **said)
     assert empty.status_code == 422
     assert "请外部签字人在屏幕上签名" in alerts(empty.text)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
+from flask import Flask
 from goods_books import (
     BLOCKED,
     BOLT,
@@ -32,6 +32,7 @@ from portal.forms.purchasing.purchase_order import PurchaseOrder, SupplierAnswer
 from portal.lib.clock import today
 from portal.models import OrderEntry, StockItem
 from portal.queries.deliveries import FURTHEST
+from tests.desk import counted
 
 
 @pytest.fixture(autouse=True)
@@ -123,14 +124,12 @@ def test_what_the_corrected_order_put_on_order_is_still_short() -> None:
     assert refusals(PurchaseOrder(answers=answers, context={"@corrects": wrong.id})) == set()
 
 
-def test_the_books_are_asked_as_often_for_many_lines_as_for_one() -> None:
-    asked: list[str] = []
-    sa.event.listen(db.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+def test_the_books_are_asked_as_often_for_many_lines_as_for_one(app_context: Flask) -> None:
     often = []
     for lines in ([line(BOLT)], [line(BOLT), line(PIPE, "40"), line(PAINT, "1")] * 5):
         form = PurchaseOrder(answers=opening(lines=lines))
-        asked.clear()
-        form.validate()
+        with counted(app_context) as asked:
+            form.validate()
         often.append(len([said for said in asked if said.startswith("SELECT")]))
     assert often[1] <= often[0] + 2, "what the requisition does not name is looked up at once"
 
