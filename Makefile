@@ -21,14 +21,14 @@ test: setup ## run every check and every test, also those in a browser
 	@bin/browser
 	@bin/programs
 	@$(PYTHON_BIN) bin/check
-	@$(PYTHON_BIN) -m pytest -n 2 --dist worksteal tests
+	@$(PYTHON_BIN) -m pytest -n 2 tests
 
 check: setup ## run the static checks
 	@$(PYTHON_BIN) bin/check
 
 fast: setup ## run the tests that need neither a browser nor a database server
 	@bin/programs
-	@$(PYTHON_BIN) -m pytest -n auto --dist worksteal -m "not browser and not postgres" tests
+	@$(PYTHON_BIN) -m pytest -n auto -m "not browser and not postgres" tests
 
 translations: setup ## take new texts into the English catalogue, to be translated there
 	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k _ --no-location --sort-output -o .cache/messages.pot .
