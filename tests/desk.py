@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -50,14 +51,28 @@ def change(app: Flask, number: str, **values: object) -> None:
 def counted(app: Flask) -> Iterator[list[str]]:
     """The SQL statements that run inside."""
     seen: list[str] = []
+    with _heard(app, lambda statement, _given: seen.append(statement)):
+        yield seen
+
+
+@contextmanager
+def asked(app: Flask) -> Iterator[list[tuple[str, Any]]]:
+    """The SQL statements that run inside, with their values."""
+    seen: list[tuple[str, Any]] = []
+    with _heard(app, lambda *both: seen.append(both)):
+        yield seen
+
+
+@contextmanager
+def _heard(app: Flask, keep: Callable[[str, Any], None]) -> Iterator[None]:
     with app.app_context():
         engine = db.engine
 
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        seen.append(statement)
+    def note(_connection: object, _cursor: object, statement: str, given: Any, *_more: object) -> None:
+        keep(statement, given)
 
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
-        yield seen
+        yield
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)

@@ -22,15 +22,21 @@ LICENSED = "91330106673959654P"
 ROUNDS = 3
 
 
+def brought(desk: Desk, login: str, place: str, sheet: list[tuple[str, str]], step: str) -> str:
+    """The number of a sheet that was submitted and signed as far as this step."""
+    answer = desk.post(login, f"{place}new", [("_op", "submit"), *sheet])
+    assert answer.status_code == 303, problems(answer)
+    number = str(answer.location.rsplit("/", 1)[-1])
+    while desk.record(number).step != step:
+        desk.walker.sign(number)
+    return number
+
+
 def checked(desk: Desk, key: str, login: str, **told: str) -> Click:
     """A sheet as far as the supervisor's check, and the click that ends it."""
     other = {"customer_type": "company", "not_duplicate": "", **told}
-    sheet = [("_op", "submit"), ("_key", key), *desk.told("CS-30", OFFICER, **other)]
-    answer = desk.post(OFFICER, f"{PLACE}new", sheet)
-    assert answer.status_code == 303, problems(answer)
-    number = answer.location.rsplit("/", 1)[-1]
-    while desk.record(number).step != "supervisor_check":
-        desk.walker.sign(number)
+    sheet = [("_key", key), *desk.told("CS-30", OFFICER, **other)]
+    number = brought(desk, OFFICER, PLACE, sheet, "supervisor_check")
     browser = tab(desk, login)
     data = {"_op": "sign", "duplicate_checked": "yes", **desk.turn(login, number)}
     return lambda: browser.post(f"{PLACE}{number}/signatures", data=data)
@@ -88,16 +94,8 @@ def test_one_supplier_is_entered_once(desk: Desk) -> None:
             "supplier": "",
             "supplier_name": f"{'甲乙'[at]}密封件有限公司",
         }
-        sheet = [
-            ("_op", "submit"),
-            ("_key", f"s-{at}"),
-            *desk.told("PU-08", "buyer", **new, credit_code=LICENSED),
-        ]
-        answer = desk.post("buyer", f"{path}new", sheet)
-        assert answer.status_code == 303, problems(answer)
-        number = answer.location.rsplit("/", 1)[-1]
-        while desk.record(number).step != "purchasing_approval":
-            desk.walker.sign(number)
+        sheet = [("_key", f"s-{at}"), *desk.told("PU-08", "buyer", **new, credit_code=LICENSED)]
+        number = brought(desk, "buyer", path, sheet, "purchasing_approval")
         browser = tab(desk, login)
         data = {"_op": "sign", "supplier_status": "approved", **desk.turn(login, number)}
         clicks.append(partial(browser.post, f"{path}{number}/signatures", data=data))

@@ -11,6 +11,7 @@ from flask import Flask
 from portal.extensions import db
 from portal.models import Customer
 from portal.queries import customers
+from tests.desk import asked
 
 NAMES = (
     "宁波恒远（集团）机械 Co., Ltd.",
@@ -68,16 +69,8 @@ def test_whom_the_release_before_has_entered_is_found_too(context: Flask, databa
 @pytest.mark.both_databases
 def test_no_look_at_every_customer(context: Flask, database: str) -> None:
     fill()
-    seen: list[tuple[str, object]] = []
-
-    def note(_conn: object, _cursor: object, statement: str, given: object, *_more: object) -> None:
-        seen.append((statement, given))
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with asked(context) as seen:
         customers.similar("恒远机械", "91330200MA00000001", "0574")
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
     ((statement, given),) = ((said, values) for said, values in seen if "FROM customers" in said)
     connection = db.session.connection()
     if database == "postgresql":

@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
 from portal.extensions import db
 from portal.models import Record, RecordLink
 from portal.queries import deliveries, owed, reviews
 from tests.books import Books
+from tests.desk import asked
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
 RECENT = "ix_records_form_code_state_closed_at"
 MANY = 70_000  # values: more than a statement of either database may name
 
 
-@contextmanager
-def asked() -> Iterator[list[tuple[str, Any]]]:
-    """What is sent to the database inside."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_conn: Any, _cursor: Any, statement: str, given: Any, *_more: Any) -> None:
-        seen.append((statement, given))
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-
-
 def plans(act: Callable[[], object]) -> list[str]:
     """How the database goes about what an act asks of it, were every table long."""
-    with asked() as seen:
+    with asked(current_app) as seen:
         act()
     connection = db.session.connection()
     postgres = connection.dialect.name == "postgresql"
