@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from babel import Locale
 from flask import Flask, g, request
 from flask.helpers import get_debug_flag
-from flask.templating import Environment
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -38,6 +38,20 @@ from portal.web import (
     request_log,
     statics,
 )
+from portal.web.templates import Templates
+
+
+CHINESE, ENGLISH = Locale("zh", "CN", script="Hans"), Locale("en")
+
+
+class Portal(Flask):
+    """Flask as the portal needs it."""
+
+    jinja_environment = Templates
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself: nothing here is asynchronous, and asking each view and hook costs every request."""
+        return func
 
 
 class PlainInteger(IntegerConverter):
@@ -46,23 +60,14 @@ class PlainInteger(IntegerConverter):
     regex = r"[0-9]+"
 
 
-class Templates(Environment):
-    """Jinja's environment, with what every template knows in one dict: a page imports a dozen, and each looks through it."""
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """What a template knows, besides what it is given."""
-        return {**self.globals, **(d or {})}
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """The portal as a WSGI application.
 
     Raises:
         SettingsError: a setting is wrong or missing.
     """
-    app = Flask("portal")
+    app = Portal("portal")
     app.url_map.converters["int"] = PlainInteger
-    app.jinja_environment = Templates
     _configure(app, settings or read_settings())
     request_log.init_app(app)
     _extend(app)
@@ -102,7 +107,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(url, settings.threads),
         ALEMBIC={"script_location": str(settings.migrations)},
         ALEMBIC_CONTEXT={"include_name": _is_in_models},
-        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_LOCALE=str(CHINESE),
         WTF_CSRF_TIME_LIMIT=None,
         SESSION_COOKIE_NAME="__Host-portal" if settings.secure_cookies else "portal",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
@@ -150,7 +155,7 @@ def _extend(app: Flask) -> None:
     package_store.init_app(app)
 
 
-def _locale() -> str:
+def _locale() -> Locale:
     """The person's language, else the cookie's, else Chinese."""
     actor: Any = g.get("actor")
     if actor is not None:
@@ -159,4 +164,4 @@ def _locale() -> str:
         chosen = current_user.row.person.language
     else:
         chosen = request.cookies.get("language") if request else "zh"
-    return "en" if chosen == "en" else "zh_Hans_CN"
+    return ENGLISH if chosen == "en" else CHINESE

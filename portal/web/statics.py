@@ -83,7 +83,7 @@ def _safe(headers: Any, _path: str, url: str) -> None:
 
 def init_app(app: Flask) -> None:
     """Serves the folder, before the guard and without a session."""
-    app.jinja_env.globals.update(static=static, svg_icon=icon, worker=worker)
+    app.jinja_env.globals.update(static=static, icon=icon, worker=worker)
     try:
         compress(FOLDER)
     except OSError as error:  # installed where it may not write: bigger, but right
