@@ -40,7 +40,6 @@ from portal.web import (
 )
 from portal.web.templates import Templates
 
-
 CHINESE, ENGLISH = Locale("zh", "CN", script="Hans"), Locale("en")
 
 

@@ -96,8 +96,12 @@ class Actor:
 
     def sees_books_of(self, *departments: str) -> bool:
         """Whether the person reads the books of one of these departments: of it, of the management, or an auditor."""
-        theirs = {self.person.department.key, *(ROLE[role].department for role in self.roles if role in ROLE)}
-        return self.reads_all or not theirs.isdisjoint({TOP, *departments})
+        return self.reads_all or not self._departments.isdisjoint({TOP, *departments})
+
+    @cached_property
+    def _departments(self) -> set[str]:
+        """The departments that the person belongs to, by place or role."""
+        return {self.person.department.key, *(ROLE[role].department for role in self.roles if role in ROLE)}
 
     def may_open(self, roles: tuple[str, ...]) -> bool:
         """Whether a form with these opening roles may be started."""

@@ -15,4 +15,4 @@ def current() -> Calendar:
     return Calendar(overrides=dict(db.session.execute(_DAYS).all()), zone=ZONE)
 
 
-_DAYS = sa.select(CalendarDay.day, CalendarDay.working)
+_DAYS = sa.select(CalendarDay.__table__.c.day, CalendarDay.__table__.c.working)

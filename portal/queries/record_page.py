@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import lazyload, load_only
 
 from portal.extensions import db
 from portal.models import AuditEvent, Comment, Content, Person, Record, Signature, Task
@@ -65,16 +66,17 @@ def read(record: Record) -> RecordPage:
     open_tasks = history.open_tasks(record)
     held = [holder.key.split(":") for task in open_tasks for holder in task.holders]
     ids = {int(rest) for kind, rest in held if kind == "person"} | {record.applicant_id}
-    ids |= {one.created_by_id for one in record.contents}
-    ids |= {one.person_id for one in record.signatures} | {one.person_id for one in comments}
+    contents, signatures = history.contents(record), history.signatures(record)
+    ids |= {one.created_by_id for one in contents}
+    ids |= {one.person_id for one in signatures} | {one.person_id for one in comments}
     ids |= {one.person_id for one in events if one.person_id is not None}
     people = db.session.scalars(_PEOPLE, {"ids": sorted(ids)})
     return RecordPage(
         record=record,
         definition=record.form_version.definition,
-        content=record.contents[-1],
-        versions=record.contents,
-        signatures=record.signatures,
+        content=contents[-1],
+        versions=contents,
+        signatures=signatures,
         tasks=open_tasks,
         comments=comments,
         links=history.links(record),
@@ -83,9 +85,14 @@ def read(record: Record) -> RecordPage:
     )
 
 
+_SAID = Comment.__table__.c
 _COMMENTS = (
-    sa.select(Comment.person_id, Comment.text, Comment.files, Comment.at)
-    .where(Comment.record_id == sa.bindparam("record"))
-    .order_by(Comment.id)
+    sa.select(_SAID.person_id, _SAID.text, _SAID.files, _SAID.at)
+    .where(_SAID.record_id == sa.bindparam("record"))
+    .order_by(_SAID.id)
 )
-_PEOPLE = sa.select(Person).where(Person.id.in_(sa.bindparam("ids", expanding=True)))
+_PEOPLE = (
+    sa.select(Person)
+    .where(Person.id.in_(sa.bindparam("ids", expanding=True)))
+    .options(load_only(Person.name, Person.number), lazyload(Person.department))  # what a page says of them
+)

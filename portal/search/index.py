@@ -97,11 +97,11 @@ def _clear(first: int, last: int) -> None:
 def _digests(ids: Collection[int]) -> dict[int, str]:
     if not ids:
         return {}
-    query = sa.select(SearchEntry.id, SearchEntry.digest).where(
-        SearchEntry.id.in_(sa.bindparam("ids", expanding=True))
-    )
-    rows = db.session.connection().execute(query, {"ids": list(ids)})
-    return {row.id: row.digest for row in rows}
+    return dict(db.session.connection().execute(_DIGESTS, {"ids": list(ids)}).all())
+
+
+_ENTRIES = SearchEntry.__table__.c
+_DIGESTS = sa.select(_ENTRIES.id, _ENTRIES.digest).where(_ENTRIES.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def _digest(one: Entry) -> str:

@@ -60,7 +60,7 @@ def row(id: int, title: str, body: str, also: Sequence[str], spelt: Sequence[str
 def store(rows: Sequence[dict[str, Any]]) -> None:
     """Writes rows, over those that are there."""
     if rows:
-        db.session.connection().execute(sa.text(_STORE[dialect()]), rows)
+        db.session.connection().execute(_STORE[dialect()], rows)
 
 
 def remove(first: int, last: int) -> None:
@@ -130,8 +130,10 @@ def _tsquery(phrase: Phrase, before: str) -> str:
 
 
 _STORE = {
-    "sqlite": "INSERT OR REPLACE INTO search_words (rowid, title, body, also) VALUES (:id, :title, :body, :also)",
-    "postgresql": (
+    "sqlite": sa.text(
+        "INSERT OR REPLACE INTO search_words (rowid, title, body, also) VALUES (:id, :title, :body, :also)"
+    ),
+    "postgresql": sa.text(
         "INSERT INTO search_words (rowid, title, body, words) VALUES (:id, :title, :body, CAST(:words AS tsvector))"
         " ON CONFLICT (rowid) DO UPDATE SET title = excluded.title, body = excluded.body, words = excluded.words"
     ),

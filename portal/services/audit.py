@@ -28,7 +28,10 @@ def note(
     address: str = "",
     **facts: Any,
 ) -> AuditEvent:
-    """Adds one fact to its chain: the record's own, or the stream named (`people`, `access` ...)."""
+    """Adds one fact to its chain: the record's own, or the stream named (`people`, `access` ...).
+
+    It is written at once; what is given back is no row of the session, and knows its person by id alone.
+    """
     name = stream or f"record:{record_id}"
     connection = db.session.connection()  # past the session: nothing else need be written for this
     seq, hash = connection.execute(_head(dialect()), {"chain": name}).one()
@@ -45,7 +48,8 @@ def note(
     )
     event.hash = chain(hash, content(event))
     connection.execute(_MOVED, {"chain": name, "to": event.seq, "with": event.hash})
-    db.session.add(event)
+    row = {column: getattr(event, column) for column in _COLUMNS}
+    event.id = connection.execute(_ADDED, row).inserted_primary_key[0]  # type: ignore[index]
     return event
 
 
@@ -120,6 +124,8 @@ def _head(dialect: str) -> Any:
     return kept.returning(table.seq, table.hash)
 
 
+_ADDED = sa.insert(AuditEvent.__table__)  # type: ignore[arg-type]
+_COLUMNS = ("stream", "seq", "at", "kind", "person_id", "address", "record_id", "facts", "hash")
 _MOVED = (
     sa.update(AuditStream.__table__)  # type: ignore[arg-type]
     .where(AuditStream.__table__.c.name == sa.bindparam("chain"))

@@ -176,9 +176,10 @@ def forget_submitted() -> int:
 
 def drop_stage(task_id: int, by: Actor) -> None:
     """The stage has been signed: its half-written draft goes."""
-    db.session.execute(_DROPPED, {"task": task_id, "me": by.id})
+    db.session.connection().execute(_DROPPED, {"task": task_id, "me": by.id})
 
 
-_DROPPED = sa.delete(Draft).where(
-    Draft.task_id == sa.bindparam("task"), Draft.person_id == sa.bindparam("me")
+_DRAFTS = Draft.__table__
+_DROPPED = sa.delete(_DRAFTS).where(  # type: ignore[arg-type]
+    _DRAFTS.c.task_id == sa.bindparam("task"), _DRAFTS.c.person_id == sa.bindparam("me")
 )

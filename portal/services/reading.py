@@ -14,21 +14,20 @@ from portal.queries.actors import Actor
 
 def mark_read(by: Actor, *, now: datetime, only: int | None = None) -> None:
     """Marks the person's unread notices as read: the one named, or all."""
-    update = _mine(by.id, now)
-    db.session.execute(update if only is None else update.where(Notice.id == only))
+    update = _MINE if only is None else _MINE.where(_NOTICES.id == only)
+    db.session.connection().execute(update, {"person": by.id, "now": now})
 
 
 def settle(record_id: int, person_id: int, *, now: datetime) -> None:
     """Somebody has done their turn: what asked them to is no news any more."""
-    asked = Notice.record_id == record_id, Notice.kind.in_(DONE_WITH_TASK)
-    db.session.execute(_mine(person_id, now).where(*asked))
+    db.session.connection().execute(_ASKED, {"person": person_id, "now": now, "record": record_id})
 
 
-def _mine(person_id: int, now: datetime) -> sa.Update:
-    mine = Notice.person_id == person_id, Notice.read_at.is_(None)
-    return (
-        sa.update(Notice)
-        .where(*mine)
-        .values(read_at=now, for_digest=False)
-        .execution_options(synchronize_session=False, autoflush=False)  # no notice waits to be written
-    )
+# Past the session, which holds no notices that wait to be written.
+_NOTICES = Notice.__table__.c
+_MINE = (
+    sa.update(Notice.__table__)  # type: ignore[arg-type]
+    .where(_NOTICES.person_id == sa.bindparam("person"), _NOTICES.read_at.is_(None))
+    .values(read_at=sa.bindparam("now"), for_digest=False)
+)
+_ASKED = _MINE.where(_NOTICES.record_id == sa.bindparam("record"), _NOTICES.kind.in_(DONE_WITH_TASK))

@@ -61,9 +61,6 @@ def submit(
         NotAllowed: the person may not start this form.
         Refusal: they have not read the document that the form belongs to, and must.
     """
-    again = submitted(key, by)
-    if again is not None:
-        return again
     opened = draft is not None and draft.form_code == form.code and drafts.is_asked_for(draft)
     if by.is_auditor or not (by.may_open(form.opened_by) or opened):
         raise NotAllowed(_l("您不能发起这种表单。"))

@@ -157,24 +157,25 @@ def refresh(record: Record, *, now: datetime) -> None:
     _refresh_cells(record)
 
 
-def is_complete(record: Record, done: Task) -> bool:
-    """Whether with this task the step has no task left in this round."""
+def left(record: Record, done: Task) -> list[Any]:
+    """The record's other tasks that are not over: which task each waits for, and whether it is a turn of this step and round."""
     given = {"record": record.id, "step": done.step, "round": record.round, "done": done.id}
-    with db.session.no_autoflush:  # it asks for the others
-        return db.session.scalar(_LEFT, given) is None
+    return list(
+        db.session.connection().execute(_LEFT, given)
+    )  # past the session: the others wait for no write
 
 
-_LEFT = (
-    sa.select(Task.id)
-    .where(
-        Task.record_id == sa.bindparam("record"),
-        Task.id != sa.bindparam("done"),
-        Task.step == sa.bindparam("step"),
-        Task.round == sa.bindparam("round"),
-        Task.kind.in_(TURNS),
-        Task.state.in_(("open", "waiting", "stuck")),
-    )
-    .limit(1)
+_TASKS = Task.__table__.c
+_LEFT = sa.select(
+    _TASKS.id,
+    _TASKS.waits_for_id,
+    sa.and_(
+        _TASKS.step == sa.bindparam("step"), _TASKS.round == sa.bindparam("round"), _TASKS.kind.in_(TURNS)
+    ).label("of_step"),
+).where(
+    _TASKS.record_id == sa.bindparam("record"),
+    _TASKS.id != sa.bindparam("done"),
+    _TASKS.state.in_(("open", "waiting", "stuck")),
 )
 
 

@@ -39,8 +39,9 @@ def sign(task_id: int, by: Actor, hand: Hand, stage: Sheet | None, *, now: datet
     act, meaning = ("advised", "advised") if task.kind == "advice" else ("signed", step.meaning)
     answers = stage.dump() if stage is not None and task.kind != "advice" else {}
     signature = signatures.write(record, task, by, authority, act, meaning, hand, answers, now)
-    _wake(task, by=by.id, now=now)
-    complete = task.kind != "advice" and route.is_complete(record, task)
+    left = route.left(record, task)
+    _wake([one.id for one in left if one.waits_for_id == task.id], by=by.id, now=now)
+    complete = task.kind != "advice" and not any(one.of_step for one in left)
     audit.note(
         f"step_{act}",
         at=now,
@@ -122,11 +123,11 @@ def _running(task: Task) -> Record:
     return record
 
 
-def _wake(task: Task, *, by: int, now: datetime) -> None:
-    """Opens the tasks that were waiting for this one, and tells their holders."""
+def _wake(waiting: list[int], *, by: int, now: datetime) -> None:
+    """Opens the tasks that were waiting for one, and tells their holders."""
     with db.session.no_autoflush:  # it asks for others than the one that has just ended
-        waiting = db.session.scalars(_WAITING, {"task": task.id}).all()
-    for other in waiting:
+        found = db.session.scalars(_WAITING, {"ids": waiting}).all() if waiting else []
+    for other in found:
         tasks.set_state(other, "open")
         keys = [holder.key for holder in other.holders]
         notices.tell(keys, "task", now=now, record_id=other.record_id, but=by, step=other.step)
@@ -134,6 +135,7 @@ def _wake(task: Task, *, by: int, now: datetime) -> None:
 
 _WAITING = (
     sa.select(Task)
-    .where(Task.waits_for_id == sa.bindparam("task"), Task.state == "waiting")
+    .where(Task.id.in_(sa.bindparam("ids", expanding=True)), Task.state == "waiting")
+    .order_by(Task.id)
     .execution_options(populate_existing=True)
 )

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from portal.database import dialect, insert
 from portal.domain.permissions import Authority
@@ -147,13 +148,7 @@ def is_own_work(task: Task, by: Actor, authority: Authority) -> bool:
     return not {by.id, authority.lender}.isdisjoint(exclusion.person_id for exclusion in task.exclusions)
 
 
-_CLAIMED = (
-    sa.select(Task)
-    .where(Task.id == sa.bindparam("id"))
-    .options(*history.WHOLE)
-    .with_for_update(of=Task)
-    .execution_options(populate_existing=True)
-)
+_CLAIMED = history.ONE.with_for_update(of=Task).execution_options(populate_existing=True)
 
 
 def lock(record_id: int) -> Record:
@@ -163,7 +158,11 @@ def lock(record_id: int) -> Record:
 
 _KEPT = sa.select(Record).with_for_update(of=Record, key_share=True).execution_options(populate_existing=True)
 _LOCKED = _KEPT.where(Record.id == sa.bindparam("id"))
-_ITS_RECORD = _KEPT.join(Task, Task.record_id == Record.id).where(Task.id == sa.bindparam("task"))
+_ITS_RECORD = (
+    _KEPT.join(Task, Task.record_id == Record.id)
+    .where(Task.id == sa.bindparam("task"))
+    .options(joinedload(Record.applicant), joinedload(Record.department))  # by whose names it is found
+)
 
 
 def authority_for(task: Task, by: Actor) -> Authority | None:

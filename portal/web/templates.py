@@ -45,10 +45,12 @@ class _Constants(NodeTransformer):
 
     def visit_Call(self, call: nodes.Call) -> nodes.Node:  # noqa: N802 -- the visitor's name for it
         self.generic_visit(call)
-        given = [*call.args, *(one.value for one in call.kwargs)]
-        named = isinstance(call.node, nodes.Name) and call.node.name in SAME
-        if not named or call.dyn_args or call.dyn_kwargs or not all(isinstance(one, nodes.Const) for one in given):
+        name = call.node.name if isinstance(call.node, nodes.Name) else ""
+        if name not in SAME or call.dyn_args or call.dyn_kwargs:
             return call
-        facts = {one.key: one.value.value for one in call.kwargs}
-        found = self._known[call.node.name](*(one.value for one in call.args), **facts)
-        return nodes.Const(found, lineno=call.lineno)
+        try:
+            plain = [one.as_const() for one in call.args]
+            named = dict(one.as_const() for one in call.kwargs)
+        except nodes.Impossible:
+            return call
+        return nodes.Const(self._known[name](*plain, **named), lineno=call.lineno)

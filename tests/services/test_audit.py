@@ -49,9 +49,7 @@ def unprotected() -> Iterator[None]:
 
 def notes(*kinds: str, stream: str = "trial") -> list[AuditEvent]:
     """A chain of its own with these events."""
-    made = [audit.note(kind, at=NOW, by=None, stream=stream, text="as it was") for kind in kinds]
-    db.session.flush()
-    return made
+    return [audit.note(kind, at=NOW, by=None, stream=stream, text="as it was") for kind in kinds]
 
 
 def change(events: list[AuditEvent]) -> None:
@@ -114,8 +112,7 @@ def rechain(events: list[AuditEvent]) -> None:
     change(events)
     db.session.expire_all()
     hash = GENESIS
-    for event in events:
-        db.session.refresh(event)
+    for event in [db.session.get_one(AuditEvent, one.id) for one in events]:
         hash = chain(hash, audit.content(event))
         run("UPDATE audit_events SET hash = :hash WHERE id = :id", hash=hash, id=event.id)
 

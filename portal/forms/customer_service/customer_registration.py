@@ -143,14 +143,13 @@ class CustomerRegistration(CompanyForm):
         """Lists the customers that look like this one."""
         super().compute()
         self.credit_code.data = plain_code(self.credit_code.data)
-        found = _similar(self.answers(), self.context)
-        self.similar_customers.data = "\n".join(f"{one.label} {one.phone}".strip() for one in found)
+        self.alike = _similar(self.answers(), self.context)
+        self.similar_customers.data = "\n".join(f"{one.label} {one.phone}".strip() for one in self.alike)
 
     def check(self) -> None:
         """The same credit code is the same customer; a look-alike has to be told apart."""
         code = self.credit_code.data
-        alike = _similar(self.answers(), self.context)
-        if code and any(plain_code(one.credit_code) == code for one in alike):
+        if code and any(plain_code(one.credit_code) == code for one in self.alike):
             self.refuse("credit_code", _l("客户资料库中已有相同代码的客户，不能重复登记"))
         if self.not_duplicate.data is False:
             self.refuse("not_duplicate", _l("该客户已在客户资料库中，不能重复登记"))

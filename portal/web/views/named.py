@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import current_app, request
 
 from portal.domain.refusal import NotYourTurn, Refusal
-from portal.extensions import db
 from portal.forms.titles import record_path
 from portal.lib.clock import now
 from portal.lib.i18n import _l
@@ -28,7 +27,7 @@ def task(record: Record) -> Task:
     """The turn that the page was about; it must be one of this record."""
     id = posted.control("_task", 20)
     known = id.isascii() and id.isdigit() and int(id) <= LARGEST
-    found = db.session.get(Task, int(id), options=history.WHOLE) if known else None
+    found = history.task(int(id)) if known else None
     if found is None or found.record_id != record.id or found.kind not in TURNS:
         raise NotYourTurn
     return found

@@ -42,11 +42,12 @@ def sign(department: str, slug: str, number: str) -> Answer:
     done = _l("已答复。") if task.kind == "advice" else _DONE[op]
     if _is_repeated(record, task, op, sent):
         return _done(record, done)
+    id, outside = task.id, task.outside  # neither ever changes: the write need not read the task for them
     try:
         with transaction():
             _check(record, stage, sent, known)
-            _decide(op, task, stage)
-            drafts.drop_stage(task.id, by)
+            _decide(op, id, _hand(task, stage, outside=outside), stage)
+            drafts.drop_stage(id, by)
     except AnswersWrong as wrong:
         _keep_stage(record, task, sent)
         return page(record, stage=stage, problem=str(wrong)), wrong.status
@@ -90,26 +91,26 @@ def _check(record: Record, sheet: Sheet | None, sent: posted.Posted, known: bool
             raise AnswersWrong
 
 
-def _decide(op: str, task: Task, stage: Any) -> None:
-    by, hand = actor(), _hand(task, stage)
+def _decide(op: str, task_id: int, hand: Hand, stage: Any) -> None:
+    by = actor()
     if op == "return":
-        signing.send_back(task.id, by, hand, posted.control("_to", 60) or "applicant", now=now())
+        signing.send_back(task_id, by, hand, posted.control("_to", 60) or "applicant", now=now())
     elif op == "refuse":
-        signing.refuse(task.id, by, hand, now=now())
+        signing.refuse(task_id, by, hand, now=now())
     else:
-        signing.sign(task.id, by, hand, stage, now=now())
+        signing.sign(task_id, by, hand, stage, now=now())
 
 
-def _hand(task: Task, stage: Any) -> Hand:
-    """What came with the signature besides the stage."""
+def _hand(task: Task, stage: Any, *, outside: str) -> Hand:
+    """What came with the signature besides the stage; `outside` is the role outside the company that signs."""
     by = actor()
     files = [uploads_one.reference() for uploads_one in named.uploads("_hand-upload")]
     drawing = request.form.get("_hand-drawn", "")
     drawn_id = uploads.receive_drawing(drawing, by, now=now()).id if drawing else None
-    if task.outside and drawn_id is None:
+    if outside and drawn_id is None:
         drawn_id = _drawn_in(stage)
     name = posted.control("_outside_name", 80)
-    unsigned = task.outside and not (drawn_id or files)
+    unsigned = outside and not (drawn_id or files)
     if unsigned and request.form.get("_op", "sign") == "sign" and not _put_down(task, stage):
         raise Refusal(_l("请外部签字人在屏幕上签名，或上传纸质签字件。"))
     return Hand(
@@ -117,8 +118,8 @@ def _hand(task: Task, stage: Any) -> Hand:
         opinion=posted.control("_opinion"),
         files=tuple(files),
         drawn_id=drawn_id,
-        outside_name=name if task.outside else "",
-        outside_way=("device" if drawn_id else "paper" if files else "told") if task.outside else "",
+        outside_name=name if outside else "",
+        outside_way=("device" if drawn_id else "paper" if files else "told") if outside else "",
         key=own_key.at_hand(),
         passkey=identity.passkey(),
     )
