@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -121,6 +121,12 @@ def one_moment() -> None:
 def dialect() -> str:
     """The kind of database: `sqlite` or `postgresql`."""
     return db.engine.dialect.name
+
+
+def among(column: Any, values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """`column IN (...)` with values that stay as they are: SQLAlchemy need not spell them out at each execution."""
+    found: sa.ColumnElement[bool] = column.in_([sa.literal(value) for value in values])
+    return found
 
 
 def insert(model: Any, dialect: str) -> Any:

@@ -142,9 +142,8 @@ def _extend(app: Flask) -> None:
     app.before_request(i18n.settle)
     app.teardown_request(lambda _error: i18n.unsettle())
     csrf.init_app(app)
-    app.jinja_env.globals["csrf_token"] = lambda: (
-        g.get("csrf_token") or generate_csrf()
-    )  # asked for by each form
+    app.jinja_env.globals["csrf_token"] = _csrf_token
+    app.context_processor(lambda: {"csrf_token": _csrf_token})  # in the place of Flask-WTF's own
     login.init_app(app)
     login.session_protection = None
     database.watch(app)
@@ -152,6 +151,12 @@ def _extend(app: Flask) -> None:
     indexing.watch()
     files.init_app(app)
     package_store.init_app(app)
+
+
+def _csrf_token() -> str:
+    """The token of this request, made once: each form of a page asks for it."""
+    found: str = g.get("csrf_token") or generate_csrf()
+    return found
 
 
 def _locale() -> Locale:

@@ -13,6 +13,7 @@ from portal.models.people import Person
 from portal.models.records import Draft, Record
 
 TURNS = ("sign", "added", "advice")  # kinds of tasks that are done by signing
+NOT_OVER = ("open", "waiting", "stuck")  # states
 
 
 class Task(Base):

@@ -12,8 +12,7 @@ from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Draft, Record, Task, TaskHolder
 from portal.models.records import OPEN
-
-WAITING = ("open", "waiting", "stuck")
+from portal.models.tasks import NOT_OVER
 
 
 def tasks_of(person_id: int) -> list[Task]:
@@ -21,7 +20,7 @@ def tasks_of(person_id: int) -> list[Task]:
     query = (
         sa.select(Task)
         .join(TaskHolder, TaskHolder.task_id == Task.id)
-        .where(TaskHolder.key == person_key(person_id), Task.state.in_(WAITING))
+        .where(TaskHolder.key == person_key(person_id), Task.state.in_(NOT_OVER))
         .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
         .options(joinedload(Task.record).joinedload(Record.form_version))
     )
@@ -63,6 +62,6 @@ def task(id: int) -> Task:
         NotFound: there is none.
     """
     found = db.session.get(Task, id) if id < 2**31 else None
-    if found is None or found.state not in WAITING:
+    if found is None or found.state not in NOT_OVER:
         raise NotFound
     return found

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from portal.database import among
 from portal.domain.limits import LIMITS
 from portal.extensions import db
 from portal.lib.hashing import canonical_json, sha256
 from portal.models import AuditEvent, CompanySetting, Content, Record, RecordLink, Signature, Task
+from portal.models.tasks import NOT_OVER
 
 
 def content(record: Record) -> Content:
@@ -59,7 +61,7 @@ WHOLE = joinedload(Task.holders), joinedload(Task.exclusions)  # a task in one l
 ONE = sa.select(Task).where(Task.id == sa.bindparam("id")).options(*WHOLE)
 _OPEN_TASKS = (
     sa.select(Task)
-    .where(Task.record_id == _RECORD, Task.state.in_(("open", "waiting", "stuck")))
+    .where(Task.record_id == _RECORD, among(Task.state, NOT_OVER))
     .order_by(Task.id)
     .options(*WHOLE)
     .execution_options(populate_existing=True)  # somebody may have passed one on since it was read

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from portal.database import among
 from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import Record, RecordReader
@@ -27,9 +28,9 @@ def may_see(id: Any, actor: Any) -> sa.ColumnElement[bool]:
     if actor.reads_all:
         return sa.true()
     theirs = [
-        RecordReader.key.in_(keys) & RecordReader.form_code.in_(forms)
+        among(RecordReader.key, keys) & among(RecordReader.form_code, sorted(forms))
         if forms
-        else RecordReader.key.in_(keys)
+        else among(RecordReader.key, keys)
         for forms, keys in actor.scopes.items()
     ]
     readers = sa.select(RecordReader.record_id).where(RecordReader.record_id == id, sa.or_(*theirs))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from portal.database import among
 from portal.domain.notices import DONE_WITH_TASK
 from portal.extensions import db
 from portal.models import Notice
@@ -30,4 +31,4 @@ _MINE = (
     .where(_NOTICES.person_id == sa.bindparam("person"), _NOTICES.read_at.is_(None))
     .values(read_at=sa.bindparam("now"), for_digest=False)
 )
-_ASKED = _MINE.where(_NOTICES.record_id == sa.bindparam("record"), _NOTICES.kind.in_(DONE_WITH_TASK))
+_ASKED = _MINE.where(_NOTICES.record_id == sa.bindparam("record"), among(_NOTICES.kind, DONE_WITH_TASK))

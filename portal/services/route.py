@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from portal.database import among
 from portal.domain.effects import Closes
 from portal.domain.permissions import person_key
 from portal.domain.signoff import APPLICANT, Back, Close, Onward, Step
@@ -18,7 +19,7 @@ from portal.forms.kinds import load
 from portal.forms.sheet import cells
 from portal.lib.i18n import both
 from portal.models import Record, Signature, Task
-from portal.models.tasks import TURNS
+from portal.models.tasks import NOT_OVER, TURNS
 from portal.queries import calendar, history
 from portal.services import (
     audit,
@@ -170,12 +171,12 @@ _LEFT = sa.select(
     _TASKS.id,
     _TASKS.waits_for_id,
     sa.and_(
-        _TASKS.step == sa.bindparam("step"), _TASKS.round == sa.bindparam("round"), _TASKS.kind.in_(TURNS)
+        _TASKS.step == sa.bindparam("step"), _TASKS.round == sa.bindparam("round"), among(_TASKS.kind, TURNS)
     ).label("of_step"),
 ).where(
     _TASKS.record_id == sa.bindparam("record"),
     _TASKS.id != sa.bindparam("done"),
-    _TASKS.state.in_(("open", "waiting", "stuck")),
+    among(_TASKS.state, NOT_OVER),
 )
 
 
