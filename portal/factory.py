@@ -139,6 +139,7 @@ def _extend(app: Flask) -> None:
     # Texts that a template spells out are marked up as they are; names from the books are escaped.
     app.jinja_env.globals["_"] = i18n.in_page
     app.jinja_env.filters["spoken"] = i18n._
+    app.jinja_env.filters["unit"] = i18n.unit
     app.before_request(i18n.settle)
     app.teardown_request(lambda _error: i18n.unsettle())
     csrf.init_app(app)

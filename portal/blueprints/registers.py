@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.domain.refusal import NotFound
-from portal.domain.roles import DEPARTMENT, DEPARTMENTS
+from portal.domain.roles import DEPARTMENT, DEPARTMENTS, TOP
 from portal.forms.columns import ITEM, LINK, Column
 from portal.forms.ledgers import LEDGERS, Ledger
 from portal.forms.registers import REGISTERS, Register
@@ -58,7 +58,7 @@ def show(key: str) -> str | Response:
         ledger=ledger,
         clause=clauses.basis(ledger.clause),
         department=DEPARTMENT[ledger.department].title,
-        room=f"/{ledger.department.replace('_', '-')}/",
+        room="" if ledger.department == TOP else f"/{ledger.department.replace('_', '-')}/",
         lines=_lines(ledger, page.rows),
         picked=[
             (column, [(value, column.text(value, language())) for value in column.words])

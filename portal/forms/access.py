@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from portal.domain.refusal import NotAllowed
 from portal.domain.roles import DEPARTMENTS
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
@@ -34,6 +35,11 @@ class Hands:
     starts: str
     turns: tuple[Turn, ...]
     readers: str
+
+
+def not_opened(form: type[CompanyForm]) -> NotAllowed:
+    """What somebody is told who may not start the form: who may."""
+    return NotAllowed(_l("您不能发起这种表单，可以发起的是：%(who)s。"), who=_several(form.opened_by, "any"))
 
 
 def of_departments() -> list[tuple[Any, list[Hands]]]:

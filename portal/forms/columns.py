@@ -10,12 +10,13 @@ from typing import Any
 
 from portal.forms.kinds import KINDS, NUMBERS, Ref
 from portal.lib.clock import ZONE
-from portal.lib.i18n import both
+from portal.lib.i18n import both, english
 from portal.lib.text import width
 
 LINK = "record"  # kind of a column that holds a record's number
 ITEM = "stock_item_code"  # kind of a column that holds the code of a stock item
 DEPARTMENT = "department"  # kind of a column that holds a department's name
+SAID = "said"  # kind of a column that holds words of the portal's own, as the books keep them: in Chinese
 SHORT = frozenset(
     {LINK, ITEM, "date", "datetime", "time", "due", "state", "phone", "choice", "yes_no", "person"}
 )
@@ -47,13 +48,17 @@ class Column:
 
     def describe(self) -> dict[str, Any]:
         """The column as JSON."""
-        return {"name": self.name, "label": both(self.title), "type": self.kind}
+        return {
+            "name": self.name,
+            "label": both(self.title),
+            "type": "text" if self.kind == SAID else self.kind,
+        }
 
     def typed(self, raw: Any) -> Any:
         """The value behind a stored one; a text that does not fit its kind stays a text."""
         if raw is None or raw == "":
             return None
-        if not isinstance(raw, str) or self.kind in (LINK, ITEM, DEPARTMENT):
+        if not isinstance(raw, str) or self.kind in (LINK, ITEM, DEPARTMENT, SAID):
             return raw
         try:
             return KINDS[self.kind].load(raw)
@@ -67,6 +72,8 @@ class Column:
             return ""
         if self.kind == DEPARTMENT:
             return KINDS[DEPARTMENT].show(Ref(None, str(value)), {}, language)
+        if self.kind == SAID:
+            return str(value) if language == "zh" else ", ".join(map(_said, str(value).split("、")))
         if self.kind == "choice":
             return str(self.words.get(value, value))
         if isinstance(value, str):
@@ -83,6 +90,12 @@ class Column:
         if isinstance(value, (int, float, Decimal, date)) and not isinstance(value, bool):
             return value
         return self.text(raw, language)
+
+
+def _said(words: str) -> str:
+    """In English where the catalogue knows them; what stands behind them, a part or a number, stays."""
+    name, blank, more = words.partition(" ")
+    return english().gettext(name) + blank + more if name else words
 
 
 def as_column(defined: Mapping[str, Any], language: str) -> Column:

@@ -68,10 +68,13 @@ WAYS = {
 }
 STREAMS = {
     "access": _l("登录"),
+    "customers": _l("客户"),
     "documents": _l("受控文件"),
     "findings": _l("审核发现"),
     "looks": _l("查阅"),
+    "obligations": _l("义务"),
     "people": _l("人员"),
+    "prints": _l("正本和副本"),
     "public": _l("外部来信"),
     "record": _l("记录"),
     "settings": _l("设置"),

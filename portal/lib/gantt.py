@@ -13,8 +13,10 @@ from datetime import date, timedelta
 from html import escape
 from typing import Literal
 
+from babel.dates import format_skeleton
+
 from portal.lib.flowchart import measure, wrap
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _, _l, language
 
 State = Literal["open", "current", "done", "late", "skipped"]
 
@@ -164,8 +166,7 @@ def _scale(plan: _Plan) -> Iterator[str]:
         return
     for first, after in _spans(plan, 1 if plan.weekly else 12):
         x, room = plan.x(first), plan.x(after) - plan.x(first)
-        whole = _("%(year)d年%(month)d月", year=first.year, month=first.month)
-        names = (whole, _month(first)) if plan.weekly else (f"{first.year}",)
+        names = (_month(first, "yMMM"), _month(first)) if plan.weekly else (f"{first.year}",)
         shown = next((one for one in names if measure(one, _TINY) + 8 <= room), "")
         yield _line(x, 0, plan.height, "#c3cbd4")
         yield _text([shown], x + 4, 14, _TINY, _INK, "gt-scale")
@@ -180,8 +181,8 @@ def _scale(plan: _Plan) -> Iterator[str]:
     yield f'<path class="gt-line" d="M0 {_n(_HEAD)}H{_n(_LEFT + _ROOM + _RIGHT)}" stroke="#c3cbd4"/>'
 
 
-def _month(day: date) -> str:
-    return _("%(month)d月", month=day.month)
+def _month(day: date, parts: str = "MMM") -> str:
+    return format_skeleton(parts, day, locale=language())
 
 
 def _spans(plan: _Plan, months: int) -> Iterator[tuple[date, date]]:

@@ -46,6 +46,12 @@ def ngettext(one: str, many: str, count: int) -> str:
     return many if language() == "zh" else english().ngettext(one, many, count)
 
 
+def unit(of: object, count: object) -> str:
+    """A unit as it stands behind this count: English has it in the plural, but behind one."""
+    said = str(of)
+    return said.removesuffix("s") if language() == "en" and count == 1 else said
+
+
 def language() -> str:
     """The reader's language, `zh` or `en`."""
     if spoken := _spoken.get():

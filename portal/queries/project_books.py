@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from portal.domain import projects as kinds
+from portal.lib.i18n import _
 from portal.models import Customer, Person, Project, ProjectStage, Record
 from portal.queries import projects
 from portal.queries.keyset import Order
@@ -80,7 +81,7 @@ def permits() -> Source:
 
 def _stage(row: Any) -> dict[str, Any]:
     stage = kinds.STAGES[kinds.PERMIT.key, row.key]
-    before = "、".join(str(kinds.STAGES[kinds.PERMIT.key, key].title) for key in row.after)
+    before = _("、").join(str(kinds.STAGES[kinds.PERMIT.key, key].title) for key in row.after)
     days = (row.passed_on - row.submitted_on).days if row.passed_on and row.submitted_on else None
     return {
         **row._mapping,

@@ -21,13 +21,13 @@ TALL = ("long_text", "photo", "attachment", "signature")
 EMPTY = 8  # rows of a table
 
 
-def make(form: type[CompanyForm], language: str, *, printed: str) -> bytes:
-    """The form without answers as PDF, in a language."""
+def make(form: type[CompanyForm], language: str, *, printed: str, laid_down: str) -> bytes:
+    """The form without answers as PDF, in a language; `laid_down` names the clause that asks for it."""
     with speaking(language):
-        return printer.render(gather(form, language, printed=printed))
+        return printer.render(gather(form, language, printed=printed, laid_down=laid_down))
 
 
-def gather(form: type[CompanyForm], language: str, *, printed: str) -> BlankSheet:
+def gather(form: type[CompanyForm], language: str, *, printed: str, laid_down: str) -> BlankSheet:
     """Everything that the print shows, as plain values."""
     defined = definition(form)
     opened_by = [role_words(key, language) for key in defined["opened_by"]]
@@ -48,7 +48,7 @@ def gather(form: type[CompanyForm], language: str, *, printed: str) -> BlankShee
         language=language,
         code=form.code,
         title=defined["title"][language],
-        clause=form.procedure,
+        clause=laid_down,
         note=_(
             "仅在门户不能使用时手工填写；恢复后由填写人录入门户，并把签字的原件扫描作为附件，以录入的记录为准。"
         ),

@@ -11,6 +11,7 @@ from portal.domain.effects import SUBMITTED
 from portal.domain.permissions import head_key, person_key, role_key
 from portal.domain.refusal import NotAllowed, Refusal
 from portal.extensions import db
+from portal.forms import access
 from portal.forms.base import CompanyForm, Sheet
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -63,7 +64,7 @@ def submit(
     """
     opened = draft is not None and draft.form_code == form.code and drafts.is_asked_for(draft)
     if by.is_auditor or not (by.may_open(form.opened_by) or opened):
-        raise NotAllowed(_l("您不能发起这种表单。"))
+        raise access.not_opened(type(form))
     refuse_unread(form, by, now=now)
     corrects = draft.corrects_id if draft else None
     if corrects is not None:

@@ -17,7 +17,7 @@ from portal.forms.catalogue import FORMS
 from portal.forms.filed import Filed
 from portal.forms.kinds import load
 from portal.forms.sheet import cells
-from portal.lib.i18n import both
+from portal.lib.i18n import both, speaking
 from portal.models import Record, Signature, Task
 from portal.models.tasks import NOT_OVER, TURNS
 from portal.queries import calendar, history
@@ -85,7 +85,8 @@ def fall(
     form = form_of(record)
     if any(hook.after == moment for hook in form.hooks):
         view = filed(record, answers or known(record), by, now)
-        wanted = list(form.effects(moment, view))
+        with speaking("zh"):  # the books are kept in one language, whatever the signer reads
+            wanted = list(form.effects(moment, view))
         effects.carry_out(wanted, record, by=by, now=now)
         for effect in wanted:
             if isinstance(effect, Closes):

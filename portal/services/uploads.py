@@ -168,7 +168,9 @@ def _type(name: str, data: bytes) -> str:
     ending = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     ending = ALIKE.get(ending, ending)
     if ending not in ALLOWED:
-        raise Refusal(_l("“%(name)s”的类型不允许上传。"), name=name)
+        raise Refusal(
+            _l("“%(name)s”的类型不允许上传，可以上传：%(types)s。"), name=name, types=", ".join(ALLOWED)
+        )
     kind = filetype.guess(data)
     found = ALIKE.get(kind.extension, kind.extension) if kind else None
     agrees = (

@@ -37,5 +37,5 @@ def _of_table(table: Any, named: str) -> Iterator[FormError]:
         for cell in row:
             label = _("第%(row)d行 %(label)s", row=number, label=cell.label.text)
             yield from _of_field(cell, f"{named}{label}")
-        label = f"{named}{_('第%(row)d行', row=number)}"
+        label = named + _("第%(row)d行", row=number)
         yield from ((place, label, str(message)) for message in row.form_errors)

@@ -38,6 +38,26 @@ def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(tmp_path: Path) 
     assert "已签字，谢谢" in answer.text
 
 
+def test_the_page_speaks_english_to_whoever_asks_for_it(tmp_path: Path) -> None:
+    site = found(tmp_path / "data")
+    path, browser = site.path("/s/<token>"), site.browsers["stranger"]
+    assert 'name="language"' in browser.get(path).text
+    back = browser.post("/account/language", data={"language": "en", "next": path})
+    assert back.headers["Location"] == path
+    page = browser.get(path).text
+    assert '<html lang="en"' in page
+    assert "Name of the signer" in page
+
+
+def test_a_signature_that_was_drawn_is_not_lost_when_something_else_is_wrong(tmp_path: Path) -> None:
+    site = found(tmp_path / "data")
+    path, browser = site.path("/s/<token>"), site.browsers["stranger"]
+    answer = browser.post(path, data={"_outside_name": "钱女士", "_hand-drawn": DRAWING})
+    assert answer.status_code == 422
+    assert f'name="_hand-drawn" value="{DRAWING}"' in answer.text
+    assert 'name="_hand-drawn" value=""' in browser.get(path).text
+
+
 def test_what_is_refused_leaves_no_file(tmp_path: Path) -> None:
     site = found(tmp_path / "data")
     path, browser = site.path("/s/<token>"), site.browsers["stranger"]

@@ -1,5 +1,6 @@
 """Ledgers: who reads them, filters, pages, spreadsheets."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -47,7 +48,10 @@ def test_every_ledger_opens_for_auditors_and_its_department(
     client: FlaskClient, sign_in: SignIn, key: str
 ) -> None:
     browser = sign_in(client, "auditor")
-    assert browser.get(f"/registers/{key}").status_code == 200
+    page = browser.get(f"/registers/{key}")
+    assert page.status_code == 200
+    for room in re.findall(r'<p class="crumbs">\s*<a href="([^"]+)"', page.text):
+        assert browser.get(room).status_code == 200, room
     assert (
         browser.get(f"/registers/{key}?q=x&item=gang&since=2020-01-01&until=2030-01-01&after=zzz").status_code
         == 200

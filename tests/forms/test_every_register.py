@@ -7,7 +7,7 @@ from flask import Flask
 
 from portal.domain.roles import DEPARTMENT
 from portal.forms.catalogue import FORMS
-from portal.forms.columns import Column
+from portal.forms.columns import SAID, Column
 from portal.forms.kinds import KINDS
 from portal.forms.ledgers import LEDGERS
 from portal.forms.registers import REGISTERS, FormView, choices, columns
@@ -55,7 +55,7 @@ def test_views_filter_by_answers_that_exist(context: Flask, key: str) -> None:
 @pytest.mark.parametrize("key", list(LEDGERS))
 def test_ledgers_speak_known_kinds(key: str) -> None:
     for column in LEDGERS[key].columns:
-        assert column.kind in {*KINDS, "record", "stock_item_code"}
+        assert column.kind in {*KINDS, "record", "stock_item_code", SAID}
         assert set(LEDGERS[key].readers) <= set(DEPARTMENT)
 
 
@@ -95,3 +95,17 @@ def test_long_words_break_their_lines() -> None:
 def test_coded_values_are_worded() -> None:
     column = Column("x", "x", "choice", {"in": "入库"})
     assert (column.text("in", "zh"), column.text("other", "zh")) == ("入库", "other")
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("营业执照", "Business licence"),
+        ("作业指导书 7 装箱", "Work instruction 7 装箱"),
+        ("质量部、库房", "Quality, Warehouse"),
+        ("信息中心2号柜", "信息中心2号柜"),
+        (" 门户", " 门户"),
+    ],
+)
+def test_words_that_the_books_keep_are_said_in_the_readers_language(kept: str, said: str) -> None:
+    assert [Column("x", "x", SAID).text(kept, one) for one in ("zh", "en")] == [kept, said]

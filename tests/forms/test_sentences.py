@@ -13,6 +13,7 @@ import portal
 from portal.database import transaction
 from portal.forms.event_texts import EXCEPTIONS, TEXTS
 from portal.forms.sentences import sentence
+from portal.forms.words import STREAMS
 from portal.lib.clock import now
 from portal.lib.i18n import both
 from portal.models import Person
@@ -99,6 +100,13 @@ def test_each_sentence_bears_missing_facts(context: Flask, kind: str) -> None:
     with transaction():
         event = audit.note(kind, at=now(), by=None, stream="people")
     assert not re.search(r"%\(|None", sentence(event))
+
+
+def test_every_chain_that_the_code_writes_has_a_name() -> None:
+    named = re.compile(r"""\b(?:STREAM|stream)\s*=\s*(?:"\w+",\s*)?"(\w+)\"""")
+    used = {one for path in SOURCE.rglob("*.py") for one in named.findall(path.read_text())}
+    assert {"people", "obligations", "prints"} <= used
+    assert used <= STREAMS.keys()
 
 
 def test_texts_differ_between_the_languages_only_in_words(context: Flask) -> None:

@@ -58,6 +58,14 @@ def test_it_says_itself_in_words() -> None:
         assert "今天" not in draw([Bar("Painting", TODAY, TODAY)], TODAY)
 
 
+def test_months_are_named_as_the_reader_does() -> None:
+    year = [Bar("Painting", TODAY, TODAY + timedelta(days=300))]
+    assert "6月" in texts(root(year), "gt-scale")
+    with speaking("en"):
+        assert {"Jun", "Sep"} <= set(texts(root(year), "gt-scale"))
+        assert "May 2026" in texts(root(BARS), "gt-scale")
+
+
 def test_every_state_is_said_without_colour() -> None:
     assert texts(root(BARS), "gt-word") == ["已完成 05-09", "逾期 1 天", "进行中 25%", "未开始", "不适用"]
     assert len(shapes(root(BARS), "gt-mark")) == 2  # a tick and an exclamation mark

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 
 from portal.domain.effects import (
     Asks,
+    Effect,
     Made,
     Opens,
     PostsEntry,
@@ -21,7 +23,9 @@ from portal.domain.effects import (
 )
 from portal.domain.refusal import NotAllowed, NotFound, Refusal
 from portal.extensions import db
+from portal.forms.filed import Filed
 from portal.forms.purchasing.purchase_order import PurchaseOrder
+from portal.lib.i18n import _l, speaking
 from portal.models import (
     AuditEvent,
     Customer,
@@ -58,6 +62,19 @@ def test_each_moment_has_its_effects_once(office: Office) -> None:
     office.sign(record, "quality_manager")
     assert moments(record) == ["submitted", "take", "finished"]
     assert record.state == "finished"
+
+
+def test_the_books_are_kept_in_one_language_whatever_the_signer_reads(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(_record: Filed) -> Iterator[Effect]:
+        yield PostsEntry("trials", {"moment": str(_l("库房"))})
+
+    monkeypatch.setattr(Busy, "submitted", staticmethod(told))
+    with speaking("en"):
+        assert str(_l("库房")) == "Warehouse"
+        record = office.submit(Busy)
+    assert moments(record) == ["库房"]
 
 
 def test_a_refused_record_has_those_of_the_refusal(office: Office) -> None:

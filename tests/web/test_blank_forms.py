@@ -38,6 +38,8 @@ def test_a_form_is_printed_empty_with_its_version(app: Flask) -> None:
     form = FORMS["PU-04"]
     for one in (form.code, "空白表单", "以录入的记录为准", "签署人", fingerprint(form)[:16], VERSION):
         assert one in said
+    assert "PU-P-016.4编制采购订货单" in said
+    assert form.procedure not in said, "people know clauses by their numbers"
     for step in definition(form)["steps"]:
         assert step["title"]["zh"].replace(" ", "") in said
     client.post("/account/language", data={"language": "en"})
@@ -50,7 +52,7 @@ def test_every_form_can_be_filled_in_by_hand(app: Flask, language: str) -> None:
     with app.app_context():
         for form in FORMS.values():
             with speaking(language):
-                sheet = blank_prints.gather(form, language, printed="")
+                sheet = blank_prints.gather(form, language, printed="", laid_down="")
             page = html(sheet)
             asked = [one for one in definition(form)["fields"] if not one["computed"]]
             assert [one.label for one in sheet.parts[0].lines] == [one["label"][language] for one in asked]

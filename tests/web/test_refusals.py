@@ -29,8 +29,8 @@ def broken(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "/quality/incoming-inspections/new",
             403,
-            "您不能发起这种表单",
-            "You cannot start this kind of form",
+            "您不能发起这种表单，可以发起的是：检验人员",
+            "You cannot start this kind of form; those who can: Quality inspector",
         ),
         ("/nowhere", 404, "没有找到这个页面", "This page was not found"),
         ("/sign-out", 405, "不接受这种操作", "does not accept this kind of request"),

@@ -10,11 +10,11 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.blueprints.engineering.room import bp
-from portal.domain.refusal import NotAllowed, NotFound, Refusal
-from portal.forms import bom_parts
+from portal.domain.refusal import NotFound, Refusal
+from portal.forms import access, bom_parts
 from portal.forms.catalogue import FORMS
 from portal.lib.clock import now
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _
 from portal.queries import boms as books
 from portal.queries.actors import Actor
 from portal.services import bom_sheets, drafts, spreadsheets
@@ -87,5 +87,5 @@ def _importer() -> Actor:
     if not bom_parts.may_see(by):
         raise NotFound
     if not bom_parts.may_import(by):
-        raise NotAllowed(_l("您不能发起这种表单。"))
+        raise access.not_opened(FORMS[books.FORM])
     return by

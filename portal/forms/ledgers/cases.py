@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.domain.roles import DEPARTMENTS
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, Column
 from portal.forms.customer_service.case_words import AVOID_AT, GROUPS
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
@@ -25,7 +25,7 @@ CASES = (
             Column("problem", _l("问题说明")),
             Column("photos", _l("照片")),
             Column("lesson", _l("经验教训")),
-            Column("responsible_department", _l("责任部门")),
+            Column("responsible_department", _l("责任部门"), DEPARTMENT),
             Column("how_to_avoid", _l("规避措施")),
             Column("stage", _l("应规避阶段"), "choice", AVOID_AT),
             Column("keywords", _l("关键词")),
@@ -63,7 +63,7 @@ CASES = (
         "customer_service",
         (
             Column("version", _l("签收版本")),
-            Column("department", _l("签收部门")),
+            Column("department", _l("签收部门"), DEPARTMENT),
             Column("signed_by", _l("签收人")),
             Column("signed_on", _l("签收时间"), "datetime"),
             Column("record", _l("来源记录"), LINK),

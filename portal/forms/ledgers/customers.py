@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import LINK, SAID, Column
 from portal.forms.customer_words import CUSTOMER_CLASSES, CUSTOMER_KINDS, CUSTOMER_STATES
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
@@ -49,7 +49,7 @@ CUSTOMERS = (
             Column("shelf_place", _l("存放位置")),
             Column("made_on", _l("建档日期"), "date"),
             Column("days", _l("建档用时（天）"), "integer"),
-            Column("missing_papers", _l("缺少资料")),
+            Column("missing_papers", _l("缺少资料"), SAID),
             *ENTERED[1:],
         ),
         lambda: master_books.entries(
@@ -64,9 +64,9 @@ CUSTOMERS = (
         "customer_service",
         (
             Column("customer", _l("客户")),
-            Column("paper", _l("证照资料")),
+            Column("paper", _l("证照资料"), SAID),
             Column("number", _l("证照编号")),
-            Column("issuer", _l("发证机关")),
+            Column("issuer", _l("发证机关"), SAID),
             Column("issued_on", _l("发证日期"), "date"),
             Column("expires_on", _l("有效期至"), "date", ends=True),
             Column("original_seen", _l("已核对原件"), "yes_no"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.domain.roles import DEPARTMENTS
-from portal.forms.columns import DEPARTMENT, LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, SAID, Column
 from portal.forms.ledgers.ledger import ENTERED, RECORD, REVERSED, Ledger
 from portal.forms.quality.document_words import KINDS, STATES
 from portal.forms.quality.record_retention import DISPOSALS
@@ -20,7 +20,7 @@ CONTROLLED = (
         "quality",
         (
             Column("number", _l("文件编号")),
-            Column("title", _l("文件名称")),
+            Column("title", _l("文件名称"), SAID),
             Column("kind", _l("文件类别"), "choice", KINDS),
             Column("version", _l("版本")),
             Column("state", _l("状态"), "choice", STATES),
@@ -41,7 +41,7 @@ CONTROLLED = (
         "quality",
         (
             Column("number", _l("文件编号")),
-            Column("title", _l("文件名称")),
+            Column("title", _l("文件名称"), SAID),
             Column("issuer", _l("发布单位")),
             Column("version", _l("版本")),
             Column("state", _l("状态"), "choice", STATES),
@@ -83,10 +83,10 @@ CONTROLLED = (
         "ledger",
         "quality",
         (
-            Column("kind", _l("记录名称")),
+            Column("kind", _l("记录名称"), SAID),
             Column("form", _l("表单编号")),
-            Column("keeper", _l("保管部门")),
-            Column("place", _l("存放")),
+            Column("keeper", _l("保管部门"), DEPARTMENT),
+            Column("place", _l("存放"), SAID),
             Column("years", _l("保存年限"), "integer"),
             Column("disposal", _l("到期处置"), "choice", DISPOSALS),
             Column("hold", _l("法律保全"), "yes_no"),
@@ -106,12 +106,12 @@ CONTROLLED = (
         "quality",
         (
             Column("record", _l("记录"), LINK),
-            Column("kind", _l("记录名称")),
+            Column("kind", _l("记录名称"), SAID),
             Column("closed_at", _l("办结时间"), "datetime"),
             Column("years", _l("保存年限"), "integer"),
             Column("kept_until", _l("保存至年末")),
-            Column("keeper", _l("保管部门")),
-            Column("place", _l("存放")),
+            Column("keeper", _l("保管部门"), DEPARTMENT),
+            Column("place", _l("存放"), SAID),
             Column("disposal", _l("到期处置"), "choice", DISPOSALS),
         ),
         retention.past,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, Column
 from portal.forms.ledgers.ledger import POSTED, REVERSED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import improvement
@@ -26,7 +26,7 @@ IMPROVEMENT = (
             Column("source", _l("来源"), LINK),
             Column("action", _l("措施"), "long_text"),
             Column("owner", _l("责任人")),
-            Column("department", _l("责任部门")),
+            Column("department", _l("责任部门"), DEPARTMENT),
             Column("due", _l("期限"), "date"),
             Column("state", _l("状态"), "choice", ACTION_STATES),
             Column("done_on", _l("完成日期"), "date"),

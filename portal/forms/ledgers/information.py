@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, SAID, Column
 from portal.forms.ledgers.ledger import ENTERED, REVERSED, Ledger
 from portal.forms.quality.information_words import ARCHIVE_CLASSES, PLANNED_SOURCES, VALUES
 from portal.forms.quality.issued_document import KINDS
@@ -19,11 +19,11 @@ INFORMATION = (
             Column("code", _l("归档编码")),
             Column("class", _l("类别"), "choice", ARCHIVE_CLASSES),
             Column("title", _l("标题"), "long_text"),
-            Column("origin", _l("信息出处")),
+            Column("origin", _l("信息出处"), SAID),
             Column("date", _l("归档日期"), "date"),
             Column("years", _l("保存年限"), "integer"),
             Column("keep_until", _l("保存至"), "date", ends=True),
-            Column("place", _l("存放位置")),
+            Column("place", _l("存放位置"), SAID),
             *ENTERED,
         ),
         information_books.archive,
@@ -55,12 +55,12 @@ INFORMATION = (
         (
             Column("document_no", _l("文号")),
             Column("title", _l("文件标题")),
-            Column("department", _l("发文部门")),
+            Column("department", _l("发文部门"), DEPARTMENT),
             Column("kind", _l("文件类型"), "choice", KINDS),
             Column("issued_on", _l("下发时间"), "datetime"),
             Column("receipts_due", _l("应签收"), "integer"),
             Column("receipts_signed", _l("已签收"), "integer"),
-            Column("missing", _l("未签收部门")),
+            Column("missing", _l("未签收部门"), SAID),
             Column("feedback", _l("执行反馈")),
             Column("record", _l("来源记录"), LINK),
             REVERSED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import Column
+from portal.forms.columns import SAID, Column
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import product_books, technical_papers
@@ -49,7 +49,7 @@ PRODUCTS: tuple[Ledger, ...] = (
         (
             Column("project", _l("产品")),
             Column("document", _l("文件类别"), "choice", DOCUMENTS),
-            Column("title", _l("文件")),
+            Column("title", _l("文件"), SAID),
             Column("version", _l("版本")),
             Column("state", _l("状态"), "choice", FILE_STATES),
             Column("effective_on", _l("生效日期"), "date"),
@@ -69,7 +69,7 @@ PRODUCTS: tuple[Ledger, ...] = (
         "engineering",
         (
             Column("project", _l("产品")),
-            Column("title", _l("文件")),
+            Column("title", _l("文件"), SAID),
             Column("version", _l("版本")),
             Column("department", _l("领用部门"), "choice", DEPARTMENTS),
             Column("copies", _l("发放份数"), "integer"),
@@ -91,7 +91,7 @@ PRODUCTS: tuple[Ledger, ...] = (
         "engineering",
         (
             Column("project", _l("产品")),
-            Column("title", _l("文件")),
+            Column("title", _l("文件"), SAID),
             Column("version", _l("版本")),
             Column("archive_no", _l("归档编号")),
             Column("place", _l("存放位置")),

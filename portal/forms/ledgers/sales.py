@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import LINK, SAID, Column
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import machines, prices, receivables, sales_books
@@ -92,13 +92,13 @@ SALES = (
             Column("code", _l("客户编号")),
             Column("name", _l("客户名称")),
             Column("of", _l("合同/订单"), LINK),
-            Column("row", _l("款项")),
+            Column("row", _l("款项"), SAID),
             Column("due_on", _l("应付日期"), "date"),
             Column("debit", _l("应收"), "money"),
             Column("paid_on", _l("回款时间"), "date"),
             Column("credit", _l("回款"), "money"),
             Column("balance", _l("客户欠款"), "money"),
-            Column("way", _l("回款方式")),
+            Column("way", _l("回款方式"), SAID),
             Column("account", _l("账号信息")),
             Column("handler", _l("经手人")),
             *ENTERED,

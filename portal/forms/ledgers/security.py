@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import DEPARTMENT, LINK, Column
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.forms.quality.access_request import RIGHTS
 from portal.forms.quality.risk_assessment_stages import OPTIONS
@@ -73,7 +73,7 @@ SECURITY = (
             Column("name", _l("资产名称")),
             Column("kind", _l("资产类别"), "choice", ASSET_KINDS),
             Column("owner", _l("责任人")),
-            Column("department", _l("部门")),
+            Column("department", _l("部门"), DEPARTMENT),
             Column("location", _l("位置")),
             *(Column(name, title, "choice", MARKS) for name, title in PROPERTIES.items()),
             Column("customer_owned", _l("客户资产"), "yes_no"),

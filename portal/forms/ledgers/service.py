@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.forms.base import CompanyForm
 from portal.forms.catalogue import FORMS
-from portal.forms.columns import LINK, Column
+from portal.forms.columns import LINK, SAID, Column
 from portal.forms.customer_service.maintenance_contract import ORIGINS, OUTCOMES
 from portal.forms.customer_service.service_voucher_stages import PAYMENT_WAYS
 from portal.forms.customer_service.service_words import FREE, SERVICE_TYPES
@@ -207,7 +207,7 @@ SERVICE = (
         "customer_service",
         (
             Column("date", _l("日期"), "date"),
-            Column("topic", _l("培训内容")),
+            Column("topic", _l("培训内容"), SAID),
             Column("version", _l("文件版本")),
             Column("trainee", _l("参训人")),
             Column("employer", _l("所属"), "choice", EMPLOYERS),

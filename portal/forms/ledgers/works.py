@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.forms.columns import Column
+from portal.forms.columns import SAID, Column
 from portal.forms.ledgers.ledger import ENTERED, Ledger
 from portal.lib.i18n import _l
 from portal.queries import master_books, supplier_books
@@ -46,9 +46,9 @@ WORKS = (
         "ledger",
         "design",
         (
-            Column("paper", _l("证照批文")),
+            Column("paper", _l("证照批文"), SAID),
             Column("number", _l("文号")),
-            Column("issuer", _l("发证机关")),
+            Column("issuer", _l("发证机关"), SAID),
             Column("issued_on", _l("发证日期"), "date"),
             Column("expires_on", _l("有效期至"), "date", ends=True),
             Column("project", _l("项目")),

@@ -8,12 +8,10 @@
 
   function fit(canvas, pad) {
     const ratio = Math.max(devicePixelRatio, 1);
-    const strokes = pad.toData();
     canvas.width = canvas.offsetWidth * ratio;
     canvas.height = canvas.offsetHeight * ratio;
     canvas.getContext("2d").scale(ratio, ratio);
-    pad.clear();
-    pad.fromData(strokes);
+    pad.redraw();
   }
 
   async function prepare(box) {
@@ -37,6 +35,10 @@
       drawn.dispatchEvent(new Event("change", { bubbles: true }));
     };
     pad.addEventListener("endStroke", store);
+    if (drawn.value) {  // the server had it and sent it back, as something else was wrong
+      frame.classList.add("is-drawn");
+      pad.fromDataURL(drawn.value).catch(() => { pad.clear(); store(); });
+    }
     box.querySelector(".drawing-again").addEventListener("click", () => {
       box.querySelector(".drawing-kept")?.remove();
       frame.hidden = false;

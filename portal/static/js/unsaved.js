@@ -48,7 +48,7 @@
     else if (found) offers.push([form, ...found]);
   }
   if (!offers.length) return;
-  notice.querySelector("[data-unsaved-at]").textContent = new Date(Math.max(...offers.map(([, , copy]) => copy.at))).toLocaleString(document.documentElement.lang);
+  notice.querySelector("[data-unsaved-at]").textContent = new Date(Math.max(...offers.map(([, , copy]) => copy.at))).toLocaleString("sv", { dateStyle: "short", timeStyle: "short" });  // as all pages write it: 2026-05-12 14:30
   notice.querySelector("[data-unsaved-drop]").addEventListener("click", () => putAway(([, name]) => forget(name)));
   notice.querySelector("[data-unsaved-restore]").addEventListener("click", () => setTimeout(restore));  // after menus have closed
   notice.hidden = false;

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from portal.database import transaction
 from portal.domain.public_requests import FORM as FROM_OUTSIDE
 from portal.domain.refusal import AnswersWrong, NotAllowed, NotFound, Refusal
+from portal.forms import access
 from portal.forms.base import CompanyForm, Sheet
 from portal.forms.catalogue import BY_SLUG
 from portal.forms.definition import address, definition, fields
@@ -58,7 +59,7 @@ def new(department: str, slug: str) -> Page:
     if draft is None and posted.asked("draft"):
         raise NotFound
     if draft is None and not by.may_open(form.opened_by):
-        raise NotAllowed(_l("您不能发起这种表单。"))
+        raise access.not_opened(form)
     unread = readings.stands_in_the_way(form.procedure.partition("#")[0], by, today())
     if unread is not None:
         flash(
@@ -80,7 +81,7 @@ def create(department: str, slug: str) -> Page:
             drafts.discard(key, by)
         return redirect(url_for("home.index"), 303)
     if not (draft or by.may_open(form_class.opened_by) or records.submitted(key, by)):
-        raise NotAllowed(_l("您不能发起这种表单。"))
+        raise access.not_opened(form_class)
     sent = posted.read(by)
     form = form_class(sent.fields, answers=_kept(form_class, draft), context=_context(draft), person=by)
     if rows.is_row_act(sent.op):
@@ -140,7 +141,7 @@ def copy(department: str, slug: str, number: str) -> Page:
     form_class, by = find_form(department, slug), actor()
     former = visible.record(number, by, form_class.code)
     if not by.may_open(form_class.opened_by):
-        raise NotAllowed(_l("您不能发起这种表单。"))
+        raise access.not_opened(form_class)
     corrects = former.id if posted.control("_corrects") else None
     if corrects is not None:
         records.refuse_second_correction(corrects, form_class.code)

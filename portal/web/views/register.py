@@ -115,7 +115,10 @@ def blank(department: str, slug: str) -> Response:
     form, by = find_form(department, slug), actor()
     with print_turns.turn(by.id):
         printed = document_prints.printed(by, now())
-        data = blank_prints.make(form, language(), printed=printed)
+        laid_down = clauses.basis(form.procedure)
+        data = blank_prints.make(
+            form, language(), printed=printed, laid_down=laid_down.label if laid_down else ""
+        )
     answer = Response(data, mimetype="application/pdf")
     name_file(answer, f"{form.code}.pdf", shown=True)
     return answer
