@@ -30,6 +30,7 @@ class Provider:
 
     url: str = ""
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    subjects: dict[str, str] = field(default_factory=dict)  # by login, where it is another than ever
     asked: list[str] = field(default_factory=list)
     change: Callable[[Claims], Claims] = lambda claims: claims
     sign: Callable[[Claims], str] | None = None
@@ -66,7 +67,7 @@ class Provider:
         claims = {
             "iss": self.url,
             "aud": CLIENT,
-            "sub": "f3a9",
+            "sub": self.subjects.get(given["login"], f"f3a9 {given['login'].strip().lower()}"),
             "iat": at,
             "exp": at + 300,
             "nonce": given["nonce"],

@@ -295,6 +295,15 @@ def test_data_that_the_pages_do_not_say(
     assert (status, failing(found)) == (1, checks)
 
 
+@pytest.mark.parametrize(("rows", "said"), [(1, ("1 row", "1 rows")), (2, ("2 rows",))])
+def test_one_row_may_be_called_so_or_as_earlier_prints_did(rows: int, said: tuple[str, ...]) -> None:
+    field = {"name": "a", "label": {"zh": "甲", "en": "A"}, "type": "line_items", "columns": []}
+    made = verifier.line(field, [{}] * rows, "en")
+    for count in ("1 row", "1 rows", "2 rows", "2 row"):
+        given = {**made, "count": count}
+        assert verifier.alike(made, given) == (count in said)
+
+
 def section(printout: Printout, name: str, text: str) -> list[Section]:
     """The sections with one answer printed as another."""
     first, *others = printout.sections

@@ -24,7 +24,7 @@ def alive() -> Response:
 @bp.get("/ready")
 @open_to("everyone")
 def ready() -> tuple[Response, int]:
-    """Whether requests should be sent to this process: database, tables, store of the files and broker are there."""
+    """Whether requests should be sent to this process: the database, that it can be written, tables, files and broker."""
     found = readiness.check()
     good = all(found.values())
     told = {name: "ok" if holds else "failing" for name, holds in found.items()}

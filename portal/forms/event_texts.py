@@ -51,6 +51,8 @@ PEOPLE = {
     "password_reset": _l("重置了%(person)s的密码"),
     "password_left_to_directory": _l("让公司目录核对%(person)s的密码"),
     "password_changed": _l("修改了自己的密码"),
+    "provider_tied": _l("以单点登录账号 %(subject)s 首次登录，绑定于该账号"),
+    "provider_tie_ended": _l("解除了%(person)s与单点登录账号 %(subject)s 的绑定"),
     "own_key_made": _l("设置了本人密钥，公钥指纹 %(sha256)s"),
     "own_key_renewed": _l("换新了本人密钥，公钥指纹 %(sha256)s，原指纹 %(before)s"),
     "own_key_ended": either(
@@ -218,7 +220,7 @@ GROUPS = (
 )
 TEXTS: dict[str, Text] = {kind: text for group in GROUPS for kind, text in group.texts.items()}
 EXCEPTIONS = (
-    "sign_in_failed", "sign_in_after_end", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "password_left_to_directory", "session_ended",
+    "sign_in_failed", "sign_in_after_end", "confirmation_failed", "signing_failed", "password_change_failed", "password_reset", "password_left_to_directory", "provider_tie_ended", "session_ended",
     "upload_infected",
     "step_stuck", "rerouted", "step_refused", "record_refused", "record_given_up", "record_changed", "record_corrected",
     "role_granted", "role_ended", "account_end_set", "account_ended", "person_retired", "person_reinstated", "limit_changed", "public_page_switched",

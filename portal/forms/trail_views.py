@@ -46,7 +46,7 @@ VIEWS = (
         (
             "role_granted", "role_ended", "substitution_set", "substitution_ended", "department_changed",
             "administrator_created", "person_created", "person_retired", "person_reinstated", "password_reset",
-            "password_left_to_directory",
+            "password_left_to_directory", "provider_tie_ended",
             "staff_imported", "account_end_set", "account_ended", "limit_changed", "calendar_day_set", "calendar_day_removed", "customer_state_changed",
             "obligation_number_changed", "obligation_switched", "public_page_switched", "place_closed", "place_reopened",
             "restored",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Timer
 from urllib.parse import urlsplit
 
 from ldap3 import NONE, SIMPLE, SUBTREE, Connection, Server, Tls
@@ -27,14 +29,19 @@ NO = {
 }
 
 
+ANSWERS = 6  # as many times the seconds for one answer all of them together may take
+
+
 class _Checked(Tls):
     """TLS as Python does it by itself: the certificate must be trusted, in time and of this very host."""
 
     def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
         context = ssl.create_default_context(cafile=self.ca_certs_file)
         connection.socket = context.wrap_socket(
-            connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake
+            connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=False
         )
+        if do_handshake:  # by now it can be broken off
+            connection.socket.do_handshake()
 
 
 def fits(directory: Directory, login: str, password: str) -> bool:
@@ -77,6 +84,9 @@ def _open(directory: Directory) -> Iterator[Connection]:
     link = Connection(
         server, auto_referrals=False, check_names=False, receive_timeout=directory.seconds, read_only=True
     )
+    end = Timer(ANSWERS * directory.seconds, _break_off, (link,))
+    end.daemon = True
+    end.start()
     try:
         link.open(read_server_info=False)
         if not encrypted:
@@ -86,9 +96,17 @@ def _open(directory: Directory) -> Iterator[Connection]:
     except (LDAPException, OSError) as why:
         raise Unreachable(link.last_error or str(why)) from None
     finally:
+        end.cancel()
         link.strategy.close()
         if link.socket is not None:  # one that did not come to be open
             link.socket.close()
+
+
+def _break_off(link: Connection) -> None:
+    """Ends a conversation in which the directory says a little now and then, and never all."""
+    if link.socket is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(link.socket, socket.SHUT_RDWR)  # below TLS, which somebody is just reading
 
 
 def _name(directory: Directory, link: Connection, login: str) -> str | None:

@@ -86,8 +86,9 @@ _ICON = {
 _MUTED, _EDGE, _LOOP = "#5b6674", "#a9b4c0", "#a4502a"
 _TITLE, _SMALL, _TINY = 14, 12, 11
 _PAD, _GAP, _NARROWEST, _WIDEST = 12, 42, 116, 184
+_MOST = 9  # lines of a text: paper has no way to show what an ellipsis hides
 _NO_START = "，。、；：！？）」』》】〉”’%,.;:!?)]}"
-_TOKEN = re.compile(r"[A-Za-z0-9_.,:;@#&%/+\-'\u00c0-\u024f]+|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"[A-Za-z0-9_.,:;@#&%/+\-'\"()\u00c0-\u024f]+|\s+|.", re.DOTALL)
 
 
 def measure(text: str, size: float) -> float:
@@ -160,6 +161,7 @@ class _Place:
     w: float
     title: list[str] = field(init=False)
     who: list[str] = field(init=False)
+    signers: list[tuple[list[str], str]] = field(init=False)
     note: list[str] = field(init=False)
     condition: list[str] = field(init=False)
     x: float = 0
@@ -168,14 +170,15 @@ class _Place:
 
     def __post_init__(self) -> None:
         inner = self.w - 2 * _PAD
-        self.title = wrap(self.node.title, inner, _TITLE * 1.03, 3)
-        self.who = wrap(self.node.who, inner, _SMALL, 2)
-        self.note = wrap(self.node.note, inner, _TINY, 5)
-        self.condition = wrap(self.node.condition, self.w + 8, _TINY, 4)
+        self.title = wrap(self.node.title, inner, _TITLE * 1.03, _MOST)
+        self.who = wrap(self.node.who, inner, _SMALL, _MOST)
+        self.signers = [(wrap(name, inner - 17, _SMALL, _MOST), state) for name, state in self.node.signers]
+        self.note = wrap(self.node.note, inner, _TINY, _MOST)
+        self.condition = wrap(self.node.condition, self.w + 8, _TINY, _MOST)
         self.h = (
             22
             + 18 * len(self.title)
-            + 16 * (len(self.who) + len(self.node.signers))
+            + 16 * (len(self.who) + sum(len(name) for name, _state in self.signers))
             + 15 * len(self.note)
             + 7
         )
@@ -280,8 +283,8 @@ def _rows(nodes: Sequence[Node], loops: Sequence[Loop], width: int) -> _Plan:
             points = [(one.x + w, one.cy), (whole - 8, one.cy), (whole - 8, turn), *ends]
         edges.append(_edge(points, at + 1 <= reached, _ended(nodes, at)))
     ways = [_row_way(bus, number, places, columns, bands, lanes, left) for number, bus in enumerate(buses)]
-    drawn = [_back(way, ways) for way in ways]
-    return _Plan(whole, y + 3, places, edges, drawn)
+    drawn, y = _backs(ways, whole, y + 3)
+    return _Plan(whole, y, places, edges, drawn)
 
 
 def _row_way(
@@ -320,7 +323,7 @@ def _column(nodes: Sequence[Node], loops: Sequence[Loop], width: int) -> _Plan:
     places = [_Place(node, at + 1, at == len(nodes) - 1, w) for at, node in enumerate(nodes)]
     y = 16.0
     for place in places:
-        place.condition = wrap(place.node.condition, w / 2 - 12, _TINY, 4)
+        place.condition = wrap(place.node.condition, w / 2 - 12, _TINY, _MOST)
         y += max(15 * len(place.condition) - 20, 0)
         place.x, place.y = 8, y
         y += place.h + 36
@@ -337,8 +340,9 @@ def _column(nodes: Sequence[Node], loops: Sequence[Loop], width: int) -> _Plan:
         way.joined += [[(edge, one), (x, one)] for one in out[:-1]]
         way.spans.append(((x, target), (x, out[-1])))
         ways.append(way)
-    drawn = [_back(way, ways) for way in ways]
-    return _Plan(w + 16 + 22 * len(buses) + (6 if buses else 0), y - 24, places, edges, drawn)
+    whole = w + 16 + 22 * len(buses) + (6 if buses else 0)
+    drawn, y = _backs(ways, whole, y - 24)
+    return _Plan(whole, y, places, edges, drawn)
 
 
 def _box(place: _Place) -> str:
@@ -362,11 +366,11 @@ def _box(place: _Place) -> str:
     )
     parts.append(_badge(x + 20, y, 10, node.state))
     parts.append(_text([str(place.number)], x + w - _PAD, y + 17, _TINY, _MUTED, "fc-number", anchor="end"))
+    short = len(place.condition) == 1 and measure(place.condition[0], _TINY) <= w - 28  # beside the badge
     for at, line in enumerate(reversed(place.condition)):
-        column = place.cx + 10 if w > _WIDEST else x + 36
         above = y - 8 - 15 * at
-        shift = column if w > _WIDEST else (x - 4 if at or len(place.condition) > 1 else x + 36)
-        lift = 0 if w > _WIDEST or shift == x + 36 else 8
+        shift = place.cx + 10 if w > _WIDEST else x + 36 if short else x - 4
+        lift = 0 if w > _WIDEST or short else 8
         parts.append(_text([line], shift, above - lift, _TINY, _LOOP, "fc-condition"))
     down = y + 34
     parts.append(_text(place.title, x + _PAD, down, _TITLE, ink, "fc-title", step=18, bold=True))
@@ -374,11 +378,10 @@ def _box(place: _Place) -> str:
     quiet = ink if node.state in ("skipped", "current") else "#3a4654"
     parts.append(_text(place.who, x + _PAD, down, _SMALL, quiet, "fc-who", step=16))
     down += 16 * len(place.who)
-    for name, state in node.signers:
+    for name, state in place.signers:
         parts.append(_badge(x + _PAD + 6, down - 4, 5.5, state))
-        shown = wrap(name, w - 2 * _PAD - 17, _SMALL, 1)
-        parts.append(_text(shown, x + _PAD + 17, down, _SMALL, _PAINT[state][2], "fc-who"))
-        down += 16
+        parts.append(_text(name, x + _PAD + 17, down, _SMALL, _PAINT[state][2], "fc-who", step=16))
+        down += 16 * len(name)
     parts.append(_text(place.note, x + _PAD, down, _TINY, _MUTED, "fc-note", step=15))
     return "".join((*parts, "</g>"))
 
@@ -424,16 +427,33 @@ def _edge(points: list[Point], taken: bool, ended: bool) -> str:
     return _line(points, "fc-edge fc-taken", _PAINT["done"][1], 2.6)
 
 
-def _back(way: _Way, ways: list[_Way]) -> str:
-    """A way back as drawn, its label upon the longest free stretch."""
+def _backs(ways: list[_Way], width: float, y: float) -> tuple[list[str], float]:
+    """The ways back as drawn; below, from `y` on, the labels that find no room on their lines, and where that ends."""
+    drawn = []
+    for way in ways:
+        line, shown = _back(way, ways)
+        drawn.append(line)
+        if shown != wrap(way.bus.label, math.inf, _TINY, 1):
+            lines = wrap(_in_steps(way.bus), width - 20, _TINY, _MOST)
+            drawn.append(_text(lines, 10, y + 12, _TINY, _LOOP, "fc-loop-label", step=15))
+            y += 15 * len(lines) + 3
+    return drawn, y
+
+
+def _in_steps(bus: _Bus) -> str:
+    steps = ", ".join(str(start + 1) for start in bus.starts)
+    return f"{steps} → {bus.end + 1}: {bus.label}"
+
+
+def _back(way: _Way, ways: list[_Way]) -> tuple[str, list[str]]:
+    """A way back as drawn, its label upon the longest free stretch, and what is shown of that."""
     bus = way.bus
     parts = [_line(points, "fc-loop", _LOOP, 1.3, dash="5 3") for points in way.main]
     parts += [_line(points, "fc-loop", _LOOP, 1.3, dash="5 3", tip=False) for points in way.joined]
     one, two = max((_free(span, ways) for span in way.spans), key=lambda ends: math.dist(*ends))
-    text = "".join(wrap(bus.label, max(math.dist(one, two) - 16, 36), _TINY, 1))
-    label = _label(text, (one[0] + two[0]) / 2, (one[1] + two[1]) / 2, upright=one[0] == two[0])
-    steps = ", ".join(str(start + 1) for start in bus.starts)
-    return f"<g><title>{escape(f'{bus.label}: {steps} → {bus.end + 1}')}</title>{''.join(parts)}{label}</g>"
+    shown = wrap(bus.label, max(math.dist(one, two) - 16, 36), _TINY, 1)
+    label = _label("".join(shown), (one[0] + two[0]) / 2, (one[1] + two[1]) / 2, upright=one[0] == two[0])
+    return f"<g><title>{escape(_in_steps(bus))}</title>{''.join(parts)}{label}</g>", shown
 
 
 def _free(span: tuple[Point, Point], ways: list[_Way]) -> tuple[Point, Point]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TIMEOUT, LEEWAY = 8, 60  # seconds
 LARGEST = 1 << 20  # bytes of an answer
+LONGEST_SUBJECT = 255  # signs, as the standard has it
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 SCOPE = "openid profile email"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -82,14 +83,19 @@ def address(client: Client, question: Question) -> str:
     return f"{place}{'&' if urlsplit(place).query else '?'}{asked}"
 
 
-def claims(client: Client, question: Question, code: str, *, now: datetime) -> dict[str, Any]:
-    """What the provider says of the person with whose code the browser came back.
+def claims(
+    client: Client, question: Question, code: str, *, now: datetime, issuer: str | None = None
+) -> dict[str, Any]:
+    """What the provider says of the person with whose code the browser came back; `issuer` is who says that it sent it back.
 
     Raises:
         Unreachable: the provider does not answer.
         NotVouched: it does not take the code, or its token does not hold.
     """
     known = _metadata(client)
+    says_always = known.get("authorization_response_iss_parameter_supported") is True
+    if issuer != client.issuer and (issuer is not None or says_always):  # RFC 9207
+        raise NotVouched("the browser comes back from another provider")
     given = {
         "grant_type": "authorization_code",
         "code": code,
@@ -138,6 +144,8 @@ def _proven(
     several = isinstance(said["aud"], list) and len(said["aud"]) > 1
     if ("azp" in said or several) and said.get("azp") != client.id:
         raise NotVouched("the token is for another party")
+    if not isinstance(said["sub"], str) or not 0 < len(said["sub"]) <= LONGEST_SUBJECT:
+        raise NotVouched("the token is about nobody")
     return said
 
 

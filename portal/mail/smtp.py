@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
+from threading import Timer
+from typing import Any
 
 from portal.config import Settings
 from portal.mail.unsent import (
@@ -19,7 +22,48 @@ from portal.mail.unsent import (
     Unsent,
 )
 
-PATIENCE = 15  # seconds for each of some eight answers of the server, within half a lease of the outbox
+PATIENCE = 15  # seconds until the server says anything
+WHOLE = 120.0  # seconds for all of it: less than half a lease of the outbox, which may be half over by then
+
+
+class _Timed(smtplib.SMTP):
+    """A conversation that is broken off when it has taken too long, however often the server says a little."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self._over = False
+        self._end = Timer(WHOLE, self._break_off)
+        self._end.daemon = True
+        self._end.start()
+        try:
+            super().__init__(*given, **more)
+        except BaseException:
+            self._end.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The next answer of the server."""
+        answer = (0, b"") if self._over else super().getreply()
+        if self._over:  # before there was anything to break off, or in the midst of this answer
+            self.close()
+            raise smtplib.SMTPServerDisconnected("it took too long")
+        return answer
+
+    def close(self) -> None:
+        """Ends it, and the watch over it."""
+        self._end.cancel()
+        super().close()
+
+    def _break_off(self) -> None:
+        self._over = True
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(
+                    self.sock, socket.SHUT_RDWR
+                )  # below TLS, which somebody is just reading
+
+
+class _TimedTls(_Timed, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
 
 
 def send(letter: EmailMessage, settings: Settings) -> None:
@@ -64,8 +108,8 @@ def _hand_over(letter: EmailMessage, settings: Settings) -> None:
 def _connected(settings: Settings) -> smtplib.SMTP:
     place = settings.smtp_host, settings.smtp_port
     if settings.smtp_tls == "tls":
-        return smtplib.SMTP_SSL(*place, timeout=PATIENCE, context=ssl.create_default_context())
-    server = smtplib.SMTP(*place, timeout=PATIENCE)
+        return _TimedTls(*place, timeout=PATIENCE, context=ssl.create_default_context())
+    server = _Timed(*place, timeout=PATIENCE)
     if settings.smtp_tls == "starttls":
         try:
             server.starttls(context=ssl.create_default_context())

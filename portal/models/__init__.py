@@ -36,6 +36,7 @@ from portal.models.people import Department, Person, RoleGrant, SignInAttempt, S
 from portal.models.postings import Posting, PostingDepartment, ReadReceipt
 from portal.models.prints import RecordPrint
 from portal.models.projects import ProjectStage
+from portal.models.provider_ties import ProviderTie
 from portal.models.public_requests import PublicRequest
 from portal.models.records import (
     Comment,
@@ -102,6 +103,7 @@ __all__ = [
     "Product",
     "Project",
     "ProjectStage",
+    "ProviderTie",
     "PublicRequest",
     "ReadReceipt",
     "ReceivableEntry",

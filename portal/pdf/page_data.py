@@ -8,7 +8,7 @@ from portal.lib.exif import caption
 from portal.pdf.fonts import printable
 from portal.pdf.layout import kind_of, size_words
 from portal.pdf.printout import Cell, Line, Printout, Section, SignatureLine
-from portal.pdf.words import speaker
+from portal.pdf.words import row_count, speaker
 
 Table = dict[str, Any]
 
@@ -62,9 +62,8 @@ def _line(line: Line, printout: Printout) -> dict[str, Any]:
         cells = [
             [[str(at)], *(_cell(one, printout) for one in row)] for at, row in enumerate(line.rows, start=1)
         ]
-        count = f"{say('共')} {len(line.rows)} {say('行')}".strip()
         heads = [say("序号"), *line.headers] if line.rows else []
-        return {**named, "count": count, "heads": heads, "rows": cells}
+        return {**named, "count": row_count(len(line.rows), printout.language), "heads": heads, "rows": cells}
     files = line.cell.files
     if kind == "photos":
         under = [[f"{at}. {one['name']}", caption(one)] for at, one in enumerate(files, start=1)]

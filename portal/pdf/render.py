@@ -25,7 +25,7 @@ from portal.pdf.redline_sheet import RedlineSheet
 from portal.pdf.sheets import Asked, Sheet
 from portal.pdf.text_body import body, contents
 from portal.pdf.text_sheet import TextSheet
-from portal.pdf.words import speaker
+from portal.pdf.words import row_count, speaker
 
 # isort: split
 # WeasyPrint reads the font configuration when it is imported, so it comes last.
@@ -163,7 +163,7 @@ def _environment() -> Environment:
     made.globals.update(
         blocks=layout.blocks, breakable=layout.breakable, widths=layout.widths, size=layout.size_words
     )
-    made.globals.update(caption=caption)
+    made.globals.update(caption=caption, row_count=row_count)
     made.globals.update(qr=_drawn(codes.qr), code128=_drawn(codes.code128))
     return made
 

@@ -31,8 +31,6 @@ ENGLISH = {
     "人员": "Person",
     "事项": "Event",
     "图片无法显示": "picture cannot be shown",
-    "共": "",
-    "行": "rows",
     "序号": "#",
     "尚无签署": "No signatures yet.",
     "版本": "Revision",
@@ -67,3 +65,10 @@ ENGLISH = {
 def speaker(language: str) -> Callable[[str], str]:
     """Says a word of the print in a language, `zh` or `en`."""
     return ENGLISH.__getitem__ if language == "en" else str
+
+
+def row_count(count: int, language: str) -> str:
+    """How many rows a table has, beside its name."""
+    if language != "en":
+        return f"共 {count} 行"
+    return f"{count} row" if count == 1 else f"{count} rows"

@@ -186,13 +186,30 @@ def able(keys: Iterable[str], excluded: Iterable[int], today: date) -> set[int]:
     return set(db.session.scalars(_ABLE, {**asked, "excluded": sorted(excluded), "today": today}))
 
 
-def behind(keys: Iterable[str], today: date) -> dict[str, list[tuple[int, str]]]:
-    """Ids and names of the active people behind keys of roles and of heads, today, by key; auditors never."""
-    asked, found = _asked(keys), dict[str, list[tuple[int, str]]]()
-    del asked["person"]
-    if any(asked.values()):
-        for row in db.session.execute(_BEHIND, {**asked, "today": today}):
-            found.setdefault(f"{row.kind}:{row.role or row.department}", []).append((row.person, row.name))
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Somebody who acts for an authority key today: by themselves, or for a lender, who is on leave."""
+
+    id: int
+    name: str
+    lender_id: int | None = None
+    lender: str = ""
+
+
+def behind(keys: Iterable[str], form_code: str, today: date) -> dict[str, list[Behind]]:
+    """Who is behind keys today, for records of this form, by key: the active people who hold roles or head departments,
+    and after each the substitutes, also of a person who is named; auditors never."""
+    asked, found = _asked(keys), dict[str, list[Behind]]()
+    if not any(asked.values()):
+        return found
+    for row in db.session.execute(_BEHIND, {**asked, "today": today}):
+        rest = row.role or (row.department if row.kind == "head" else row.person)
+        there = found.setdefault(f"{row.kind}:{rest}", [])
+        holder = Behind(row.person, row.name)
+        if row.kind != "person" and not row.audits and holder not in there:
+            there.append(holder)
+        if row.substitute is not None and (not row.forms or form_code in row.forms):
+            there.append(Behind(row.substitute, row.substitute_name, row.person, row.name))
     return found
 
 
@@ -221,23 +238,40 @@ _HOLDERS = sa.select(_PEOPLE.id).where(
         ),
     ),
 )
-_NO_AUDITOR = _PEOPLE.id.not_in(
-    sa.select(_GRANTS.person_id).where(_GRANTS.role == "auditor", _in_force(_GRANTS))
-)
-_BEHIND = sa.union(  # each once, whose role was granted twice too
+_AUDITORS = sa.select(_GRANTS.person_id).where(_GRANTS.role == "auditor", _in_force(_GRANTS))
+_NO_AUDITOR = _PEOPLE.id.not_in(_AUDITORS)
+_HELD = sa.union(  # each once, whose role was granted twice too
     sa.select(
         *(sa.literal("role").label("kind"), _GRANTS.role, sa.literal(0).label("department")),
         *(_PEOPLE.id.label("person"), _PEOPLE.name),
     )
     .join(RoleGrant, _GRANTS.person_id == _PEOPLE.id)
-    .where(
-        *(_PEOPLE.active, _NO_AUDITOR),
-        *(_GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)),
-    ),
+    .where(_PEOPLE.active, _GRANTS.role.in_(sa.bindparam("role", expanding=True)), _in_force(_GRANTS)),
     sa.select(sa.literal("head"), sa.literal(""), _DEPARTMENTS.id, _PEOPLE.id, _PEOPLE.name)
     .join(Department, _DEPARTMENTS.head_id == _PEOPLE.id)
-    .where(_PEOPLE.active, _NO_AUDITOR, _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True))),
-).order_by("person")
+    .where(_PEOPLE.active, _DEPARTMENTS.id.in_(sa.bindparam("head", expanding=True))),
+    sa.select(sa.literal("person"), sa.literal(""), sa.literal(0), _PEOPLE.id, _PEOPLE.name).where(
+        _PEOPLE.active, _PEOPLE.id.in_(sa.bindparam("person", expanding=True))
+    ),
+).cte("held")
+_SUBSTITUTE = Person.__table__.alias("substitute")
+_BEHIND = (
+    sa.select(
+        *(_HELD, _HELD.c.person.in_(_AUDITORS).label("audits"), _LEAVES.forms),
+        *(_SUBSTITUTE.c.id.label("substitute"), _SUBSTITUTE.c.name.label("substitute_name")),
+    )
+    .select_from(
+        _HELD.outerjoin(
+            Substitution.__table__.join(_SUBSTITUTE, _SUBSTITUTE.c.id == _LEAVES.substitute_id),
+            sa.and_(
+                *(_LEAVES.person_id == _HELD.c.person, _on_leave(_LEAVES)),
+                *(_SUBSTITUTE.c.active, _SUBSTITUTE.c.id.not_in(_AUDITORS)),
+                _HELD.c.role.not_in(_NOT_LENT),
+            ),
+        )
+    )
+    .order_by(_HELD.c.person, _LEAVES.id)
+)
 _EXCLUDED: Any = sa.bindparam("excluded", expanding=True)
 _OWN = _HOLDERS.where(_PEOPLE.id.not_in(_EXCLUDED)).cte("own")
 _ABLE = sa.select(_PEOPLE.id).where(

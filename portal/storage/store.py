@@ -12,7 +12,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, S3Store
 
 from portal.config import Settings
-from portal.lib.space import is_full
+from portal.lib.space import is_full, is_shut
 
 # Whoever asks waits: once for a store that takes no connection, at most a minute for one that does not answer.
 PATIENCE = {"connect_timeout": "3s", "timeout": "20s"}
@@ -54,7 +54,7 @@ def opened(settings: Settings, folder: str, below: str = "", *, briefly: bool = 
 
 @contextmanager
 def asking(what: str) -> Iterator[None]:
-    """Calls every trouble by one name, but that a file is there already or not there, and that there is no room."""
+    """Calls every trouble by one name, but that a file is there already or not there, that there is no room, and that a folder is shut."""
     try:
         yield
     except FileNotFoundError as problem:
@@ -64,7 +64,7 @@ def asking(what: str) -> Iterator[None]:
     except (AlreadyExistsError, StoreAway):
         raise
     except (BaseError, OSError) as problem:
-        if is_full(problem):
+        if is_full(problem) or is_shut(problem):
             raise
         raise StoreAway(f"{what}: {first_line(problem)}") from problem
 

@@ -28,13 +28,15 @@ def take(person: Person, given: Given, subject: str, *, holder: str = "", recove
     """Takes it: `passkey`, `code` or, where one may be given, `recovery`; nothing, and a failure noted, if it is wrong.
 
     Raises:
-        TooManyAttempts: others at the same moment have used the last tries up; nothing is written.
+        TooManyAttempts: others at the same moment have used the last tries up; nothing is written, and the code not taken.
     """
     address = request.remote_addr or ""
     if not given.passkey:
         taken = second_factors.take(person, given.code, recovery=recovery, now=now())
         if not taken:
             guessing.note_wrong_code(person.login, address, now=now())
+        else:  # many codes sent at once would all be looked at before one of them is counted
+            guessing.slow_codes(person.login, now=now())
         return taken
     about = passkeys.about(subject, holder)
     try:

@@ -15,7 +15,8 @@ from portal.extensions import db
 from portal.lib import space
 from portal.lib.i18n import _l
 from portal.storage.store import StoreAway
-from portal.web import again, guard
+from portal.web import again, guard, hindrances
+from portal.web.hindrances import Hindrance
 
 TEXTS = {
     400: _l("请求不完整或已过期。请返回上一页，刷新后再试；您填写的内容仍在。"),
@@ -27,7 +28,16 @@ TEXTS = {
     503: _l("系统正忙，请稍后再试。"),
     507: _l("存储空间已满，操作没有写入；查看不受影响。请把下面的编号告诉管理员，腾出空间后即可再试。"),
 }
-BUSY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.TimeoutError)  # the latter: no connection was free
+HINDERED = {
+    Hindrance.BUSY: TEXTS[503],
+    Hindrance.READ_ONLY: _l(
+        "门户目前不能写入数据，操作没有写入；还能打开的页面可以照常查看。请把下面的编号告诉管理员。"
+    ),
+    Hindrance.OTHER_TABLES: _l(
+        "门户的程序与数据库的版本不一致，须由管理员升级后才能继续使用。请把下面的编号告诉管理员。"
+    ),
+    Hindrance.AWAY: _l("门户暂时用不了自己的数据库，请稍后再试。如果一直这样，请把下面的编号告诉管理员。"),
+}
 SHUT = frozenset({403, 404})  # told in the log, so that whoever tries doors is found
 STORE_AWAY = _l("存放文件的服务器暂时连接不上，没有写入任何内容。请稍后再试；您填写的内容仍在。")
 MET = _l("同时有别人在办理同一件事，您的操作没有写入任何内容。请稍后再试；您填写的内容仍在。")
@@ -82,21 +92,18 @@ def init_app(app: Flask) -> None:
         db.session.rollback()
         met = again.is_undone(error)
         reference = secrets.token_hex(4)
-        app.logger.error("%s at %s", reference, _place(), exc_info=error)
-        code = _status(error)
-        text = WRITTEN if g.get("written") else MET if met else TEXTS.get(code, UNEXPECTED)
+        hindered = hindrances.found(error)
+        kind = f": {hindered.value}" if hindered else ""
+        app.logger.error("%s at %s%s", reference, _place(), kind, exc_info=error)
+        code = 507 if space.is_full(error) else 503 if hindered else 500
+        said = TEXTS[507] if code == 507 else HINDERED[hindered] if hindered else UNEXPECTED
+        text = WRITTEN if g.get("written") else MET if met else said
         try:
             return page(code, str(text), reference)
         except sqlalchemy.exc.SQLAlchemyError:  # the database cannot even say who asks
             db.session.rollback()
             guard.ask_nobody()
             return page(code, str(text), reference)
-
-
-def _status(error: Exception) -> int:
-    if space.is_full(error):
-        return 507
-    return 503 if isinstance(error, BUSY) else 500
 
 
 def _who() -> str:

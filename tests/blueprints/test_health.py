@@ -12,7 +12,7 @@ from portal.extensions import db
 from tests.conftest import both_databases, make_app
 from tests.object_store import free_port
 
-PARTS = {"database", "migrations", "store", "broker"}
+PARTS = {"database", "writing", "migrations", "store", "broker"}
 
 
 def test_well(client: FlaskClient) -> None:
@@ -63,7 +63,7 @@ def test_without_tables_or_database_it_is_alive_and_not_ready(tmp_path: Path) ->
     assert failing(empty) == {"migrations"}
     address = f"postgresql+psycopg://127.0.0.1:{free_port()}/portal"
     gone = make_app(tmp_path / "gone", address)
-    assert failing(gone) == {"database", "migrations"}
+    assert failing(gone) == {"database", "writing", "migrations"}
     assert gone.test_client().get("/alive").status_code == 200
     assert gone.test_client().get("/health").status_code == 503
 

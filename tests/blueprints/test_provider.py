@@ -253,6 +253,21 @@ def test_the_way_back_goes_once_and_not_for_ever(door: Door, clock: time_machine
     assert not door.is_in()
 
 
+@pytest.mark.parametrize("always", [True, False, None])
+def test_a_code_that_another_provider_sends_is_not_tried(door: Door, always: bool | None) -> None:
+    """Who can set up a provider of their own must not get the codes of this one, nor slip theirs in (RFC 9207)."""
+    if always is not None:
+        door.provider.about = {"authorization_response_iss_parameter_supported": always}
+    assert door.enter(iss="https://login.evil.example").status_code == 401
+    assert door.enter(iss="").status_code == 401
+    assert door.provider.asked == []
+    assert (door.enter().status_code == 401) == (always is True), "where it always says who it is, it must"
+    door.browser.post("/sign-out")
+    asked = len(door.provider.asked)
+    assert door.enter(iss=door.provider.url).status_code == 303
+    assert len(door.provider.asked) == asked + 1
+
+
 def test_another_code_does_not_fit_the_question(door: Door) -> None:
     first = door.provider.sign_in(door.begin(), MANAGER)
     second = door.begin()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+from portal.config import Settings
 from portal.mail import letter, smtp
 from portal.mail.unsent import (
     AddressRefused,
@@ -21,6 +27,7 @@ from portal.mail.unsent import (
     TriedLater,
     Unsent,
 )
+from portal.services import outbox
 from tests.post_office import ACCOUNT, MailServer, mail_server, settings
 
 CERTIFICATE = Path(__file__).with_name("loopback.pem")
@@ -154,6 +161,119 @@ def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
         mute = MailServer(port=silent.getsockname()[1])
         with pytest.raises(ServerAway):
             smtp.send(written(), settings(**mute.settings()))
+
+
+@dataclass
+class Watch:
+    """In place of the clock over a conversation: its time is over when the server says so."""
+
+    act: Callable[[], None] = lambda: None
+    ended: bool = False
+
+    def set(self, seconds: float, act: Callable[[], None]) -> Watch:
+        assert seconds == smtp.WHOLE
+        self.act = act
+        return self
+
+    def start(self) -> None:
+        """The time runs."""
+
+    def cancel(self) -> None:
+        self.ended = True
+
+
+class Dripping:
+    """A server that answers so often as it should, and then never comes to an end, byte by byte."""
+
+    def __init__(self, answers: int, context: ssl.SSLContext | None, begins: Callable[[], None]) -> None:
+        self.answers, self.context, self.begins, self.got = answers, context, begins, b""
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
+
+    def settings(self, **other: str) -> Settings:
+        return settings(**MailServer(port=self.door.getsockname()[1]).settings(**other))
+
+    def close(self) -> None:
+        self.thread.join(30)
+        self.door.close()
+        assert not self.thread.is_alive()
+
+    def _serve(self) -> None:
+        link, _who = self.door.accept()
+        line = self.context.wrap_socket(link, server_side=True) if self.context else link
+        with suppress(OSError), line:
+            self._talk(line)
+
+    def _talk(self, line: socket.socket) -> None:
+        answer = b"220 yes\r\n"
+        for _answer in range(self.answers):
+            line.sendall(answer)
+            end = b"\r\n.\r\n" if answer.startswith(b"354") else b"\r\n"
+            heard = b""
+            while not heard.endswith(end) and (piece := line.recv(65536)):
+                heard += piece
+            self.got += heard
+            answer = b"354 go on\r\n" if heard == b"data\r\n" else b"250 yes\r\n"
+        for said, one in enumerate(cycle(b"250-and more\r\n")):
+            line.sendall(bytes([one]))
+            if said == 20:
+                self.begins()
+
+
+@pytest.mark.proves("F21")
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("answers", [0, 1, 2, 4, 5])
+@pytest.mark.parametrize("tls", ["none", "tls"])
+def test_a_server_that_says_a_little_now_and_then_is_not_heard_for_ever(
+    certificate: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch, answers: int, tls: str
+) -> None:
+    """At its greeting, at the first word, in between, and when it has the letter already."""
+    watch = Watch()
+    monkeypatch.setattr(smtp, "Timer", watch.set)
+    server = Dripping(answers, certificate if tls == "tls" else None, lambda: watch.act())
+    with pytest.raises(ServerAway):
+        smtp.send(written(), server.settings(smtp_tls=tls))
+    server.close()
+    assert watch.ended
+
+
+@pytest.mark.timeout(60)
+def test_a_letter_that_was_taken_is_sent_however_long_the_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch()
+    monkeypatch.setattr(smtp, "Timer", watch.set)
+    server = Dripping(6, None, lambda: watch.act())
+    smtp.send(written(), server.settings())
+    server.close()
+    assert b"Message-ID: <notice-7@huaheng.example>" in server.got
+
+
+@pytest.mark.timeout(60)
+def test_the_watch_looks_at_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "WHOLE", 0.1)
+    server = Dripping(0, None, lambda: None)
+    with pytest.raises(ServerAway):
+        smtp.send(written(), server.settings())
+    server.close()
+
+
+@pytest.mark.proves("F21")
+def test_a_conversation_ends_before_the_lease_of_its_row() -> None:
+    """A row may be begun when half of the lease is over."""
+    assert outbox.LEASE.total_seconds() / 2 > smtp.WHOLE + smtp.PATIENCE
+
+
+def test_no_watch_is_left_behind(post: MailServer) -> None:
+    smtp.send(written(), settings(**post.settings()))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = settings(**MailServer(port=taken.getsockname()[1]).settings())
+        with pytest.raises(ServerAway):
+            smtp.send(written(), nobody)
+    for one in threading.enumerate():
+        if isinstance(one, threading.Timer):
+            one.join(5)
+            assert not one.is_alive()
 
 
 def test_without_a_server_nothing_can_be_sent() -> None:

@@ -15,8 +15,8 @@ from portal.forms.definition import definition
 from portal.forms.flow import chart
 from portal.forms.sheet import Cell, Line
 from portal.lib.flowchart import Loop, Node, draw
+from portal.pdf import page_data, words
 from portal.pdf import render as render_module
-from portal.pdf import words
 from portal.pdf.fonts import FontsMissing, configuration, printable, require
 from portal.pdf.layout import blocks, widths
 from portal.pdf.pictures import prepare
@@ -300,6 +300,17 @@ def test_long_table_repeats_its_header_on_every_page():
         assert "序号物料编码名称规格批号单位数量单价金额" in page
     text = "".join(found)
     assert all(f"M-{at:05d}" in text for at in range(200))
+
+
+@pytest.mark.parametrize(
+    ("language", "rows", "said"),
+    [("en", 0, "0rows"), ("en", 1, "1row#"), ("en", 2, "2rows"), ("zh", 1, "共1行")],
+)
+def test_a_table_says_how_many_rows_it_has(language, rows, said):
+    printout = small(table("T", ("A", "B"), [("x", "y")] * rows), language=language)
+    assert f"T{said}" in "".join(pages(render(printout)))
+    (line,) = page_data.sheet(printout)["sections"][0]["lines"]
+    assert line["count"].replace(" ", "") == said.rstrip("#")
 
 
 @pytest.mark.parametrize(("language", "first"), [("zh", "第1页共{}页"), ("en", "Page1of{}")])

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from portal.extensions import db
 from portal.models import Task
 from portal.queries import desk, inbox, notices
 from portal.queries.actors import Actor
 from portal.services import conversation, delegation, drafts, signing
+from tests.desk import counted
 from tests.services.engine_forms import AllOfThree, Head, Logged, Named, OneRole
 from tests.services.office import NOW, Office, may_do
 
@@ -22,22 +22,6 @@ LOGINS = (
     "buyer purchasing_manager quality_manager quality_manager_2 general_manager designer employee auditor cashier "
     "rd_manager finance_supervisor administrator warehouse_keeper"
 ).split()
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The SQL that is sent meanwhile."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        sent.append(statement)
-
-    db.session.flush()
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
 
 def waiting(by: Actor, *, limit: int = 50, offset: int = 0) -> list[Any]:
@@ -127,20 +111,22 @@ def test_an_auditor_has_nothing_to_do(office: Office) -> None:
 
 
 @pytest.mark.parametrize("how_many", [1, 12])
-def test_it_takes_as_many_queries_for_one_task_as_for_many(office: Office, how_many: int) -> None:
+def test_it_takes_as_many_queries_for_one_task_as_for_many(
+    company: Flask, office: Office, how_many: int
+) -> None:
     for _place in range(how_many):
         office.submit(OneRole)
     by = office.actor("quality_manager")
     db.session.flush()
     db.session.expire_all()
     assert by.id
-    with statements() as sent:
+    with counted(company) as sent:
         found = waiting(by)
         assert len({(task.number, task.applicant) for task in found}) == how_many
     assert len(sent) == 1, sent
 
 
-def test_a_signature_takes_no_more_queries_where_more_has_happened(office: Office) -> None:
+def test_a_signature_takes_no_more_queries_where_more_has_happened(company: Flask, office: Office) -> None:
     counts = []
     record = office.submit(OneRole)
     for _round in range(4):
@@ -154,7 +140,7 @@ def test_a_signature_takes_no_more_queries_where_more_has_happened(office: Offic
             office.hand(record),
         )
         savepoint = db.session.begin_nested()
-        with statements() as sent:
+        with counted(company) as sent:
             signing.sign(task.id, by, hand, None, now=NOW)
         counts.append(len(sent))
         savepoint.rollback()

@@ -106,5 +106,5 @@ def test_what_was_under_way_fails_plainly_and_writes_nothing(app: Flask, client:
         sa.event.remove(engine, "before_cursor_execute", cut)
     assert not once, "it was cut off in the middle"
     assert answer.status_code == 503
-    assert "正忙" in answer.text
+    assert "用不了自己的数据库" in answer.text
     assert "收到" not in client.get("/account/phrases").text

@@ -12,7 +12,7 @@ from portal.forms.sentences import sentence, who
 from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.models import Person
-from portal.queries import account, held, rights, trail
+from portal.queries import account, held, provider_ties, rights, trail
 from portal.queries import people as found
 from portal.services import directory, passwords, people, sessions
 from portal.services.people import Identity
@@ -167,6 +167,7 @@ def page(
         sessions=account.sessions(now(), hours, person_id=person.id),
         history=[(event, who(event), sentence(event)) for event in trail.about(person.id)],
         directory=directory.known() is not None,
+        tied=provider_ties.of_person(person.id),
         today=today(),
     )
 

@@ -13,15 +13,16 @@ from portal.lib.clock import now
 from portal.lib.hashing import sha256
 from portal.models import Person
 from portal.queries import people
-from portal.services import guessing, sessions
+from portal.services import guessing, provider_ties, sessions
 from portal.services.own_keys import OpenKey
+from portal.services.provider_ties import Account
 from portal.services.sessions import PROVIDER, Proof
 from portal.web import factors, own_key
 from portal.web.factors import Given
 from portal.web.guard import SignedIn
 from portal.web.transaction import writes
 
-HALF, HALF_SECONDS = "half", 300
+HALF, HALF_SECONDS, VOUCHED = "half", 300, "vouched"
 SIGN_IN = "sign in"  # what a passkey is asked about
 
 
@@ -32,10 +33,12 @@ class Half:
     person: Person
     way: str
     holder: str  # what a question to a passkey is held by, as there is no session yet
+    account: Account | None  # of the provider that has vouched
 
 
-def owe_code(proof: Proof, way: str) -> None:
+def owe_code(proof: Proof, way: str, account: Account | None = None) -> None:
     """Remembers in the browser that the first factor was shown; a password that changes meanwhile undoes it."""
+    session[VOUCHED] = [proof.person_id, account.issuer, account.subject] if account else None
     mark = sha256((proof.newer_hash or proof.password_hash).encode())
     session[HALF] = [proof.person_id, way, mark, int(now().timestamp()), secrets.token_urlsafe(16)]
 
@@ -46,7 +49,11 @@ def half() -> Half | None:
     if now().timestamp() - at > HALF_SECONDS:
         return None
     person = people.person(person_id)
-    return Half(person, way, f"half {holder}") if sha256(person.password_hash.encode()) == mark else None
+    if sha256(person.password_hash.encode()) != mark:
+        return None
+    vouched_for, *account = session.get(VOUCHED) or (0,)
+    known = Account(*account) if way == PROVIDER and vouched_for == person.id else None
+    return Half(person, way, f"half {holder}", known)
 
 
 @writes
@@ -60,16 +67,19 @@ def with_factor(owing: Half, given: Given) -> tuple[SignedIn | None, str]:
     taken = factors.take(person, given, SIGN_IN, holder=owing.holder, recovery=True)
     if not taken:
         return None, ""
+    if owing.account is not None:
+        provider_ties.tie(person.id, owing.account, now=now())
     _end_former()
     return _start(person, owing.way, taken), taken
 
 
 @writes
-def by_provider(proof: Proof) -> SignedIn | None:
-    """The new session for somebody whom the provider vouches for."""
+def by_provider(proof: Proof, account: Account) -> SignedIn | None:
+    """The new session for somebody whom the provider vouches for, by the account that is tied to them from now on."""
     person = sessions.still(proof, now=now())
     if person is None:
         return None
+    provider_ties.tie(person.id, account, now=now())
     _end_former()
     return _start(person, PROVIDER, "")
 

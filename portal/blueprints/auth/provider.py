@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmac import compare_digest
+from typing import Any
 
 from flask import current_app, redirect, request, session, url_for
 
@@ -17,7 +18,8 @@ from portal.lib.i18n import _l
 from portal.lib.oidc import Client, NotVouched, Question, Unreachable
 from portal.models import Person
 from portal.queries import people
-from portal.services import account_ends, audit, sessions
+from portal.services import account_ends, audit, provider_ties, sessions
+from portal.services.provider_ties import Account, TiedOtherwise
 from portal.services.sessions import Proof
 from portal.web import again, rate_limit
 from portal.web.guard import open_to, safe_target
@@ -73,9 +75,11 @@ def provider_back() -> Answer:
     try:
         rate_limit.count("provider_back", OFTEN)  # each that is refused is a line of the trail
         question, target = _question()
-        login = _login(client, question)
-        person = _person(login)
-        return _enter(person, target)
+        said = again.once("provider", lambda: _said(client, question))  # it answers once
+        person = _person(_login(said))
+        account = Account(client.issuer, said["sub"])
+        _refuse_other(person, account)
+        return _enter(person, account, target)
     except Unreachable as why:
         return _refused(_away(why))
     except NotVouched as why:
@@ -99,11 +103,14 @@ def _question() -> tuple[Question, str]:
     return Question(state, nonce, verifier), safe_target(target)
 
 
-def _login(client: Client, question: Question) -> str:
+def _said(client: Client, question: Question) -> dict[str, Any]:
     code = request.args.get("code", "")
     if not code:
         raise NotVouched(f"the provider says {request.args.get('error', 'nothing')[:100]}")
-    said = again.once("provider", lambda: oidc.claims(client, question, code, now=now()))  # it answers once
+    return oidc.claims(client, question, code, now=now(), issuer=request.args.get("iss"))
+
+
+def _login(said: dict[str, Any]) -> str:
     name = said.get(current_app.config["SETTINGS"].oidc_login_claim)
     if not isinstance(name, str) or not name:
         raise NotVouched("the claim with the login is missing")
@@ -135,12 +142,25 @@ def _person(login: str) -> Person:
     return person
 
 
-def _enter(person: Person, target: str) -> Answer:
+def _refuse_other(person: Person, account: Account) -> None:
+    """Says no, and notes it, where the person has signed in by another account before, or somebody else by this one.
+
+    Raises:
+        TiedOtherwise: so it is.
+    """
+    try:
+        provider_ties.refuse_other(person.id, account)
+    except TiedOtherwise:
+        _note(person.login, f"not the account that is tied to the person: {account.subject}")
+        raise
+
+
+def _enter(person: Person, account: Account, target: str) -> Answer:
     proof = Proof(person.id, person.password_hash, None)
     if person.has_second_factor:
-        entering.owe_code(proof, sessions.PROVIDER)
+        entering.owe_code(proof, sessions.PROVIDER, account)
         return redirect(url_for("auth.sign_in_code", next=target if target != "/" else None), 303)
-    entered = entering.by_provider(proof)
+    entered = entering.by_provider(proof, account)
     if entered is None:
         raise ProviderSaysNo
     entering.remember(entered)

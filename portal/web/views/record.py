@@ -25,7 +25,7 @@ from portal.lib.i18n import _, language
 from portal.models import Content, Record, Signature, Task
 from portal.models.tasks import TURNS
 from portal.queries import account, actors, history, people, record_page, retention, visible
-from portal.queries.actors import Actor
+from portal.queries.actors import Actor, Behind
 from portal.queries.record_page import RecordPage
 from portal.services import corrections, drafts, entries, record_data, route, signing, tasks
 from portal.web import clauses, identity, looks, posted, record_texts, risk_matrix
@@ -265,20 +265,30 @@ def _entries(read: RecordPage, by: Actor, typed: tuple[str, Sheet] | None) -> li
 def _waiting(read: RecordPage) -> list[tuple[Task, list[str]]]:
     """Who is next: each open turn with its holders in words."""
     turns = [task for task in read.tasks if task.kind in (*TURNS, "correct", "ask", "entry")]
-    known = actors.behind({one.key for task in turns for one in task.holders}, today())
+    keys = {one.key for task in turns for one in task.holders}
+    known = actors.behind(keys, read.record.form_code, today())
     return [(task, [_held(task, one.key, read, known) for one in task.holders]) for task in turns]
 
 
-def _held(task: Task, key: str, read: RecordPage, known: Mapping[str, list[tuple[int, str]]]) -> str:
-    """A holder in words, with the names of those behind it who may do the task."""
+def _held(task: Task, key: str, read: RecordPage, known: Mapping[str, list[Behind]]) -> str:
+    """A holder in words, with the names of those behind it who may do the task, by themselves or for somebody on leave."""
     word, barred = holder(key, read.people), {one.person_id for one in task.exclusions}
-    names = [name for id, name in known.get(key, ()) if id not in barred]
+    able = [one for one in known.get(key, ()) if barred.isdisjoint((one.id, one.lender_id))]
+    own = {one.id for one in able if not one.lender}
+    once = {one.id: one for one in reversed(able) if not one.lender or one.id not in own}
+    names = [_named(one) for one in able if once.get(one.id) is one]
     if not names:
         return word
+    if key.startswith("person:"):  # who is named already
+        return _("、").join([word, *names])
     few = _("、").join(names[:NAMES])
     if len(names) > NAMES:
         return _("%(role)s（%(names)s 等 %(count)d 人）", role=word, names=few, count=len(names))
     return _("%(role)s（%(names)s）", role=word, names=few)
+
+
+def _named(one: Behind) -> str:
+    return _("%(name)s（代 %(lender)s）", name=one.name, lender=one.lender) if one.lender else one.name
 
 
 def _problems(turn: Turn | None, entry: tuple[str, Sheet] | None) -> list[FormError]:
