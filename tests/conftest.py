@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CodeType
 
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from portal import database as databases
 from portal.config import ROOT, Settings
@@ -23,6 +26,7 @@ from portal.extensions import alembic, db
 from portal.factory import create_app
 from portal.lib import own_keys
 from portal.lib.clock import today
+from portal.lib.i18n import language
 from portal.models import Person
 from portal.queries.actors import Actor, actor
 from portal.services import sessions
@@ -31,6 +35,7 @@ from tests.proofs import Proofs
 
 SEEDED_AT = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # a Monday morning
 STRONG, CAREFUL = sessions.HASHER, databases.PRAGMAS
+RESULTS = Path(__file__).parent / "results.json"  # a few of each kind; the print of all takes half a minute
 SECRET = "kS82bVxY69qRw3Zt7uLm4Np1Hd5Gf0Ja"  # nobody's
 both_databases = pytest.mark.both_databases
 
@@ -52,10 +57,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", kinds, indirect=True)
 
 
+class Compiled(BytecodeCache):
+    """Templates as they were compiled for the first portal; each of the many would do it again for itself."""
+
+    def __init__(self) -> None:
+        self.codes: dict[tuple[str, str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Gives what the same source has become for the same language, if anything."""
+        bucket.code = self.codes.get((language(), bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keeps what has been compiled."""
+        self.codes[language(), bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
+
+
 def make_app(folder: Path, url: str = "", **values: object) -> Flask:
     """A portal on this folder (and database), CSRF checks off."""
+    values = {"assurance_file": str(RESULTS), **values}
     app = create_app(Settings(portal_data=folder, database_url=url, _env_file=None, **values))
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False)
+    app.jinja_env.bytecode_cache = COMPILED
     return app
 
 
@@ -81,6 +106,21 @@ def quick_disks() -> None:
     """Nothing waits for the disk here; that the portal does is shown where its processes are watched, and by `CAREFUL`."""
     databases.PRAGMAS = (*CAREFUL, "synchronous=OFF")
     os.fsync = lambda _file: None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_collector() -> None:
+    """The modules and tests, which stay to the end, are not looked through again and again for what may go."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """No test leaves an application context behind, in which the commands of later ones would run."""
+    within = has_app_context()
+    yield
+    assert has_app_context() == within, "an application context is left: perhaps a download was not read"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,9 @@ from tests.architecture.visitors import Site, found
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
     """A portal with a record and five visitors, made once; `reset` undoes what a test did."""
-    made = found(tmp_path_factory.mktemp("site"))
+    made = found(tmp_path_factory.mktemp("site") / "data", sqlite_template)
     yield made
     with made.app.app_context():
         db.session.remove()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from portal.queries import prints, public_requests, revisions
 from portal.queries.actors import actor
 from portal.services import outside, record_prints
 from portal.services import revisions as texts
-from tests.conftest import make_app, set_up
+from tests.conftest import make_app
 from tests.kept import Kept
 from tests.walk import DRAWING, Walker
 
@@ -48,7 +49,7 @@ PEOPLE = {
     "administrator": "administrator",
     "owner": "customer_service_officer",
 }
-DOCUMENT, PICTURE = "PU-P-01", "scheme.png"
+DOCUMENT, PICTURE = "PU-P-02", "scheme.png"
 KEYS = {
     "/admin/departments": "quality",
     "/admin/limits": "purchase_order_limit",
@@ -88,11 +89,10 @@ class Site:
             self.browsers[name].set_cookie("portal", cookie)
 
 
-def found(folder: Path) -> Site:
-    """Sets a portal up and furnishes it."""
-    app = make_app(folder)
-    set_up(app)
-    site = furnished(app)
+def found(folder: Path, template: Path) -> Site:
+    """Furnishes a copy of the small company."""
+    shutil.copytree(template, folder)
+    site = furnished(make_app(folder))
     site.keep()
     return site
 

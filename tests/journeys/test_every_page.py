@@ -87,9 +87,9 @@ class Portal:
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Iterator[Portal]:
+def portal(tmp_path: Path, sqlite_template: Path) -> Iterator[Portal]:
     """A portal with a record under way, one that waits for an outside signer, and everything around them."""
-    site = found(tmp_path / "data")
+    site = found(tmp_path / "data", sqlite_template)
     receipt = furnish(site)
     with listening(site.app) as served:
         yield Portal(served, site, receipt)
