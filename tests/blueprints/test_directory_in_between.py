@@ -29,7 +29,10 @@ class Answer:
 
     def to(self, request: bytes) -> bytes:
         body = bytes([self.kind, 7, 0x0A, 1, self.code, 4, 0, 4, 0])
-        return bytes([0x30, 3 + len(body), 2, 1, request[4] + self.later]) + body
+        asked = int.from_bytes(
+            request[4 : 4 + request[3]]
+        )  # the library counts on from one conversation to the next
+        return bytes([0x30, 6 + len(body), 2, 4]) + (asked + self.later).to_bytes(4) + body
 
 
 @pytest.fixture(scope="module")
