@@ -49,31 +49,33 @@ def records(wanted: Wanted, actor: Any) -> Hits:
         return Hits()
     found: dict[int, None] = {}
     few = _few(actor)
-    ages = [words.ALL] if few else list(words.ages(wanted.phrases))
+    ages = [words.ALL] if few is not None else list(words.ages(wanted.phrases))
     for title, age in product((True, False), ages):
-        query = sa.select(words.ID).where(may_see(words.ID, actor), *few)
-        query = query.where(*words.fit(wanted.phrases, title=title, age=age))
+        rows = words.TABLE if few is None else words.rows_of(few, wanted.phrases, title=title)
+        query = sa.select(rows.c.rowid).where(may_see(rows.c.rowid, actor))
+        if few is not None and rows is words.TABLE:
+            # The sum keeps SQLite from asking its index for each record by itself.
+            query = query.where((words.ID + 0).in_(few))
+        query = query.where(*words.fit(wanted.phrases, title=title, age=age, rows=rows))
         if filters := _filters(wanted):
-            query = query.join(SearchEntry, SearchEntry.id == words.ID).where(*filters)
-        found |= dict.fromkeys(db.session.scalars(query.order_by(words.ID.desc()).limit(MOST + 1)))
+            query = query.join(SearchEntry, SearchEntry.id == rows.c.rowid).where(*filters)
+        found |= dict.fromkeys(db.session.scalars(query.order_by(rows.c.rowid.desc()).limit(MOST + 1)))
         if len(found) > MOST:
             break
     return Hits(list(found)[:MOST], len(found) > MOST)
 
 
-def _few(actor: Any) -> list[sa.ColumnElement[bool]]:
-    """Narrows to the records of somebody who may see only few, which spares a look at every hit whether they may.
+def _few(actor: Any) -> sa.Select[int] | None:
+    """The records of somebody who may see only few, which spares a look at every hit whether they may; else None.
 
     Of those who may see a good part of all records the newest hits are soon found.
-
-    The sum keeps SQLite from asking its index for each record by itself.
     """
     if actor.reads_all:
-        return []
+        return None
     mine = sa.select(RecordReader.record_id).where(RecordReader.key.in_(actor.keys))
     few = min(max(words.newest() // SHARE, FEW), FEW_AT_MOST)
     many = sa.select(sa.func.count()).select_from(mine.limit(few + 1).subquery())
-    return [(words.ID + 0).in_(mine)] if (db.session.scalar(many) or 0) <= few else []
+    return mine if (db.session.scalar(many) or 0) <= few else None
 
 
 def others(

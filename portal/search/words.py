@@ -95,10 +95,24 @@ def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
         upto, many = upto - many, many * 2
 
 
-def fit(phrases: Sequence[Phrase], *, title: bool, age: range | None = None) -> list[sa.ColumnElement[bool]]:
+def rows_of(ids: sa.Select[int], phrases: Sequence[Phrase], *, title: bool) -> Any:
+    """Where to look for phrases among some thousand rows: in the table with its index, or in these rows one by one.
+
+    The words of a phrase come together much more often than PostgreSQL takes for granted, so that it would gather
+    hundreds of thousands of rows from its index to throw most of them away. The offset keeps it from that.
+    """
+    if title or dialect() == "sqlite" or all(len(one.words) == 1 for one in phrases):
+        return TABLE
+    theirs = ids.distinct().subquery()
+    return sa.select(TABLE).join(theirs, theirs.c[0] == TABLE.c.rowid).offset(0).subquery("theirs")
+
+
+def fit(
+    phrases: Sequence[Phrase], *, title: bool, age: range | None = None, rows: Any = TABLE
+) -> list[sa.ColumnElement[bool]]:
     """That all phrases stand in a record of that age, or in something else; each anywhere, or in its title."""
     records = age is not None
-    among = ID < ROOM if records else ID >= ROOM
+    among = rows.c.rowid < ROOM if records else rows.c.rowid >= ROOM
     if dialect() == "sqlite":
         wanted = " AND ".join(map(_fts5, phrases))
         asked = f"title : ({wanted})" if title else wanted
@@ -108,11 +122,11 @@ def fit(phrases: Sequence[Phrase], *, title: bool, age: range | None = None) -> 
         asked += f" & '{_OTHER}'"
     if age:
         asked += f" & ({' | '.join(f'{_AGE}{each}' for each in age)})"
-    found: list[sa.ColumnElement[bool]] = [among, TABLE.c.words.op("@@")(sa.cast(asked, TSQUERY))]
+    found: list[sa.ColumnElement[bool]] = [among, rows.c.words.op("@@")(sa.cast(asked, TSQUERY))]
     for one in phrases:
         if len(one.words) > 1:
-            there = _holds(TABLE.c.title, one.plain)
-            found.append(there if title else sa.or_(there, _holds(TABLE.c.body, one.plain)))
+            there = _holds(rows.c.title, one.plain)
+            found.append(there if title else sa.or_(there, _holds(rows.c.body, one.plain)))
     return found
 
 
