@@ -14,7 +14,7 @@ from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.forms import project_parts, search_groups
 from portal.lib.bigrams import phrases, plain
-from portal.models import Record
+from portal.models import Record, SearchEntry
 from portal.queries import find, visible
 from portal.queries.actors import Actor
 from portal.search import kinds
@@ -84,6 +84,23 @@ def test_hits_are_those_of_looking_through_every_text(texts: dict[int, tuple[str
         assert hits == wanted, typed
         found_any |= {typed} if hits else set()
     assert len(found_any) > len(TYPED) * 0.8
+
+
+@both_databases
+def test_among_few_records_the_same_are_found(
+    texts: dict[int, tuple[str, str]], person: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer, mine = person("buyer"), [id for id in texts if id % 300 == 100]
+    monkeypatch.setattr(
+        find, "_few", lambda _actor: sa.select(SearchEntry.id).where(SearchEntry.id.in_(mine))
+    )
+    monkeypatch.setattr(find, "may_see", lambda _id, _actor: sa.true())
+    for typed in TYPED:
+        hits = find.records(find.Wanted(phrases(typed)), buyer).ids
+        newest = sorted(mine, reverse=True)
+        named = [id for id in newest if there(typed, texts[id][0])]
+        said = [id for id in newest if id not in named and there(typed, *texts[id])]
+        assert hits == (named + said if phrases(typed) else []), typed
 
 
 @both_databases
