@@ -20,8 +20,10 @@ from tests.architecture.visitors import Site, found
 from tests.walk import DRAWING
 
 
-def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     path, browser = site.path("/s/<token>"), site.browsers["stranger"]
     seen = re.search(r'name="_seen" value="(\w+)"', browser.get(path).text)
     assert seen is not None
@@ -38,8 +40,8 @@ def test_a_picture_of_a_signature_serves_as_well_as_a_drawn_one(tmp_path: Path) 
     assert "已签字，谢谢" in answer.text
 
 
-def test_the_page_speaks_english_to_whoever_asks_for_it(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_the_page_speaks_english_to_whoever_asks_for_it(tmp_path: Path, sqlite_template: Path) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     path, browser = site.path("/s/<token>"), site.browsers["stranger"]
     assert 'name="language"' in browser.get(path).text
     back = browser.post("/account/language", data={"language": "en", "next": path})
@@ -49,8 +51,10 @@ def test_the_page_speaks_english_to_whoever_asks_for_it(tmp_path: Path) -> None:
     assert "Name of the signer" in page
 
 
-def test_a_signature_that_was_drawn_is_not_lost_when_something_else_is_wrong(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_a_signature_that_was_drawn_is_not_lost_when_something_else_is_wrong(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     path, browser = site.path("/s/<token>"), site.browsers["stranger"]
     answer = browser.post(path, data={"_outside_name": "钱女士", "_hand-drawn": DRAWING})
     assert answer.status_code == 422
@@ -58,8 +62,8 @@ def test_a_signature_that_was_drawn_is_not_lost_when_something_else_is_wrong(tmp
     assert 'name="_hand-drawn" value=""' in browser.get(path).text
 
 
-def test_what_is_refused_leaves_no_file(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_what_is_refused_leaves_no_file(tmp_path: Path, sqlite_template: Path) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     path, browser = site.path("/s/<token>"), site.browsers["stranger"]
     before = _files(site)
     sent = {"_outside_name": "钱女士", "_hand-drawn": DRAWING, "briefing_ended_at": "gestern"}
@@ -68,8 +72,10 @@ def test_what_is_refused_leaves_no_file(tmp_path: Path) -> None:
     assert _files(site) == before
 
 
-def test_a_step_that_the_record_was_not_made_with_is_signed_all_the_same(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_a_step_that_the_record_was_not_made_with_is_signed_all_the_same(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     with site.app.app_context():
         task = db.session.scalars(sa.select(Task).where(Task.outside != "", Task.state == "open")).one()
         number, version = task.record.number, task.record.form_version

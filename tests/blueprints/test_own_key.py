@@ -386,8 +386,8 @@ def test_the_record_carries_it_as_data_and_the_verifier_takes_it(manager: Manage
     assert [line.own_key for line in lines] == [key.sha256[:16]]
 
 
-def test_an_outside_signers_link_needs_no_key_of_who_sent_it(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_an_outside_signers_link_needs_no_key_of_who_sent_it(tmp_path: Path, sqlite_template: Path) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     path, stranger = site.path("/s/<token>"), site.browsers["stranger"]
     with site.app.app_context():
         login = db.session.scalars(sa.select(OutsideLink)).one().sent_by.login

@@ -277,7 +277,7 @@ def test_a_server_that_is_away_is_knocked_at_once_for_all(
         raise ConnectionRefusedError("nobody there")
 
     with monkeypatch.context() as patched:
-        patched.setattr(smtp.smtplib, "SMTP", away)
+        patched.setattr(smtp.smtplib.SMTP, "connect", away)
         assert outbox.drain() == 0
     assert len(knocks) == outbox.AT_ONCE, "the others need not find out by themselves"
     assert {row.stopped_at for row in rows()} == {None}

@@ -214,7 +214,7 @@ class Machine(RuleBasedStateMachine):
         super().__init__()
         self.context = self.app.app_context()
         self.context.push()
-        self.office = Office()
+        self.office, self.name = Office(), ""
         self.actors: dict[str, Any] = {}
         self.numbers: list[str] = []
         self.checked: set[int] = set()
@@ -222,7 +222,7 @@ class Machine(RuleBasedStateMachine):
     @initialize(steps=routes())
     def begin(self, steps: list[Step]) -> None:
         """A form with this route."""
-        self.steps, name = steps, f"T-M{next(self.names)}"
+        self.steps, self.name = steps, (name := f"T-M{next(self.names)}")
         facts = {"__doc__": "Random.", "__module__": __name__, "signoff": Route(*steps)}
         form = type(
             "Random", (Paper, CompanyForm), {**facts, "code": name, "name": name, "slug": name.lower()}
@@ -418,7 +418,7 @@ class Machine(RuleBasedStateMachine):
         finally:
             db.session.rollback()
             db.session.remove()
-            FORMS.pop(self.form.code, None)
+            FORMS.pop(self.name, None)  # of a machine that was given up before it began there is none
             definition._definitions.clear()
             definition._fingerprints.clear()
             self.context.pop()

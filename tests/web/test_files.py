@@ -44,8 +44,8 @@ def test_a_photo_has_a_thumbnail_unless_it_is_damaged(desk: Desk, monkeypatch) -
     assert browser.get(f"/files/{id}/thumbnail").status_code == 404
 
 
-def test_a_picture_that_claims_to_be_vast_is_no_signature(tmp_path: Path) -> None:
-    site = found(tmp_path / "data")
+def test_a_picture_that_claims_to_be_vast_is_no_signature(tmp_path: Path, sqlite_template: Path) -> None:
+    site = found(tmp_path / "data", sqlite_template)
     drawing = f"data:image/png;base64,{base64.b64encode(claiming(50_000, 50_000)).decode()}"
     answer = site.browsers["stranger"].post(site.path("/s/<token>"), data={"_hand-drawn": drawing})
     assert answer.status_code == 422
