@@ -286,6 +286,20 @@ def test_nobody_else_sees_or_sends_what_waits(served: Served, on_site: Visit) ->
     assert looked_up(served, by) == [SUPERVISOR]
 
 
+def test_what_is_left_while_the_portal_is_asked_for_is_sent_by_the_next_page(
+    served: Served, on_site: Visit
+) -> None:
+    ma = begun(served, on_site)
+    ma.page.route("**/health", lambda _route: None)  # says nothing
+    typed(ma)
+    takes_photo(ma)
+    ma.page.locator(SUBMIT).click()
+    ma.page.wait_for_function("async () => (await outboxStore.all('sendings')).length > 0")
+    ma.page.goto(ma.address)
+    expect(ma.page.locator(OUTBOX).get_by_role("link")).to_have_count(1)
+    assert notices(served) == 1
+
+
 def test_signing_out_asks_first_and_forgets(served: Served, on_site: Visit) -> None:
     ma = begun(served, on_site)
     page = ma.page

@@ -9,7 +9,7 @@
     opening ??= new Promise((resolve, reject) => {
       const asked = indexedDB.open("outbox", 1);
       asked.onupgradeneeded = () => ["sendings", "files"].forEach((name) => asked.result.createObjectStore(name, { keyPath: "id" }));
-      asked.onsuccess = () => resolve(asked.result);
+      asked.onsuccess = () => { asked.result.onclose = () => { opening = null; }; resolve(asked.result); };
       asked.onerror = () => reject(asked.error);
     });
     return opening;

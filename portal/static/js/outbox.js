@@ -21,6 +21,7 @@
   let pause = SOON;
   let bringing = Promise.resolve();
 
+  const kept = (name) => store.all(name).catch(() => []);  // nothing is any more where somebody has signed out
   const keyOf = (form) => form.dataset.outbox ?? form.dataset.key;
   const forms = () => [...document.querySelectorAll("form[data-key], form[data-outbox]")];
   const formOf = (key) => forms().find((form) => keyOf(form) === key);
@@ -77,6 +78,7 @@
     form.ariaBusy = "true";
     const op = submitter?.name === "_op" ? submitter.value : "submit";
     const sent = DECIDES.includes(op) && store.name();
+    if (sent) sessionStorage.outboxGoing = sent;  // should somebody leave before it is known whether it goes
     try {
       if (sent) await store.put("sendings", collect(form, op, sent));
     } catch { return pass(form, submitter); }  // a browser that keeps nothing
@@ -84,6 +86,7 @@
     if (sent) await store.put("sendings", collect(form, op, sent, goes ? "going" : "waiting"));  // with the files that have arrived
     if (goes) return pass(form, submitter, sent);
     form.ariaBusy = null;
+    sessionStorage.removeItem("outboxGoing");
     if (sent) await wait(form);
     else form.dispatchEvent(new CustomEvent("notsaved"));
     return tell();
@@ -182,7 +185,7 @@
     } catch { /* tried again soon */ }
     busy = false;
     await draw();
-    if ((await store.all("sendings")).some((one) => one.state === "waiting") || (await store.all("files")).some((one) => formOf(one.key))) again();
+    if ((await kept("sendings")).some((one) => one.state === "waiting") || (await kept("files")).some((one) => formOf(one.key))) again();
   }
 
   function again() {
@@ -225,7 +228,7 @@
 
   // What js/unsaved.js keeps of a form: the sending holds it all.
   function forget(key) {
-    for (const kept of [sessionStorage, localStorage]) kept.removeItem(`unsaved:${key}`);
+    for (const place of [sessionStorage, localStorage]) place.removeItem(`unsaved:${key}`);
   }
 
   function ask(answer) {
@@ -260,8 +263,8 @@
   }
 
   async function draw() {
-    const waiting = await store.all("sendings").then((all) => all.filter((one) => one.state !== "going"), () => []);
-    const files = await store.all("files").catch(() => []);
+    const waiting = (await kept("sendings")).filter((one) => one.state !== "going");
+    const files = await kept("files");
     const lone = [...new Set(files.map((file) => file.key))].filter((key) => !waiting.some((one) => one.key === key));
     for (const form of forms()) lock(form, waiting.some((one) => one.key === keyOf(form)));
     list.replaceChildren(
@@ -307,7 +310,7 @@
   }
 
   async function tell(waiting, files) {
-    waiting = Array.isArray(waiting) ? waiting : (await store.all("sendings")).filter((one) => one.state !== "going");
+    waiting = Array.isArray(waiting) ? waiting : (await kept("sendings")).filter((one) => one.state !== "going");
     const some = waiting.some((one) => one.state === "waiting") || files?.length;
     const away = !navigator.onLine || (waiting.some((one) => one.state === "waiting") && !busy && !await reachable());
     bar.classList.toggle("is-away", away);
