@@ -51,11 +51,8 @@ def records(wanted: Wanted, actor: Any) -> Hits:
     few = _few(actor)
     ages = [words.ALL] if few is not None else list(words.ages(wanted.phrases))
     for title, age in product((True, False), ages):
-        rows = words.TABLE if few is None else words.rows_of(few, wanted.phrases, title=title)
-        query = sa.select(rows.c.rowid).where(may_see(rows.c.rowid, actor))
-        if few is not None and rows is words.TABLE:
-            # The sum keeps SQLite from asking its index for each record by itself.
-            query = query.where((words.ID + 0).in_(few))
+        rows, among = words.rows_of(few, wanted.phrases, title=title)
+        query = sa.select(rows.c.rowid).where(may_see(rows.c.rowid, actor), *among)
         query = query.where(*words.fit(wanted.phrases, title=title, age=age, rows=rows))
         if filters := _filters(wanted):
             query = query.join(SearchEntry, SearchEntry.id == rows.c.rowid).where(*filters)

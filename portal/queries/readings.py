@@ -81,18 +81,8 @@ def owed(actor: Actor, today: date) -> list[Any]:
 def _unread(today: date) -> Any:
     me, one = sa.bindparam("me", type_=sa.Integer), DocumentRevision
     asked = revisions.in_force(today).where(one.reading != "none", ~_has_read(me))
-    return asked.with_only_columns(
-        *(
-            one.id,
-            one.document_no,
-            one.number,
-            one.name,
-            one.name_en,
-            one.effective_on,
-            one.reading,
-            one.readers,
-        )
-    )
+    named = one.id, one.document_no, one.number, one.name, one.name_en
+    return asked.with_only_columns(*named, one.effective_on, one.reading, one.readers)
 
 
 def stands_in_the_way(document_no: str, actor: Actor, today: date) -> DocumentRevision | None:

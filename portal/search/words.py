@@ -95,16 +95,21 @@ def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
         upto, many = upto - many, many * 2
 
 
-def rows_of(ids: sa.Select[int], phrases: Sequence[Phrase], *, title: bool) -> Any:
-    """Where to look for phrases among some thousand rows: in the table with its index, or in these rows one by one.
+def rows_of(
+    ids: sa.Select[int] | None, phrases: Sequence[Phrase], *, title: bool
+) -> tuple[Any, list[sa.ColumnElement[bool]]]:
+    """Where to look for phrases, among all rows or some thousand of these ids: in the table with its index, narrowed to
+    them (the sum keeps SQLite from asking its index for each by itself), or in these rows one by one.
 
     The words of a phrase come together much more often than PostgreSQL takes for granted, so that it would gather
     hundreds of thousands of rows from its index to throw most of them away. The offset keeps it from that.
     """
+    if ids is None:
+        return TABLE, []
     if title or dialect() == "sqlite" or all(len(one.words) == 1 for one in phrases):
-        return TABLE
+        return TABLE, [(ID + 0).in_(ids)]
     theirs = ids.distinct().subquery()
-    return sa.select(TABLE).join(theirs, theirs.c[0] == TABLE.c.rowid).offset(0).subquery("theirs")
+    return sa.select(TABLE).join(theirs, theirs.c[0] == TABLE.c.rowid).offset(0).subquery("theirs"), []
 
 
 def fit(

@@ -162,9 +162,8 @@ def refresh(record: Record, *, now: datetime) -> None:
 def left(record: Record, done: Task) -> list[Any]:
     """The record's other tasks that are not over: which task each waits for, and whether it is a turn of this step and round."""
     given = {"record": record.id, "step": done.step, "round": record.round, "done": done.id}
-    return list(
-        db.session.connection().execute(_LEFT, given)
-    )  # past the session: the others wait for no write
+    found = db.session.connection().execute(_LEFT, given)  # past the session: the others wait for no write
+    return list(found)
 
 
 _TASKS = Task.__table__.c
