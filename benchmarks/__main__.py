@@ -32,9 +32,9 @@ def start(module: str, port: int, folder: Path) -> subprocess.Popen[bytes]:
     raise RuntimeError(f"{module} does not answer")
 
 
-def cpu(process: subprocess.Popen[bytes]) -> float:
-    """CPU seconds that the server's threads have used."""
-    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+def cpu(process: int) -> float:
+    """CPU seconds that the threads of a process have used."""
+    threads = Path(f"/proc/{process}/task").glob("*/schedstat")
     return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
 
 
@@ -46,10 +46,10 @@ def memory(process: subprocess.Popen[bytes]) -> float:
 
 def measure(process: subprocess.Popen[bytes], journey: Callable[[], object], rounds: int) -> float:
     """CPU milliseconds of one journey."""
-    before = cpu(process)
+    before = cpu(process.pid)
     for _round in range(rounds):
         journey()
-    return (cpu(process) - before) / rounds * 1000
+    return (cpu(process.pid) - before) / rounds * 1000
 
 
 def compare(

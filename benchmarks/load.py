@@ -104,12 +104,14 @@ class Someone(threading.Thread):
         return ""
 
 
-def serve(settings: dict[str, str], workers: int) -> list[subprocess.Popen[bytes]]:
-    """gunicorn as in deploy/, in front of this database."""
+def serve(
+    settings: dict[str, str], workers: int, app: str = "app:app", port: int = PORT, door: str = "/sign-in"
+) -> subprocess.Popen[bytes]:
+    """gunicorn as in deploy/, in front of this database; it answers at its door."""
     environment = {
         **os.environ,
         **settings,
-        "PORT": str(PORT),
+        "PORT": str(port),
         "WEB_WORKERS": str(workers),
         "LOG_LEVEL": "ERROR",
     }
@@ -122,13 +124,13 @@ def serve(settings: dict[str, str], workers: int) -> list[subprocess.Popen[bytes
         "deploy/gunicorn.conf.py",
         "--log-level",
         "error",
-        "app:app",
+        app,
     ]
     server = subprocess.Popen(gunicorn, cwd=ROOT, env=environment)  # nosec B603
     for _try in range(300):
         try:
-            Browser(PORT).get("/sign-in")
-            return [server]
+            Browser(port).get(door)
+            return server
         except (OSError, RuntimeError):
             time.sleep(0.1)
     raise RuntimeError("the portal does not answer")
@@ -199,7 +201,7 @@ def main() -> None:
         if not folder.exists() or not any(folder.iterdir()):
             url = {"database_url": given.database} if given.database else {}
             fill(Settings(portal_data=folder, **url), given.records, searchable=True)  # type: ignore[arg-type]
-        running = serve(settings, given.workers)
+        running = [serve(settings, given.workers)]
         try:
             measure(given.people, 10, given.think, 1)  # warm
             alone = measure(given.people, given.seconds, given.think, 1000)
