@@ -86,8 +86,15 @@ def by_provider(proof: Proof, account: Account) -> SignedIn | None:
 
 @writes
 def renewed(proof: Proof) -> bool:
-    """Keeps a newer hash of a proven password; whether it is still the person's."""
-    return sessions.still(proof, now=now()) is not None
+    """Keeps a newer hash of a proven password; whether it is still the person's.
+
+    Raises:
+        TooManyAttempts: wrong ones at the same moment have used the tries up.
+    """
+    person = sessions.still(proof, now=now())
+    if person is not None:
+        guessing.slow_guessing(person.login, address(), now=now())
+    return person is not None
 
 
 @writes
@@ -95,12 +102,17 @@ def by_password(
     proof: Proof | None, login: str, opened: OpenKey | None
 ) -> tuple[SignedIn | None, str | None]:
     """The new session, with what opens the person's own key in it; none, and a failure noted, if the password did not
-    fit."""
+    fit.
+
+    Raises:
+        TooManyAttempts: wrong ones at the same moment have used the tries up; nothing is written.
+    """
     token = sessions.admit(proof, address=address(), agent=_agent(), now=now()) if proof else None
     entered = _found(token) if token else None
     if entered is None:
         guessing.note_failure(login, address(), now=now())
         return None, None
+    guessing.slow_guessing(login, address(), now=now())  # again, now that tries come one after the other
     _end_former()
     return entered, own_key.open_window(entered.row, opened)
 
