@@ -106,6 +106,13 @@ def test_the_same_item_again_goes_to_the_next_row(served: Served, cashier: Visit
     focused(page, "books-1-quantity")
 
 
+def test_a_picker_says_that_nothing_fits(cashier: Visitor) -> None:
+    page = cashier.page
+    into(page, "books-0-item")
+    page.keyboard.type("没有这样的东西", delay=100)  # no scanner
+    page.locator(".ts-dropdown .no-results", has_text="没有符合的").wait_for()
+
+
 def test_an_unknown_code_is_said_so_and_stays_to_be_corrected(served: Served, cashier: Visitor) -> None:
     page = cashier.page
     here = page.url

@@ -1,7 +1,7 @@
 // Turns a reference input into a search box when it gets the focus, and back into a plain input when it loses it,
 // so that tables of any length cost nothing and morphing finds what the server drew. Any text may be left in it.
 (() => {
-  const { script, style } = document.currentScript.dataset;
+  const { script, style, none } = document.currentScript.dataset;
   let loading = null;
 
   function load() {
@@ -42,7 +42,7 @@
       render: {
         option: (one, escape) => `<div>${escape(one.text)} <small>${escape(one.note ?? "")}</small></div>`,
         option_create: () => "",
-        no_results: () => "",
+        no_results: ({ input }) => (input ? `<div class="no-results">${none}</div>` : ""),
       },
     });
     picker.control_input.setAttribute("aria-label", input.labels[0]?.textContent.trim() ?? input.ariaLabel ?? "");
