@@ -17,6 +17,24 @@ from portal.models import Draft, Record, Task
 from portal.queries.actors import Actor
 from portal.services import once, tasks
 
+STAGE, CORRECTION = "stage-", "correct-"
+"""How keys begin that the portal makes itself, of what anybody knows: no page may bring such a one along."""
+
+
+def stage_key(task_id: int, by: Actor) -> str:
+    """The key under which the person keeps a half-written stage."""
+    return f"{STAGE}{task_id}-{by.id}"
+
+
+def correction_key(record: Record, by: Actor) -> str:
+    """The key under which the person keeps a half-written correction of what the record says now."""
+    return f"{CORRECTION}{record.id}-{record.version}-{by.id}"
+
+
+def is_made_here(key: str) -> bool:
+    """Whether the key is one that the portal makes: no page's, and so no new form's."""
+    return key.startswith((STAGE, CORRECTION))
+
 
 def keep(
     key: str,

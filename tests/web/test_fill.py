@@ -83,6 +83,18 @@ def test_a_draft_is_its_writers_alone(desk: Desk) -> None:
     assert desk.drafts("my-page") == 1
 
 
+def test_nobody_takes_the_place_of_a_half_written_correction_or_stage(desk: Desk) -> None:
+    number = returned(desk)
+    record = desk.record(number)
+    me = record.applicant_id
+    for key in (f"correct-{record.id}-{record.version}-{me}", f"stage-7-{me}"):
+        for op in ("save", "submit", "discard"):
+            data = [("_op", op), ("_key", key), ("complainant", "x")]
+            assert desk.post(COLLEAGUE, f"{COMPLAINTS}new", data).status_code == 404
+        assert desk.drafts(key) == 0
+    assert desk.browser(OFFICER).get(f"{COMPLAINTS}{number}/correct").status_code == 200
+
+
 def test_a_draft_that_does_not_exist_is_not_begun(desk: Desk) -> None:
     assert desk.browser(OFFICER).get(f"{COMPLAINTS}new?draft=nowhere").status_code == 404
 

@@ -157,7 +157,7 @@ def correction(department: str, slug: str, number: str) -> Page:
     """The sheet of a returned or withdrawn record, to be corrected."""
     form_class, by = find_form(department, slug), actor()
     record = _mine_to_correct(number, form_class)
-    draft = drafts.mine(_correction_key(record), by)
+    draft = drafts.mine(drafts.correction_key(record, by), by)
     if draft is not None:
         form = form_class(
             posted.as_typed(draft.typed),
@@ -170,7 +170,7 @@ def correction(department: str, slug: str, number: str) -> Page:
             answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
         )
     form.compute()
-    return _page(form_class, form, key=_correction_key(record), record=record, draft=draft)
+    return _page(form_class, form, key=drafts.correction_key(record, by), record=record, draft=draft)
 
 
 @open_to("writers")
@@ -182,7 +182,7 @@ def correct(department: str, slug: str, number: str) -> Page:
     form = form_class(
         sent.fields, answers=_answers(form_class, record), context=route.known(record, now=now()), person=by
     )
-    key = _correction_key(record)
+    key = drafts.correction_key(record, by)
     if sent.op == "submit" and _is_corrected(record, form):  # sent again, as the answer was lost on the way
         return _corrected(record)
     if not _may_correct(record):  # somebody else was quicker: what was typed stays on the page
@@ -343,8 +343,10 @@ def _draft(key: str, form_class: type[CompanyForm], by: Actor) -> Draft | None:
     """The person's draft with this key.
 
     Raises:
-        NotFound: it is one of another form.
+        NotFound: it is one of another form, or its key is no new form's.
     """
+    if drafts.is_made_here(key):
+        raise NotFound
     draft = drafts.mine(key, by)
     if draft is not None and draft.form_code != form_class.code:
         raise NotFound
@@ -422,10 +424,6 @@ def _mine_to_correct(number: str, form_class: type[CompanyForm]) -> Record:
 
 def _may_correct(record: Record) -> bool:
     return corrections.turn(history.open_tasks(record), actor()) is not None
-
-
-def _correction_key(record: Record) -> str:
-    return f"correct-{record.id}-{record.version}-{actor().id}"
 
 
 def add_to(bp: Blueprint) -> None:

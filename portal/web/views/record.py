@@ -189,7 +189,7 @@ def stage_for(record: Record, task: Task, by: Actor, typed: Any = None) -> Sheet
     if step.by.apart:  # what another department has answered is not this one's answer
         before = {}
     if typed is None:
-        draft = drafts.mine(f"stage-{task.id}-{by.id}", by)
+        draft = drafts.mine(drafts.stage_key(task.id, by), by)
         typed = posted.as_typed(draft.typed) if draft else None
     form: Sheet = step.fills(typed, answers=before or None, context=known, person=by)
     form.compute()

@@ -140,7 +140,7 @@ def _drawn_in(stage: Any) -> int | None:
 
 
 def _keep_stage(record: Record, task: Task, sent: posted.Posted) -> None:
-    key = f"stage-{task.id}-{actor().id}"
+    key = drafts.stage_key(task.id, actor())
     with transaction():
         drafts.keep(key, record.form_code, actor(), sent.typed, title="", now=now(), task_id=task.id)
 
