@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -48,6 +49,14 @@ def record(number: str, actor: Any, form_code: str | None = None) -> Record:
     if found is None or form_code not in (None, found.form_code):
         raise NotFound
     return found
+
+
+def numbers(named: Collection[str], actor: Any) -> Collection[str]:
+    """Those of these numbers whose records the person may see."""
+    if not named or (actor is not None and actor.reads_all):
+        return named
+    query = visible_to(sa.select(Record.number).where(Record.number.in_(sorted(named))), actor)
+    return set(db.session.scalars(query))
 
 
 @lru_cache(maxsize=500)

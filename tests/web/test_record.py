@@ -10,8 +10,11 @@ from urllib.parse import quote
 import pytest
 import sqlalchemy as sa
 
-from portal.models import Person, RoleGrant
+from portal.database import transaction
+from portal.extensions import db
+from portal.models import Person, RecordLink, RoleGrant
 from tests.books import Books
+from tests.desk import change
 from tests.web.conftest import Desk
 
 OFFICER = "customer_service_officer"
@@ -32,6 +35,21 @@ def test_a_record_is_for_its_readers(desk: Desk) -> None:
     for path in (f"/records/{number}", *(f"{COMPLAINTS}{number}{end}" for end in ("", ".pdf", ".json"))):
         assert desk.browser("salesperson").get(path).status_code == 404
     assert desk.browser("customer_service_officer_2").get(f"{COMPLAINTS}{number}").status_code == 200
+
+
+@pytest.mark.proves("S19")
+def test_what_a_record_led_to_is_only_a_number_for_those_who_may_not_read_it(desk: Desk) -> None:
+    complaint, request = desk.walker.open("CS-51"), desk.walker.open("PU-03")
+    change(desk.app, request, title="别部门的事")
+    with desk.app.app_context(), transaction():
+        ends = {"source_id": desk.record(complaint).id, "target_id": desk.record(request).id}
+        db.session.add(RecordLink(kind="opened", **ends))
+    page = desk.browser(OFFICER).get(f"{COMPLAINTS}{complaint}").text
+    assert request in page
+    assert "别部门的事" not in page
+    assert f"/records/{request}" not in page
+    page = desk.browser("auditor").get(f"{COMPLAINTS}{complaint}").text
+    assert f'<a href="/records/{request}">{request} 别部门的事</a>' in page
 
 
 def test_a_record_answers_at_its_own_forms_address_alone(desk: Desk) -> None:

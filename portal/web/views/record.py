@@ -96,7 +96,7 @@ def page(
     by = actor()
     read = record_page.read(record)
     turn = _turn(read, by, stage)
-    form = route.form_of(record)
+    form, shown = route.form_of(record), parts(read)
     return render_template(
         "records/record.html",
         record=record,
@@ -106,7 +106,8 @@ def page(
         base=url_for(f"{form.department_key}.show", slug=form.slug, number=record.number),
         register_url=address(form),
         clauses=_clauses(form),
-        parts=parts(read),
+        parts=shown,
+        opens=visible.numbers(_linked(read, shown), by),
         opening=opening,
         matrix=risk_matrix.of_record(record.form_code, read.content.answers),
         drawing=drawings.of_record(form, read, day(now())),
@@ -168,6 +169,14 @@ def parts(read: RecordPage) -> list[Part]:
         found.append((lapse.at, Part(titles.get(step, step), [], note=sentence(lapse))))
     found.sort(key=lambda one: one[0])
     return [Part(read.definition["title"][spoken], opening(read.content)), *(part for _at, part in found)]
+
+
+def _linked(read: RecordPage, shown: list[Part]) -> set[str]:
+    """The numbers of all records that the page names."""
+    lines = [line for part in shown for line in part.lines]
+    lines += [line for one in read.versions if one is not read.content for line in opening(one)]
+    cells = [cell for line in lines for cell in (line.cell, *(one for row in line.rows for one in row))]
+    return {cell.linked for cell in cells if cell.linked} | {other.number for _way, _kind, other in read.links}
 
 
 def opening(content: Content) -> list[Line]:
