@@ -28,7 +28,7 @@ from portal.models import Ballot, BallotBox, BallotVoter
 from portal.queries import ballots as known
 from portal.queries import history, people, rights
 from portal.queries.actors import Actor
-from portal.services import audit, notices, records, signing
+from portal.services import audit, drafts, notices, records, signing
 from portal.services.own_keys import OpenKey
 from portal.services.signatures import Hand
 
@@ -136,7 +136,7 @@ def _receive(
     typed = load(fields(EmployeeSatisfactionSurvey()), {**ballot, "year": year})
     sheet = EmployeeSatisfactionSurvey(answers=typed, context={"@now": now})
     sheet.compute()
-    record = records.submit(sheet, by, key=f"ballot-{year}-{place}", now=now)
+    record = records.submit(sheet, by, key=f"{drafts.BALLOT}{year}-{place}", now=now)
     (turn,) = history.open_tasks(record)
     seen = history.shown_hash(history.content(record), history.signatures(record))
     signing.sign(turn.id, by, Hand(seen, key=key), None, now=now)

@@ -17,8 +17,8 @@ from portal.models import Draft, Record, Task
 from portal.queries.actors import Actor
 from portal.services import once, tasks
 
-STAGE, CORRECTION = "stage-", "correct-"
-"""How keys begin that the portal makes itself, of what anybody knows: no page may bring such a one along."""
+STAGE, CORRECTION, BALLOT = "stage-", "correct-", "ballot-"
+"""How keys of drafts and records begin that the portal makes itself, of what anybody knows: no page may bring such a one along."""
 
 
 def stage_key(task_id: int, by: Actor) -> str:
@@ -33,7 +33,7 @@ def correction_key(record: Record, by: Actor) -> str:
 
 def is_made_here(key: str) -> bool:
     """Whether the key is one that the portal makes: no page's, and so no new form's."""
-    return key.startswith((STAGE, CORRECTION))
+    return key.startswith((STAGE, CORRECTION, BALLOT))
 
 
 def keep(

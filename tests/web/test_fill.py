@@ -83,15 +83,16 @@ def test_a_draft_is_its_writers_alone(desk: Desk) -> None:
     assert desk.drafts("my-page") == 1
 
 
-def test_nobody_takes_the_place_of_a_half_written_correction_or_stage(desk: Desk) -> None:
+def test_nobody_takes_the_place_of_what_the_portal_keeps_by_a_key_of_its_own(desk: Desk) -> None:
     number = returned(desk)
     record = desk.record(number)
     me = record.applicant_id
-    for key in (f"correct-{record.id}-{record.version}-{me}", f"stage-7-{me}"):
+    for key in (f"correct-{record.id}-{record.version}-{me}", f"stage-7-{me}", "ballot-2026-1"):
         for op in ("save", "submit", "discard"):
-            data = [("_op", op), ("_key", key), ("complainant", "x")]
+            data = [("_op", op), ("_key", key), *desk.told("CS-51")]
             assert desk.post(COLLEAGUE, f"{COMPLAINTS}new", data).status_code == 404
         assert desk.drafts(key) == 0
+    assert desk.filed("CS-51") == 1
     assert desk.browser(OFFICER).get(f"{COMPLAINTS}{number}/correct").status_code == 200
 
 
