@@ -15,8 +15,12 @@ from portal.models import Department, Person, RoleGrant, Substitution
 
 
 def one_at_a_time() -> None:
-    """Lets changes of people, rights and settings come one after the other, so that their checks hold."""
+    """Lets changes of people, rights and settings come one after the other, so that their checks hold.
+
+    What was read before is read anew: whoever went first may have changed it.
+    """
     db.session.execute(sa.select(Department.id).order_by(Department.id).with_for_update())
+    db.session.expire_all()
 
 
 def grant(id: int) -> RoleGrant:

@@ -79,6 +79,7 @@ def hand_over(
         Refusal: there are tasks and nobody who may take them.
         OwnTask: somebody who takes one is the administrator.
     """
+    rights.one_at_a_time()
     waiting = held.tasks_of(person.id)
     if not waiting:
         return

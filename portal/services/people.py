@@ -80,6 +80,7 @@ def edit(person: Person, identity: Identity, *, by: Actor, now: datetime) -> Non
 
 def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now: datetime) -> None:
     """Lets a retired person in again, under the old login, without the old roles; one of the directory with its password."""
+    rights.one_at_a_time()
     if not reason:
         raise ReasonMissing
     if person.active:
@@ -112,6 +113,7 @@ def leave_to_directory(person: Person, *, by: Actor, now: datetime) -> None:
         NotAllowed: it is one's own.
         Refusal: there is no directory, or the person is retired, or of the directory already.
     """
+    rights.one_at_a_time()
     if directory.known() is None:
         raise Refusal(_l("没有设置公司目录（LDAP_URL）。"))
     if person.id == by.id:

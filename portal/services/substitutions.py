@@ -44,6 +44,7 @@ def appoint(
     Raises:
         NotAllowed: it is neither oneself nor somebody of one's department, or an administrator names themselves.
         Circle: two people would act for each other.
+        Refusal: the days make no sense, somebody may not stand in, or the very same is set already.
     """
     rights.one_at_a_time()
     if substitute.id == person.id:
@@ -60,6 +61,13 @@ def appoint(
     if not scope <= FORMS.keys():
         raise Refusal(_l("代理范围里有不存在的表单。"))
     _refuse_circle(person, substitute, starts_on, ends_on, scope)
+    if any(
+        (one.substitute_id, one.starts_on, one.ends_on, frozenset(one.forms))
+        == (substitute.id, starts_on, ends_on, scope)
+        for one in rights.substitutions(day(now), either=person.id)
+        if one.person_id == person.id
+    ):
+        raise Refusal(_l("这项代理已经设置过。"))
     made = Substitution(
         person=person,
         substitute=substitute,
@@ -84,7 +92,9 @@ def end(made: Substitution, *, by: Actor, now: datetime) -> None:
 
     Raises:
         NotFound: it is not one's own, nor of one's department.
+        Refusal: it has ended.
     """
+    rights.one_at_a_time()
     if not may_manage(made.person, by):
         raise NotFound
     if made.ended_at is not None:
