@@ -10,13 +10,15 @@ from portal.lib.i18n import _l
 from portal.models import Person, Phrase
 from portal.queries import account
 from portal.queries.actors import Actor
-from portal.services import audit
+from portal.services import audit, once
 
 MOST, LONGEST = 50, 200
 
 
 def prefer(person: Person, name: str, value: str, *, now: datetime) -> None:
     """Sets the person's own `language` or `theme`."""
+    once.take_turn(person.id)
+    db.session.refresh(person, [name])
     if getattr(person, name) != value:
         setattr(person, name, value)
         audit.note("preference_changed", at=now, by=person.id, stream="people", name=name, value=value)
@@ -28,11 +30,12 @@ def add_phrase(text: str, *, by: Actor) -> None:
     Raises:
         Refusal: empty, too long, or there are too many.
     """
-    kept = account.phrases(by)
     if not text:
         raise Refusal(_l("请填写内容。"))
     if len(text) > LONGEST:
         raise Refusal(_l("不能超过 %(max)d 个字"), max=LONGEST)
+    once.take_turn(by.id)
+    kept = account.phrases(by)
     if len(kept) >= MOST:
         raise Refusal(_l("最多保存 %(most)d 条常用语。"), most=MOST)
     if text not in {phrase.text for phrase in kept}:
@@ -45,6 +48,7 @@ def delete_phrase(id: int, *, by: Actor) -> None:
     Raises:
         NotFound: there is none of one's own with this id.
     """
+    once.take_turn(by.id)
     if id not in {phrase.id for phrase in account.phrases(by)}:
         raise NotFound
     db.session.delete(db.session.get_one(Phrase, id))

@@ -15,7 +15,7 @@ from portal.lib.i18n import _l
 from portal.models import GroupRobot, NoticeChoice
 from portal.queries import notices
 from portal.queries.actors import Actor
-from portal.services import audit
+from portal.services import audit, once
 
 
 def choose(chosen: Mapping[str, tuple[str, str]], *, by: Actor, now: datetime) -> None:
@@ -27,6 +27,7 @@ def choose(chosen: Mapping[str, tuple[str, str]], *, by: Actor, now: datetime) -
     known = {group.key for group in GROUPS}
     if not chosen.keys() <= known or any(m not in MAIL or r not in ROBOT for m, r in chosen.values()):
         raise Refusal(_l("请从列出的方式中选择。"))
+    once.take_turn(by.id)
     before = notices.choices(by.id)
     changed = {key: way for key, way in chosen.items() if before[key] != way}
     if not changed:
@@ -45,6 +46,7 @@ def set_robot(pasted: str, *, by: Actor, now: datetime) -> None:
         NoRobot: it is no address of a robot.
     """
     robot = robots.read(pasted)
+    once.take_turn(by.id)
     kept = db.session.get(GroupRobot, by.id)
     if kept is None:
         db.session.add(GroupRobot(person_id=by.id, address=robot.address))
@@ -55,6 +57,7 @@ def set_robot(pasted: str, *, by: Actor, now: datetime) -> None:
 
 def remove_robot(*, by: Actor, now: datetime) -> None:
     """Forgets the person's robot."""
+    once.take_turn(by.id)
     kept = db.session.get(GroupRobot, by.id)
     if kept is not None:
         db.session.delete(kept)

@@ -54,6 +54,8 @@ def add(code: str, name: str, *, by: Actor, now: datetime) -> StoragePlace:
 def rename(place_id: int, name: str, *, by: Actor, now: datetime) -> None:
     """Gives a place another name; its code stays, since the books say it."""
     row = _mine(place_id, by)
+    if row.name == name:
+        return
     audit.note("place_renamed", at=now, by=by.id, stream=STREAM, place=row.code, old=row.name, new=name)
     row.name, row.search_key = name, spellings(f"{name} {row.code}")
 
@@ -65,6 +67,8 @@ def close(place_id: int, *, by: Actor, now: datetime) -> None:
         Refusal: something lies there.
     """
     row = _mine(place_id, by)
+    if not row.active:
+        return
     if not places.is_empty(row.code):
         raise Refusal(_l("库位%(place)s还有库存或正在盘点，不能停用；请先把货品移走或出库。"), place=row.code)
     row.active = False
@@ -74,6 +78,8 @@ def close(place_id: int, *, by: Actor, now: datetime) -> None:
 def reopen(place_id: int, *, by: Actor, now: datetime) -> None:
     """Takes a closed place into use again."""
     row = _mine(place_id, by)
+    if row.active:
+        return
     row.active = True
     audit.note("place_reopened", at=now, by=by.id, stream=STREAM, place=row.code)
 

@@ -147,6 +147,7 @@ _OPEN = sa.select(SignInSession).where(
 
 def end(session: SignInSession, *, now: datetime, by: int | None) -> None:
     """Ends a session at once: signed out by its owner, or ended by somebody."""
+    db.session.refresh(session, ["ended_at"], with_for_update={"of": SignInSession})
     if session.ended_at is not None:
         return
     session.ended_at = now

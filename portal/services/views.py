@@ -11,6 +11,7 @@ from portal.lib.text import clean
 from portal.models import SavedView
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
+from portal.services import once
 
 MOST = 30
 
@@ -26,6 +27,7 @@ def save(key: str, by: Actor, name: str, query: str) -> SavedView:
         raise Refusal(_l("请给这个视图起一个名称。"))
     if not query:
         raise Refusal(_l("请先设置筛选条件或排序，再保存视图。"))
+    once.take_turn(by.id)
     theirs = db.session.scalars(
         sa.select(SavedView).where(SavedView.person_id == by.id, SavedView.form_code == key)
     ).all()
@@ -45,6 +47,7 @@ def delete(view_id: int, by: Actor) -> None:
     Raises:
         NotFound: it is not theirs.
     """
+    once.take_turn(by.id)
     view = db.session.get(SavedView, view_id) if view_id <= LARGEST else None
     if view is None or view.person_id != by.id:
         raise NotFound
