@@ -74,6 +74,8 @@ def extend(closes_on: date, *, by: Actor, now: datetime) -> None:
     must_keep(by)
     box = _locked()
     _last_day(closes_on, day(now))
+    if box.closes_on == closes_on:
+        return
     box.closes_on = closes_on
     audit.note(
         "ballot_box_extended", at=now, by=by.id, stream=STREAM, year=box.year, closes_on=closes_on.isoformat()

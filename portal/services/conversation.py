@@ -11,12 +11,12 @@ from portal.domain.permissions import person_key
 from portal.domain.refusal import NotAllowed, RecordClosed, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
-from portal.models import Comment, Record
+from portal.models import AuditEvent, Comment, Record
 from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import attachments, audit, notices, once, tasks
 
-SAME_CLICK = timedelta(minutes=1)  # so long the same words of the same person are the same comment
+SAME_CLICK = timedelta(minutes=1)  # so long the same act of the same person is the same one
 
 
 def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *, now: datetime) -> Comment:
@@ -56,13 +56,24 @@ def _words(text: str, files: list[dict[str, Any]]) -> tuple[str, list[str]]:
 
 
 def copy_to(record: Record, by: Actor, people: list[int], *, now: datetime) -> None:
-    """Lets people read the record and tells them (抄送)."""
+    """Lets people read the record and tells them (抄送). A second click tells them nothing more."""
     if by.is_auditor:
         raise NotAllowed
     keys = [person_key(id) for id in people]
     tasks.let_read(tasks.lock(record.id), keys)
+    before = _last_copy(record, by)
+    if before is not None and abs(now - before.at) < SAME_CLICK and before.facts["people"] == people:
+        return
     audit.note("copied_to", at=now, by=by.id, record_id=record.id, people=people)
     notices.tell(keys, "copied", now=now, record_id=record.id, who=by.name)
+
+
+def _last_copy(record: Record, by: Actor) -> AuditEvent | None:
+    query = sa.select(AuditEvent).where(
+        AuditEvent.record_id == record.id, AuditEvent.kind == "copied_to", AuditEvent.person_id == by.id
+    )
+    last: AuditEvent | None = db.session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+    return last
 
 
 def urge(record: Record, by: Actor, *, now: datetime) -> None:

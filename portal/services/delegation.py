@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from portal.domain.permissions import Authority, person_key
 from portal.domain.refusal import NotAllowed, NotYourTurn, OwnTask, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.lib.clock import day
 from portal.lib.i18n import _l
-from portal.models import Person, Record, Task
+from portal.models import Person, Record, Task, TaskHolder
 from portal.models.tasks import TURNS
 from portal.queries.actors import Actor, actor
 from portal.services import audit, notices, stuck, tasks
 
 
 def add_signer(task_id: int, by: Actor, person_id: int, where: str, *, reason: str, now: datetime) -> Task:
-    """Adds a signer before (前加签) or after (后加签) one's own signature."""
+    """Adds a signer before (前加签) or after (后加签) one's own signature.
+
+    Raises:
+        Refusal: it is oneself, somebody who may not judge this, or who signs after it already.
+    """
     task, record, authority = _passing(task_id, by, reason)
     other = _other(task, by, person_id, now)
+    if _waits_behind(task, other):
+        raise Refusal(_l("已经请%(name)s加签。"), name=other.name)
     added = _beside(
         task, "added", other, by, reason, record, now, state="open" if where == "before" else "waiting"
     )
@@ -102,6 +110,13 @@ def _passing(task_id: int, by: Actor, reason: str) -> tuple[Task, Record, Author
     if not reason:
         raise ReasonMissing
     return task, task.record, authority
+
+
+def _waits_behind(task: Task, other: Person) -> bool:
+    """Whether the person signs after this task already."""
+    behind = sa.select(TaskHolder.task_id).join(Task, Task.id == TaskHolder.task_id)
+    query = behind.where(Task.waits_for_id == task.id, TaskHolder.key == person_key(other.id))
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _other(task: Task, by: Actor, person_id: int, now: datetime) -> Person:
