@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import sqlalchemy.exc
-from flask import Flask, current_app, g, redirect, render_template, request
+from flask import Flask, current_app, g, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
@@ -83,13 +83,13 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(StoreAway)
     def no_store(error: StoreAway) -> Answer:
-        db.session.rollback()
+        _take_back()
         app.logger.error("file store: %s", error)
         return page(503, str(STORE_AWAY))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Answer:
-        db.session.rollback()
+        _take_back()
         met = again.is_undone(error)
         reference = secrets.token_hex(4)
         hindered = hindrances.found(error)
@@ -104,6 +104,12 @@ def init_app(app: Flask) -> None:
             db.session.rollback()
             guard.ask_nobody()
             return page(code, str(text), reference)
+
+
+def _take_back() -> None:
+    """Nothing is written, so nothing is told as done either."""
+    db.session.rollback()
+    session.pop("_flashes", None)
 
 
 def _who() -> str:

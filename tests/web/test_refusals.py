@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal import database
 from portal.blueprints import home
+from tests.web.conftest import Desk
 
 
 def fail(*_given: object) -> None:
@@ -61,3 +63,15 @@ def test_the_address_of_an_act_opens_the_page_that_it_belongs_to(
     for act in ("signatures", "entries/log", "comments"):
         answer = client.get(f"{record}/{act}")
         assert (answer.status_code, answer.headers["Location"]) == (302, record)
+
+
+def test_what_was_not_written_is_not_told_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_aside: bool) -> None:
+        raise RuntimeError("no commit")
+
+    browser = desk.browser("buyer")
+    monkeypatch.setattr(database, "_commit", fail)
+    answer = browser.post("/customer-service/complaints/views?q=x", data={"name": "我的"})
+    assert answer.status_code == 500
+    assert "操作没有写入" in answer.text
+    assert "已保存" not in answer.text + browser.get("/notices").text
