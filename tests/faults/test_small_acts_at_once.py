@@ -27,7 +27,13 @@ def test_a_copy_is_given_once(desk: Desk) -> None:
     mine = rows(Notice, Notice.kind == "copied", Notice.person_id == cashier.id)
     click(desk, MANAGER, f"{ORDERS}{number}/readers", {"_person": cashier.number}, mine)
     assert desk.one(noted("copied_to")) == 1
-    click(desk, MANAGER, f"{ORDERS}{number}/readers", {"_person": person(desk, "buyer_2").number}, noted("copied_to"))
+    click(
+        desk,
+        MANAGER,
+        f"{ORDERS}{number}/readers",
+        {"_person": person(desk, "buyer_2").number},
+        noted("copied_to"),
+    )
 
 
 def test_a_box_gets_another_last_day_once(desk: Desk) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from portal.forms.catalogue import FORMS
+from portal.forms.ledgers import LEDGERS
 from portal.lib.clock import day
 from portal.queries import chart_figures
 from portal.queries.actors import Actor
 from portal.queries.chart_figures import Source
 from portal.queries.months import between
 
+LEDGER = "/registers/"
 BARS, STACKED, FUNNEL, LINE = "bars", "stacked", "funnel", "line"  # shapes
 Value = int | float | None
 
@@ -66,8 +68,18 @@ class Chart:
         return not self.forms or any(code in FORMS for code in self.forms)
 
     def ask(self, asked: Asked) -> list[Bar]:
-        """Its bars; those of nothing left out, none at all while its forms are not served."""
-        return self.bars(asked) if self.is_served else []
+        """Its bars; those of nothing left out, none at all while its forms are not served.
+
+        What is counted from a ledger and not from records, of which one sees one's own, is for those who read it.
+        """
+        reader = asked.seen_by
+        shut = self.source is None and reader is not None and not self.leads(reader)
+        return self.bars(asked) if self.is_served and not shut else []
+
+    def leads(self, reader: Actor) -> bool:
+        """Whether it leads to something that the person may read."""
+        _start, ledger, key = self.link.partition(LEDGER)
+        return LEDGERS[key].open_to(reader) if ledger else bool(self.link)
 
 
 def counted(source: Callable[[Asked], Source], words: Callable[[str], Any]) -> Callable[[Asked], list[Bar]]:

@@ -6,7 +6,6 @@ from collections import Counter
 
 from portal.domain import projects as kinds
 from portal.forms.charts.chart import STACKED, Asked, Bar, Chart
-from portal.forms.ledgers import LEDGERS
 from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import permit_papers
@@ -15,13 +14,8 @@ LEDGER = "/registers/permits"
 UNDER_WAY = (kinds.PREPARING, kinds.SUBMITTED, kinds.TO_BE_CORRECTED)
 
 
-def _reads(asked: Asked) -> bool:
-    """Whether the reader may see the ledger of procedures, which is no record."""
-    return asked.seen_by is None or LEDGERS["permits"].open_to(asked.seen_by)
-
-
 def _states(asked: Asked) -> list[Bar]:
-    found = permit_papers.states() if _reads(asked) else {}
+    found = permit_papers.states()
     bars = []
     for stage in kinds.PERMIT.stages:
         counted = found.get(stage.key, Counter[str]())
@@ -34,7 +28,7 @@ def _states(asked: Asked) -> list[Bar]:
 
 
 def _days(asked: Asked) -> list[Bar]:
-    found = permit_papers.days_taken(day(asked.since)) if _reads(asked) else {}
+    found = permit_papers.days_taken(day(asked.since))
     return [
         Bar(stage.key, str(stage.title), (round(sum(days) / len(days), 1),))
         for stage in kinds.PERMIT.stages

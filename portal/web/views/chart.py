@@ -40,6 +40,7 @@ def chart(department: str, key: str) -> str:
         department=DEPARTMENT[department].title,
         room=f"/{department.replace('_', '-')}/",
         path=path,
+        leads=one.leads(by),
         whole=asked.seen_by is None,
         periods=charts.PERIODS,
         period=days,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -14,11 +15,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.extensions import db
 from portal.forms import charts
 from portal.forms.catalogue import FORMS
-from portal.forms.charts.chart import through
+from portal.forms.charts.chart import Asked, Bar, through
+from portal.forms.ledgers import LEDGERS
+from portal.lib.clock import today
 from portal.lib.i18n import both
-from portal.models import AuditEvent, Department, Record, Task
+from portal.models import AuditEvent, Department, Person, Record, Task
+from portal.queries.actors import actor
 from tests import desk
 from tests.books import OFFICER, Books, SignIn
 from tests.conftest import both_databases
@@ -258,6 +263,28 @@ def test_others_count_only_what_they_may_see(app: Flask, books: Books, sign_in: 
         "供应商": ["1"],
         "运输": ["1"],
     }
+
+
+@pytest.mark.usefixtures("as_if_served")
+@pytest.mark.proves("S19")
+def test_what_is_counted_from_a_ledger_is_for_its_readers(app: Flask, sign_in: SignIn) -> None:
+    shut = set()
+    for room in ROOMS:
+        other = "designer" if room == "warehouse" else "cashier"
+        with app.app_context():
+            person = db.session.scalars(sa.select(Person).where(Person.login == other)).unique().one()
+            by, at = actor(person, today()), datetime.now(UTC)
+        for one in charts.of_department(room):
+            ledger = LEDGERS.get(one.link.removeprefix("/registers/"))
+            if ledger is None or one.source or ledger.open_to(by):
+                continue
+            whole = replace(one, bars=lambda _asked: [Bar("x", "一项", (1,))])
+            assert not whole.ask(Asked(room, at, at, "zh", by)), one.key
+            assert whole.ask(Asked(room, at, at, "zh")), one.key
+            page = f"/{room.replace('_', '-')}/charts/{one.key}"
+            assert f'href="{one.link}"' not in look(app, sign_in, page, other)
+            shut.add(one.key)
+    assert shut >= {"websites_by_stage", "permit_states", "stock_worth"}
 
 
 @both_databases
