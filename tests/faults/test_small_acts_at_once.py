@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from portal.lib.clock import today
 from portal.models import Notice, Task
 from tests.faults.acts import MANAGER, ORDERS, rows

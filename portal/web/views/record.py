@@ -176,7 +176,9 @@ def _linked(read: RecordPage, shown: list[Part]) -> set[str]:
     lines = [line for part in shown for line in part.lines]
     lines += [line for one in read.versions if one is not read.content for line in opening(one)]
     cells = [cell for line in lines for cell in (line.cell, *(one for row in line.rows for one in row))]
-    return {cell.linked for cell in cells if cell.linked} | {other.number for _way, _kind, other in read.links}
+    return {cell.linked for cell in cells if cell.linked} | {
+        other.number for _way, _kind, other in read.links
+    }
 
 
 def opening(content: Content) -> list[Line]:
