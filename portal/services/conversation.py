@@ -16,8 +16,6 @@ from portal.queries import history
 from portal.queries.actors import Actor
 from portal.services import attachments, audit, notices, once, tasks
 
-SAME_CLICK = timedelta(minutes=1)  # so long the same act of the same person is the same one
-
 
 def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *, now: datetime) -> Comment:
     """Says something about a record; everyone in it is told. A second click says nothing more."""
@@ -29,7 +27,7 @@ def comment(record: Record, by: Actor, text: str, files: list[dict[str, Any]], *
     before = _last_word(record, by)
     if (
         before is not None
-        and abs(now - before.at) < SAME_CLICK
+        and abs(now - before.at) < once.SAME_CLICK
         and _words(before.text, before.files) == _words(text, files)
     ):
         return before
@@ -62,7 +60,7 @@ def copy_to(record: Record, by: Actor, people: list[int], *, now: datetime) -> N
     keys = [person_key(id) for id in people]
     tasks.let_read(tasks.lock(record.id), keys)
     before = _last_copy(record, by)
-    if before is not None and abs(now - before.at) < SAME_CLICK and before.facts["people"] == people:
+    if before is not None and abs(now - before.at) < once.SAME_CLICK and before.facts["people"] == people:
         return
     audit.note("copied_to", at=now, by=by.id, record_id=record.id, people=people)
     notices.tell(keys, "copied", now=now, record_id=record.id, who=by.name)

@@ -74,7 +74,18 @@ def start(
     now: datetime,
     corrects: int | None = None,
 ) -> Draft:
-    """A draft filled from a former record, which it may be there to correct."""
+    """A draft filled from a former record, which it may be there to correct. A second click starts no other."""
+    once.take_turn(by.id)
+    same = sa.select(Draft).where(
+        Draft.person_id == by.id,
+        Draft.form_code == form_code,
+        Draft.corrects_id == corrects,
+        Draft.updated_at > now - once.SAME_CLICK,
+    )
+    found = db.session.scalars(same)
+    before = next((one for one in found if one.typed is None and one.answers == answers), None)
+    if before is not None:
+        return before
     draft = Draft(
         form_code=form_code,
         person_id=by.id,

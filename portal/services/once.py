@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from portal.extensions import db
 from portal.models import Person
 
 Row = TypeVar("Row")
+SAME_CLICK = timedelta(minutes=1)  # so long the same act of the same person is the same one
 
 
 def take_turn(person_id: int) -> None:

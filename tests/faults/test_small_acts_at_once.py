@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from portal.lib.clock import today
-from portal.models import Notice, Task
+from portal.models import Draft, Notice, Task
 from tests.faults.acts import MANAGER, ORDERS, rows
 from tests.faults.test_administration_at_once import click, noted, person
 from tests.web.conftest import Desk
@@ -35,6 +35,11 @@ def test_a_copy_is_given_once(desk: Desk) -> None:
         {"_person": person(desk, "buyer_2").number},
         noted("copied_to"),
     )
+
+
+def test_a_record_is_copied_into_one_draft(desk: Desk) -> None:
+    number = desk.walker.open("PU-04")
+    click(desk, "buyer", f"{ORDERS}{number}/copies", {}, rows(Draft))
 
 
 def test_a_box_gets_another_last_day_once(desk: Desk) -> None:
