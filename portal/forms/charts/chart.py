@@ -49,6 +49,8 @@ class Bar:
 class Chart:
     """A chart of a department. `source` gives the records behind it; one without leads to `link` instead.
 
+    `open_to` says who may open the page there; a ledger says so itself.
+
     `forms` are those that it counts: while none of them is served, the chart says that there is nothing yet.
     """
 
@@ -59,6 +61,7 @@ class Chart:
     shape: str = BARS
     source: Callable[[Asked], Source] | None = None
     link: str = ""
+    open_to: Callable[[Actor], bool] | None = None
     forms: tuple[str, ...] = ()
     periodic: bool = True  # whether it tells of the period, or of this moment
 
@@ -70,7 +73,7 @@ class Chart:
     def ask(self, asked: Asked) -> list[Bar]:
         """Its bars; those of nothing left out, none at all while its forms are not served.
 
-        What is counted from a ledger and not from records, of which one sees one's own, is for those who read it.
+        What is counted from a ledger or a page and not from records, of which one sees one's own, is for those who read it.
         """
         reader = asked.seen_by
         shut = self.source is None and reader is not None and not self.leads(reader)
@@ -79,7 +82,8 @@ class Chart:
     def leads(self, reader: Actor) -> bool:
         """Whether it leads to something that the person may read."""
         _start, ledger, key = self.link.partition(LEDGER)
-        return LEDGERS[key].open_to(reader) if ledger else bool(self.link)
+        open_to = LEDGERS[key].open_to if ledger else self.open_to
+        return bool(self.link) and (open_to is None or open_to(reader))
 
 
 def counted(source: Callable[[Asked], Source], words: Callable[[str], Any]) -> Callable[[Asked], list[Bar]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.forms import customer_parts
 from portal.forms.charts.chart import FUNNEL, Asked, Bar, Chart, averaged, counted, largest
 from portal.forms.customer_service.complaint_stages import PARTIES
 from portal.forms.titles import step_title
@@ -103,6 +104,7 @@ CUSTOMER_SERVICE = (
         (_l("数量"),),
         shape=FUNNEL,
         link="/customer-service/funnel",
+        open_to=customer_parts.may_see,
         forms=(funnel.PROSPECT, funnel.QUOTATION, funnel.ORDER, *funnel.SERVICE),
         periodic=False,
     ),

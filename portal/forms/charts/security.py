@@ -6,7 +6,7 @@ from datetime import date
 
 from portal.forms.charts.chart import STACKED, Asked, Bar, Chart, through
 from portal.forms.ledgers.security import RIGHT_STATES
-from portal.forms.quality.risk_levels import BANDS, band
+from portal.forms.quality.risk_levels import BANDS, band, may_see
 from portal.forms.quality.security_words import SEVERITIES
 from portal.lib.clock import day
 from portal.lib.i18n import _l
@@ -73,6 +73,7 @@ SECURITY = (
         _risks,
         (_l("风险"),),
         link="/quality/risks",
+        open_to=may_see,
         forms=("IS-08",),
         periodic=False,
     ),
