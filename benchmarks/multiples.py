@@ -61,7 +61,9 @@ def main() -> None:
     parser.add_argument("--think", type=float, default=3.0, help="seconds before each journey")
     parser.add_argument("--seconds", type=float, default=20, help="of each round")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--database", default="", help="address of the PostgreSQL that benchmarks.load filled")
+    parser.add_argument(
+        "--database", default="", help="address of the PostgreSQL that benchmarks.load filled"
+    )
     parser.add_argument("--keep", type=Path, required=True, help="the folder that benchmarks.load filled")
     given = parser.parse_args()
     settings = {"PORTAL_DATA": str(given.keep)}
@@ -79,7 +81,9 @@ def main() -> None:
             "submit": submit,
             "sign": lambda one: sign(one, orders.get()),
         }
-        sys.stdout.write("| journey | aim | times the bare page | ms | bare page, ms |\n|---|---|---|---|---|\n")
+        sys.stdout.write(
+            "| journey | aim | times the bare page | ms | bare page, ms |\n|---|---|---|---|---|\n"
+        )
         for name, journey in journeys.items():
             login = LOGINS.get(name, "purchasing_manager")
             crowd = [Browser(PORT).sign_in(login) for _one in range(given.people)]
