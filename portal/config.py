@@ -14,16 +14,22 @@ from typing import Annotated, Any, Literal
 from cryptography.x509 import load_pem_x509_certificates
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from portal.domain.roles import GRANTABLE
-from portal.lib import relying_party, settings_doors, settings_rules
+from portal.lib import relying_party, settings_doors, settings_places, settings_rules
 from portal.lib.directory import Directory
 from portal.lib.oidc import Client
 from portal.lib.relying_party import RelyingParty
+from portal.lib.web_address import is_web
 
 ROOT = Path(__file__).resolve().parent.parent
 VERIFIER = ROOT / "tools" / "verify_record.py"  # the program that everybody gets
 VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+NO_START = "The portal cannot start. {}."
+DRIVERS = frozenset({"postgresql", "postgresql+psycopg", "sqlite"})
 
 
 class SettingsError(SystemExit):
@@ -202,7 +208,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _go_together(self) -> Settings:
-        for rule in (*settings_rules.RULES, *settings_doors.RULES):
+        for rule in (*settings_places.RULES, *settings_rules.RULES, *settings_doors.RULES):
             rule(self)
         return self
 
@@ -222,12 +228,35 @@ class Settings(BaseSettings):
             raise ValueError("must be a file of certificates in PEM") from None
         return str(Path(file).resolve()) if file else ""
 
+    @field_validator("database_url", "database_read_url")
+    @classmethod
+    def _database(cls, url: str) -> str:
+        try:
+            there = make_url(url or "sqlite://")
+            good = there.drivername in DRIVERS and "@" not in (there.host or "")
+        except (ArgumentError, ValueError):  # the latter for a port that is no number
+            good = False
+        if not good:  # the password, which may be what was written wrongly, is not told
+            raise ValueError(
+                "must be such as postgresql+psycopg://user:password@host/name, with %40 for an @ in the password"
+            )
+        return url
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
-        if url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+        if url and not (is_web(url) and re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url)):
             raise ValueError("must be an address such as https://portal.example.com")
         return url.rstrip("/")
+
+    @field_validator("portal_data", "seal_folder", "assurance_file")
+    @classmethod
+    def _somebodys(cls, path: Path | str) -> Path | str:
+        try:
+            Path(path).expanduser()
+        except RuntimeError:
+            raise ValueError(f"this host has nobody whose folder is {Path(path).parts[0]}") from None
+        return path
 
     @field_validator("portal_data")
     @classmethod
@@ -336,12 +365,19 @@ def read_settings(**given: Any) -> Settings:
     Raises:
         SettingsError: one is wrong or missing; the text names it.
     """
+    file = Path(".env")
     try:
+        if file.is_symlink() and not file.exists():  # else the demo would start in its place
+            raise SettingsError(
+                NO_START.format(f"{file.absolute()} leads to {file.readlink()}, which is not there")
+            )
         return Settings(**given)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(NO_START.format(f"{file.absolute()} cannot be read: {error}")) from None
     except ValidationError as error:
         sentences = []
         for problem in error.errors():
             name = str(problem["loc"][0]).upper() if problem["loc"] else ""
             text = problem["msg"].removeprefix("Value error, ")
             sentences.append(f"{name}: {text}" if name else text)
-        raise SettingsError("The portal cannot start. " + "; ".join(sentences) + ".") from None
+        raise SettingsError(NO_START.format("; ".join(sentences))) from None

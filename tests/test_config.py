@@ -77,3 +77,55 @@ def test_the_demo_sends_nothing_unless_it_has_a_mail_server(tmp_path: Path) -> N
 def test_a_standby_stands_by_a_database_of_its_kind(tmp_path: Path, urls: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match="DATABASE_READ_URL must be"):
         read(tmp_path, **urls)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"database_url": "foo"}, "DATABASE_URL: must be such as"),
+        ({"database_url": "mysql://u:geheim@db/portal"}, "DATABASE_URL: must be such as"),
+        ({"database_url": "postgresql+psycopg://u:ge@heim@db/portal"}, "DATABASE_URL: must be such as"),
+        ({"database_url": "postgresql+psycopg://u:geheim@db:abc/portal"}, "DATABASE_URL: must be such as"),
+        ({"database_read_url": "postgresql+psycopg://a:b:c/d"}, "DATABASE_READ_URL: must be such as"),
+        ({"broker_url": "redis://127.0.0.1:abc/0"}, "BROKER_URL must begin"),
+        ({"broker_url": "rediss"}, "BROKER_URL must begin"),
+        ({"trusted_hosts": "portal.example.com,https://portal.example.com"}, "TRUSTED_HOSTS must be names"),
+        ({"trusted_hosts": "*"}, "TRUSTED_HOSTS must be names"),
+        ({"public_url": "https://[portal"}, "PUBLIC_URL: must be an address"),
+        ({"public_url": "https://portal:abc"}, "PUBLIC_URL: must be an address"),
+        ({"tsa_url": "http://[::1"}, "TSA_URL must be an address"),
+        ({"tsa_url": "http://127.0.0.1:abc"}, "TSA_URL must be an address"),
+        (
+            {"oidc_issuer": "https://[x", "oidc_client_id": "a", "oidc_client_secret": "b"},
+            "OIDC_ISSUER must be",
+        ),
+        ({"ldap_url": "ldaps://[x", "ldap_base": "dc=a"}, "LDAP_URL must be such as"),
+        ({"ldap_url": "ldaps://h:abc", "ldap_base": "dc=a"}, "LDAP_URL must be such as"),
+        ({"files_url": "s3://bucket", "files_endpoint": "http://127.0.0.1:abc"}, "FILES_ENDPOINT must be"),
+        ({"seal_folder": "~nobody-of-that-name/seal"}, "SEAL_FOLDER: this host has nobody"),
+        ({"assurance_file": "~nobody-of-that-name/x"}, "ASSURANCE_FILE: this host has nobody"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_named(tmp_path: Path, changed: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as stopped:
+        read(tmp_path, **(GOOD | changed))
+    assert said in str(stopped.value)
+    assert "heim" not in str(stopped.value), "no password is told"
+
+
+def test_a_home_of_nobody_is_named() -> None:
+    with pytest.raises(SettingsError, match="PORTAL_DATA: this host has nobody"):
+        read(Path("~nobody-of-that-name/data"))
+
+
+def test_settings_that_are_not_where_they_should_be_stop_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").symlink_to("/etc/portal/nothing.env")
+    with pytest.raises(SettingsError, match=r"leads to /etc/portal/nothing\.env, which is not there"):
+        read_settings()
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").write_bytes("COMPANY=华衡".encode("gbk"))
+    with pytest.raises(SettingsError, match=r"\.env cannot be read"):
+        read_settings()

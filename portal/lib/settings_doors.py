@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-from portal.lib.settings_rules import LOOPBACK, is_web
+from portal.lib.settings_rules import LOOPBACK
+from portal.lib.web_address import is_web, parted
 
 
 def second_factor(given: Any) -> None:
@@ -30,7 +30,7 @@ def provider(given: Any) -> None:
     """
     if not given.oidc_issuer:
         return
-    issuer = urlsplit(given.oidc_issuer)
+    issuer = parted(given.oidc_issuer)
     at_home = issuer.scheme == "http" and issuer.hostname in LOOPBACK
     if not issuer.hostname or issuer.query or not (issuer.scheme == "https" or at_home):
         raise ValueError("OIDC_ISSUER must be an address such as https://login.example.com/realms/company")
@@ -50,7 +50,7 @@ def directory(given: Any) -> None:
     """
     if not given.ldap_url:
         return
-    address = urlsplit(given.ldap_url)
+    address = parted(given.ldap_url)
     if address.scheme not in ("ldap", "ldaps") or not address.hostname or address.path.strip("/"):
         raise ValueError("LDAP_URL must be such as ldaps://dc.example.com or ldap://dc.example.com:389")
     if given.ldap_person and "{login}" not in given.ldap_person:

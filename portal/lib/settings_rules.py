@@ -5,37 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from portal.lib import clamd
+from portal.lib.web_address import is_web, parted
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
 _STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?")
-
-
-def broker(given: Any) -> None:
-    """The address of a broker.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if given.broker_url and not given.broker_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("BROKER_URL must begin with redis://, rediss:// or unix://")
-
-
-def replica(given: Any) -> None:
-    """What a replica of the database needs.
-
-    Raises:
-        ValueError: there is nothing that it could be a replica of, or it is of another kind.
-    """
-    urls = (given.database_read_url, given.database_url)
-    if urls[0] and not all(url.startswith("postgresql+psycopg://") for url in urls):
-        raise ValueError(
-            "DATABASE_READ_URL must be such as postgresql+psycopg://user:password@standby/name, and DATABASE_URL too"
-        )
 
 
 def mail(given: Any) -> None:
@@ -71,7 +48,7 @@ def seal(given: Any) -> None:
         raise ValueError("TSA_USER and TSA_PASSWORD go together: set both or neither")
     if given.tsa_url and not is_web(given.tsa_url):
         raise ValueError("TSA_URL must be an address such as https://tsa.example.com/stamp")
-    address = urlsplit(given.tsa_url)
+    address = parted(given.tsa_url)
     if given.tsa_user and address.scheme == "http" and address.hostname not in LOOPBACK:
         raise ValueError(
             "TSA_URL with http:// would send TSA_PASSWORD readable over the network: use https://"
@@ -140,10 +117,4 @@ def host_and_port(address: str) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-RULES: tuple[Callable[[Any], None], ...] = (broker, replica, mail, seal, files, uploads, metrics)
-
-
-def is_web(url: str) -> bool:
-    """Whether it is an address of the web."""
-    address = urlsplit(url)
-    return address.scheme in ("http", "https") and bool(address.hostname)
+RULES: tuple[Callable[[Any], None], ...] = (mail, seal, files, uploads, metrics)
