@@ -6,7 +6,10 @@ import signal
 import sys
 from types import FrameType
 
-from portal.config import SettingsError, read_settings
+from click import ClickException
+
+from portal.cli.sentences import told
+from portal.config import read_settings
 from portal.factory import create_app
 from portal.jobs import worker
 from portal.jobs.start import NotPrepared, prepare
@@ -15,17 +18,16 @@ from portal.web.server import listen, settle
 
 def main() -> None:
     """Brings the tables up to date, fills an empty demo, serves until told to stop."""
-    try:
-        settings = read_settings()
-    except SettingsError as error:
-        sys.exit(str(error))
+    settings = read_settings()
     app = create_app(settings)
     try:
-        prepare(app)
-    except NotPrepared as problem:
+        with told():
+            prepare(app)
+    except (NotPrepared, ClickException) as problem:
         sys.exit(str(problem))
-    consumer, figures = worker.start(app), worker.tell_figures(app)
     server = listen(app, settings.portal_host, settings.port, threads=settings.threads)
+    figures = worker.tell_figures(app)
+    consumer = worker.start(app)  # last: nothing that stops the start leaves work under way
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)

@@ -352,7 +352,7 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         file = self.portal_data / "demo-secret-key"
-        if not file.exists():
+        if not file.exists() or not file.stat().st_size:  # the disk was full when it was made
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
             file.write_text(secrets.token_urlsafe(48))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -11,11 +13,12 @@ from flask import Flask, g, request
 from flask.helpers import get_debug_flag
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from obstore.exceptions import BaseError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from portal import blueprints, cli, database, replica
-from portal.config import Settings, SettingsError, read_settings
+from portal.config import NO_START, Settings, SettingsError, read_settings
 from portal.extensions import alembic, babel, csrf, db, login
 from portal.jobs import waking
 from portal.lib import i18n
@@ -67,9 +70,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     app = Portal("portal")
     app.url_map.converters["int"] = PlainInteger
-    _configure(app, settings or read_settings())
-    request_log.init_app(app)
-    _extend(app)
+    settings = settings or read_settings()
+    with _in(settings.portal_data):
+        _configure(app, settings)
+        request_log.init_app(app)
+        _extend(app)
     statics.init_app(app)
     headers.init_app(app)
     guard.init_app(app)
@@ -88,6 +93,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     cli.init_app(app)
     waking.init_app(app)
     return app
+
+
+@contextmanager
+def _in(folder: Path) -> Iterator[None]:
+    """What is opened in the folder of the data, and cannot be, stops the start with a sentence."""
+    try:
+        yield
+    except (OSError, BaseError) as problem:
+        said = str(problem).splitlines()[0]
+        raise SettingsError(
+            NO_START.format(f"The folder PORTAL_DATA={folder} cannot be used: {said}")
+        ) from None
 
 
 def _configure(app: Flask, settings: Settings) -> None:

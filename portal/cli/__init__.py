@@ -42,6 +42,7 @@ def _groups() -> dict[str, click.Command]:
         procedures,
         seal,
         search,
+        sentences,
         tables,
     )
 
@@ -62,4 +63,4 @@ def _groups() -> dict[str, click.Command]:
         backups.restore,
         tables.group,
     )
-    return {str(group.name): group for group in groups}
+    return {str(group.name): sentences.speaking(group) for group in groups}

@@ -26,8 +26,8 @@ def run() -> None:
         durability.look(app.config["SETTINGS"])
     except durability.NotDurable as problem:
         raise click.ClickException(str(problem)) from None
-    consumer = worker.start(app)
     figures = worker.tell_figures(app)
+    consumer = worker.start(app)
     click.echo("Jobs are running.")
     stop.wait()
     worker.stop(consumer)

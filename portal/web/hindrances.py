@@ -25,7 +25,13 @@ class Hindrance(Enum):
     AWAY = "the database cannot be used"
 
 
-OF_SQLITE = {5: Hindrance.BUSY, 6: Hindrance.BUSY, 8: Hindrance.READ_ONLY}
+OF_SQLITE = {
+    5: Hindrance.BUSY,
+    6: Hindrance.BUSY,
+    8: Hindrance.READ_ONLY,
+    11: Hindrance.AWAY,
+    26: Hindrance.AWAY,
+}
 OF_POSTGRESQL = {
     "25006": Hindrance.READ_ONLY,  # a standby, or set so
     "42703": Hindrance.OTHER_TABLES,  # no such column

@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from portal.config import Settings
+from portal.config import NO_START, Settings, SettingsError
 from portal.lib.settings_rules import host_and_port
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -76,12 +76,21 @@ class _Silent(WSGIRequestHandler):
 
 
 def serve(settings: Settings, registry: Any = REGISTRY) -> Server | None:
-    """Answers from now on in a thread; returns the server, None where the settings name no address."""
+    """Answers from now on in a thread; returns the server, None where the settings name no address.
+
+    Raises:
+        SettingsError: nobody can listen there.
+    """
     if not settings.metrics_address:
         return None
     host, port = host_and_port(settings.metrics_address)
     kind = _Server6 if ":" in host else Server
-    server: Server = make_server(host, port, page(settings.metrics_token, registry), kind, _Silent)
+    try:
+        server: Server = make_server(host, port, page(settings.metrics_token, registry), kind, _Silent)
+    except OSError as problem:
+        raise SettingsError(
+            NO_START.format(f"METRICS_ADDRESS={settings.metrics_address}: {problem.strerror}")
+        ) from None
     threading.Thread(target=server.serve_forever, name="metrics", daemon=True).start()
     log.info("figures are told at %s", settings.metrics_address)
     return server

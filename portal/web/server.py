@@ -12,6 +12,8 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import BaseWSGIServer
 
+from portal.config import NO_START, SettingsError
+
 CONNECTIONS = 1000  # at once; those who send slowly take none of the threads
 PER_ADDRESS = 250  # of them, so that no one takes them all
 AT_ONCE = (
@@ -74,8 +76,19 @@ def listen(app: Flask, host: str, port: int, *, threads: int) -> Any:
     """A server on this address, which serves once it is told to `run`.
 
     A body is refused by the length that its head says, or as soon as it has become too long.
+
+    Raises:
+        SettingsError: nobody can listen there.
     """
     BaseWSGIServer.channel_class = Channel
+    try:
+        return _server(app, host, port, threads)
+    except (OSError, ValueError) as problem:  # the latter for a name that is of no host
+        why = problem.strerror if isinstance(problem, OSError) else "no such host"
+        raise SettingsError(NO_START.format(f"PORTAL_HOST={host}, PORT={port}: {why}")) from None
+
+
+def _server(app: Flask, host: str, port: int, threads: int) -> Any:
     return waitress.create_server(
         app,
         host=host,
