@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from portal.storage.store import StoreAway
 @with_appcontext
 def backup(target: Path) -> None:
     """Write everything to TARGET, a file or an existing folder, while the portal runs."""
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit("Told to stop; there is no backup."))
     try:
         made = backups.make(target, now=now())
     except FileExistsError as problem:
@@ -29,6 +31,10 @@ def backup(target: Path) -> None:
         raise click.ClickException(f"The backup cannot be written: {problem}.") from None
     except StoreAway as problem:
         raise click.ClickException(f"The file store cannot be read; there is no backup: {problem}") from None
+    except backups.OtherTables as problem:
+        raise click.ClickException(
+            f"The tables are of a newer release ({problem}), and a backup by this one would lack what is new. Make it with that one."
+        ) from None
     click.echo(f"{made.path}: {made.rows} rows, {made.files} files.")
     click.echo(f"SHA-256 of its manifest: {made.sha256}")
     if sealing.folder().exists():

@@ -14,9 +14,13 @@ import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.models import Ballot, StoredFile
-from portal.services import rows
+from portal.services import rows, upgrades
 from portal.storage import files
 from portal.storage.archive import Writer
+
+
+class OtherTables(Exception):
+    """The tables are of a release that this program does not know, so it would leave out what is new; the text names it."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,13 @@ def make(target: Path, *, now: datetime) -> Backup:
 
     Raises:
         FileExistsError: there is such a file.
+        OtherTables: the tables have columns that this program does not know of.
     """
     path = target / f"portal-{now:%Y%m%dT%H%M%SZ}.zip" if target.is_dir() else target
     if path.exists():
         raise FileExistsError(path)
     half = path.with_name(f"{path.name}.part")
+    half.unlink(missing_ok=True)  # of one that was killed
     half.touch(mode=0o600, exist_ok=False)
     with half.open("wb") as out:
         try:
@@ -75,7 +81,10 @@ def _tables(connection: sa.Connection, zip: zipfile.ZipFile, now: datetime) -> t
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
     ballots = _ballots(connection)
-    writer = Writer(zip, revision=rows.revision(connection), made_at=now.isoformat())
+    revision = rows.revision(connection)
+    if not upgrades.known(revision):
+        raise OtherTables(revision)
+    writer = Writer(zip, revision=revision, made_at=now.isoformat())
     for table in rows.tables():
         mine = ballots if table.name == Ballot.__tablename__ else rows.as_json(connection, table)
         writer.table(table.name, mine)

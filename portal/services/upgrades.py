@@ -40,5 +40,9 @@ def fit() -> bool:
     there = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
     if there == set(alembic.script_directory.get_heads()):
         return True
-    known = {one.revision for one in alembic.script_directory.walk_revisions()}
-    return bool(there) and not there & known and not any(map(takes_away, there))
+    return bool(there) and not any(map(known, there)) and not any(map(takes_away, there))
+
+
+def known(revision: str) -> bool:
+    """Whether this program, or a release before it, made the tables of this revision."""
+    return revision in {one.revision for one in alembic.script_directory.walk_revisions()}

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,16 @@ from typing import Any
 FORMAT = 1
 MANIFEST = "manifest.json"
 CHUNK = 1 << 20
+# What the library raises at bytes that were changed: the flags and kinds of a member may be among them.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 class ArchiveBroken(Exception):
@@ -63,7 +74,7 @@ class Reader:
         try:
             text = zip.read(MANIFEST)
             self.manifest: dict[str, Any] = json.loads(text)
-        except (KeyError, ValueError, zipfile.BadZipFile) as problem:
+        except (KeyError, *UNREADABLE) as problem:
             raise ArchiveBroken("it has no readable manifest") from problem
         self.sha256 = hashlib.sha256(text).hexdigest()
         if self.manifest.get("format") != FORMAT:
@@ -105,7 +116,7 @@ class Reader:
             with self._zip.open(member) as data:
                 while chunk := data.read(CHUNK):
                     digest.update(chunk)
-        except (zipfile.BadZipFile, OSError, ValueError) as problem:
+        except UNREADABLE as problem:
             raise ArchiveBroken(f"{member} cannot be read") from problem
         return digest.hexdigest()
 
@@ -118,7 +129,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as problem:
+    except UNREADABLE as problem:
         raise ArchiveBroken("it is not a ZIP archive, or cannot be read") from problem
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from portal.extensions import db
 from portal.lib.clock import now
 from portal.models import Person, StoredFile
+from portal.services import backups
 from tests.conftest import make_app
 
 
@@ -50,3 +54,18 @@ def test_says_which_files_were_missing(app: Flask, tmp_path: Path) -> None:
     answer = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "b.zip")])
     assert answer.exit_code == 1
     assert "a" * 64 in answer.output
+
+
+def test_a_backup_that_is_told_to_stop_leaves_nothing(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(
+        backups.rows, "as_json", lambda *_given: os.kill(os.getpid(), signal.SIGTERM) or iter(())
+    )
+    try:
+        answer = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "b.zip")])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (answer.exit_code, "there is no backup" in answer.output) == (1, True)
+    assert not list(tmp_path.glob("b.zip*"))

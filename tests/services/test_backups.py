@@ -8,8 +8,10 @@ import stat
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -24,7 +26,7 @@ from portal.models.base import Base
 from portal.services import audit, backups, restoring, tasks, uploads
 from portal.services.restoring import NotEmpty
 from portal.storage import files
-from portal.storage.archive import ArchiveBroken
+from portal.storage.archive import ArchiveBroken, Reader, open_archive
 from tests.conftest import _named, both_databases, make_app
 
 
@@ -162,6 +164,23 @@ def test_it_is_private_and_overwrites_nothing(backup: Path) -> None:
     assert list(backup.parent.glob("*.part")) == []
 
 
+def test_a_backup_that_was_killed_is_no_hindrance(context: Flask, tmp_path: Path) -> None:
+    (tmp_path / "b.zip.part").write_bytes(b"half of it")
+    backups.make(tmp_path / "b.zip", now=now())
+    assert [path.name for path in tmp_path.iterdir()] == ["b.zip"]
+
+
+def test_tables_that_are_newer_than_the_program_are_not_left_half_behind(
+    context: Flask, tmp_path: Path
+) -> None:
+    db.session.execute(sa.text("ALTER TABLE people ADD COLUMN hobby TEXT"))
+    db.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    db.session.commit()
+    with pytest.raises(backups.OtherTables, match="9999"):
+        backups.make(tmp_path, now=now())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_file_that_is_gone_is_named(context: Flask, tmp_path: Path, empty: Callable[..., Flask]) -> None:
     with transaction():
         db.session.add(
@@ -177,6 +196,23 @@ def test_a_file_that_is_gone_is_named(context: Flask, tmp_path: Path, empty: Cal
 def test_only_an_empty_portal_is_filled(backup: Path) -> None:
     with pytest.raises(NotEmpty), transaction():
         restoring.restore(backup, now=now())
+
+
+def test_any_bit_that_was_turned_is_harmless_or_refused_in_a_sentence(backup: Path) -> None:
+    whole, chance = backup.read_bytes(), Random(7)
+    wanted = sorted(entry.header_offset + 40 for entry in zipfile.ZipFile(backup).infolist())
+    begin = len(whole) - 6000  # the directory of the archive, with the flags and kinds of its members
+    places = [*wanted, *(chance.randrange(len(whole)) for _ in range(60)), *range(begin, len(whole), 37)]
+    for place in places:
+        backup.write_bytes(
+            whole[:place] + bytes([whole[place] ^ 1 << chance.randrange(8)]) + whole[place + 1 :]
+        )
+        with suppress(ArchiveBroken), open_archive(backup) as zip:
+            Reader(zip).verify()
+    for length in (0, 10, len(whole) // 2, len(whole) - 30):
+        backup.write_bytes(whole[:length])
+        with pytest.raises(ArchiveBroken), open_archive(backup) as zip:
+            Reader(zip).verify()
 
 
 def rewrite(path: Path, change: Callable[[str, bytes], bytes | None], **more: bytes) -> None:
