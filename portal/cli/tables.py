@@ -28,9 +28,9 @@ def pending() -> None:
 @with_appcontext
 def upgrade(target: str) -> None:
     """Runs revisions: without a target all that only add, with one also what takes away up to it."""
-    if target:
-        alembic.upgrade(target)
-    elif (left := upgrades.grow()) is not None:
+    with upgrades.one_at_a_time():
+        left = alembic.upgrade(target) if target else upgrades.grow()
+    if left is not None:
         click.echo(LEFT.format(left.doc, left.revision))
 
 

@@ -17,6 +17,7 @@ from portal.extensions import alembic, db
 from portal.lib.clock import now
 from portal.models import Person
 from portal.queries import durability
+from portal.services import upgrades
 
 NEWER = "The database is of another version of the portal ({}). Start that version, or restore a backup of this one's."
 BROKEN_OFF = (
@@ -42,7 +43,13 @@ def prepare(app: Flask) -> None:
     except durability.NotDurable as problem:
         raise NotPrepared(str(problem)) from problem
     with app.app_context():
-        _upgrade()
+        try:
+            with upgrades.one_at_a_time():
+                _upgrade()
+        except CommandError as problem:
+            raise NotPrepared(NEWER.format(problem)) from problem
+        except SQLAlchemyError as problem:
+            raise NotPrepared(BROKEN_OFF.format(problem)) from problem
         if app.config["SETTINGS"].demo and db.session.scalar(sa.select(Person.id).limit(1)) is None:
             _fill()
 
@@ -52,16 +59,11 @@ def _upgrade() -> None:
 
     A revision that breaks off leaves nothing of itself behind, and the next start goes on from there.
     """
-    try:
-        if not alembic.needs_upgrade():
-            return
-        if alembic.current() and db.engine.dialect.name == "sqlite":
-            click.echo(f"Before the upgrade the database was copied to {_copy(now())}.")
-        alembic.upgrade()
-    except CommandError as problem:
-        raise NotPrepared(NEWER.format(problem)) from problem
-    except SQLAlchemyError as problem:
-        raise NotPrepared(BROKEN_OFF.format(problem)) from problem
+    if not alembic.needs_upgrade():
+        return
+    if alembic.current() and db.engine.dialect.name == "sqlite":
+        click.echo(f"Before the upgrade the database was copied to {_copy(now())}.")
+    alembic.upgrade()
 
 
 def _copy(at: datetime) -> Path:

@@ -6,12 +6,19 @@ than a revision knows which kind it is.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 
 from alembic.script import Script
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from portal.database import dialect
 from portal.extensions import alembic, db
+
+TURN = 4_157_044_002  # of the advisory lock: one at a time changes the tables
+LOOK = 0.5  # seconds between two looks whether it is free
 
 
 def takes_away(revision: str) -> bool:
@@ -24,6 +31,19 @@ def pending() -> list[Script]:
     there = tuple(one.revision for one in alembic.current())
     missing = alembic.script_directory.iterate_revisions("heads", there or "base")
     return list(reversed(list(missing)))
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Waits until no other process upgrades these tables; SQLite's writers queue by themselves."""
+    if dialect() != "postgresql":
+        yield
+        return
+    with db.engine.connect() as connection:
+        while not connection.scalar(select(func.pg_try_advisory_xact_lock(TURN))):
+            connection.rollback()
+            time.sleep(LOOK)
+        yield
 
 
 def grow() -> Script | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from portal import __main__ as serving
-from portal.config import Settings
+from portal.config import ROOT, Settings
 from portal.extensions import alembic, db
 from portal.jobs import start, worker
 from tests.conftest import make_app
@@ -90,3 +93,17 @@ def test_the_server_does_not_begin_and_says_why_in_a_sentence(
     monkeypatch.setattr(worker, "start", begun)
     with pytest.raises(SystemExit, match=r"another version of the portal \(9999\)"):
         serving.main()
+
+
+@pytest.mark.postgres(alone=True)
+def test_two_upgrades_at_once_are_one_after_the_other(app: Flask, tmp_path: Path) -> None:
+    emptied(app)
+    let_go(app)
+    given = {**os.environ, "DATABASE_URL": app.config["SETTINGS"].database_url, "PORTAL_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+    both = [
+        subprocess.Popen(command, env=given, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _one in "12"
+    ]
+    said = [one.communicate()[1] for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    assert sum("Running upgrade  -> 0001" in one for one in said) == 1
