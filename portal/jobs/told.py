@@ -24,7 +24,7 @@ class Job:
 
 @contextmanager
 def told(name: str) -> Iterator[Job]:
-    """Tells of a job when it has ended; one that found nothing to do only where the log tells everything."""
+    """Tells of a job when it has ended, and what went wrong; one that found nothing to do only where the log tells everything."""
     job, began, token = Job(), perf_counter(), WORK.set(secrets.token_hex(8))
     outcome = "failed"
     try:
@@ -33,7 +33,8 @@ def told(name: str) -> Iterator[Job]:
     finally:
         seconds = perf_counter() - began
         metrics.count_job(name, outcome, seconds)
-        level = logging.DEBUG if outcome == "done" and not job.done else logging.INFO
+        failed = outcome == "failed"
+        level = logging.ERROR if failed else logging.INFO if job.done else logging.DEBUG
         said = facts(job=name, outcome=outcome, done=job.done, ms=round(seconds * 1000, 1))
-        log.log(level, "job", extra=said)
+        log.log(level, "job", extra=said, exc_info=failed)
         WORK.reset(token)

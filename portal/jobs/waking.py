@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
@@ -40,11 +41,11 @@ def drain() -> int:
 
 
 def inside(app: Flask, act: Callable[[], int]) -> Callable[[], None]:
-    """The job within the application's context."""
+    """The job within the application's context; what goes wrong stands in our log, and need not stand in the queue's too."""
 
     @wraps(act)
     def run() -> None:
-        with app.app_context(), told(act.__name__) as job:
+        with suppress(Exception), app.app_context(), told(act.__name__) as job:
             job.done = act()
 
     return run

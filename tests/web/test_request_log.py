@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from portal.extensions import db
 from portal.jobs.told import told
+from portal.jobs.waking import inside
 from portal.lib.log_lines import WORK, JsonLines, TextLines
 from portal.models import Person
 from portal.web import request_log
@@ -134,6 +135,22 @@ def test_a_line_for_each_job(kept: Kept) -> None:
     assert (done["job"], done["outcome"], done["done"]) == ("sweep", "done", 2)
     assert kept.said("inside")[0]["id"] == done["id"]
     assert (failed["outcome"], failed["id"] != done["id"]) == ("failed", True)
+    assert (failed["level"], "KeyError: 'x'" in failed["trace"]) == ("ERROR", True)
+
+
+def test_what_goes_wrong_in_a_job_stands_once_in_the_log_without_the_values_of_a_row(
+    told_app: Flask, kept: Kept
+) -> None:
+    def sweep() -> int:
+        raise RuntimeError(TOLD)
+
+    inside(
+        told_app, sweep
+    )()  # the queue is told nothing: its own words know neither job nor id, nor what to leave out
+    (line,) = [one for one in map(json.loads, kept.lines) if one["level"] == "ERROR"]
+    assert (line["job"], line["outcome"], bool(line["id"])) == ("sweep", "failed", True)
+    assert "RuntimeError: line" in line["trace"]
+    assert "手机" not in line["trace"]
 
 
 def test_text_tells_requests_only_where_it_tells_everything(app: Flask, kept: Kept) -> None:
