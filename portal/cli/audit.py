@@ -12,14 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal.cli.audit_words import OWN_KEYS, WRONG, sentence
+from portal.cli.audit_words import OWN_KEYS, RECORDS, WRONG, sentence
 from portal.database import one_moment
 from portal.lib import checkpoints, tree_proof
 from portal.lib.checkpoints import Checkpoint
 from portal.lib.clock import minute
 from portal.lib.signed_note import NotSigned, read_verifier
 from portal.queries import audit_tree
-from portal.services import audit, own_key_check, proofs, tree_check
+from portal.services import audit, own_key_check, proofs, record_check, tree_check
 from portal.storage import audit_key
 
 MOST = 50  # findings that are told one by one
@@ -31,7 +31,7 @@ group = AppGroup("audit", help="The audit trail.")
 @group.command()
 @click.option("--checkpoint", "kept", type=FILE, help="A checkpoint that somebody kept.")
 def verify(kept: Path | None) -> None:
-    """Walk every chain, the tree over all and the signatures by own keys; name what does not hold and exit with 1."""
+    """Walk every chain, the tree over all, all versions and signatures of records; name what does not hold and exit with 1."""
     one_moment()
     keys = _keys()
     held = _kept(kept, keys) if kept else None
@@ -47,9 +47,22 @@ def verify(kept: Path | None) -> None:
         click.echo(sentence(one))
     if len(found) > MOST:
         click.echo(f"... and {len(found) - MOST} more.")
-    if not _own_keys_hold() or bad is not None or found:
+    holds = all([_records_hold(), _own_keys_hold()])
+    if not holds or bad is not None or found:
         sys.exit(1)
     _tell_tree(held)
+
+
+def _records_hold() -> bool:
+    """Tells which versions and signatures of records are not as they were written; whether all are."""
+    many, wrong = record_check.check()
+    for one in wrong[:MOST]:
+        click.echo(f"{one.what}: {RECORDS[one.kind]}.")
+    if len(wrong) > MOST:
+        click.echo(f"... and {len(wrong) - MOST} more.")
+    if not wrong:
+        click.echo(f"{many} versions and signatures of records are as they were written.")
+    return not wrong
 
 
 def _own_keys_hold() -> bool:

@@ -30,6 +30,11 @@ OWN_KEYS = {
     "untold": "no event of the trail says that its owner made it",
     "replaced": "its public key is not that of its fingerprint",
 }
+RECORDS = {
+    "changed": "it is not what was written then",
+    "untold": "the trail does not tell of it",
+    "gone": "it was deleted",
+}
 CHECKPOINTS = {
     "forged": "it is not signed by a key that is known here",
     "checkpoint_changed": "its row does not say what was signed",

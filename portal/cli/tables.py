@@ -29,9 +29,10 @@ def pending() -> None:
 def upgrade(target: str) -> None:
     """Runs revisions: without a target all that only add, with one also what takes away up to it."""
     with upgrades.one_at_a_time():
-        left = alembic.upgrade(target) if target else upgrades.grow()
-    if left is not None:
-        click.echo(LEFT.format(left.doc, left.revision))
+        if target:
+            alembic.upgrade(target)
+        elif (left := upgrades.grow()) is not None:
+            click.echo(LEFT.format(left.doc, left.revision))
 
 
 def _kind(one: Script) -> str:

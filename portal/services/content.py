@@ -47,13 +47,12 @@ _VERSION = sa.select(FormVersion).where(FormVersion.sha256 == sa.bindparam("sha2
 def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: str) -> dict[str, Any]:
     """Adds the next content version of a record; gives its stored answers."""
     answers = {name: value for name, value in form.dump().items() if value is not None}
-    covered = canonical_json([record.number, record.version, fingerprint(type(form)), answers])
     record.contents.append(
         Content(
             version=record.version,
             form_version=record.form_version,
             answers=answers,
-            sha256=sha256(covered),
+            sha256=digest(record.number, record.version, fingerprint(type(form)), answers),
             created_by_id=by.id,
             created_at=now,
             reason=reason,
@@ -64,6 +63,11 @@ def write(record: Record, form: CompanyForm, by: Actor, now: datetime, reason: s
     subjects.note(record, defined, answers)
     attachments.adopt(record, answers)
     return answers
+
+
+def digest(number: str, version: int, form: str, answers: dict[str, Any]) -> str:
+    """What ties a version to its record: moved or changed, it no longer fits."""
+    return sha256(canonical_json([number, version, form, answers]))
 
 
 def link_named(record: Record, defined: list[dict[str, Any]], answers: Mapping[str, Any]) -> None:
