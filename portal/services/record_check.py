@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,7 @@ from portal.extensions import db
 from portal.models import AuditEvent, Content, FormVersion, Record, Signature
 from portal.services import content, signatures
 
-AT_ONCE = 500
+AT_ONCE = 500  # records, so that memory does not grow with their number
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +25,34 @@ class Altered:
 
 def check() -> tuple[int, list[Altered]]:
     """How many contents and signatures there are, and all of them that are not as they were written."""
-    contents, signed = list(_contents()), list(_signatures())
-    return len(contents) + len(signed), [one for one in (*contents, *signed, *_gone()) if one is not None]
+    many, wrong, after = 0, list[Altered](), 0
+    following = sa.select(Record).where(Record.id > sa.bindparam("after")).order_by(Record.id).limit(AT_ONCE)
+    while records := {one.id: one for one in db.session.scalars(following, {"after": after})}:
+        for part in (_contents(records), _signatures(records)):
+            for one in part:
+                many += 1
+                wrong += [one] if one is not None else []
+        wrong += _gone(records)
+        after = max(records)
+        db.session.expunge_all()
+    return many, wrong
 
 
-def _contents() -> Iterator[Altered | None]:
-    query = (
-        sa.select(Record.number, FormVersion.sha256, Content)
-        .join(Content, Content.record_id == Record.id)
-        .join(FormVersion, FormVersion.id == Content.form_version_id)
+def _contents(records: dict[int, Record]) -> Iterator[Altered | None]:
+    query = sa.select(Content, FormVersion.sha256).join(
+        FormVersion, FormVersion.id == Content.form_version_id
     )
-    for number, form, one in _rows(query.order_by(Content.id)):
+    for one, form in db.session.execute(query.where(_among(Content.record_id, records)).order_by(Content.id)):
+        number = records[one.record_id].number
         good = content.digest(number, one.version, form, one.answers) == one.sha256
         yield None if good else Altered(f"Version {one.version} of {number}", "changed")
 
 
-def _signatures() -> Iterator[Altered | None]:
-    query = sa.select(Record, Signature).join(Signature, Signature.record_id == Record.id)
-    told = _told()
-    for record, one in _rows(query.order_by(Signature.id)):
+def _signatures(records: dict[int, Record]) -> Iterator[Altered | None]:
+    query = sa.select(Signature).where(_among(Signature.record_id, records)).order_by(Signature.id)
+    told = _told(records)
+    for one in db.session.scalars(query):
+        record = records[one.record_id]
         what = f"Signature {one.id} of {record.number}, step {one.step}"
         if signatures.fingerprint(record, one) != one.sha256:
             yield Altered(what, "changed")
@@ -52,26 +60,32 @@ def _signatures() -> Iterator[Altered | None]:
             yield None if (record.id, one.sha256) in told else Altered(what, "untold")
 
 
-def _gone() -> Iterator[Altered]:
+def _gone(records: dict[int, Record]) -> Iterator[Altered]:
     """Versions that are there no more, and signatures that the trail tells of and that are not."""
-    many = sa.select(sa.func.count()).where(Content.record_id == Record.id).scalar_subquery()
-    short = sa.select(Record.number, Record.version).where(Record.version > many).order_by(Record.id)
-    for number, version in _rows(short):
-        yield Altered(f"One of {version} versions of {number}", "gone")
-    there = set(db.session.scalars(sa.select(Signature.sha256)))
-    for (record_id, digest), step in _told().items():
-        if digest not in there:
-            number = db.session.scalar(sa.select(Record.number).where(Record.id == record_id))
-            yield Altered(f"A signature of {number}, step {step}", "gone")
+    many = sa.select(Content.record_id, sa.func.count()).where(_among(Content.record_id, records))
+    counted = dict(db.session.execute(many.group_by(Content.record_id)).all())
+    for record in records.values():
+        if record.version > counted.get(record.id, 0):
+            yield Altered(f"One of {record.version} versions of {record.number}", "gone")
+    query = sa.select(Signature.record_id, Signature.sha256).where(_among(Signature.record_id, records))
+    there = {(record_id, digest) for record_id, digest in db.session.execute(query)}
+    for (record_id, digest), step in _told(records).items():
+        if (record_id, digest) not in there:
+            yield Altered(f"A signature of {records[record_id].number}, step {step}", "gone")
 
 
-def _told() -> dict[tuple[int | None, str], str]:
+def _told(records: dict[int, Record]) -> dict[tuple[int, str], str]:
     """Record and hash of each signature that the trail tells of, and the step."""
-    query = sa.select(AuditEvent.record_id, AuditEvent.facts).where(AuditEvent.record_id.is_not(None))
-    rows = _rows(query.order_by(AuditEvent.id))
-    return {(id, facts["signature"]): facts.get("step", "") for id, facts in rows if facts.get("signature")}
+    query = sa.select(AuditEvent.record_id, AuditEvent.facts).where(_among(AuditEvent.record_id, records))
+    found = db.session.execute(query.order_by(AuditEvent.id))
+    return {
+        (id, facts["signature"]): facts.get("step", "")
+        for id, facts in found
+        if id and facts.get("signature")
+    }
 
 
-def _rows(query: Any) -> Iterator[Any]:
-    with closing(db.session.execute(query.execution_options(yield_per=AT_ONCE))) as rows:
-        yield from rows
+def _among(column: Any, records: dict[int, Record]) -> sa.ColumnElement[bool]:
+    """Whether a row is of one of these records, which follow each other."""
+    found: sa.ColumnElement[bool] = column.between(min(records), max(records))
+    return found
