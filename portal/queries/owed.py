@@ -149,16 +149,18 @@ def holders(role: str, first: date, last: date) -> list[tuple[Person, date, date
 
 
 def extracted(days: Collection[date]) -> set[tuple[int, date]]:
-    """Who has submitted the daily extract (CS-20) for which of these days: (person, day)."""
+    """Whose daily extract (CS-20) was submitted for which of these days, also by a substitute: (officer, day)."""
+    officer = Content.answers[("officer", "id")].as_integer()
     query = (
-        sa.select(Record.applicant_id, Content.answers["extract_date"].as_string())
+        sa.select(officer, Content.answers["extract_date"].as_string())
+        .select_from(Record)
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
-            *(Record.form_code == "CS-20", Record.state.in_(ALIVE)),
+            *(Record.form_code == "CS-20", Record.state.in_(ALIVE), ~is_corrected(Record.id)),
             Content.answers["extract_date"].as_string().in_([day.isoformat() for day in days]),
         )
     )
-    return {(person, date.fromisoformat(day)) for person, day in db.session.execute(query)}
+    return {(officer, date.fromisoformat(day)) for officer, day in db.session.execute(query)}
 
 
 def last_signed(code: str, step: str, most: int) -> list[tuple[int, date]]:

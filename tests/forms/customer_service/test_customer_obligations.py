@@ -238,7 +238,7 @@ def test_o05_every_officer_takes_out_what_is_new(duties, page):
     assert mine.due_at == at(TODAY, 18)
     assert duties.answers(mine)["extract_date"] == TODAY
     assert "客户信息档案每日提取表" in page(mine, OFFICER)
-    duties.record("CS-20", {"extract_date": TODAY}, NOW)
+    duties.record("CS-20", {"extract_date": TODAY, "officer": duties.person(OFFICER)}, NOW)
     duties.run("O05", at(TODAY, 18))
     assert duties.state(mine) == "done"
     assert duties.told() == {"customer_service_supervisor", "customer_service_supervisor_2"}, "of Monday"
@@ -247,6 +247,16 @@ def test_o05_every_officer_takes_out_what_is_new(duties, page):
     assert duties.told() == set()
     duties.run("O05", at(days(1), 8, 30))
     assert duties.told(), "the next morning, of the second officer's Tuesday"
+
+
+def test_o05_who_extracts_for_a_colleague_still_owes_their_own(duties):
+    duties.since("O05", TODAY)
+    duties.run("O05", at(TODAY, 8))
+    tasks = {login: task for task in duties.waiting("O05") for login in duties.held(task)}
+    duties.record("CS-20", {"extract_date": TODAY, "officer": duties.person(OFFICER)}, NOW, SECOND)
+    duties.run("O05", at(TODAY, 18))
+    assert duties.state(tasks[OFFICER]) == "done", "a substitute has done it"
+    assert duties.state(tasks[SECOND]) == "open"
 
 
 def test_o05_nobody_owes_the_days_before_they_were_an_officer(duties):
