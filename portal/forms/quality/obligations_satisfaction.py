@@ -13,6 +13,7 @@ from portal.queries import surveys
 
 NAMED = 3  # customers that a title names
 JANUARY, DECEMBER = 1, 12
+LONG = timedelta(days=180)  # after its day a report that nobody made is history
 TELL_GENERAL_MANAGER = (role_key("general_manager"),)
 PLANNERS = (role_key("quality_manager"), role_key("quality_inspector"))
 
@@ -45,18 +46,19 @@ def _about(year: int, customers: list[str]) -> str:
 
 
 def employee_report(look: Look) -> Iterator[Case]:
-    """The employees are asked every year, and what they say is reported by its end."""
-    year = look.today.year
-    due = date(year, DECEMBER, 31)
-    if look.today >= due - timedelta(days=look.numbers["before"]):
-        yield Case(
-            f"{year}",
-            (role_key("hr_manager"),),
-            look.at(due),
-            f"{year}",
-            {"year": year},
-            kept=bool(surveys.report_of(year)),
-        )
+    """The employees are asked every year, and what they say is reported by its end; late is better than never."""
+    for year in (look.today.year - 1, look.today.year):
+        due = date(year, DECEMBER, 31)
+        asked_from = due - timedelta(days=look.numbers["before"])
+        if due >= look.since and asked_from <= look.today <= due + LONG:
+            yield Case(
+                f"{year}",
+                (role_key("hr_manager"),),
+                look.at(due),
+                f"{year}",
+                {"year": year},
+                kept=bool(surveys.report_of(year)),
+            )
 
 
 def _reminder(key: str, form: str, title: Any, who: Any, told: Any, manager: str) -> Obligation:

@@ -141,11 +141,29 @@ def test_os21_is_missed_and_the_general_manager_told(owed: Owed) -> None:
     assert owed.told() == GM
 
 
-def test_os21_a_year_that_is_over_is_called_off_for_the_next(owed: Owed) -> None:
+def test_os21_a_report_that_is_missing_at_the_end_of_the_year_is_told_in_the_next(owed: Owed) -> None:
+    owed.since("OS-21", date(2026, 5, 1))
+    owed.run("OS-21", at(date(2026, 12, 31), 23, 55))
+    task = owed.only("OS-21")
+    assert owed.run("OS-21", at(date(2027, 1, 1), 0, 0)).missed == 1
+    assert (owed.told(), owed.state(task)) == (GM, "open")
+    improvements = [{"action": "a", "owner": owed.person(HR), "due": days(30)}]
+    owed.submit("QA-17", HR, year=2026, assessment="a", analysis="b", improvements=improvements)
+    owed.run("OS-21", at(date(2027, 1, 2)))
+    assert owed.state(task) == "done"
+
+
+def test_os21_a_year_that_is_long_over_is_called_off(owed: Owed) -> None:
+    owed.since("OS-21", date(2026, 5, 1))
     owed.run("OS-21", at(date(2026, 12, 30)))
     task = owed.only("OS-21")
-    owed.run("OS-21", at(date(2027, 1, 2)))
+    owed.run("OS-21", at(date(2027, 6, 30)))
     assert owed.state(task) == "cancelled"
+
+
+def test_os21_nobody_owes_a_year_before_the_portal(owed: Owed) -> None:
+    owed.since("OS-21", date(2027, 1, 1))
+    assert owed.run("OS-21", at(date(2027, 1, 2))).made == 0
 
 
 @pytest.mark.parametrize(
