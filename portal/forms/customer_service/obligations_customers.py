@@ -21,7 +21,8 @@ TELL_SUPERVISOR = (role_key("customer_service_supervisor"),)
 DAYS, MONTH_OF_SILENCE = _l("天"), 30
 MORNING = time(8)
 CONTACTS = 2  # with an inactive customer in each month (R10)
-GRACE = 7  # days after the end of a month or day in which what was done in it may still be written down
+GRACE = 7  # days after the end of a month in which what was done in it may still be written down
+EXTRACTS = 14  # days for which an extract is asked for: more than any holiday, after which it is told as missed
 
 
 def _officers(look: Look) -> set[int]:
@@ -54,7 +55,7 @@ def yearly_revision(look: Look) -> Iterator[Case]:
 
 def daily_extract(look: Look) -> Iterator[Case]:
     """R05: every officer takes out what is new of their customers, each working day."""
-    days = [one for one in look.working_days(GRACE) if look.now >= look.at(one, MORNING)]
+    days = [one for one in look.working_days(EXTRACTS) if look.now >= look.at(one, MORNING)]
     done = owed.extracted(days)
     for officer, first, last in owed.holders(OFFICER, days[0], days[-1]) if days else ():
         for one in (each for each in days if first <= each <= last):

@@ -269,6 +269,15 @@ def test_o05_nobody_owes_the_days_before_they_were_an_officer(duties):
     assert owed == [f"{duties.actor(SECOND).id}:{TODAY}"]
 
 
+def test_o05_the_day_before_a_long_holiday_is_told_when_work_begins_again(duties):
+    duties.since("O05", date(2026, 2, 14))  # a working Saturday before nine days off
+    duties.run("O05", at(date(2026, 2, 14), 18))
+    assert len(duties.waiting("O05")) == 2
+    assert duties.run("O05", at(date(2026, 2, 24), 8, 29)).total == 2, "what is owed of the new day"
+    assert duties.run("O05", at(date(2026, 2, 24), 8, 30)).missed == 2
+    assert duties.told() == {"customer_service_supervisor", "customer_service_supervisor_2"}
+
+
 def test_o05_rests_on_days_off(duties):
     duties.since("O05", date(2026, 5, 9))  # a Saturday on which the company works, then a Sunday
     duties.run("O05", at(date(2026, 5, 10)))
