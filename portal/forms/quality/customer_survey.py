@@ -12,7 +12,7 @@ from wtforms.fields.core import UnboundField
 
 from portal.domain.conditions import any_of, differs, equals, filled
 from portal.domain.deadlines import weeks, working_days
-from portal.domain.effects import Asks, Effect, Opens
+from portal.domain.effects import Asks, CallsOff, Effect, Opens
 from portal.domain.limits import SURVEY_MARKS
 from portal.domain.signoff import Back, Route, Step, outside, role
 from portal.forms.base import Sheet, Stage
@@ -165,6 +165,7 @@ def route(answer: type[SurveyAnswer], step: str, title: Any, manager: str) -> Ro
 
 
 REMINDED = _l("发出一周后提醒发起人：未回收的，请催顾客填写")
+ANSWERED = _l("顾客填写后：不再提醒发起人")
 OFFERED = _l("有项目得分低于满分的60%时，交质量部一份投诉信息反馈单草稿")
 
 
@@ -175,6 +176,11 @@ def reminded(record: Filed) -> Iterator[Effect]:
         f"person:{record.applicant_id}",
         record["sent_on"] + REMIND_AFTER,
     )
+
+
+def answered(_record: Filed) -> Iterator[Effect]:
+    """Whoever has answered needs no reminder."""
+    yield CallsOff()
 
 
 def offered(record: Filed, answer: type[SurveyAnswer]) -> Iterator[Effect]:

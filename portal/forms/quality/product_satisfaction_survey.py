@@ -9,12 +9,15 @@ from portal.forms.base import CompanyForm
 from portal.forms.fields import Score
 from portal.forms.filed import Filed
 from portal.forms.quality.customer_survey import (
+    ANSWER,
+    ANSWERED,
     COLUMNS,
     OFFERED,
     REMINDED,
     CustomerSurvey,
     Item,
     SurveyAnswer,
+    answered,
     offered,
     reminded,
     route,
@@ -54,6 +57,12 @@ class ProductSatisfactionSurvey(CustomerSurvey, CompanyForm):
     def remind(record: Filed) -> Iterator[Effect]:
         """A week later somebody looks for the answer."""
         return reminded(record)
+
+    @staticmethod
+    @after(ANSWER, ANSWERED)
+    def call_off(record: Filed) -> Iterator[Effect]:
+        """Nobody looks for an answer that is there."""
+        return answered(record)
 
     @staticmethod
     @after("quality_sign", OFFERED)

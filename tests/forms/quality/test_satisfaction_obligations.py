@@ -197,3 +197,11 @@ def test_os28_an_answer_in_time_keeps_it_and_it_may_be_switched_off(owed: Owed, 
     db.session.add(CompanySetting(key=f"obligation.{key}.on", value="no", changed_at=NOW))
     db.session.flush()
     assert owed.run(key, at(days(16))).missed == 0
+
+
+@pytest.mark.parametrize("code", ["QA-10", "QA-11", "QA-12"])
+def test_os28_nobody_is_to_remind_a_customer_who_has_answered(owed: Owed, code: str) -> None:
+    survey = owed.planned()
+    waiting = owed.sent(code, survey)
+    assert [task.due_at for task in owed.asked(waiting)] == [at(days(7), 23, 59)]
+    assert owed.asked(owed.answered(code, survey, Decimal("0.9"))) == []
