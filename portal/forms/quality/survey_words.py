@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portal.lib.i18n import _l
@@ -26,8 +26,8 @@ CENT = Decimal("0.01")
 
 
 def rounded(value: Decimal) -> Decimal:
-    """A score to two decimals, without zeros at its end."""
-    return Decimal(f"{value.quantize(CENT).normalize():f}")
+    """A score to two decimals, a half up, without zeros at its end."""
+    return Decimal(f"{value.quantize(CENT, ROUND_HALF_UP).normalize():f}")
 
 
 def said(value: Any) -> str:

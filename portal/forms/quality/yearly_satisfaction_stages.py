@@ -64,7 +64,7 @@ def _score(line: dict[str, Any], mine: frozenset[int]) -> dict[str, Any]:
         "weight": line["weight"],
         "converted": rounded((mean or Decimal(0)) * line["weight"] / HUNDRED),
         "standard": line["standard"],
-        "reached": mean is not None and mean >= line["standard"],
+        "reached": mean is not None and rounded(mean) >= line["standard"],  # as the sheet shows it
     }
 
 

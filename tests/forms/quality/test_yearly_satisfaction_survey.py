@@ -294,3 +294,21 @@ def test_drafts_are_left_for_each_customer_and_module_of_the_plan(year: SurveyYe
     assert codes == ["QA-11"]
     refused = year.sheet("QA-10", "salesperson", survey=year.ref(survey), customer=row["customer"])
     assert "customer" in wrong(refused)
+
+
+@pytest.mark.requirement("R45")
+@pytest.mark.parametrize(
+    ("totals", "mean", "reached"),
+    [
+        (["80"] * 19 + ["80.1"], "80.01", True),  # half a cent is one
+        (["80"] * 150 + ["79.5"], "80", True),  # 79.9967: 80 as anybody reads it, and no less than the standard
+        (["80"] * 150 + ["79.2"], "79.99", False),
+    ],
+)
+def test_a_mean_is_rounded_as_by_hand_and_judged_as_it_is_shown(
+    year: SurveyYear, monkeypatch: pytest.MonkeyPatch, totals: list[str], mean: str, reached: bool
+) -> None:
+    survey = year.planned()
+    monkeypatch.setattr("portal.queries.surveys.totals", lambda code, mine: [Decimal(one) for one in totals])
+    row = year.stage(survey).module_scores.data[0]
+    assert (row["mean"], row["reached"]) == (Decimal(mean), reached)
