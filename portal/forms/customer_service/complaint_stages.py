@@ -142,10 +142,11 @@ class OverdueLine(Sheet):
             self.days_late.data = (self.date.data - day(solve_by)).days
 
     def check(self) -> None:
-        """R67: what is tracked is late."""
-        if self.days_late.data is not None and self.days_late.data < 0:
+        """R67: what is tracked is late by now."""
+        moments.refuse_future(self, "date", "told_customer_at")
+        late, solve_by = self.days_late.data, self.context.get("solve_by")
+        if late is not None and (late < 0 or self.now <= solve_by) and not self.date.errors:
             self.refuse("date", _l("这一天还没有超过处理期限"))
-        moments.refuse_future(self, "told_customer_at")
         moments.refuse_earlier(self, "told_customer_at", self.context.get("received_at"), BEFORE_RECEIVED)
 
 

@@ -164,6 +164,24 @@ def test_r67_each_day_late_is_tracked_and_told(app_context):
     assert not untold.validate()
 
 
+@pytest.mark.requirement("R67")
+@pytest.mark.parametrize(
+    ("ahead", "day", "good"),
+    [
+        (timedelta(minutes=-1), NOW.date(), True),  # late since a minute ago
+        (timedelta(0), NOW.date(), False),
+        (timedelta(hours=2), NOW.date(), False),  # there is time until this evening
+        (timedelta(days=-2), NOW.date() + timedelta(days=1), False),  # nobody tracks tomorrow
+    ],
+)
+def test_r67_nothing_is_tracked_that_is_not_late_by_now(app_context, ahead, day, good):
+    line = {"date": day, "reason": "等待配件", "told_customer_at": NOW}
+    known = {"@now": NOW, "solve_by": NOW + ahead}
+    stage = OverdueTracking(answers={"overdue_entries": [line]}, context=known)
+    assert stage.validate() is good
+    assert [set(row.errors) for row in stage.overdue_entries.rows] == [set() if good else {"date"}]
+
+
 def test_the_result_is_told(app_context):
     said = {"result_told_at": NOW, "result_told": "已修复", "satisfied": True, "confirmed_way": "telephone"}
     assert ResultConfirmation(answers=said, context=HEARD).validate()
