@@ -8,7 +8,16 @@ from portal.jobs.pieces import piece
 from portal.lib.clock import now, today
 from portal.queries import audit_packages as kept
 from portal.queries import revisions
-from portal.services import account_ends, audit_packages, customers, drafts, indexing, outbox, readings
+from portal.services import (
+    account_ends,
+    allocations,
+    audit_packages,
+    customers,
+    drafts,
+    indexing,
+    outbox,
+    readings,
+)
 from portal.storage import package_store
 
 UNUSED = timedelta(hours=1)  # a file that was written to since may be somebody's piece
@@ -33,8 +42,8 @@ def end_accounts() -> int:
 
 
 def settle_customers() -> int:
-    """Says of every customer whether orders still come; returns how many have changed."""
-    return piece(lambda: customers.settle(now()))
+    """Says of every customer whether orders still come, and hands over those whose allocation begins; returns how many."""
+    return piece(lambda: customers.settle(now())) + piece(lambda: allocations.hand_over(now()))
 
 
 def remind_readers() -> int:

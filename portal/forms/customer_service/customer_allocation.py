@@ -201,13 +201,19 @@ class CustomerAllocation(CompanyForm):
     @staticmethod
     @after("briefing_record", _l("接收后才生效的分配：更新客户资料库中的负责人"))
     def hand_over_later(record: Filed) -> Iterator[Effect]:
-        """An allocation that was accepted before its day counts from the first signature after it."""
-        yield from _owners(record)
+        """An allocation that was accepted before its day counts by now, also where the night has not seen to it."""
+        yield from _owners_at_last(record)
 
     @staticmethod
     @after("supervisor_close", _l("沟通备案后才生效的分配：更新客户资料库中的负责人"))
     def hand_over_last(record: Filed) -> Iterator[Effect]:
         """By now the day has come."""
+        yield from _owners_at_last(record)
+
+
+def _owners_at_last(record: Filed) -> Iterator[Updates]:
+    """Once only: whom somebody else got since, by a later allocation, stays theirs."""
+    if not allocation.has_moved(record.id):
         yield from _owners(record)
 
 

@@ -22,7 +22,10 @@ from portal.forms.customer_service.customer_allocation_stages import (
 from portal.forms.kinds import Ref
 from portal.lib.workdays import Calendar
 from portal.models import Content, Customer, Person, Record, RecordSubject, RoleGrant
+from portal.services import allocations
 from portal.services.drafts import prefill
+from tests.conftest import both_databases
+from tests.forms.customer_service.shop import TAIHE, Shop, days
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)
@@ -268,6 +271,57 @@ def test_from_its_day_on_the_customers_are_the_officers(filed, officers, owned, 
     ]
     early = {**answers, "effective_date": TODAY + timedelta(days=1)}
     assert not list(CustomerAllocation.effects(step, filed("CS-23", **early)))
+
+
+@pytest.fixture
+def shop(context):
+    """The small company, in which the second officer is given a customer from the day after tomorrow on."""
+    return Shop()
+
+
+def allocated(shop, to="customer_service_officer_2", code=TAIHE, effective=days(2)):
+    """An allocation that the officer has accepted."""
+    record = shop.submit(
+        "CS-23",
+        "customer_service_supervisor",
+        reason="balancing",
+        to_officer=shop.person(to),
+        customers=[{"customer": shop.ref(shop.customer(code))}],
+        ability_consideration="熟悉工程机械",
+        effective_date=effective,
+    )
+    return shop.sign(record)
+
+
+def at_night(shop, day):
+    """What the job of the night does as a day begins; how many allocations."""
+    return allocations.hand_over(datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=7, minutes=50))
+
+
+@both_databases
+def test_on_its_day_the_customers_change_hands_by_themselves(shop):
+    first, second = (shop.actor(f"customer_service_officer{end}").id for end in ("", "_2"))
+    shop.customer(TAIHE).owner_id = first
+    record = allocated(shop)
+    assert at_night(shop, days(1)) == 0
+    assert (shop.customer(TAIHE).owner_id, record.step) == (first, "briefing_record")
+    assert at_night(shop, days(2)) == 1
+    assert shop.customer(TAIHE).owner_id == second
+    assert at_night(shop, days(3)) == 0
+
+
+def test_a_later_allocation_is_not_undone_by_the_rest_of_an_earlier_one(shop):
+    first, second = (shop.actor(f"customer_service_officer{end}").id for end in ("", "_2"))
+    shop.customer(TAIHE).owner_id = first
+    earlier = allocated(shop, effective=TODAY)
+    assert shop.customer(TAIHE).owner_id == second
+    allocated(shop, "customer_service_officer", effective=TODAY)
+    assert shop.customer(TAIHE).owner_id == first
+    talk = {"customer": shop.ref(shop.customer(TAIHE)), "sales_person": shop.person("salesperson")}
+    told = {"talked_on": TODAY, "details": "设备租赁", "needs": "交货快"}
+    shop.sign(earlier, briefings=[{**talk, **told}])
+    assert shop.customer(TAIHE).owner_id == first
+    assert at_night(shop, days(3)) == 0
 
 
 def test_its_story_reaches_the_end(officers, owned, worlds, walk):
