@@ -144,8 +144,8 @@ class OverdueLine(Sheet):
     def check(self) -> None:
         """R67: what is tracked is late by now."""
         moments.refuse_future(self, "date", "told_customer_at")
-        late, solve_by = self.days_late.data, self.context.get("solve_by")
-        if late is not None and (late < 0 or self.now <= solve_by) and not self.date.errors:
+        given, solve_by = self.date.data, self.context.get("solve_by")
+        if given and solve_by and (given < day(solve_by) or self.now <= solve_by) and not self.date.errors:
             self.refuse("date", _l("这一天还没有超过处理期限"))
         moments.refuse_earlier(self, "told_customer_at", self.context.get("received_at"), BEFORE_RECEIVED)
 

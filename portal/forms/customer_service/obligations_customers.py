@@ -22,7 +22,7 @@ DAYS, MONTH_OF_SILENCE = _l("天"), 30
 MORNING = time(8)
 CONTACTS = 2  # with an inactive customer in each month (R10)
 GRACE = 7  # days after the end of a month in which what was done in it may still be written down
-EXTRACTS = 14  # days for which an extract is asked for: more than any holiday, after which it is told as missed
+EXTRACTS = 14  # days for which a daily extract is asked for: more than any holiday
 
 
 def _officers(look: Look) -> set[int]:

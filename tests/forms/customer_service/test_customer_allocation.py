@@ -275,18 +275,18 @@ def test_from_its_day_on_the_customers_are_the_officers(filed, officers, owned, 
 
 @pytest.fixture
 def shop(context):
-    """The small company, in which the second officer is given a customer from the day after tomorrow on."""
+    """The small company."""
     return Shop()
 
 
-def allocated(shop, to="customer_service_officer_2", code=TAIHE, effective=days(2)):
+def allocated(shop, effective, to="customer_service_officer_2"):
     """An allocation that the officer has accepted."""
     record = shop.submit(
         "CS-23",
         "customer_service_supervisor",
         reason="balancing",
         to_officer=shop.person(to),
-        customers=[{"customer": shop.ref(shop.customer(code))}],
+        customers=[{"customer": shop.ref(shop.customer(TAIHE))}],
         ability_consideration="熟悉工程机械",
         effective_date=effective,
     )
@@ -295,14 +295,16 @@ def allocated(shop, to="customer_service_officer_2", code=TAIHE, effective=days(
 
 def at_night(shop, day):
     """What the job of the night does as a day begins; how many allocations."""
-    return allocations.hand_over(datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=7, minutes=50))
+    return allocations.hand_over(
+        datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=7, minutes=50)
+    )
 
 
 @both_databases
 def test_on_its_day_the_customers_change_hands_by_themselves(shop):
     first, second = (shop.actor(f"customer_service_officer{end}").id for end in ("", "_2"))
     shop.customer(TAIHE).owner_id = first
-    record = allocated(shop)
+    record = allocated(shop, days(2))
     assert at_night(shop, days(1)) == 0
     assert (shop.customer(TAIHE).owner_id, record.step) == (first, "briefing_record")
     assert at_night(shop, days(2)) == 1
@@ -313,9 +315,9 @@ def test_on_its_day_the_customers_change_hands_by_themselves(shop):
 def test_a_later_allocation_is_not_undone_by_the_rest_of_an_earlier_one(shop):
     first, second = (shop.actor(f"customer_service_officer{end}").id for end in ("", "_2"))
     shop.customer(TAIHE).owner_id = first
-    earlier = allocated(shop, effective=TODAY)
+    earlier = allocated(shop, TODAY)
     assert shop.customer(TAIHE).owner_id == second
-    allocated(shop, "customer_service_officer", effective=TODAY)
+    allocated(shop, TODAY, "customer_service_officer")
     assert shop.customer(TAIHE).owner_id == first
     talk = {"customer": shop.ref(shop.customer(TAIHE)), "sales_person": shop.person("salesperson")}
     told = {"talked_on": TODAY, "details": "设备租赁", "needs": "交货快"}
