@@ -155,11 +155,12 @@ class PaymentReceipt(CompanyForm):
     @after("finance_confirm", _l("登记应收及回款台帐，客户欠款随之减少"))
     def post(record: Filed) -> Iterator[Effect]:
         """What has arrived is taken off the customer's debt."""
+        of, row = _claimed_on(record["contract_or_order"].id)
         yield PostsReceivable(
             record["customer"].id,
-            record["contract_or_order"].id,
+            of,
             -record["received_amount"],
-            row=record["plan_row"] or "",
+            row=row or record["plan_row"] or "",
             paid_on=record["received_on"],
             way=both(WAYS[record["payment_way"]])["zh"],
             account=record["account"],
@@ -178,9 +179,17 @@ def _refuse_reminded(sheet: Sheet, field: str, of: int, owed: Decimal) -> None:
         )
 
 
+def _claimed_on(record_id: int) -> tuple[int, str | None]:
+    """Where a claim stands: that of a supplement (CS-75) on its main contract, in a row of its own."""
+    main = goods.named(record_id, "main_contract")
+    return (main, goods.opening_answers(record_id)["supplement_no"]) if main else (record_id, None)
+
+
 def _open(record_id: int, but: Collection[int]) -> list[receivables.Instalment]:
-    """The claims of a contract or order that are not paid in full."""
-    return [one for one in receivables.instalments(of=record_id, but=but) if one.open > 0]
+    """The claims of a contract, order or supplement that are not paid in full."""
+    of, row = _claimed_on(record_id)
+    found = receivables.instalments(of=of, but=but)
+    return [one for one in found if one.open > 0 and row in (None, one.row)]
 
 
 def _said(one: receivables.Instalment) -> str:

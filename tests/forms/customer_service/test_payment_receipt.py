@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from shop import CART, LIFT, NOW, SCHOOL, TAIHE, TODAY, Shop, days, wrong
+from test_customer_obligations import Duties
 
 from portal.domain.refusal import NotAllowed
 from portal.extensions import db
@@ -230,3 +231,16 @@ def test_sales_and_finance_enter_payments(shop, order):
 
 def test_an_empty_page_begins_with_what_is_known(shop):
     assert shop.page("CR-06") == {"paid_on": TODAY, "handler": shop.person("salesperson")}
+
+
+def test_what_a_supplement_adds_is_paid_by_its_own_number(shop, order):
+    instalments(order, ("BJ2026001", 30, "950.50"))
+    customer = shop.ref(shop.customer(SCHOOL))
+    added = {"main_contract": shop.ref(order), "customer": customer, "supplement_no": "BJ2026001"}
+    supplement = Duties().record("CS-75", added, NOW)
+    assert wrong(shop.sheet("CR-06", **given(shop, supplement, "950.51"))) == {"amount"}
+    record = shop.submit("CR-06", **given(shop, supplement, "950.50"))
+    shop.sign(record, received_on=TODAY, received_amount=Decimal("950.50"))
+    left = [(one.row, one.open) for one in receivables.instalments(of=order.id) if one.open]
+    assert left == [("", Decimal("26800.00"))], "the contract's own claim stays"
+    assert wrong(shop.sheet("CR-06", **given(shop, supplement, "1"))) == {"contract_or_order"}
