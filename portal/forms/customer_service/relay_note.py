@@ -84,11 +84,12 @@ class RelayNote(CompanyForm):
         return self.complainant.data or ""
 
     def compute(self) -> None:
-        """R63: it is relayed by being submitted, late after an hour."""
+        """R63: it is relayed by being submitted, late after an hour: to the minute, as both times are told."""
         super().compute()
         relayed, received = moments.submitted_at(self), self.received_at.data
         self.relayed_at.data = relayed
-        self.late_relay.data = relayed > received + AT_ONCE if received else None
+        on_the_minute = relayed.replace(second=0, microsecond=0)
+        self.late_relay.data = on_the_minute > received + AT_ONCE if received else None
         if self.received_by.blank and not self.received_by.text and self.person is not None:
             self.received_by.data = Ref(self.person.id, goods.person_label(self.person.id))
 

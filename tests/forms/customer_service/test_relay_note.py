@@ -58,6 +58,14 @@ def test_r63_after_an_hour_it_is_late(app_context, minutes, late):
     assert "late_relay" in RelayNote.columns
 
 
+def test_r63_an_hour_to_the_minute_is_an_hour(app_context):
+    for seconds, late in ((59, False), (60, True)):
+        now = NOW + timedelta(hours=1, seconds=seconds)
+        form = RelayNote(answers={"received_at": NOW}, context={"@now": now})
+        form.validate()
+        assert form.late_relay.data is late
+
+
 def test_r63_what_is_corrected_later_was_relayed_when_it_was(make_record):
     record = make_record("CS-50-2026-0001")  # submitted at NOW
     for mark in ("@record_id", "@corrects"):
