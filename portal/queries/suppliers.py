@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -91,7 +91,7 @@ def pass_rate(supplier: Any) -> Decimal | None:
     """The share of a supplier's inspected goods that passed, in percent; None before anything was inspected."""
     if not supplier.inspected:
         return None
-    return Decimal(supplier.passed * 100 / supplier.inspected).quantize(Decimal("0.1"))
+    return Decimal(supplier.passed * 100 / supplier.inspected).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def returns(since: date, supplier_id: int | None = None, but: Collection[int] = ()) -> list[Return]:

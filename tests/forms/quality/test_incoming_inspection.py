@@ -27,7 +27,8 @@ from portal.domain.effects import Opens, Updates
 from portal.extensions import db
 from portal.forms.kinds import Ref
 from portal.forms.quality.incoming_inspection import IncomingInspection
-from portal.models import Content
+from portal.models import Content, Supplier
+from portal.queries import suppliers
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +122,15 @@ def test_the_pass_rate_of_the_supplier_grows_once_the_sheet_is_finished() -> Non
     answers = opening(line(BOLT, 20, 10), verdict="partly", disposal="return")
     (counted,) = IncomingInspection.effects("finished", filed(IncomingInspection, answers))
     assert counted == Updates("supplier", 1, adds={"inspected": Decimal(30), "passed": Decimal(20)})
+
+
+@pytest.mark.parametrize(
+    ("inspected", "passed", "rate"),
+    [(16, 1, "6.3"), (80, 13, "16.3"), (3, 2, "66.7"), (5, 5, "100.0"), (5, 0, "0.0")],
+)
+def test_the_pass_rate_is_rounded_as_by_hand(inspected: int, passed: int, rate: str) -> None:
+    supplier = Supplier(inspected=Decimal(inspected), passed=Decimal(passed))
+    assert suppliers.pass_rate(supplier) == Decimal(rate)
 
 
 def test_goods_to_be_sorted_are_inspected_again_and_not_counted_yet() -> None:
