@@ -20,6 +20,7 @@ from portal.models import (
     ReceivableEntry,
     Record,
     RecordSubject,
+    Signature,
 )
 from portal.queries import goods
 from portal.queries.corrected import is_corrected
@@ -103,9 +104,37 @@ def new_customers(officer_id: int, day: date) -> int:
 
 
 def customers_with_orders(officer_id: int, day: date) -> int:
-    """How many of the officer's customers ordered last on a day."""
-    query = sa.select(sa.func.count()).where(Customer.owner_id == officer_id, Customer.last_order_on == day)
+    """How many of the officer's customers ordered on a day, also where they have ordered again since."""
+    written = day.isoformat()
+    ordered = _about_customers("CR-17").where(
+        Record.state == "finished", Content.answers["order_date"].as_string() == written
+    )
+    signed = (
+        _about_customers("CS-34")
+        .join(Signature, Signature.record_id == Record.id)
+        .where(
+            *(Signature.step == "customer_sign", Signature.act == "signed"),
+            *(
+                Signature.answers["signed_on"].as_string() == written,
+                Record.state.in_(("running", "finished")),
+            ),
+        )
+    )
+    query = sa.select(sa.func.count()).where(
+        Customer.owner_id == officer_id,
+        sa.or_(Customer.last_order_on == day, Customer.id.in_(ordered), Customer.id.in_(signed)),
+    )
     return db.session.scalar(query) or 0
+
+
+def _about_customers(code: str) -> sa.Select[int]:
+    """The customers whom the records of a form, as they stand, are about."""
+    return (
+        sa.select(RecordSubject.row_id)
+        .join(Record, Record.id == RecordSubject.record_id)
+        .join(Content, _current())
+        .where(RecordSubject.kind == "customer", Record.form_code == code, ~is_corrected(Record.id))
+    )
 
 
 def _payments(found: dict[int, Change], since: datetime, until: datetime) -> None:

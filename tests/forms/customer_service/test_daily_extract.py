@@ -25,6 +25,8 @@ from portal.models import (
     RecordSubject,
 )
 from portal.queries import calendar, extracts
+from tests.forms.customer_service.shop import TAIHE
+from tests.forms.customer_service.test_customer_obligations import Duties
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 12, 6, 30, tzinfo=UTC)  # a Tuesday
@@ -381,3 +383,14 @@ def test_the_page_is_filled_in_advance_for_its_officer(walker):
         known = db.session.get_one(Customer, id)
         assert (known.klass, known.custodian_id is not None) == ("key", True)
         assert extracts.of_day(officer().id, working_day()) == number
+
+
+def test_who_has_ordered_again_since_still_ordered_on_the_day(context):
+    duties, before = Duties(), DAY - timedelta(days=1)
+    customer = duties.customer(TAIHE)
+    customer.owner_id, customer.last_order_on = officer().id, DAY
+    asked = {"customer": duties.ref(customer), "order_date": before}
+    duties.record("CR-17", asked, NOW - timedelta(days=1))
+    duties.record("CR-17", {**asked, "order_date": before - timedelta(days=1)}, NOW, state="running")
+    days = (before - timedelta(days=1), before, DAY, DAY + timedelta(days=1))
+    assert [extracts.customers_with_orders(officer().id, day) for day in days] == [0, 1, 1, 0]
