@@ -20,7 +20,7 @@ _WORDS = {
     "includes": _l("%(field)s包含%(value)s"),
     "above": _l("%(field)s超过%(value)s"),
     "filled": _l("已填写%(field)s"),
-    "any_row": _l("%(field)s中有符合条件的行"),
+    "any_row": _l("%(field)s中有一行的%(test)s"),
 }
 
 
@@ -59,6 +59,10 @@ class Test:
 
     def words(self, label: Callable[[str], str], shown: Callable[[str, Any], str]) -> str:
         """The condition in the reader's language, e.g. 「订货金额」超过 50,000."""
+        if self.op == "any_row":
+            column, op, wanted = self.value
+            row = Test(f"{self.field}.{column}", op, wanted).words(label, shown)
+            return str(_WORDS[self.op]) % {"field": _quoted(label(self.field)), "test": row}
         value = shown(self.field, self.value) if self.value is not None else ""
         return str(_WORDS[self.op]) % {"field": _quoted(label(self.field)), "value": _quoted(value)}
 

@@ -132,6 +132,7 @@ def _spoken(described: list[dict[str, Any]], speak: Speaker) -> list[dict[str, A
 def _speaker(every: list[dict[str, Any]]) -> Speaker:
     """Says a condition in both languages, with labels instead of names."""
     known = {field["name"]: field for field in every}
+    known |= {f"{table['name']}.{one['name']}": one for table in every for one in table.get("columns", ())}
 
     def word(language: str) -> tuple[Callable[[str], str], Callable[[str, Any], str]]:
         def label(name: str) -> str:
@@ -142,8 +143,6 @@ def _speaker(every: list[dict[str, Any]]) -> Speaker:
                 return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
             if isinstance(value, str) and value.startswith("@"):
                 return both(LIMIT[value].title)[language]
-            if isinstance(value, tuple):
-                return shown(value[0], value[2])
             for choice in known.get(name, {}).get("choices") or ():
                 if choice["value"] == value:
                     return str(choice[language])

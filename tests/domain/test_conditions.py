@@ -21,6 +21,8 @@ from portal.domain.conditions import (
     filled,
     includes,
 )
+from portal.forms.catalogue import FORMS
+from portal.forms.definition import definition
 
 ROWS = [{"kind": "a", "amount": Decimal(3)}, {"kind": "b", "amount": Decimal(8)}]
 CASES: list[tuple[Any, dict[str, Any], bool]] = [
@@ -95,6 +97,12 @@ def test_it_can_be_spoken(context: Flask) -> None:
         lambda name: {"total": "金额", "note": "说明"}[name], lambda name, value: f"{value}"
     )
     assert said == "「金额」超过「50000」，或已填写「说明」"
+
+
+def test_rows_are_spoken_of_by_their_column(context: Flask) -> None:
+    tender = next(field for field in definition(FORMS["PL-11"])["fields"] if field["name"] == "legal_basis")
+    assert tender["when"]["zh"] == "「招标内容」中有一行的「招标」为「否」"
+    assert tender["when"]["en"] == '"Items" has a row whose "Tender" is "no"'
 
 
 @given(
