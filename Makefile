@@ -31,7 +31,7 @@ fast: setup ## run the tests that need neither a browser nor a database server
 	@$(PYTHON_BIN) -m pytest -n auto -m "not browser and not postgres" tests
 
 translations: setup ## take new texts into the English catalogue, to be translated there
-	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k _ --no-location --sort-output -o .cache/messages.pot .
+	@.venv/bin/pybabel -q extract -F babel.cfg -k _l -k _lp:1c,2 -k _ --no-location --sort-output -o .cache/messages.pot .
 	@.venv/bin/pybabel -q update -i .cache/messages.pot -d portal/translations -l en -w 120 --no-fuzzy-matching --ignore-pot-creation-date
 	@.venv/bin/pybabel -q compile -d portal/translations
 

@@ -13,12 +13,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from portal.lib.i18n import _l, language
+from portal.lib.i18n import _l, _lp, language
 
 FOLDER = Path(__file__).resolve().parent.parent / "assurance"
 SHOWN, PARTLY, FAILED, OPEN = "shown", "partly", "failed", "open"
 STATES = {SHOWN: _l("已证明"), PARTLY: _l("部分证明"), FAILED: _l("未通过"), OPEN: _l("未证明")}
-OUTCOMES = {"passed": _l("通过"), "skipped": _l("跳过"), "failed": _l("未通过")}  # from the best to the worst
+OUTCOMES = {"passed": _lp("test", "通过"), "skipped": _l("跳过"), "failed": _l("未通过")}  # best first
 Said = Mapping[str, str]  # a text by language, zh and en
 Claims = Mapping[str, Sequence[str]]  # the tests that say to show an id, run or not
 

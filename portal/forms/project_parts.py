@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.domain import projects as kinds
 from portal.forms.customer_parts import Part
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 from portal.models import Project
 
 PARTS = {
@@ -14,7 +14,12 @@ PARTS = {
         Part(
             "start", _l("开工准备"), "clipboard-check", ("EN-01", "EN-05", "EN-18", "EN-12", "EN-09", "EN-10")
         ),
-        Part("acceptances", _l("验收"), "certificate", ("EN-20", "EN-21", "EN-22", "EN-23", "EN-24")),
+        Part(
+            "acceptances",
+            _lp("several", "验收"),
+            "certificate",
+            ("EN-20", "EN-21", "EN-22", "EN-23", "EN-24"),
+        ),
         Part("problems", _l("质量、安全和整改"), "alert-triangle", ("EN-25", "EN-26", "EN-30")),
         Part("changes", _l("变更和增减项目"), "pencil", ("EN-14", "EN-15", "EN-17")),
         Part("payments", _l("工程款"), "table", ("EN-27",)),

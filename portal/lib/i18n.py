@@ -41,6 +41,11 @@ def pgettext(context: str, text: str, /) -> str:
     return text if language() == "zh" else str(english().pgettext(context, text))
 
 
+def _lp(context: str, text: str, /) -> Any:
+    """The text in the reader's language, in a context, when it is shown."""
+    return LazyString(pgettext, context, text)
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     """The text for this count; Chinese has one form for all."""
     return many if language() == "zh" else english().ngettext(one, many, count)

@@ -275,7 +275,7 @@ def texts() -> Iterator[tuple[str | None, str, str]]:
     """Every text that the portal says, with the context that it may have, and where."""
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
     keywords = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
-    keywords |= {"pgettext": ((1, "c"), 2)}
+    keywords |= {"pgettext": ((1, "c"), 2), "_lp": ((1, "c"), 2)}
     options = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
     for file, line, text, _comments, context in extract_from_dir(
         str(PORTAL), methods, options, keywords=keywords, strip_comment_tags=True

@@ -16,7 +16,7 @@ from portal.forms.checklists import Checklist
 from portal.forms.design import external_papers
 from portal.forms.fields import Choice, Day, Integer, LongText, MultiChoice, Text, YesNo
 from portal.forms.filed import Filed
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 from portal.queries import project_papers, projects, works
 
 PLANNING = "planning_officer"
@@ -113,7 +113,7 @@ class PermitResult(Stage):
 
     decision = Choice(
         _l("办理结果"),
-        {"granted": _l("通过"), "to_be_corrected": _l("补正"), "refused": _l("不予通过")},
+        {"granted": _lp("permit", "通过"), "to_be_corrected": _l("补正"), "refused": _l("不予通过")},
     )
     decision_note = LongText(_l("补正要求或不予通过的理由"), when=differs("decision", "granted"))
 

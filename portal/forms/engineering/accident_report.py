@@ -17,7 +17,7 @@ from portal.forms.kinds import Ref
 from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Person, Project, RecordLink
 from portal.lib.clock import day
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 from portal.queries import improvement, service
 
 REPORT_HOURS = 24  # R27: from the finding until the written opinion is with the engineering manager
@@ -91,7 +91,7 @@ class AccidentReport(CompanyForm):
     )
     facts = LongText(_l("事故经过"))
     written_opinion = LongText(_l("书面处理意见"))
-    explanation = LongText(_l("说明"))
+    explanation = LongText(_lp("accident", "说明"))
     cause = LongText(_l("原因"))
     estimated_loss = Money(_l("预计损失"))
     responsible_person = Person(_l("责任人"))

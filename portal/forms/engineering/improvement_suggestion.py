@@ -15,7 +15,7 @@ from portal.forms.filed import Filed
 from portal.forms.quality import own
 from portal.forms.quality.actions import follow
 from portal.forms.references import Attachments, Department
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 
 AREAS = {
     "site_organisation": _l("施工组织"),
@@ -23,7 +23,7 @@ AREAS = {
     "safety": _l("安全"),
     "cost": _l("成本"),
     "service": _l("服务"),
-    "management": _l("管理"),
+    "management": _lp("suggestion", "管理"),
 }
 SUBJECTS = {"site_organisation": "production", "safety": "production", "quality": "quality"}
 """Which range of the information centre an area belongs to; the others are about operations."""
@@ -59,7 +59,7 @@ class ImprovementSuggestion(CompanyForm):
     subject = Text(_l("建议主题"))
     area = Choice(_l("涉及方面"), AREAS)
     department = Department(_l("涉及部门"), help=_l("由该部门负责人提出意见"))
-    present_state = LongText(_l("现状"))
+    present_state = LongText(_lp("suggestion", "现状"))
     proposal_ = LongText(_l("建议内容"))
     expected_benefit = LongText(_l("预期效果"))
     expected_saving = Money(_l("预计节约"), required=False)

@@ -18,7 +18,7 @@ from portal.forms.fields import Choice, LongText, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref, carried, load
 from portal.forms.references import RecordLink
-from portal.lib.i18n import _l, both
+from portal.lib.i18n import _l, _lp, both
 from portal.lib.text import next_version
 from portal.queries import technical_papers as books
 from portal.queries import works
@@ -107,7 +107,7 @@ class ModificationNotice(CompanyForm):
         {
             "use_up": _l("用完为止"),
             "rework": _l("返工"),
-            SCRAP: _l("报废"),
+            SCRAP: _lp("goods", "报废"),
             "not_affected": _l("不影响"),
         },
         help=_l("选报废的，签收后生成报损清单（WH-17）草稿"),

@@ -17,7 +17,7 @@ from portal.forms.fields import Choice, Day, LongText, Money
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Project, RecordLink
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 from portal.queries import projects, settlement, works
 
 NOTHING = Decimal("0.00")
@@ -43,7 +43,7 @@ class PaymentReminder(CompanyForm):
     project = Project(_l("工程"), "works")
     customer = Customer(_l("客户"))
     payment_kind = Choice(_l("款项"), payments.KINDS)
-    source_acceptance = RecordLink(_l("验收"), *ACCEPTANCES.values())
+    source_acceptance = RecordLink(_lp("one", "验收"), *ACCEPTANCES.values())
     contract_price = Money(_l("合同价"), help=_l("由工程任务单带出；那里没有的按合同填写"))
     added_amount = Money(
         _l("增减及水电合计"),

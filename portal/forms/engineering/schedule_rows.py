@@ -9,7 +9,7 @@ from typing import Any
 
 from portal.forms.base import Sheet
 from portal.forms.fields import Choice, Day, Integer, Money, Text
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 
 STAGES = {
     "incoming_material": "material",
@@ -49,7 +49,7 @@ class Activity(Sheet):
 class Acceptance(Sheet):
     """One acceptance on its planned day."""
 
-    acceptance = Choice(_l("验收"), ACCEPTANCES)
+    acceptance = Choice(_lp("one", "验收"), ACCEPTANCES)
     planned_on = Day(_l("计划日期"))
 
     def check(self) -> None:

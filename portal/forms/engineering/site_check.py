@@ -15,7 +15,7 @@ from portal.forms.checklists import Checklist
 from portal.forms.fields import Day, Integer, LongText, Moment, Rows, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Person, Photos, Project
-from portal.lib.i18n import _, _l
+from portal.lib.i18n import _, _l, _lp
 from portal.queries import projects
 
 AT_ONCE = timedelta(hours=1)  # R63: so soon customer service hears of a complaint
@@ -75,7 +75,7 @@ class SiteCheck(CompanyForm):
     trades_on_site = Rows(_l("在场工种及人数"), Trade, required=False)
     work_done = LongText(_l("当日完成"), required=False)
     safety_checks = Checklist(
-        _l("安全检查"),
+        _lp("site", "安全检查"),
         (_l("临时用电"), _l("动火管理"), _l("高处作业"), _l("消防器材"), _l("个人防护"), _l("机具安全")),
     )
     civilised_checks = Checklist(

@@ -16,7 +16,7 @@ from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
 from portal.forms.references import Customer, Project
 from portal.lib.clock import day, iso_week
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 from portal.queries import projects, works
 
 REACHED = equals("reached", True)
@@ -48,7 +48,9 @@ class WeeklyPhoneRecord(CompanyForm):
         _l("是否投诉"), when=REACHED, help=_l("客户表示不满、要求处理的，提交后生成投诉信息反馈单草稿")
     )
     agreed_action = LongText(_l("商定事项"), required=False, when=REACHED)
-    action_due = Day(_l("完成日期"), required=False, when=REACHED, required_when=filled("agreed_action"))
+    action_due = Day(
+        _lp("wanted", "完成日期"), required=False, when=REACHED, required_when=filled("agreed_action")
+    )
 
     signoff = Route(
         Step(

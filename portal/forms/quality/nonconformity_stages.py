@@ -6,7 +6,7 @@ from portal.domain.conditions import equals
 from portal.forms.base import Stage
 from portal.forms.fields import Choice, LongText, YesNo
 from portal.forms.references import Department
-from portal.lib.i18n import _l
+from portal.lib.i18n import _l, _lp
 
 SCRAP, RETURN = "scrap", "return"
 FAIL = "fail"
@@ -14,7 +14,7 @@ DISPOSITIONS = {
     "rework": _l("返工"),
     "repair": _l("返修"),
     "concession": _l("让步接收"),
-    SCRAP: _l("报废"),
+    SCRAP: _lp("goods", "报废"),
     RETURN: _l("退货"),
 }
 
