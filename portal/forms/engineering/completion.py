@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from portal.domain.effects import ChangesProject, Effect, Opens
 from portal.forms.filed import Filed
 from portal.forms.kinds import Ref
+from portal.lib.clock import day
 from portal.queries import goods, projects, service, settlement, works
 
 
@@ -19,7 +20,8 @@ def completed(record: Filed, key: str) -> Iterator[Effect]:
         if row.key == key and (record["verdict"] != "pass" or row.project_id != project):
             former = projects.project(row.project_id)
             state = "held" if former and former.facts.get("held_by") else "running"
-            yield ChangesProject(row.project_id, {"state": state, "finished_on": None})
+            facts = {"going_since": day(record.now).isoformat()}
+            yield ChangesProject(row.project_id, {"state": state, "finished_on": None}, facts)
 
 
 def handed_over(record: Filed, key: str) -> Iterator[Effect]:

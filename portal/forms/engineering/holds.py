@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from portal.domain import projects as kinds
 from portal.domain.effects import ChangesProject, Effect
 from portal.forms.filed import Filed
+from portal.lib.clock import day
 from portal.models import Project
 from portal.queries import projects
 
@@ -39,7 +40,10 @@ def _release(record: Filed, but: Project | None = None) -> Iterator[Effect]:
             continue
         goes_on = project.state == "held" and not left
         values = {"state": project.facts.get("held_from") or "running"} if goes_on else {}
-        yield ChangesProject(project.id, values, {"held_by": sorted(left)})
+        facts: dict[str, object] = {"held_by": sorted(left)}
+        if goes_on:
+            facts["resumed_on"] = day(record.now).isoformat()
+        yield ChangesProject(project.id, values, facts)
 
 
 def _holding(project: Project) -> set[int]:

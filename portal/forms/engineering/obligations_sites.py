@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from portal.domain.obligations import Case, Look, Obligation
 from portal.domain.permissions import role_key
@@ -24,14 +24,22 @@ WARNED = time(9)
 Weeks = Callable[[datetime], set[tuple[int, str]]]
 
 
-def _weekly(look: Look, states: tuple[str, ...], done: Weeks) -> Iterator[Case]:
-    """This week and the last of each works project: asked on Monday, warned on Friday, missed on the Monday after."""
+GOING, RESUMED = "going_since", "resumed_on"  # days among a project's facts
+
+
+def _weekly(look: Look, states: tuple[str, ...], done: Weeks, begun: tuple[str, ...]) -> Iterator[Case]:
+    """This week and the last of each works project: asked on Monday, warned on Friday, missed on the Monday after.
+
+    A week that was over before the works went on, as the facts `begun` have it, owes nothing.
+    """
     this = look.today - timedelta(days=look.today.weekday())
     kept = done(look.now - BACK)
     for project in projects.under_way("works", states):
+        days = [date.fromisoformat(project.facts[name]) for name in begun if project.facts.get(name)]
+        first = max([look.since, *days])
         for monday in (this - WEEK, this):
             sunday, week = monday + timedelta(days=6), iso_week(monday)
-            if sunday < look.since:
+            if sunday < first:
                 continue
             yield Case(
                 f"{project.id}:{week}",
@@ -47,12 +55,12 @@ def _weekly(look: Look, states: tuple[str, ...], done: Weeks) -> Iterator[Case]:
 
 def calls(look: Look) -> Iterator[Case]:
     """R28: the customer of each project is telephoned every week."""
-    yield from _weekly(look, ("running", "held"), site_weeks.called)
+    yield from _weekly(look, ("running", "held"), site_weeks.called, (GOING,))
 
 
 def checks(look: Look) -> Iterator[Case]:
     """The site of each running project is looked at every week."""
-    yield from _weekly(look, ("running",), site_weeks.checked)
+    yield from _weekly(look, ("running",), site_weeks.checked, (GOING, RESUMED))
 
 
 def notices(look: Look) -> Iterator[Case]:

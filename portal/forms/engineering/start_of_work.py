@@ -17,6 +17,7 @@ from portal.forms.engineering.start_of_work_stages import PropertyCustody, Start
 from portal.forms.fields import Money, Text, YesNo
 from portal.forms.filed import Filed
 from portal.forms.references import Attachments, Customer, Project
+from portal.lib.clock import day
 from portal.lib.i18n import _l
 from portal.queries import projects, works
 
@@ -125,6 +126,8 @@ class StartOfWork(CompanyForm):
         found = projects.project(project)
         values: dict[str, Any] = {"state": "running"} if not found or found.state == "preparing" else {}
         facts = {"actual_start": started.isoformat()}
+        if not record["@corrects"]:
+            facts["going_since"] = day(record.now).isoformat()
         if found and found.state == "held":  # meanwhile: it has started all the same, and goes on so
             facts["held_from"] = "running"
         yield ChangesProject(project, values, facts)

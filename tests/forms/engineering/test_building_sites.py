@@ -227,6 +227,28 @@ def test_o28_warns_on_friday_and_tells_the_manager_on_monday(sites: Sites) -> No
     assert sites.state(task) == "cancelled", "nobody can telephone in that week any more"
 
 
+@pytest.mark.requirement("R28")
+@pytest.mark.parametrize("key", ["O28", "OS-16"])
+def test_a_week_before_the_start_owes_nothing(sites: Sites, key: str) -> None:
+    site = sites.site()
+    site.facts = {**site.facts, "going_since": FRIDAY.isoformat()}
+    db.session.flush()
+    found = sites.run(key, at(FRIDAY))
+    assert (found.made, found.missed, len(sites.waiting(key))) == (1, 0, 1), "the week in which it has begun"
+    site.facts = {**site.facts, "going_since": days(6).isoformat()}
+    db.session.flush()
+    assert sites.run(key, at(days(6))).missed == 0
+    assert not sites.told()
+
+
+def test_os16_asks_nothing_of_a_week_in_which_the_works_rested(sites: Sites) -> None:
+    site = sites.site()
+    site.facts = {**site.facts, "going_since": MONDAY.isoformat(), "resumed_on": days(7).isoformat()}
+    db.session.flush()
+    assert sites.run("OS-16", at(days(7))).made == 1
+    assert not sites.told()
+
+
 # EN-30
 
 

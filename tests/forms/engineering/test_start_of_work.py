@@ -155,7 +155,8 @@ def test_approval_sets_the_project_going() -> None:
     project = begun("works", "start", people={"foreman": 13, "site_supervisor": 11})
     db.session.get_one(Project, project.id).state = "preparing"
     changed, passed, *told = approve(project)
-    assert changed == ChangesProject(project.id, {"state": "running"}, {"actual_start": "2026-05-12"})
+    facts = {"actual_start": "2026-05-12", "going_since": "2026-05-12"}
+    assert changed == ChangesProject(project.id, {"state": "running"}, facts)
     assert passed == SetsStage(project.id, "start", {"state": "passed", "passed_on": DAY})
     assert [one.to for one in told if isinstance(one, Tells)] == ["person:13", "person:11"]
 
