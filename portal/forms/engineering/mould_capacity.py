@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from portal.domain.conditions import equals
@@ -90,8 +91,11 @@ class MouldCapacity(papers.TechnicalPaper, CompanyForm):
             self.refuse("shifts", _l("每日工时不能超过 24 小时"))
 
 
-def _tightest(moulds: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]] | None:
-    """For how many products the scarcest part is made in a shift, and by which moulds; None while numbers are missing."""
+def _tightest(moulds: Iterable[Mapping[str, Any]]) -> tuple[Fraction, list[str]] | None:
+    """For how many products the scarcest part is made in a shift, and by which moulds; None while numbers are missing.
+
+    What is left over of a shift is used in the next one, so it is not rounded.
+    """
     made: dict[str, tuple[int, int, list[str]]] = {}
     for one in moulds:
         if not (one["part"] and one["mould_no"]) or one["per_shift"] is None:
@@ -104,4 +108,5 @@ def _tightest(moulds: Iterable[Mapping[str, Any]]) -> tuple[int, list[str]] | No
         )
     if not made:
         return None
-    return min(((many // usage, numbers) for many, usage, numbers in made.values()), key=lambda one: one[0])
+    every = ((Fraction(many, usage), numbers) for many, usage, numbers in made.values())
+    return min(every, key=lambda one: one[0])

@@ -50,6 +50,15 @@ def test_moulds_of_one_part_add_up_and_its_use_counts(work: Development) -> None
     assert (found.bottleneck.data, found.capacity_enough.data) == ("M-02", False)
 
 
+def test_a_part_left_over_of_one_shift_is_used_in_the_next(work: Development) -> None:
+    slow = {**work.moulds()["moulds"][0], "cavities": 1, "cycle": Decimal(3600), "usage": 2}
+    hours = {"shift_hours": Decimal(5), "shifts": 2}
+    found = capacity(work, moulds=[slow], daily_demand=5, **hours)
+    assert found.moulds.rows[0].per_shift.data == 5
+    assert found.capacity_enough.data is True, "ten parts a day are five products"
+    assert capacity(work, moulds=[slow], daily_demand=6, **hours).capacity_enough.data is False
+
+
 def test_a_mould_stands_once_and_a_day_has_24_hours(work: Development) -> None:
     moulds = work.moulds()["moulds"]
     assert wrong_in(capacity(work, moulds=[*moulds, moulds[0]]), "moulds", 2) == {"mould_no"}
