@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from portal.forms import moments
 from portal.forms.base import Sheet, Stage
@@ -11,6 +11,7 @@ from portal.forms.references import Person
 from portal.lib.i18n import _l
 
 PASS, REPEAT, STOP = "pass", "repeat", "stop"
+HUNDREDTH = Decimal("0.01")
 
 
 class TrialProblem(Sheet):
@@ -39,8 +40,8 @@ class ProductionReport(Stage):
         """The share of those that were good."""
         super().compute()
         made, good = self.made_quantity.data, self.good_quantity.data
-        rated = made and good is not None and good <= made
-        self.yield_rate.data = round(Decimal(good) * 100 / made, 2) if rated else None
+        rate = Decimal(good) * 100 / made if made and good is not None and good <= made else None
+        self.yield_rate.data = rate.quantize(HUNDREDTH, ROUND_HALF_UP) if rate is not None else None
 
     def check(self) -> None:
         """The trial has been made, and no more is good than was made."""

@@ -52,6 +52,8 @@ def test_the_yield_is_computed_and_nothing_is_good_that_was_not_made(room: Room)
     record = room.submit("RD-25", ENGINEER, **room.trial(room.new("trial_production")))
     stage = room.stage(record, made_quantity=48, good_quantity=46, yield_rate=Decimal(100))
     assert stage.yield_rate.data == Decimal("95.83")
+    half = room.stage(record, made_quantity=800, good_quantity=1)
+    assert half.yield_rate.data == Decimal("0.13"), "half of a hundredth counts up, as everywhere"
     assert wrong(room.stage(record, made_quantity=48, good_quantity=49)) == {"good_quantity"}
     assert wrong(room.stage(record, made_quantity=0, good_quantity=0)) == {"made_quantity"}
 
