@@ -135,7 +135,7 @@ class Step:
 
     `fills` is the stage form of that step's person, `meaning` what the signature says,
     `within` the time allowed, `when` the condition under which the step takes place,
-    `on_refusal` where a refusal leads, `outcomes` answers of the step that lead back or close.
+    `on_refusal` where a refusal leads (to the applicant while its own condition does not hold), `outcomes` answers of the step that lead back or close.
     With `comments` each signer must write an opinion. `unsigned` is the condition under which an outside party does not
     sign: what they have said or written is put down by the employee.
     `overdue_to` is the later step to which time itself moves the record when the limit passes: nobody
@@ -161,6 +161,13 @@ class Step:
     def judges(self) -> bool:
         """Whether the signature judges somebody's work, which nobody may do for their own."""
         return self.meaning in JUDGING
+
+    def refusal(self, answers: Mapping[str, Any]) -> Back | Onward | Close:
+        """Where a refusal leads with these answers: to the applicant, where a way back has a condition that fails."""
+        way = self.on_refusal
+        if isinstance(way, Back) and way.when is not None and not way.when.holds(answers):
+            return Back()
+        return way
 
     def outcome(self, answers: Mapping[str, Any]) -> Back | Close | None:
         """The outcome that these answers call for, if any."""

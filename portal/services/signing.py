@@ -96,7 +96,8 @@ def refuse(task_id: int, by: Actor, hand: Hand, *, now: datetime) -> Signature:
         "step_refused", at=now, by=by.id, record_id=record.id, step=task.step, reason=hand.opinion,
         for_person=authority.lender, signature=signature.sha256,
     )  # fmt: skip
-    route.follow(record, step.on_refusal, by=by.id, now=now, reason=hand.opinion)
+    refusal = step.refusal(route.known(record, now=now))
+    route.follow(record, refusal, by=by.id, now=now, reason=hand.opinion)
     return signature
 
 

@@ -18,6 +18,7 @@ from portal.forms.references import Person, Photos, Project
 from portal.lib.i18n import _, _l, _lp
 from portal.queries import projects
 
+FOUND = filled("hazards")
 AT_ONCE = timedelta(hours=1)  # R63: so soon customer service hears of a complaint
 
 
@@ -92,7 +93,7 @@ class SiteCheck(CompanyForm):
     hazards = Rows(
         _l("发现的隐患"), Hazard, required=False, help=_l("逐条写明措施、责任人和期限；没有隐患可不填")
     )
-    eliminate_by = Day(_l("最早期限"), computed=True, when=filled("hazards"))
+    eliminate_by = Day(_l("最早期限"), computed=True, when=FOUND)
     customer_property_safe = YesNo(_l("客户财物安全"))
     property_finding = LongText(_l("客户财物情况"), when=equals("customer_property_safe", False))
     photos = Photos(_l("照片"), required=False)
@@ -104,7 +105,7 @@ class SiteCheck(CompanyForm):
             project_person("project", "foreman"),
             meaning="done",
             within=until("eliminate_by"),
-            when=filled("hazards"),
+            when=FOUND,
             fills=Elimination,
             clause="EN-S-01#hazards",
         ),
@@ -114,7 +115,7 @@ class SiteCheck(CompanyForm):
             project_person("project", "site_supervisor"),
             meaning="confirmed",
             within=days(2),
-            on_refusal=Back("elimination"),
+            on_refusal=Back("elimination", when=FOUND),
         ),
     )
 

@@ -241,6 +241,8 @@ def _turn(read: RecordPage, by: Actor, stage: Sheet | None) -> Turn | None:
     earlier = signing.earlier_steps(read.record, task.step)
     lender = people.name_of(held.lender) if held.lender else ""
     refusal = step.on_refusal
+    if getattr(refusal, "when", None) is not None:
+        refusal = step.refusal(route.known(read.record, read.signatures, now=now()))
     return Turn(
         task=task,
         title=titles[task.step],

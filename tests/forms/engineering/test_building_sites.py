@@ -304,6 +304,12 @@ def test_a_hazard_still_there_leads_back(sites: Sites) -> None:
     assert (record.step, record.round) == ("elimination", 2)
 
 
+def test_a_check_without_hazards_that_is_refused_goes_to_who_has_made_it(sites: Sites) -> None:
+    record = sites.submit("EN-30", "foreman", **sites.looked())
+    sites.refuse(record)
+    assert (record.state, record.step) == ("returned", ""), "there is nothing to eliminate yet"
+
+
 def test_damage_to_the_customers_things_is_relayed(sites: Sites) -> None:
     told = sites.looked(customer_property_safe=False)
     assert wrong(sites.sheet("EN-30", "foreman", **told)) == {"property_finding"}
