@@ -139,6 +139,15 @@ def checks() -> dict[int, list[Paper]]:
     return found
 
 
+def domain_asked(project_id: int, expires: date, but: Collection[int] = ()) -> bool:
+    """Whether a follow-up check, other than these, has asked for the domain to be renewed, and nobody has done it yet."""
+    records = _of(project_id, "DS-17").where(Record.id.not_in(but)).with_only_columns(Record.id)
+    query = sa.select(Task.due_at).where(
+        Task.kind == "ask", Task.state == "open", Task.due_at.is_not(None), Task.record_id.in_(records)
+    )
+    return any(due is not None and day(due) == expires for due in db.session.scalars(query))
+
+
 def standing() -> Counter[str]:
     """How many websites under way stand at each stage: the first in order that has not passed."""
     at: Counter[str] = Counter()

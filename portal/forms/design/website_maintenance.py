@@ -19,7 +19,7 @@ from portal.forms.filed import Filed
 from portal.forms.gates import refuse_closed
 from portal.forms.references import Project
 from portal.lib.i18n import _l
-from portal.queries import projects
+from portal.queries import projects, websites
 
 STAGE = "delivery"  # a site is looked after once the customer has accepted it
 DOMAIN_DAYS = 60  # before a domain expires
@@ -86,7 +86,7 @@ class WebsiteMaintenance(CompanyForm):
             yield Opens("CS-01", _support(record), to="role:customer_service_officer")
         expires = record["domain_expires_on"]
         soon = expires and expires <= record["checked_on"] + timedelta(days=DOMAIN_DAYS)
-        if project is not None and soon:
+        if project is not None and soon and not websites.domain_asked(project.id, expires, record.itself):
             title = _l("续费网站域名：%(site)s", site=record["site_address"])
             yield Asks(title, projects.holder(project, "project_manager"), expires)
 

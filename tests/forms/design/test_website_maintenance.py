@@ -10,6 +10,7 @@ from portal.demo.stories import website_lists as lists
 from portal.demo.stories.websites import STORIES
 from portal.forms.design.website_maintenance import WebsiteMaintenance
 from portal.forms.kinds import Ref
+from portal.services import asks
 from tests.forms.customer_service.shop import TODAY, days, wrong
 from tests.forms.design.studio import SITE, Studio, points
 
@@ -68,6 +69,19 @@ def test_a_domain_that_expires_soon_is_renewed(
     studio.sign(record)
     assert [studio.held(task) for task in studio.asked(record)] == [{"project_manager"}] * asked
     assert studio.drafts(record, "CS-01") == []
+
+
+def test_a_renewal_that_waits_is_not_asked_for_again_by_the_next_check(studio: Studio, project: Ref) -> None:
+    def looked(ahead: int) -> list[Any]:
+        record = studio.submit("DS-17", "programmer", **check(project, domain_expires_on=days(ahead)))
+        studio.sign(record)
+        return studio.asked(record)
+
+    (first,) = looked(30)
+    assert looked(30) == []
+    assert len(looked(40)) == 1, "another day is another renewal"
+    asks.tick_off(first.id, studio.actor("project_manager"), "", now=studio.now)
+    assert len(looked(30)) == 1, "said to be done, but the domain still ends"
 
 
 @pytest.mark.parametrize("seed", range(20))
