@@ -8,7 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from portal.models import CountEntry, OrderEntry, Person, Record, StockBalance, StockEntry, StockItem
+from portal.models import (
+    CountEntry,
+    OrderEntry,
+    Person,
+    Record,
+    Signature,
+    StockBalance,
+    StockEntry,
+    StockItem,
+)
 from portal.queries.corrected import reversed_by
 from portal.queries.keyset import Order
 from portal.queries.ledgers import Cells, Source
@@ -146,6 +155,19 @@ def counts() -> Source:
         .correlate(CountEntry)
         .scalar_subquery()
     )
+    reviewer = aliased(Person)
+    approver = (
+        sa.select(reviewer.name)
+        .join(Signature, Signature.person_id == reviewer.id)
+        .where(
+            *(Signature.record_id == CountEntry.record_id, Signature.step == "supervisor_review"),
+            Signature.act == "signed",
+        )
+        .order_by(Signature.id.desc())
+        .limit(1)
+        .correlate(CountEntry)
+        .scalar_subquery()
+    )
     query = (
         sa.select(
             CountEntry.id,
@@ -160,6 +182,7 @@ def counts() -> Source:
             cost.label("unit_cost"),
             Record.number.label("record"),
             Record.cells,
+            approver.label("approved_by"),
             Person.name.label("posted_by"),
             reversed_by(CountEntry.record_id).label("reversed_by"),
         )

@@ -121,6 +121,7 @@ STOCK = (
             Column("difference", _l("差异"), "decimal"),
             Column("value", _l("差异金额"), "money"),
             Column("reason", _l("原因")),
+            Column("approved_by", _l("审核人")),
             POSTED[0],
             POSTED[2],
             REVERSED,
