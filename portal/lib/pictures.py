@@ -1,4 +1,4 @@
-"""Pictures from outside, read by nobody but Pillow: measured before they are decoded, upright, no larger than asked for."""
+"""Pictures from outside, read by nobody but Pillow: measured before decoded, upright, no larger than asked for, for a screen."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ def read(data: bytes, longest: int, most: int = MOST_PIXELS) -> Image.Image:
             full = opened.convert("RGBA") if opened.mode in ("P", "1") else opened
             full.load()
             full.thumbnail(size, reducing_gap=2)
-            return ImageOps.exif_transpose(full)
+            return ImageOps.exif_transpose(_for_screens(full))
     except Exception:  # a damaged file may raise nearly anything
         raise Unreadable from None
+
+
+def _for_screens(picture: Image.Image) -> Image.Image:
+    """The picture as screens and every way of writing it take it: no inks, no more than 256 shades of grey."""
+    if picture.mode.startswith("I"):  # sixteen bits; Pillow by itself takes all but the darkest 256 for white
+        picture = picture.point(lambda shade: shade / 256).convert("L")
+        picture.info.pop("transparency", None)  # one of the 65,536 shades
+    return picture.convert("RGB") if picture.mode == "CMYK" else picture

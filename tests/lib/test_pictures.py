@@ -42,6 +42,26 @@ def test_stands_upright() -> None:
     assert read(made((400, 200), "JPEG", exif=turned), 200).size == (100, 200)
 
 
+@pytest.mark.parametrize("longest", [256, 100])
+def test_sixteen_bit_grey_keeps_its_shades(longest: int) -> None:
+    deep, out = Image.new("I;16", (256, 4)), io.BytesIO()
+    deep.putdata([column * 256 for _row in range(4) for column in range(256)])
+    deep.save(out, "PNG", transparency=300)
+    shown = read(out.getvalue(), longest).convert("RGBA")
+    for share in (0.25, 0.5, 0.75):
+        red, green, blue, opaque = shown.getpixel((round(shown.width * share), 0))
+        assert abs(red - 256 * share) < 4
+        assert (red, red, 255) == (green, blue, opaque)
+
+
+def test_inks_become_colours() -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (40, 40), (0, 255, 255, 0)).save(out, "JPEG")
+    shown = read(out.getvalue(), 320)
+    shown.save(io.BytesIO(), "PNG")  # which knows no inks
+    assert shown.getpixel((20, 20)) == (255, 0, 0)
+
+
 @pytest.mark.proves("S38")
 @pytest.mark.parametrize("data", [b"", b"no picture", claiming(50_000, 50_000), claiming(9000, 9000)])
 def test_what_is_none_is_refused(data: bytes) -> None:
