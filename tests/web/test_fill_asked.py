@@ -38,6 +38,11 @@ def test_several_references_at_once(desk: Desk, cast: dict) -> None:
     assert value(page, "product_model").endswith("M0001")
 
 
+def test_a_reference_whose_name_python_has_taken(desk: Desk, cast: dict) -> None:
+    page = asked(desk, "/quality/access-requests/new", person=cast["foreman"].number)
+    assert value(page, "person") == cast["foreman"].label
+
+
 @pytest.mark.parametrize(
     "typed",
     ["C9999", "C000", "有限公司和学校", "%", "'--", "<script>alert(1)</script>", "C0001\0", "x" * 3000, " "],

@@ -366,7 +366,7 @@ def _asked_for(form_class: type[CompanyForm], by: Actor) -> CompanyForm:
     }
     if asked:
         typed = form_class(MultiDict(asked), person=by)
-        named = {name: typed[name].data for name in asked}
+        named = {field.name: field.data for field in typed if field.name in asked}
         known = {name: ref for name, ref in named.items() if isinstance(ref, Ref) and ref.id is not None}
         form = form_class(
             answers=_begun(form_class, known, _context(None)), context=_context(None), person=by
