@@ -51,7 +51,7 @@ def done(id: int) -> Response:
     """Ticks off a thing to do."""
     if id > LARGEST:
         raise NotFound
-    asks.tick_off(id, actor(), posted.control("note", 500), now=now())
+    asks.tick_off(id, actor(), posted.said("note", 500), now=now())
     flash(_("已办。"), "success")
     return redirect("/", 303)
 

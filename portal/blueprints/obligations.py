@@ -117,7 +117,7 @@ def switch(key: str) -> Answer:
 @writes
 def put_aside(id: int) -> Response:
     """Puts an offer aside, with the reason."""
-    obligations.put_aside(id, actor(), posted.control("reason", 300), now=now())
+    obligations.put_aside(id, actor(), posted.said("reason", 300), now=now())
     flash(_("已搁置。"), "success")
     return redirect("/", 303)
 

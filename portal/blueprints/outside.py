@@ -108,9 +108,9 @@ def _sign(link: OutsideLink, task: Task, drawn_id: int, stage: Sheet | None) -> 
             raise AnswersWrong
     hand = Hand(
         seen=posted.control("_seen", 64),
-        opinion=posted.control("_opinion"),
+        opinion=posted.said("_opinion"),
         drawn_id=drawn_id,
-        outside_name=posted.control("_outside_name", 80),
+        outside_name=posted.said("_outside_name", 80),
         outside_way="link",
         confirmed_by="link",
     )

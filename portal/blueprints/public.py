@@ -102,7 +102,7 @@ def receipt() -> Response:
 @writes
 def close(id: int) -> Response:
     """Puts aside what is no matter for the company."""
-    public_requests.close(id, actor(), posted.control("reason", 300), now=now())
+    public_requests.close(id, actor(), posted.said("reason", 300), now=now())
     return redirect(url_for("home.index"), 303)
 
 

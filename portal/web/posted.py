@@ -15,6 +15,7 @@ from portal.database import transaction
 from portal.domain.refusal import Refusal
 from portal.lib.clock import now
 from portal.lib.exif import Taken
+from portal.lib.i18n import _l
 from portal.lib.text import clean
 from portal.queries.actors import Actor
 from portal.queries.keyset import LARGEST
@@ -120,6 +121,18 @@ def taken() -> Taken:
 def control(name: str, limit: int = 2000) -> str:
     """A control field's text, without what nobody can see."""
     return clean(request.form.get(name, ""), multiline=True)[:limit]
+
+
+def said(name: str, limit: int = 2000) -> str:
+    """What a person has written into a control field, all of it.
+
+    Raises:
+        Refusal: it is longer; cut off, it would say something else than what was written.
+    """
+    text = control(name, limit + 1)
+    if len(text) > limit:
+        raise Refusal(_l("写得太长了：最多 %(max)d 个字，多出来的放不下。请缩短后再试。"), max=limit)
+    return text
 
 
 def number(name: str) -> int:

@@ -351,3 +351,14 @@ def test_who_has_no_turn_saves_nothing_and_no_other_button_counts(desk: Desk) ->
         assert act(desk, MANAGER, number, op, turn, _password=DEMO_PASSWORD).status_code == 400
     assert desk.all(sa.select(Draft.key).where(Draft.task_id.is_not(None))) == []
     assert desk.signatures(number) == []
+
+
+@pytest.mark.parametrize("op", ["sign", "return", "refuse"])
+def test_nobody_signs_under_half_of_what_they_wrote(desk: Desk, op: str) -> None:
+    number = desk.walker.open("PU-04")
+    turn, longer = desk.turn(MANAGER, number), "长" * 2001
+    answer = act(desk, MANAGER, number, op, turn, _opinion=longer)
+    assert answer.status_code == 422
+    assert "最多" in alerts(answer.text)
+    assert longer in answer.text
+    assert desk.signatures(number) == []

@@ -94,3 +94,20 @@ def test_a_task_that_is_no_turn_is_not_signed(desk: Desk, kind: str) -> None:
         answer = desk.post(OFFICER, f"{COMPLAINTS}{number}/signatures", [("_op", op), ("_task", str(task))])
         assert answer.status_code == 403, alerts(answer.text)
     assert desk.one(sa.select(Task.state).where(Task.id == task)) == "open"
+
+
+def test_nothing_that_somebody_has_written_is_cut_off(desk: Desk) -> None:
+    number = desk.walker.open("CS-51")
+    at, longer = f"{COMPLAINTS}{number}", "长" * 2001
+    for path, said in (
+        ("comments", [("_opinion", longer)]),
+        ("withdrawals", [("_reason", longer)]),
+    ):
+        answer = desk.post(OFFICER, f"{at}/{path}", said)
+        assert answer.status_code == 422
+        assert "最多" in alerts(answer.text)
+        assert longer in answer.text
+    assert desk.all(sa.select(Comment.text)) == []
+    assert desk.record(number).state == "running"
+    assert desk.post(OFFICER, f"{at}/comments", [("_opinion", longer[1:])]).status_code == 303
+    assert desk.all(sa.select(Comment.text)) == [longer[1:]]

@@ -42,6 +42,6 @@ def grant_role(id: int) -> Answer:
 def end_grant(id: int) -> Answer:
     """Takes a role away at once."""
     granted = rights.grant(id)
-    roles.end(granted, by=actor(), reason=posted.control("reason", 300), now=now())
+    roles.end(granted, by=actor(), reason=posted.said("reason", 300), now=now())
     flash(_("角色已收回，立即生效。"), "success")
     return redirect(url_for("admin.show_person", id=granted.person_id, _anchor="roles"), 303)

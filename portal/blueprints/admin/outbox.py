@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 
 from portal.blueprints.admin.room import Answer, bp
 from portal.lib.clock import now
 from portal.lib.i18n import _
-from portal.lib.text import clean
 from portal.queries import outbox as rows
 from portal.services import outbox
+from portal.web import posted
 from portal.web.guard import actor, open_to
 from portal.web.outbox_words import shown
 from portal.web.transaction import writes
@@ -55,6 +55,6 @@ def retry(id: int) -> Answer:
 @writes
 def give_up(id: int) -> Answer:
     """Ends one that has failed without sending it."""
-    outbox.give_up(id, by=actor(), reason=clean(request.form.get("reason", ""))[:300], now=now())
+    outbox.give_up(id, by=actor(), reason=posted.said("reason", 300), now=now())
     flash(_("已放弃，理由写入审计追踪。"), "success")
     return redirect(url_for("admin.show_outbox"), 303)

@@ -113,7 +113,7 @@ def reinstate(id: int) -> Answer:
     """Lets a retired person in again."""
     plain, password_hash = passwords.generate()  # no statement has begun the write yet
     person = found.person(id)
-    reason = posted.control("reason", 300)
+    reason = posted.said("reason", 300)
     people.reinstate(person, password_hash, by=actor(), reason=reason, now=now())
     return _of_directory(person) if person.of_directory else _secret_page(person, plain)
 

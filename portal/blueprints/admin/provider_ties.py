@@ -19,7 +19,7 @@ from portal.web.transaction import writes
 @writes
 def end_provider_ties(id: int) -> Answer:
     """Unties a person from the account that they have signed in by."""
-    reason = posted.control("reason", 300)
+    reason = posted.said("reason", 300)
     provider_ties.loosen(people.person(id), by=actor(), reason=reason, now=now())
     flash(_("单点登录账号已解除绑定，本人下次用公司账号登录时重新绑定。"), "success")
     return redirect(url_for("admin.show_person", id=id), 303)

@@ -19,7 +19,7 @@ from portal.web.transaction import writes
 @writes
 def reset_second_factor(id: int) -> Answer:
     """Ends a person's second factor, who then must set one up anew."""
-    reason = posted.control("reason", 300)
+    reason = posted.said("reason", 300)
     factor_resets.reset(people.person(id), by=actor(), reason=reason, now=now())
     flash(_("两步验证已重置，本人下次登录时须重新设置。"), "success")
     return redirect(url_for("admin.show_person", id=id), 303)

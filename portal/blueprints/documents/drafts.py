@@ -104,7 +104,7 @@ def add_picture(document: str, revision: str) -> Answer:
 def take_back(document: str, revision: str) -> Answer:
     """Takes a text out of its review, to be changed."""
     one = seen(document, revision)
-    reviews.take_back(one.id, reason=posted.control("reason", 500), by=actor(), now=now())
+    reviews.take_back(one.id, reason=posted.said("reason", 500), by=actor(), now=now())
     flash(_("已收回；修改后请在发布单上重新提交，审批从头开始。"), "success")
     return redirect(url_for("documents.edit", document=document, revision=revision), 303)
 

@@ -34,16 +34,18 @@ def reviews() -> str:
 def review() -> Answer:
     """Signs that a stretch has been reviewed: it asks who is there."""
     by, at = actor(), now()
-    asked, remark = trail_filter.asked(request.form), posted.control("remark", 500)
+    asked = trail_filter.asked(request.form)
     confirmed = identity.confirm()
     try:
         with transaction():
             if not confirmed:
                 raise identity.problem()
             wanted, narrowed = trail_filter.wanted(asked), trail_filter.narrowed(asked)
-            acts.review(wanted, narrowed, remark, posted.control("_key", 40), by=by, now=at)
+            acts.review(
+                wanted, narrowed, posted.said("remark", 500), posted.control("_key", 40), by=by, now=at
+            )
     except Refusal as refusal:
-        return _page(asked, remark, str(refusal)), refusal.status
+        return _page(asked, posted.control("remark"), str(refusal)), refusal.status
     flash(_("复核已签署，并记入审计追踪。"), "success")
     return redirect(url_for("trail.reviews"), 303)
 

@@ -54,8 +54,9 @@ def add_place(department: str) -> Answer:
 @writes
 def rename_place(department: str, id: int) -> Answer:
     """Gives a place another name."""
-    name = posted.control("name", 80)
-    return _done(lambda: places.rename(id, name, by=_reader(), now=now()), _("库位名称已更改。"))
+    return _done(
+        lambda: places.rename(id, posted.said("name", 80), by=_reader(), now=now()), _("库位名称已更改。")
+    )
 
 
 @bp.post("/places/<int:id>/close")

@@ -45,14 +45,14 @@ def act(name: str) -> Callable[[Callable[[Record], str]], Callable[..., Answer]]
 @act("withdraw")
 def withdraw(record: Record) -> str:
     """Takes the record back."""
-    corrections.withdraw(record.id, actor(), reason=posted.control("_reason", 500), now=now())
+    corrections.withdraw(record.id, actor(), reason=posted.said("_reason", 500), now=now())
     return _("已撤回，可以更正后重新提交。")
 
 
 @act("void")
 def void(record: Record) -> str:
     """Gives a returned record up."""
-    corrections.void(record.id, actor(), reason=posted.control("_reason", 500), now=now())
+    corrections.void(record.id, actor(), reason=posted.said("_reason", 500), now=now())
     return _("已作废。")
 
 
@@ -60,7 +60,7 @@ def void(record: Record) -> str:
 def comment(record: Record) -> str:
     """Says something about the record."""
     files = [file.reference() for file in named.uploads("_hand-upload")]
-    conversation.comment(record, actor(), posted.control("_opinion"), files, now=now())
+    conversation.comment(record, actor(), posted.said("_opinion"), files, now=now())
     return _("已发表。")
 
 
@@ -82,7 +82,7 @@ def copy_to(record: Record) -> str:
 def pass_on(record: Record) -> str:
     """Adds a signer, asks for advice, or hands the task over."""
     task, by = named.task(record), actor()
-    how, reason = posted.control("_act", 20), posted.control("_reason", 500)
+    how, reason = posted.control("_act", 20), posted.said("_reason", 500)
     if how in ("before", "after"):
         delegation.add_signer(task.id, by, named.person(), how, reason=reason, now=now())
         return _("已加签。")
@@ -98,7 +98,7 @@ def pass_on(record: Record) -> str:
 @act("make_link")
 def make_link(record: Record) -> str:
     """Makes a one-time link for an outside signer."""
-    token = outside.make_link(named.task(record).id, actor(), posted.control("_outside_name", 120), now=now())
+    token = outside.make_link(named.task(record).id, actor(), posted.said("_outside_name", 120), now=now())
     base = (current_app.config["SETTINGS"].public_url or request.host_url).rstrip("/")
     address = url_for("outside.show", token=token)
     return _("一次性链接（七天内有效，只显示这一次）：%(address)s", address=base + address)

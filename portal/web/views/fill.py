@@ -222,7 +222,7 @@ def _seen_version() -> int:
 def _correct(form: CompanyForm, record: Record, key: str, sent: posted.Posted) -> None:
     records.hold(form, record)
     _check(form, sent)
-    reason = posted.control("_reason", 500)
+    reason = posted.said("_reason", 500)
     if not reason:
         raise AnswersWrong
     corrections.correct(record.id, form, actor(), reason=reason, seen=_seen_version(), now=now())

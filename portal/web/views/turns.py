@@ -109,13 +109,13 @@ def _hand(task: Task, stage: Any, *, outside: str) -> Hand:
     drawn_id = uploads.receive_drawing(drawing, by, now=now()).id if drawing else None
     if outside and drawn_id is None:
         drawn_id = _drawn_in(stage)
-    name = posted.control("_outside_name", 80)
+    name = posted.said("_outside_name", 80)
     unsigned = outside and not (drawn_id or files)
     if unsigned and request.form.get("_op", "sign") == "sign" and not _put_down(task, stage):
         raise Refusal(_l("请外部签字人在屏幕上签名，或上传纸质签字件。"))
     return Hand(
         seen=posted.control("_seen", 64),
-        opinion=posted.control("_opinion"),
+        opinion=posted.said("_opinion"),
         files=tuple(files),
         drawn_id=drawn_id,
         outside_name=name if outside else "",
