@@ -42,3 +42,21 @@ def test_a_period_of_a_role_stays_in_its_card(served: Served, visit: Visit) -> N
     period = page.locator(".admin-table td .nowrap").first
     cell = period.evaluate("one => one.closest('td').getBoundingClientRect().right")
     assert period.evaluate("one => one.getBoundingClientRect().right") <= cell
+
+
+def test_long_phrases_and_names_of_views_keep_to_the_screen(served: Served, visit: Visit) -> None:
+    with served.aside():
+        (number,) = desk.start(served.app, "PU-04", "buyer")
+    head = visit(served, "purchasing_manager", phone=True)
+    page = head.go("/account/phrases")
+    page.fill("#text", "请按合同约定的付款条件办理" * 15)
+    page.locator("form:has(#text)").get_by_role("button").click()
+    head.go("/purchasing/purchase-orders/?state=open")
+    page.locator(".view-bar .disclosure summary").click()
+    page.fill("#view-name", "等采购经理审批的办公用品和劳保用品订单" * 2)
+    page.locator("form:has(#view-name)").get_by_role("button").click()
+    for path in ("/purchasing/purchase-orders/", f"/records/{number}"):
+        head.go(path)
+        shown = page.locator(".saved-view, .phrases .btn").first
+        shown.wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDE
