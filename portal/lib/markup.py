@@ -10,7 +10,8 @@ from functools import cache
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
+from markdown_it.parser_block import RuleFuncBlockType
+from markdown_it.rules_block import StateBlock, blockquote, list_block
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk
@@ -22,6 +23,7 @@ from portal.lib.clauses import PART, lines
 _LEFT_OUT = ("heading", "lheading", "code", "reference", "html_block", "html_inline")
 _MARK = re.compile(r"[*_~`\[\]]")
 MOST_MARKS = 500  # in one paragraph or cell; the time to pair them grows with the square of their number
+DEEPEST = 17  # levels of quotes and lists; at twenty the library lets go of what is left of the text
 NEVER_SHOWN = dict.fromkeys(range(0xFDD0, 0xFDF0))  # no characters at all
 
 
@@ -31,6 +33,10 @@ def parser() -> MarkdownIt:
     made = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     made.use(cjk_friendly).disable(list(_LEFT_OUT))
     made.core.ruler.at("inline", _inline)
+    for name, rule, ends in (("blockquote", blockquote, ["list"]), ("list", list_block, [])):
+        made.block.ruler.at(
+            name, _not_too_deep(rule), {"alt": ["paragraph", "reference", "blockquote", *ends]}
+        )
     made.block.ruler.before("fence", "part", _part, {"alt": ["paragraph", "blockquote", "list", "table"]})
     return made
 
@@ -93,6 +99,11 @@ def _inline(state: StateCore) -> None:
         else:
             token.children = token.children or []
             state.md.inline.parse(token.content, state.md, state.env, token.children)
+
+
+def _not_too_deep(rule: RuleFuncBlockType) -> RuleFuncBlockType:
+    """Reads quotes and lists within each other as deep as anybody could follow; further marks are plain text."""
+    return lambda state, start, end, silent: state.level < DEEPEST and rule(state, start, end, silent)
 
 
 def _part(state: StateBlock, start: int, end: int, silent: bool) -> bool:

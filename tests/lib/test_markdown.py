@@ -273,3 +273,11 @@ def test_a_paragraph_of_nothing_but_marks_is_plain_text(marks: str) -> None:
         assert [one.type for one in markup.inline(body).children or ()] == ["text"]
     few = markup.inline("*甲* " * (markup.MOST_MARKS // 2))
     assert sum(one.type == "em_open" for one in few.children or ()) == markup.MOST_MARKS // 2
+
+
+@pytest.mark.parametrize("mark", ["> ", "- ", "1. ", "> - ", "- > 1. "])
+@pytest.mark.parametrize("times", [1, 6, 9, 20, 200])
+def test_nothing_is_lost_however_deep_it_stands(mark: str, times: int) -> None:
+    said = f"{mark * times}深处\n\n之后\n\n# 下一条\n\n末尾"
+    for shown in (drawn(said), plain(said)):
+        assert all(one in shown for one in ("深处", "之后", "下一条", "末尾"))
