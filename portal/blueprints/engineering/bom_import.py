@@ -17,7 +17,7 @@ from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import boms as books
 from portal.queries.actors import Actor
-from portal.services import bom_sheets, drafts, spreadsheets
+from portal.services import bom_sheets, drafts, spreadsheets, uploads
 from portal.web import posted
 from portal.web.guard import actor, open_to
 from portal.web.headers import name_file
@@ -64,7 +64,8 @@ def import_bom(department: str) -> Answer:
     if product:
         project = books.named(product)
         answers["product"] = {"id": project.id, "text": project.label}
-    draft = drafts.start(books.FORM, by, secrets.token_urlsafe(18), answers, title=file.filename, now=now())
+    title = uploads.safe_name(file.filename)
+    draft = drafts.start(books.FORM, by, secrets.token_urlsafe(18), answers, title=title, now=now())
     flash(_("已读入 %(count)d 行，请补充其余内容后提交。", count=len(sheet.rows)), "success")
     return redirect(url_for("engineering.new", slug=FORMS[books.FORM].slug, draft=draft.key), 303)
 

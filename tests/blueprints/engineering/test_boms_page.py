@@ -325,6 +325,22 @@ def test_headings_in_english_and_csv_are_read(app: Flask, work: Development) -> 
     assert (sheet.problems, sheet.rows[0]["part_no"]) == ([], "A")
 
 
+@pytest.mark.both_databases
+def test_a_draft_is_called_like_its_file_whatever_that_is_called(app: Flask, sign_in: SignIn) -> None:
+    browser, text = sign_in(app.test_client(), "rd_engineer"), "层级,料号,名称,用量,单位\n1,A,外壳,1,台\n"
+    for name, called in (
+        ("x\0y.csv", "xy.csv"),
+        ("../\u202e反.csv", "反.csv"),
+        ("长" * 300 + ".csv", "长" * 116 + ".csv"),
+    ):
+        file = (io.BytesIO(text.encode()), name)
+        answer = browser.post(IMPORT, data={"file": file}, content_type="multipart/form-data")
+        assert answer.status_code == 303
+        with app.app_context():
+            newest = sa.select(Draft.title).order_by(Draft.id.desc()).limit(1)
+            assert db.session.scalar(newest) == called
+
+
 def test_only_who_may_begin_a_list_imports_one(app: Flask, sign_in: SignIn) -> None:
     assert sign_in(app.test_client(), "buyer").get(IMPORT).status_code == 403
     assert sign_in(app.test_client(), "employee").get(IMPORT).status_code == 404
