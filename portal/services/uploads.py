@@ -78,14 +78,14 @@ def receive_drawing(data_url: str, by: Actor, *, now: datetime) -> StoredFile:
     """Stores a signature drawn on the screen (a PNG data URL).
 
     Raises:
-        Refusal: it is no such picture.
+        Refusal: it is no such picture, or nothing is drawn in it.
         QuotaUsed: this person has sent enough of late.
     """
     return _sent(DRAWING, _drawn(data_url), "image/png", by, now=now, taken=UNKNOWN)
 
 
 def keep_drawing(data_url: str, *, by: int | None, now: datetime) -> StoredFile:
-    """Stores a drawn signature, re-encoded."""
+    """Stores a drawn signature, re-encoded; refused as by `receive_drawing`."""
     return keep(DRAWING, _drawn(data_url), "image/png", by=by, now=now)
 
 
@@ -98,8 +98,11 @@ def _drawn(data_url: str) -> bytes:
         drawn = pictures.read(base64.b64decode(body, validate=True), DRAWN, DRAWN * DRAWN)
     except ValueError:
         raise wrong from None
+    shown = drawn.convert("RGBA")
+    if shown.getchannel("A").getbbox() is None:  # a canvas that nobody has drawn on
+        raise Refusal(_l("请在签名框内签名。"))
     out = io.BytesIO()
-    drawn.convert("RGBA").save(out, "PNG")
+    shown.save(out, "PNG")
     return out.getvalue()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from portal.database import transaction
 from portal.extensions import db
@@ -50,6 +51,17 @@ def test_a_picture_that_claims_to_be_vast_is_no_signature(tmp_path: Path, sqlite
     answer = site.browsers["stranger"].post(site.path("/s/<token>"), data={"_hand-drawn": drawing})
     assert answer.status_code == 422
     assert "签名图像无法读取" in answer.text
+
+
+def test_a_sheet_on_which_nothing_is_drawn_is_no_signature(tmp_path: Path, sqlite_template: Path) -> None:
+    site, out = found(tmp_path / "data", sqlite_template), io.BytesIO()
+    Image.new("RGBA", (300, 100), (255, 255, 255, 0)).save(out, "PNG")
+    drawing = f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode()}"
+    answer = site.browsers["stranger"].post(
+        site.path("/s/<token>"), data={"_hand-drawn": drawing, "_outside_name": "张三"}
+    )
+    assert answer.status_code == 422
+    assert "请在签名框内签名。" in answer.text
 
 
 @pytest.mark.proves("S36")
