@@ -32,7 +32,10 @@ if SETTINGS.log_format == "json":  # of the server itself too: one object a line
         "formatters": {"json": {"()": "portal.lib.log_lines.JsonLines"}},
         "handlers": {"json": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": []},
-        "loggers": {"gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False}},
+        "loggers": {
+            "gunicorn.error": {"level": "INFO", "handlers": ["json"], "propagate": False},
+            "portal": {"level": SETTINGS.log_level, "handlers": ["json"], "propagate": False},
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 
@@ -12,6 +13,7 @@ from flask.cli import AppGroup
 from portal.jobs import worker
 from portal.queries import durability
 
+log = logging.getLogger("portal.jobs")
 group = AppGroup("jobs", help="Prints, reminders, escalations.")
 
 
@@ -28,7 +30,7 @@ def run() -> None:
         raise click.ClickException(str(problem)) from None
     figures = worker.tell_figures(app)
     consumer = worker.start(app)
-    click.echo("Jobs are running.")
+    log.info("jobs are running")
     stop.wait()
     worker.stop(consumer)
     if figures is not None:

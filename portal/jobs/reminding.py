@@ -13,6 +13,7 @@ from portal.jobs.pieces import piece
 from portal.lib.clock import now
 from portal.lib.unhurried import in_pieces
 from portal.services import lapses, obligations, reminders, stuck
+from portal.web import hindrances
 
 AT_ONCE = 100  # acts in one write, which others may wait for
 LONGEST = 20  # seconds, rests among them; what is left then is done at the next time
@@ -40,7 +41,9 @@ def keep_obligations() -> int:
     for obligation in OBLIGATIONS.values():
         try:
             total += _keep(obligation, now())
-        except Exception:
+        except Exception as problem:
+            if hindrances.said(problem) is hindrances.Hindrance.AWAY:
+                raise  # so would each of the others
             log.exception("obligation %s failed", obligation.key)
     return total
 

@@ -11,6 +11,8 @@ from time import perf_counter
 
 from portal.lib import metrics
 from portal.lib.log_lines import WORK, facts
+from portal.web import hindrances
+from portal.web.hindrances import Hindrance
 
 log = logging.getLogger("portal.jobs")
 
@@ -24,17 +26,24 @@ class Job:
 
 @contextmanager
 def told(name: str) -> Iterator[Job]:
-    """Tells of a job when it has ended, and what went wrong; one that found nothing to do only where the log tells everything."""
+    """Tells of a job when it has ended, and what went wrong; one that found nothing to do only where the log tells everything.
+
+    Of a database that is away a line is enough: each job would leave the same trace.
+    """
     job, began, token = Job(), perf_counter(), WORK.set(secrets.token_hex(8))
-    outcome = "failed"
+    wrong: BaseException | None = None
     try:
         yield job
-        outcome = "done"
+    except BaseException as problem:
+        wrong = problem
+        raise
     finally:
-        seconds = perf_counter() - began
+        seconds, outcome = perf_counter() - began, "done" if wrong is None else "failed"
         metrics.count_job(name, outcome, seconds)
-        failed = outcome == "failed"
-        level = logging.ERROR if failed else logging.INFO if job.done else logging.DEBUG
-        said = facts(job=name, outcome=outcome, done=job.done, ms=round(seconds * 1000, 1))
-        log.log(level, "job", extra=said, exc_info=failed)
+        level = logging.ERROR if wrong else logging.INFO if job.done else logging.DEBUG
+        said = {"job": name, "outcome": outcome, "done": job.done, "ms": round(seconds * 1000, 1)}
+        away = wrong is not None and hindrances.said(wrong) is Hindrance.AWAY
+        if away:
+            said["why"] = " ".join(str(getattr(wrong, "orig", wrong)).split())
+        log.log(level, "job", extra=facts(**said), exc_info=wrong is not None and not away)
         WORK.reset(token)

@@ -34,8 +34,10 @@ def look(settings: Settings) -> None:
         return
     try:
         wrong = _switched_off(settings.engine_url)
-    except OperationalError:
-        log.warning("PostgreSQL is away; whether it keeps what it acknowledges was not looked at")
+    except OperationalError as problem:
+        log.warning(
+            "PostgreSQL is away; whether it keeps what it acknowledges was not looked at: %s", problem.orig
+        )
         return
     if wrong and not settings.demo:
         raise NotDurable(UNSAFE.format(", ".join(wrong)))

@@ -120,18 +120,19 @@ def test_the_jobs_start_and_end_as_their_unit_says(served: Stand, tmp_path: Path
             command("portal-jobs.service"),
             cwd=ROOT,
             env=environment(data),
-            stdout=subprocess.PIPE,
-            stderr=log,
+            stdout=log,
+            stderr=subprocess.PIPE,
         )
         try:
-            assert jobs.stdout is not None
-            assert jobs.stdout.readline() == b"Jobs are running.\n"
+            assert jobs.stderr is not None
+            first = jobs.stderr.readline()
             jobs.send_signal(signal.SIGTERM)
-            assert jobs.wait(90) == 0
+            _rest, said = jobs.communicate(timeout=90)
+            assert jobs.returncode == 0
         finally:
             jobs.kill()
-            jobs.wait()
-            if jobs.stdout:
-                jobs.stdout.close()
-    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+            jobs.communicate()
+    assert (tmp_path / "log").read_text() == ""
+    lines = [json.loads(line) for line in (first + said).splitlines()]
+    assert lines[0]["message"] == "jobs are running"
     assert all(line["level"] != "ERROR" for line in lines)
