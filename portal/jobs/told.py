@@ -45,5 +45,5 @@ def told(name: str) -> Iterator[Job]:
         away = wrong is not None and hindrances.said(wrong) is Hindrance.AWAY
         if away:
             said["why"] = " ".join(str(getattr(wrong, "orig", wrong)).split())
-        log.log(level, "job", extra=facts(**said), exc_info=wrong is not None and not away)
+        log.log(level, "job", extra=facts(**said), exc_info=None if away else wrong)
         WORK.reset(token)
