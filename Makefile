@@ -57,7 +57,8 @@ clean: ## remove what setup and the tests made; never touches the portal's data
 
 .cache/fonts/.ready: tools/make_fonts.py .venv/.ready
 	@$(PYTHON_BIN) tools/make_fonts.py
-	@touch $@
+	@touch $@ && touch -d "$$(date '+%F %T')" $(@D)
+	@$(PYTHON_BIN) -c "from portal.pdf import fonts; from weasyprint.text.fonts import FontConfiguration as read; read()"
 
 %.mo: %.po .venv/.ready
 	@$(PYTHON_BIN) -m babel.messages.frontend -q compile -i $< -o $@
