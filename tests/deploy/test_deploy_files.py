@@ -74,6 +74,18 @@ def test_the_image_starts_what_the_unit_starts() -> None:
 
 
 def test_no_secrets_go_into_the_image_or_the_repository() -> None:
-    left_out = (DEPLOY / "Dockerfile.dockerignore").read_text().split()
-    assert {".env", "var", "deploy/*.env"} <= set(left_out)
-    assert {"/.env", "/deploy/*.env"} <= set((ROOT / ".gitignore").read_text().split())
+    """The classic builder, which Debian's own Docker has, reads one file of that name alone."""
+    assert [*ROOT.glob("*dockerignore"), *DEPLOY.glob("*dockerignore")] == [ROOT / ".dockerignore"]
+    left_out = set((ROOT / ".dockerignore").read_text().split())
+    assert {".git", ".venv", ".env", "deploy/*.env"} <= left_out
+    kept_out = (ROOT / ".gitignore").read_text().partition("# settings and data")[2].split()
+    own = {one.strip("/") for one in kept_out if one.startswith("/")}
+    assert {".env", "deploy/*.env", "var"} <= own <= left_out
+
+
+def test_the_owner_of_the_files_is_the_same_in_each_image() -> None:
+    """By number: volumes and backups outlive images, and a host has users of its own."""
+    text = (DEPLOY / "Dockerfile").read_text()
+    number = re.findall(r"useradd --uid (\d+) ", text)[0]
+    assert int(number) > 1000
+    assert f"-o {number} -g {number} /srv/backups" in (DEPLOY / "README.md").read_text()
