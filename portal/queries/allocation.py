@@ -13,6 +13,7 @@ from portal.models import AuditEvent, Content, Customer, Record, Signature
 from portal.queries import orders
 
 OFFICER = "customer_service_officer"
+GOING_ROUND = ("running", "stuck")  # states of an allocation that is neither over nor back with its applicant
 ACCEPTED = "officer_accept"  # the step of an allocation (CS-23) at which the officer takes the customers
 
 
@@ -48,7 +49,7 @@ def come_due(today: date) -> list[Due]:
         sa.select(Record.id)
         .join(Content, sa.and_(Content.record_id == Record.id, Content.version == Record.version))
         .where(
-            *(Record.form_code == "CS-23", Record.state.in_(("running", "stuck")), Record.step != ACCEPTED),
+            *(Record.form_code == "CS-23", Record.state.in_(GOING_ROUND), Record.step != ACCEPTED),
             Content.answers["effective_date"].as_string() <= today.isoformat(),
         )
     )

@@ -16,6 +16,8 @@ def hand_over(now: datetime) -> int:
 
 
 def _hand_over(due: allocation.Due, *, now: datetime) -> int:
-    record = tasks.lock(due.id)
+    record = tasks.lock(due.id)  # whoever signs or sends it back at this moment has done so by now
+    if record.state not in allocation.GOING_ROUND or allocation.has_moved(record.id):
+        return 0
     route.fall(record, allocation.ACCEPTED, by=due.accepted_by, now=now)  # whose signature has said so
     return 1
