@@ -61,13 +61,7 @@ def appoint(
     if not scope <= FORMS.keys():
         raise Refusal(_l("代理范围里有不存在的表单。"))
     _refuse_circle(person, substitute, starts_on, ends_on, scope)
-    if any(
-        (one.substitute_id, one.starts_on, one.ends_on, frozenset(one.forms))
-        == (substitute.id, starts_on, ends_on, scope)
-        for one in rights.substitutions(day(now), either=person.id)
-        if one.person_id == person.id
-    ):
-        raise Refusal(_l("这项代理已经设置过。"))
+    _refuse_same(person, substitute, starts_on, ends_on, scope)
     made = Substitution(
         person=person,
         substitute=substitute,
@@ -160,6 +154,21 @@ def _refuse_circle(
             if one.substitute_id == person.id:
                 raise Circle(name=one.person.name, by=person.name)
             waiting.append((one.substitute_id, first, last, shared))
+
+
+def _refuse_same(
+    person: Person, substitute: Person, starts_on: date, ends_on: date, scope: frozenset[str]
+) -> None:
+    """Says no to what has just been sent from another tab, or a second time."""
+    query = sa.select(Substitution).where(
+        Substitution.ended_at.is_(None),
+        *(Substitution.person_id == person.id, Substitution.substitute_id == substitute.id),
+        *(Substitution.starts_on == starts_on, Substitution.ends_on == ends_on),
+    )
+    if any(frozenset(one.forms) == scope for one in db.session.scalars(query).unique()):
+        raise Refusal(
+            _l("%(name)s这段时间已由%(by)s代理，没有重复设置。"), name=person.name, by=substitute.name
+        )
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> frozenset[str] | None:
