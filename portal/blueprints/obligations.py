@@ -22,7 +22,7 @@ from portal.models import Task
 from portal.queries import ledgers, trail
 from portal.queries import obligations as queries
 from portal.services import obligations
-from portal.web import clauses, posted
+from portal.web import clauses, meanwhile, posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -84,12 +84,15 @@ def show(key: str) -> str:
 def change_number(key: str, which: str) -> Answer:
     """Sets a number that the procedures leave open, with the reason."""
     obligation, form, by = _found(key), NumberSheet(request.form, person=actor()), actor()
-    good, _none = attempt(
-        form,
-        lambda: obligations.change_number(
+
+    def act() -> None:
+        about = {"obligation": key, "which": which}
+        meanwhile.refuse(obligations.STREAM, "obligation_number_changed", **about)
+        obligations.change_number(
             obligation, which, form.value.data, by=by, reason=form.reason.data, now=now()
-        ),
-    )
+        )
+
+    good, _none = attempt(form, act)
     if not good:
         return _page(obligation, {which: form}), 422
     flash(_("“%(title)s”已更改。", title=_number(obligation, which).title), "success")
@@ -133,7 +136,7 @@ def _number(obligation: Obligation, which: str) -> Number:
 
 
 def _page(obligation: Obligation, forms: dict[str, Any] | None = None) -> str:
-    by, at = actor(), now()
+    by, at, seen = actor(), now(), meanwhile.seen(obligations.STREAM)
     forms = forms or {}
     only = request.args.get("only", "")
     kinds = ("obligation_number_changed", "obligation_switched")
@@ -158,6 +161,7 @@ def _page(obligation: Obligation, forms: dict[str, Any] | None = None) -> str:
         lines=_lines(obligation, only) if by.sees_books_of(obligation.department) else None,
         only=only,
         past=past,
+        seen=seen,
         sheets={
             **{one.key: NumberSheet(person=by) for one in obligation.numbers},
             "on": ReasonSheet(person=by),

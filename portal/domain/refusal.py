@@ -70,6 +70,13 @@ class ContentChanged(Refusal):
     text = _l("您打开页面之后，内容已被修改。请核对最新内容后再签署，您填写的文字仍保留在页面上。")
 
 
+class ChangedMeanwhile(Refusal):
+    """Somebody has saved the thing since the page that changes it was drawn."""
+
+    status = 409
+    text = _l("您打开页面之后这里已被修改：%(said)s。您的更改没有写入，填写的内容还在本页；请核对后再保存。")
+
+
 class OwnWork(Refusal):
     """A person may not check, approve or accept what they did themselves."""
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from portal.domain.refusal import NotFound
 from portal.extensions import db
 from portal.models import StockBalance, StoragePlace
+from portal.queries.keyset import LARGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,18 @@ def every() -> list[Kept]:
         .order_by(StoragePlace.active.desc(), StoragePlace.code)
     )
     return [Kept(place, items, held) for place, items, held in db.session.execute(query)]
+
+
+def one(id: int) -> StoragePlace:
+    """The place with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.session.get(StoragePlace, id) if id <= LARGEST else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def with_code(code: str) -> StoragePlace | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -100,6 +100,24 @@ def of_kind(kind: str, stream: str, *, size: int = 20) -> list[AuditEvent]:
         .limit(size)
     )
     return list(db.session.scalars(query).unique())
+
+
+def length(stream: str) -> int:
+    """How many events stand in a chain."""
+    return db.session.scalar(sa.select(AuditStream.seq).where(AuditStream.name == stream)) or 0
+
+
+def after(stream: str, seq: int, kinds: Collection[str], about: Mapping[str, Any]) -> list[AuditEvent]:
+    """The events of these kinds, with these facts, that stand behind a place of a chain."""
+    query = (
+        sa.select(AuditEvent)
+        .where(AuditEvent.stream == stream, AuditEvent.seq > seq, AuditEvent.kind.in_(kinds))
+        .options(joinedload(AuditEvent.person))
+        .order_by(AuditEvent.seq)
+    )
+    events = [one for one in db.session.scalars(query).unique() if about.items() <= one.facts.items()]
+    warm(events)
+    return events
 
 
 def streams() -> list[str]:

@@ -33,6 +33,11 @@ class Identity:
     phone: str = ""
 
 
+def known(person: Person) -> Identity:
+    """What is known of a person by now."""
+    return Identity(person.number, person.name, person.department_id, person.email, person.phone)
+
+
 def create(login: str, identity: Identity, password_hash: str, *, by: int | None, now: datetime) -> Person:
     """Takes somebody on, with a first password that must be changed; without one the directory checks theirs.
 
@@ -66,10 +71,8 @@ def edit(person: Person, identity: Identity, *, by: Actor, now: datetime) -> Non
     """Changes what is known of a person; old and new values go into the trail."""
     rights.one_at_a_time()
     _number_is_free(identity.number, person.id)
-    new = asdict(identity)
-    changed = {
-        name: [getattr(person, name), value] for name, value in new.items() if getattr(person, name) != value
-    }
+    new, old = asdict(identity), asdict(known(person))
+    changed = {name: [old[name], value] for name, value in new.items() if old[name] != value}
     if not changed:
         return
     for name, (_old, value) in changed.items():

@@ -10,6 +10,7 @@ from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import people
 from portal.services import account_ends
+from portal.web import meanwhile
 from portal.web.attempt import attempt
 from portal.web.guard import actor, open_to
 from portal.web.sheets import AccountEndSheet
@@ -24,6 +25,7 @@ def set_last_day(id: int) -> Answer:
     person, form, by = people.person(id), AccountEndSheet(request.form, person=actor()), actor()
 
     def act() -> None:
+        meanwhile.refuse(account_ends.STREAM, "account_end_set", person=id)
         last, reason = form.last_day.data, form.last_day_reason.data
         account_ends.set_last_day(person, last, by=by, reason=reason, now=now())
 

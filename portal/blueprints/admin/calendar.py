@@ -12,6 +12,7 @@ from portal.lib.clock import now, today
 from portal.lib.i18n import _
 from portal.queries import calendar, company_days
 from portal.services import settings
+from portal.web import meanwhile
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -33,10 +34,12 @@ def show_calendar() -> str:
 def set_day() -> Answer:
     """Makes a day a working day or a day off."""
     form, by = DaySheet(request.form, person=actor()), actor()
-    good, _none = attempt(
-        form,
-        lambda: settings.set_day(form.day.data, form.working.data == "yes", form.note.data, by=by, now=now()),
-    )
+
+    def act() -> None:
+        _refuse_changed(form.day.data)
+        settings.set_day(form.day.data, form.working.data == "yes", form.note.data, by=by, now=now())
+
+    good, _none = attempt(form, act)
     if not good:
         return _page(form), 422
     flash(_("%(day)s 已设置。", day=form.day.data), "success")
@@ -52,12 +55,20 @@ def remove_day(day: str) -> Answer:
         named = date.fromisoformat(day)
     except ValueError:
         raise NotFound from None
+    _refuse_changed(named)
     settings.remove_day(named, by=actor(), now=now())
     flash(_("%(day)s 恢复为公共日历。", day=day), "success")
     return redirect(url_for("admin.show_calendar", year=named.year), 303)
 
 
+def _refuse_changed(day: date) -> None:
+    """Says no where somebody has set the day since the page was drawn."""
+    kinds = ("calendar_day_set", "calendar_day_removed")
+    meanwhile.refuse(settings.STREAM, *kinds, day=day.isoformat())
+
+
 def _page(form: DaySheet) -> str:
+    seen = meanwhile.seen(settings.STREAM)
     year = min(max(request.args.get("year", today().year, type=int), 2000), 2100)
     known = calendar.current()
     return render_template(
@@ -68,5 +79,6 @@ def _page(form: DaySheet) -> str:
         days=company_days.of_year(year),
         confirmed=known.confirmed(year),
         form=form,
+        seen=seen,
         errors=errors(form) if form.errors or form.form_errors else [],
     )

@@ -11,6 +11,7 @@ from portal.lib.i18n import _
 from portal.models import Department
 from portal.queries import people
 from portal.services import roles
+from portal.web import meanwhile
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -30,10 +31,10 @@ def list_departments() -> str:
 @open_to("administrators")
 def show_department(key: str) -> str:
     """The sheet of a department."""
-    department = people.department(key)
+    seen, department = meanwhile.seen(roles.STREAM), people.department(key)
     head = Ref(department.head.id, department.head.label) if department.head else None
     names = {"name_en": department.name_en, "aliases": "\n".join(department.aliases)}
-    return _page(department, DepartmentSheet(answers={"head": head, **names}, person=actor()))
+    return _page(department, DepartmentSheet(answers={"head": head, **names}, person=actor()), seen)
 
 
 @bp.post("/departments/<key>")
@@ -44,17 +45,18 @@ def change_department(key: str) -> Answer:
     department, form, by = people.department(key), DepartmentSheet(request.form, person=actor()), actor()
 
     def act() -> None:
+        meanwhile.refuse(roles.STREAM, "department_changed", department=key)
         head = people.person(form.head.data.id) if form.head.data is not None else None
         names = (form.name_en.data or "", (form.aliases.data or "").splitlines())
         roles.change_department(department, head, *names, by=by, reason=form.reason.data, now=now())
 
     good, _none = attempt(form, act)
     if not good:
-        return _page(department, form), 422
+        return _page(department, form, meanwhile.seen(roles.STREAM)), 422
     flash(_("部门已保存。"), "success")
     return redirect(url_for("admin.list_departments"), 303)
 
 
-def _page(department: Department, form: DepartmentSheet) -> str:
+def _page(department: Department, form: DepartmentSheet, seen: int) -> str:
     wrong = errors(form) if form.errors or form.form_errors else []
-    return render_template("admin/department.html", department=department, form=form, errors=wrong)
+    return render_template("admin/department.html", department=department, form=form, errors=wrong, seen=seen)

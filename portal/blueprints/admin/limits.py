@@ -12,6 +12,7 @@ from portal.lib.clock import now
 from portal.lib.i18n import _
 from portal.queries import history, trail
 from portal.services import settings
+from portal.web import meanwhile
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -45,9 +46,12 @@ def limit_sheet(key: str) -> str:
 def change_limit(key: str) -> Answer:
     """Sets a limit, with the reason."""
     limit, form, by = _mine(key), LimitSheet(request.form, person=actor()), actor()
-    good, _none = attempt(
-        form, lambda: settings.change_limit(limit, form.value.data, by=by, reason=form.reason.data, now=now())
-    )
+
+    def act() -> None:
+        meanwhile.refuse(settings.STREAM, "limit_changed", key=key)
+        settings.change_limit(limit, form.value.data, by=by, reason=form.reason.data, now=now())
+
+    good, _none = attempt(form, act)
     if not good:
         return _page(limit, form), 422
     flash(_("“%(title)s”已更改。", title=limit.title), "success")
@@ -63,5 +67,5 @@ def _mine(key: str) -> Limit:
 
 def _page(limit: Limit, form: LimitSheet) -> str:
     wrong = errors(form) if form.errors or form.form_errors else []
-    value = history.limits()[f"@{limit.key}"]
-    return render_template("admin/limit.html", limit=limit, value=value, form=form, errors=wrong)
+    seen, value = meanwhile.seen(settings.STREAM), history.limits()[f"@{limit.key}"]
+    return render_template("admin/limit.html", limit=limit, value=value, form=form, errors=wrong, seen=seen)

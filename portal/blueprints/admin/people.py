@@ -16,7 +16,7 @@ from portal.queries import account, held, provider_ties, rights, trail
 from portal.queries import people as found
 from portal.services import directory, passwords, people, sessions
 from portal.services.people import Identity
-from portal.web import posted
+from portal.web import meanwhile, posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -88,7 +88,13 @@ def show_person(id: int) -> str:
 def edit_person(id: int) -> Answer:
     """Changes what is known of a person."""
     person, form, by = found.person(id), PersonSheet(request.form, person=actor()), actor()
-    good, _none = attempt(form, lambda: people.edit(person, identity(form), by=by, now=now()))
+
+    def act() -> None:
+        if people.known(person) != identity(form):  # else it is what was sent before
+            meanwhile.refuse(people.STREAM, "person_changed", person=id)
+        people.edit(person, identity(form), by=by, now=now())
+
+    good, _none = attempt(form, act)
     if not good:
         return page(person, form=form), 422
     flash(_("资料已保存。"), "success")
@@ -147,7 +153,7 @@ def page(
     ending: AccountEndSheet | None = None,
 ) -> str:
     """A person's page, with what was typed into a sheet and what is wrong with it."""
-    hours = current_app.config["SETTINGS"].session_hours
+    hours, seen = current_app.config["SETTINGS"].session_hours, meanwhile.seen(people.STREAM)
     form = form or PersonSheet(answers=of_person(person), person=actor())
     granting = granting or GrantSheet(answers={"starts_on": today()}, person=actor())
     ending = ending or AccountEndSheet(answers={"last_day": person.ends_on}, person=actor())
@@ -169,6 +175,7 @@ def page(
         directory=directory.known() is not None,
         tied=provider_ties.of_person(person.id),
         today=today(),
+        seen=seen,
     )
 
 

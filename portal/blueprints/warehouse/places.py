@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,7 +17,7 @@ from portal.lib.i18n import _
 from portal.queries import places as books
 from portal.queries.actors import Actor
 from portal.services import places
-from portal.web import posted
+from portal.web import meanwhile, posted
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -54,9 +56,14 @@ def add_place(department: str) -> Answer:
 @writes
 def rename_place(department: str, id: int) -> Answer:
     """Gives a place another name."""
-    return _done(
-        lambda: places.rename(id, posted.said("name", 80), by=_reader(), now=now()), _("库位名称已更改。")
-    )
+    by = _reader()
+
+    def act() -> None:
+        row = books.one(id)
+        meanwhile.refuse(places.STREAM, "place_renamed", place=row.code)
+        places.rename(id, posted.said("name", 80), by=by, now=now())
+
+    return _done(act, _("库位名称已更改。"), {id: posted.control("name", 80)})
 
 
 @bp.post("/places/<int:id>/close")
@@ -75,8 +82,8 @@ def reopen_place(department: str, id: int) -> Answer:
     return _done(lambda: places.reopen(id, by=_reader(), now=now()), _("库位已重新启用。"))
 
 
-def _done(act: Any, said: str) -> Answer:
-    """Does it and goes back to the list, which says how it went."""
+def _done(act: Any, said: str, typed: Mapping[int, str] = MappingProxyType({})) -> Answer:
+    """Does it and goes back to the list, which says how it went and keeps the names that were typed."""
     try:
         act()
     except NotFound:
@@ -84,7 +91,7 @@ def _done(act: Any, said: str) -> Answer:
     except Refusal as refusal:
         form = PlaceSheet(person=actor())
         form.form_errors.append(str(refusal))
-        return _page(form), refusal.status
+        return _page(form, typed), refusal.status
     flash(said, "success")
     return redirect(url_for("warehouse.list_places"), 303)
 
@@ -101,12 +108,14 @@ def _reader() -> Actor:
     return by
 
 
-def _page(form: PlaceSheet) -> str:
-    wrong = errors(form) if form.errors or form.form_errors else []
+def _page(form: PlaceSheet, typed: Mapping[int, str] = MappingProxyType({})) -> str:
+    seen, wrong = meanwhile.seen(places.STREAM), errors(form) if form.errors or form.form_errors else []
     return render_template(
         "warehouse/places.html",
         places=books.every(),
         mine=places.may_change(actor()),
         form=form,
         errors=wrong,
+        typed=typed,
+        seen=seen,
     )
