@@ -16,7 +16,7 @@ from portal.queries import project_search
 from portal.queries import projects as books
 from portal.queries.actors import Actor
 from portal.services import projects
-from portal.web import posted, project_drawings, project_page, project_papers, project_steps
+from portal.web import meanwhile, posted, project_drawings, project_page, project_papers, project_steps
 from portal.web.attempt import attempt
 from portal.web.form_errors import errors
 from portal.web.guard import actor, open_to
@@ -100,9 +100,13 @@ def adjust(project: str, stage: str) -> Answer:
     one, found = _adjustable(project, stage)
     by = actor()
     form = sheet_of(one, found, request.form, person=by)
-    good, _none = attempt(
-        form, lambda: projects.adjust(one.id, stage, form.values(), form.reason.data or "", by=by, now=now())
-    )
+
+    def act() -> None:
+        reason, seen = form.reason.data or "", posted.control(meanwhile.SEEN, 16)
+        with meanwhile.telling():
+            projects.adjust(one.id, stage, form.values(), reason, seen=seen, by=by, now=now())
+
+    good, _none = attempt(form, act)
     if not good:
         return _sheet(one, found, form), 422
     flash(_("“%(stage)s”已调整。", stage=found.kind.title), "success")
@@ -110,7 +114,10 @@ def adjust(project: str, stage: str) -> Answer:
 
 
 def _sheet(one: Project, found: books.Stage, form: StageSheet) -> str:
-    return render_template("projects/stage.html", project=one, stage=found, form=form, errors=errors(form))
+    seen = meanwhile.shown(books.fingerprint(found.row))
+    return render_template(
+        "projects/stage.html", project=one, stage=found, form=form, errors=errors(form), seen=seen
+    )
 
 
 def _seen(code: str, by: Actor) -> Project:

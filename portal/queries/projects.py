@@ -13,6 +13,7 @@ from portal.domain import projects as kinds
 from portal.domain.permissions import person_key, role_key
 from portal.domain.refusal import NotFound
 from portal.extensions import db
+from portal.lib.hashing import canonical_json, sha256
 from portal.models import Person, Project, ProjectStage
 
 
@@ -81,6 +82,12 @@ def stage(project_id: int | None, key: str) -> Stage | None:
     """One stage of a project; None where the project is unknown or has none."""
     found = project(project_id)
     return next((one for one in stages(found) if one.row.key == key), None) if found else None
+
+
+def fingerprint(row: ProjectStage) -> str:
+    """How a stage stands, in short: what its sheet shows, and whether it has been gone through."""
+    said = [row.state, row.applies, row.after, row.owner_id, *map(str, (row.starts_on, row.planned_on))]
+    return sha256(canonical_json(said))[:16]
 
 
 def passed(project_id: int | None, key: str) -> bool:

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from portal.domain import projects as kinds
 from portal.domain.effects import ChangesProject, OpensProject, SetsStage, Updates
-from portal.domain.refusal import ReasonMissing, Refusal
+from portal.domain.refusal import ChangedMeanwhile, ReasonMissing, Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l, both
 from portal.models import Project, ProjectStage, Record
+from portal.queries import projects as books
 from portal.queries.actors import Actor
 from portal.services import audit, master, numbering, subjects
 
@@ -106,11 +107,14 @@ def give_back(record: Record, *, by: int, now: datetime) -> None:
 
 
 def adjust(
-    project_id: int, key: str, values: Mapping[str, Any], reason: str, *, by: Actor, now: datetime
-) -> None:
+    project_id: int, key: str, values: Mapping[str, Any], reason: str, *, seen: str = "", by: Actor, now: datetime
+) -> None:  # fmt: skip
     """Changes whether a stage applies, what it waits for (`after`), its dates and its owner, by hand.
 
+    `seen` says how the stage stood on the page from which it is changed.
+
     Raises:
+        ChangedMeanwhile: it stands otherwise by now.
         ReasonMissing: nothing says why.
         Refusal: the stage waits for itself, directly or by others, or has passed and cannot be left out.
     """
@@ -118,6 +122,8 @@ def adjust(
         raise ReasonMissing
     project = _locked(project_id)
     row = _stage(project, key)
+    if seen and seen != books.fingerprint(row):
+        raise ChangedMeanwhile(said=_l("这个阶段已由别人调整"))
     if row.state == kinds.PASSED and not values["applies"]:
         raise Refusal(_l("已通过的阶段不能改为不办理。"))
     after = {one.key: one.after for one in _stages(project_id)} | {key: list(values["after"])}
@@ -184,7 +190,8 @@ def _stage(project: Project, key: str) -> ProjectStage:
 
 def _stages(project_id: int) -> list[ProjectStage]:
     query = sa.select(ProjectStage).where(ProjectStage.project_id == project_id)
-    return list(db.session.scalars(query.order_by(ProjectStage.position)))
+    fresh = query.order_by(ProjectStage.position).execution_options(populate_existing=True)
+    return list(db.session.scalars(fresh))
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,8 @@ A page that shows what its sheet is about to change says up to where it has seen
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import g, request
@@ -31,12 +33,28 @@ def refuse(stream: str, *kinds: str, **about: Any) -> None:
         ChangedMeanwhile: the page showed what it was before; the one that says so shows what it is now.
     """
     rights.one_at_a_time()
-    shown = request.form.get(SEEN, type=int)
-    if shown is None:  # a page of the release before
+    before = request.form.get(SEEN, type=int)
+    if before is None:  # a page of the release before
         return
-    if events := trail.after(stream, shown, kinds, about):
+    if events := trail.after(stream, before, kinds, about):
+        with telling():
+            raise ChangedMeanwhile(said=_("；").join(map(_said, events)))
+
+
+def shown(stands: str) -> str:
+    """As `seen`, where a page shows one row: how it stands, or how it stood on the page before a refused one."""
+    before = request.form.get(SEEN)
+    return stands if before is None or g.get(TOLD) else before
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Keeps in mind that the page to come says what was changed, so that it may be saved."""
+    try:
+        yield
+    except ChangedMeanwhile:
         setattr(g, TOLD, True)
-        raise ChangedMeanwhile(said=_("；").join(map(_said, events)))
+        raise
 
 
 def _said(event: AuditEvent) -> str:

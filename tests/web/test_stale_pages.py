@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 import sqlalchemy as sa
 
+from portal.database import transaction
+from portal.demo import rows
 from portal.domain.limits import LIMITS
+from portal.extensions import db
 from portal.forms.duties import OBLIGATIONS
 from portal.models import Department, Person, StoragePlace
 from tests.faults.test_at_once import tab, whole
@@ -88,8 +91,20 @@ def place(desk: Desk) -> Sheet:
     return Sheet(page, act, {"name": "东库"}, {"name": "西库"}, "name", keeper, "东库")
 
 
+def stage(desk: Desk) -> Sheet:
+    with desk.app.app_context(), transaction():
+        officer = db.session.scalars(sa.select(Person).where(Person.login == "planning_officer")).one()
+        facts = {"project_kind": "not_municipal", "air_defence_kind": "on_site"}
+        team = {"planning_officer": officer.id}
+        row = rows.add("project", name="南浔人才公寓", kind="permit", facts=facts, people=team)
+        path = f"/projects/{row.code}/stages/environment"
+    same = {"applies": "yes", "after": "conditions"}
+    first, second = {"planned_on": "2027-09-01", "reason": "规划局要求"}, {"reason": "业主要求"}
+    return Sheet(path, path, first, second, "reason", "planning_officer", "已由别人调整", same)
+
+
 @pytest.mark.proves("F6")
-@pytest.mark.parametrize("make", [person, department, limit, number, day, place])
+@pytest.mark.parametrize("make", [person, department, limit, number, day, place, stage])
 def test_who_saves_a_page_that_is_no_longer_true_is_told_and_may_save_again(desk: Desk, make: object) -> None:
     sheet: Sheet = make(desk)  # type: ignore[operator]
     tabs = [tab(desk, sheet.login) for _tab in range(2)]
