@@ -20,6 +20,32 @@ def draw(form_code: str, now: datetime) -> str:
     return f"{form_code}-{year}-{place:04d}"
 
 
+def take_turn(form_code: str, now: datetime) -> None:
+    """Lets those who fill in the form come one after the other, until the write ends, before they check what others
+    have filled in: a number that is free for one must not be free for the next.
+    """
+    if not db.session.scalars(_KEPT, {"form": form_code}).all():
+        year = now.astimezone(ZONE).year
+        db.session.execute(_begin(dialect()), {"form": form_code, "year": year})
+        db.session.scalars(_KEPT, {"form": form_code}).all()
+
+
+_KEPT = (
+    sa.select(NumberSeries.year)
+    .where(NumberSeries.form_code == sa.bindparam("form"))
+    .order_by(NumberSeries.year)
+    .with_for_update()
+)
+
+
+@cache
+def _begin(dialect: str) -> Any:
+    first = insert(NumberSeries, dialect).values(
+        form_code=sa.bindparam("form"), year=sa.bindparam("year"), last=0
+    )
+    return first.on_conflict_do_nothing()
+
+
 def draw_of_year(series: str, now: datetime) -> str:
     """The next number of a series of its own, `2026-001`."""
     year, place = _next(series, now)

@@ -22,9 +22,12 @@ from portal.services import audit, content, drafts, numbering, route, tasks
 
 
 def hold(sheet: Sheet, record: Record | None = None) -> None:
-    """Locks the records whose state the sheet's checks may ask for, so that what they found holds to the end of the
-    write: those that the sheet names, its own, and those that its own names. Call it before `validate`.
+    """Locks what the sheet's checks may ask for, so that what they found holds to the end of the write: for a form as a
+    whole that of others who fill it in; the records that the sheet names, its own, and those that its own names. Call it
+    before `validate`.
     """
+    if isinstance(sheet, CompanyForm):
+        numbering.take_turn(sheet.code, sheet.now)
     links = [field.data for field in sheet.every_field() if field.kind == "record_link" and field.data]
     ids = {link.id for link in links} - {None}
     if record is not None:
