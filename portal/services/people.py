@@ -98,6 +98,7 @@ def reinstate(person: Person, password_hash: str, *, by: Actor, reason: str, now
 
 def reset_password(person: Person, password_hash: str, *, by: Actor, now: datetime) -> None:
     """Gives a person a new first password, of the portal from now on; they and the security officer are told."""
+    rights.one_at_a_time()
     if person.id == by.id:
         raise NotAllowed(_l("请在“修改密码”里更改自己的密码。"))
     if not person.active:
@@ -119,6 +120,7 @@ def leave_to_directory(person: Person, *, by: Actor, now: datetime) -> None:
     rights.one_at_a_time()
     if directory.known() is None:
         raise Refusal(_l("没有设置公司目录（LDAP_URL）。"))
+    rights.one_at_a_time()
     if person.id == by.id:
         raise NotAllowed(_l("自己的账号须由另一位管理员改由公司目录核对密码。"))
     if not person.active or person.of_directory:

@@ -119,6 +119,8 @@ def set_day(day: date, working: bool, note: str, *, by: Actor, now: datetime) ->
     row = db.session.get(CalendarDay, day)
     if row is None and calendar.current().is_working_day(day) == working:
         raise Refusal(_l("%(day)s本来就是工作日。") if working else _l("%(day)s本来就是休息日。"), day=day)
+    if row is not None and (row.working, row.note) == (working, note):
+        return  # sent twice
     old = row.working if row is not None else None
     if row is None:
         row = CalendarDay(day=day)
