@@ -22,6 +22,7 @@ from portal.models import (
     DocumentReading,
     DocumentRevision,
     Draft,
+    Notice,
     OwnKey,
     Person,
     PublicRequest,
@@ -139,6 +140,14 @@ def withdraw(desk: Desk) -> Act:
     number = desk.walker.open("PU-04")
     left = rows(Record, Record.number == number, Record.state == "withdrawn")
     return posts(desk, "buyer", f"{ORDERS}{number}/withdrawals", {"_reason": "写错了"}, left)
+
+
+def copy_to(desk: Desk) -> Act:
+    """Lets somebody read an order."""
+    number = desk.walker.open("PU-04")
+    reader = desk.one(sa.select(Person.id).where(Person.login == "designer"))
+    left = rows(Notice, Notice.kind == "copied")
+    return posts(desk, "buyer", f"{ORDERS}{number}/readers", {"_person": str(reader)}, left)
 
 
 def comment(desk: Desk) -> Act:
@@ -283,6 +292,7 @@ ACTS: dict[str, Callable[[Desk], Act]] = {
     "confirm": confirm,
     "finding": finding,
     "copy": copy,
+    "copy_to": copy_to,
     "password": password,
     "own_key": own_key,
     "sign_with_key": sign_with_key,

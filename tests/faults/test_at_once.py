@@ -83,6 +83,7 @@ def test_the_same_words_said_later_are_another_comment(desk: Desk) -> None:
         "delegate",
         "own_key",
         "copy",
+        "copy_to",
     ],
 )
 @pytest.mark.proves("F5", "F6")
