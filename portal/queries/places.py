@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -49,6 +50,13 @@ def one(id: int) -> StoragePlace:
 def with_code(code: str) -> StoragePlace | None:
     """The place with this code, in use or closed."""
     return db.session.scalar(sa.select(StoragePlace).where(StoragePlace.code == code))
+
+
+def hold(codes: Collection[str]) -> dict[str, StoragePlace]:
+    """The places with these codes, kept as they are until the write ends; in one order for all."""
+    query = sa.select(StoragePlace).where(StoragePlace.code.in_(codes)).order_by(StoragePlace.id)
+    locked = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {row.code: row for row in db.session.scalars(locked)} if codes else {}
 
 
 def in_use(codes: set[str]) -> set[str]:

@@ -23,6 +23,7 @@ from portal.domain.refusal import Refusal
 from portal.extensions import db
 from portal.lib.i18n import _l
 from portal.models import CountEntry, CreditEntry, LedgerEntry, LedgerKey, PriceEntry, Record
+from portal.queries import places
 from portal.queries.corrected import standing_lines, taken_back
 from portal.services import once, receivables, stock
 
@@ -46,6 +47,7 @@ def prepare(wanted: Iterable[Effect], record: Record, *, by: int, now: datetime)
         stock.reverse_before(record, items, by=by, now=now)
     elif items:
         stock.lock(items)
+    places.hold({effect.place for effect in every if isinstance(effect, PostsStock) and effect.quantity > 0})
     if any(isinstance(effect, PostsCredit) for effect in every):
         _reverse_credit(record, by=by, now=now)
     if any(isinstance(effect, PostsReceivable) for effect in every):

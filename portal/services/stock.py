@@ -230,7 +230,7 @@ def _refuse_frozen(balance: StockBalance, record: Record) -> None:
 
 def _refuse_closed(place: str) -> None:
     """Nothing is put where no form could take it from."""
-    row = places.with_code(place)
+    row = places.hold([place]).get(place)  # nobody closes it as long as this is not written
     if row is not None and not row.active:
         raise Refusal(_l("库位%(place)s已停用，货品不能放入；请仓库主管先在“库位”页重新启用。"), place=place)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from decimal import Decimal
 from random import Random
@@ -11,11 +13,12 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from portal.domain.effects import PostsStock
 from portal.domain.refusal import AlreadyDecided, Refusal
 from portal.extensions import db
 from portal.models import Record, StockItem
 from portal.queries import goods, promised
-from portal.services import master
+from portal.services import effects, master, places
 from tests.services import balanced_books
 from tests.services.crowd import Crowd
 from tests.services.goods_house import House, Wrong, link
@@ -131,6 +134,30 @@ def balanced(crowd: Crowd, item: int, *records: int) -> None:
             balanced_books.check_record(db.session.get_one(Record, id))
 
     crowd.alone(look)
+
+
+@pytest.mark.proves("F5")
+def test_a_place_is_closed_or_gets_goods_but_not_both(crowd: Crowd) -> None:
+    item = made(crowd, stocked, ("B1", 7))
+    place = made(crowd, lambda: places.enter("Z-01").id)
+    record_id = made(crowd, lambda: needed(item, 1))
+    put = threading.Event()
+
+    def bring(_office: Office) -> None:
+        record = db.session.get_one(Record, record_id)
+        effect = PostsStock("in", item, "Z-01", Decimal(2))
+        effects.carry_out([effect], record, by=record.applicant_id, now=NOW)
+        db.session.flush()
+        put.set()
+        time.sleep(0.5)  # as one who is not done yet
+
+    def close(office: Office) -> None:
+        put.wait(timeout=20)
+        places.close(place, by=office.actor("warehouse_supervisor"), now=NOW)
+
+    brought, closed = crowd.together(bring, close)
+    assert brought is None
+    assert isinstance(closed, Refusal), "goods lie where no form could take them from"
 
 
 def test_of_several_who_take_the_same_goods_no_more_get_some_than_there_are(crowd: Crowd) -> None:
