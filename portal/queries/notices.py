@@ -107,7 +107,8 @@ _WISHES = (
 def choices(person_id: int) -> dict[str, tuple[str, str]]:
     """How a person hears of each group by mail and by robot: chosen, or as the group says."""
     chosen = sa.select(NoticeChoice).where(NoticeChoice.person_id == person_id)
-    found = {one.group: (one.mail, one.robot) for one in db.session.scalars(chosen)}
+    rows = db.session.scalars(chosen.execution_options(populate_existing=True))
+    found = {one.group: (one.mail, one.robot) for one in rows}
     return {group.key: found.get(group.key, (group.mail, group.robot)) for group in GROUP.values()}
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from portal.lib.clock import today
-from portal.models import AuditEvent, Notice, Person, RoleGrant, StoragePlace, Substitution
+from portal.models import AuditEvent, Notice, NoticeChoice, Person, RoleGrant, StoragePlace, Substitution
 from tests.faults.test_at_once import tab, together, whole
 from tests.walk import problems
 from tests.web.conftest import Desk
@@ -93,3 +93,13 @@ def test_a_day_and_a_place_are_changed_once(desk: Desk) -> None:
         assert each(desk, f"/warehouse/places/{place}/{act}", {}, keeper) == {303: CLICKS}
     kinds = ("calendar_day_set", "place_closed", "place_reopened")
     assert [noted(desk, kind) for kind in kinds] == [1, 1, 1]
+
+
+@pytest.mark.proves("F5", "F6")
+def test_wishes_chosen_in_several_tabs_are_kept(desk: Desk) -> None:
+    wishes = {"mail-turn": "digest", "mail-finished": "off"}
+    assert each(desk, "/account/notices", wishes, "buyer") == {303: CLICKS}
+    person = id_of(desk, "buyer")
+    kept = sa.select(NoticeChoice.mail).where(NoticeChoice.person_id == person).order_by(NoticeChoice.group)
+    assert desk.all(kept) == ["off", "digest"]
+    assert noted(desk, "notices_chosen") == 1
