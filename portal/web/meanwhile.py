@@ -17,13 +17,13 @@ from portal.lib.i18n import _
 from portal.models import AuditEvent
 from portal.queries import rights, trail
 
-SEEN, TOLD = "_seen", "told_of_changes"
+SEEN = "_seen"
 
 
 def seen(stream: str) -> int:
     """Up to where the page that is being drawn has seen a chain; a refused one no further than the page before it."""
     before = request.form.get(SEEN, type=int)
-    return trail.length(stream) if before is None or g.get(TOLD) else before
+    return trail.length(stream) if before is None or g.get("told_of_changes") else before
 
 
 def refuse(stream: str, *kinds: str, **about: Any) -> None:
@@ -44,7 +44,7 @@ def refuse(stream: str, *kinds: str, **about: Any) -> None:
 def shown(stands: str) -> str:
     """As `seen`, where a page shows one row: how it stands, or how it stood on the page before a refused one."""
     before = request.form.get(SEEN)
-    return stands if before is None or g.get(TOLD) else before
+    return stands if before is None or g.get("told_of_changes") else before
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def telling() -> Iterator[None]:
     try:
         yield
     except ChangedMeanwhile:
-        setattr(g, TOLD, True)
+        g.told_of_changes = True
         raise
 
 
