@@ -79,7 +79,7 @@ def start(
     same = sa.select(Draft).where(
         Draft.person_id == by.id,
         Draft.form_code == form_code,
-        Draft.corrects_id == corrects,
+        *(Draft.corrects_id == corrects, Draft.title == title[:200]),
         Draft.updated_at > now - once.SAME_CLICK,
     )
     found = db.session.scalars(same)
