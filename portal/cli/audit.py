@@ -43,23 +43,25 @@ def verify(kept: Path | None) -> None:
     found = tree_check.check(keys)
     if held is not None and (seen := tree_check.holds(held, keys)) is not None:
         found.append(seen)
-    for one in found[:MOST]:
-        click.echo(sentence(one))
-    if len(found) > MOST:
-        click.echo(f"... and {len(found) - MOST} more.")
+    _tell([sentence(one) for one in found])
     holds = all([_records_hold(), _own_keys_hold()])
     if not holds or bad is not None or found:
         sys.exit(1)
     _tell_tree(held)
 
 
+def _tell(wrong: list[str]) -> None:
+    """Says what does not hold: the first lines, and how many more there are."""
+    for line in wrong[:MOST]:
+        click.echo(line)
+    if len(wrong) > MOST:
+        click.echo(f"... and {len(wrong) - MOST} more.")
+
+
 def _records_hold() -> bool:
     """Tells which versions and signatures of records are not as they were written; whether all are."""
     many, wrong = record_check.check()
-    for one in wrong[:MOST]:
-        click.echo(f"{one.what}: {RECORDS[one.kind]}.")
-    if len(wrong) > MOST:
-        click.echo(f"... and {len(wrong) - MOST} more.")
+    _tell([f"{one.what}: {RECORDS[one.kind]}." for one in wrong])
     if not wrong:
         click.echo(f"{many} versions and signatures of records are as they were written.")
     return not wrong
@@ -68,10 +70,7 @@ def _records_hold() -> bool:
 def _own_keys_hold() -> bool:
     """Tells what is wrong with keys of people and their signatures; whether nothing is."""
     many, wrong = own_key_check.check()
-    for one in wrong[:MOST]:
-        click.echo(f"{one.what}: {OWN_KEYS[one.kind]}.")
-    if len(wrong) > MOST:
-        click.echo(f"... and {len(wrong) - MOST} more.")
+    _tell([f"{one.what}: {OWN_KEYS[one.kind]}." for one in wrong])
     if many and not wrong:
         click.echo(f"Signatures by people's own keys: {many} verified.")
     return not wrong

@@ -124,9 +124,8 @@ def _take(given: Given, kind: str, recovery: bool, alone: bool) -> _Proven:
     if asked:
         guessing.slow_codes(person.login, now=now())
     with transaction(aside=True):
-        guessing.slow_guessing(
-            person.login, request.remote_addr or "", now=now()
-        )  # others may have tried meanwhile
+        # Again, as others may have tried meanwhile.
+        guessing.slow_guessing(person.login, request.remote_addr or "", now=now())
         good = not asked or factors.take(person, given, passkeys.this_act(), recovery=recovery)
         if good and not alone:
             window = own_key.confirm(db.session.merge(current_user.row), opened)
