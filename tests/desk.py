@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -61,6 +62,22 @@ def asked(app: Flask) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
     with _heard(app, lambda *both: seen.append(both)):
         yield seen
+
+
+@contextmanager
+def before(app: Flask, text: str, act: Callable[[], object]) -> Iterator[None]:
+    """Somebody else acts, once, just before the first statement with this text."""
+    to_do = [act]
+
+    def look(statement: str, _given: Any) -> None:
+        if text in statement and to_do:
+            other = threading.Thread(target=to_do.pop())  # with a session of its own
+            other.start()
+            other.join()
+
+    with _heard(app, look):
+        yield
+    assert not to_do, "the statement did not come"
 
 
 @contextmanager

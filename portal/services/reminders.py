@@ -129,7 +129,8 @@ def _ask(record: Record, *, entry: Entry, today: date, days: Calendar, now: date
     if since is None or since >= today or (entry.when is not None and not entry.when.holds(answers)):
         _call_off(record, entry, since, now=now)
         return 0
-    tasks.lock(record.id)
+    if tasks.lock(record.id).state not in OPEN:  # ended meanwhile
+        return 0
     query = sa.select(Task).where(Task.record_id == record.id, Task.kind == "entry", Task.step == entry.key)
     asked = list(db.session.scalars(query.execution_options(populate_existing=True)))
     submitted = record.submitted_at.astimezone(days.zone).date()

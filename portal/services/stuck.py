@@ -41,11 +41,14 @@ def _look_again(id: int, *, now: datetime) -> int:
     assert task.record_id is not None
     record = tasks.lock(task.record_id)
     db.session.refresh(task, with_for_update=True)
-    if task.state == "open":
+    keys = [holder.key for holder in task.holders]
+    some = bool(tasks.able(keys, [one.person_id for one in task.exclusions], now))
+    if task.state == "open" and not some:
         stop(task, record, now=now)
-    elif task.state == "stuck":
+    elif task.state == "stuck" and some:
         go_on(task, record)
         audit.note("step_resumed", at=now, by=None, record_id=record.id, step=task.step, task=task.id)
-        keys = [holder.key for holder in task.holders]
         notices.tell(keys, "task", now=now, record_id=record.id, step=task.step)
+    else:  # it was made or changed while the turns were looked through
+        return 0
     return 1

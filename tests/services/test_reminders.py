@@ -19,6 +19,7 @@ from portal.models import AuditEvent, Department, Notice, Person, Record, Signat
 from portal.queries.actors import actor
 from portal.services import audit, notices, reminders, tasks
 from tests.conftest import both_databases
+from tests.desk import before, change, start
 
 NOW = datetime(2026, 5, 11, 1, 0, tzinfo=UTC)  # Monday, 9 o'clock
 
@@ -163,6 +164,23 @@ def test_one_bad_record_holds_nobody_else_up(context: Flask, monkeypatch: pytest
     )
     assert states == {bad: "running", good: "stuck"}
     assert audit.verify()[1] is None
+
+
+@pytest.mark.postgres(alone=True)
+def test_what_is_submitted_while_the_turns_are_looked_through_is_not_stopped(context: Flask) -> None:
+    begin("PU-04", "buyer")
+    with transaction(), before(context, "FROM tasks", lambda: start(context, "PU-04", "buyer")):
+        assert reminders.stuck.look_again(NOW) == 0
+    assert set(db.session.scalars(sa.select(Record.state).where(Record.form_code == "PU-04"))) == {"running"}
+
+
+@pytest.mark.postgres(alone=True)
+def test_what_ends_meanwhile_asks_for_no_more_entries(complaint: int, context: Flask) -> None:
+    number = db.session.get_one(Record, complaint).number
+    db.session.rollback()
+    with before(context, "FOR NO KEY UPDATE", lambda: change(context, number, state="voided")):
+        assert ask(datetime(2026, 5, 14, 1, 0, tzinfo=UTC)) == 0
+    assert entries(complaint) == []
 
 
 def test_one_bad_record_holds_no_daily_entry_up(context: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
