@@ -50,7 +50,7 @@ OVER = ("finished", "refused", "voided")
 
 @dataclass
 class Turn:
-    """A task of the model. `waits` is the place of the task that it waits for."""
+    """A task of the model. `waits` is the place of the task that it waits for; `named` means that a person was chosen."""
 
     kind: str
     step: str
@@ -58,6 +58,7 @@ class Turn:
     barred: set[str] = field(default_factory=set)
     state: str = "open"
     waits: int | None = None
+    named: bool = False
 
     def for_(self, who: str) -> bool:
         """Whether this person may do it now."""
@@ -154,7 +155,7 @@ class Model:
     def beside(self, place: int, kind: str, whom: str, before: bool) -> None:
         """A signer or an adviser more; whoever comes later waits."""
         turn = self.turns[place]
-        added = Turn(kind, turn.step, {whom}, set(turn.barred), "open" if before else "waiting")
+        added = Turn(kind, turn.step, {whom}, set(turn.barred), "open" if before else "waiting", named=True)
         if before:
             turn.state, turn.waits = "waiting", len(self.turns)
         else:
@@ -163,9 +164,15 @@ class Model:
 
     def give(self, place: int, whom: str) -> None:
         """The turn is somebody else's now."""
-        self.turns[place].holders, self.turns[place].state = {whom}, "open"
+        turn = self.turns[place]
+        turn.holders, turn.state, turn.named = {whom}, "open", True
         if self.state == "stuck" and all(turn.state != "stuck" for turn in self.turns):
             self.state = "running"
+
+    def behind(self, turn: Turn) -> set[str]:
+        """Who was chosen to sign after this turn."""
+        place = next(place for place, one in enumerate(self.turns) if one is turn)
+        return {who for one in self.turns if one.named and one.waits == place for who in one.holders}
 
     def may_return_to(self, turn: Turn, to: str) -> bool:
         """Only steps before it that were signed once."""
@@ -274,7 +281,8 @@ class Machine(RuleBasedStateMachine):
             return True
         if act == "back":
             return self.model.may_return_to(turn, to)
-        return whom != who and whom not in turn.barred
+        twice = act in ("before", "after") and whom in self.model.behind(turn)
+        return whom != who and whom not in turn.barred and not twice
 
     def try_(self, allowed: bool, act: str, place: int, who: str, whom: str, to: str) -> None:
         """Does it in the engine, and in the model where the rules allow it."""
