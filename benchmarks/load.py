@@ -11,7 +11,10 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
@@ -49,6 +52,11 @@ class Clock:
         kind = next((kind for shape, kind in KINDS if shape.match(f"{method} {path}")), "")
         if kind and status < 400:
             self.took[kind].append(seconds * 1000)
+
+    def take(self, other: Clock) -> None:
+        """Takes what another has seen."""
+        for kind, took in other.took.items():
+            self.took[kind] += took
 
     def of(self, kind: str, share: float) -> float:
         """What this share of the requests took at most."""
@@ -159,8 +167,27 @@ def print_on(stop: threading.Event) -> int:
     return count
 
 
-def measure(people: int, seconds: float, think: float, seed: int) -> tuple[Clock, int, float]:
-    """All people for so long: their requests, how many were refused, how many were answered a second."""
+@dataclass
+class Load:
+    """What was seen of a crowd in one window, or in several together."""
+
+    clock: Clock = field(default_factory=Clock)
+    refused: int = 0
+    seconds: float = 0
+
+    def add(self, other: Load) -> None:
+        """Takes another window in."""
+        self.clock.take(other.clock)
+        self.refused += other.refused
+        self.seconds += other.seconds
+
+    def __str__(self) -> str:
+        answered = sum(map(len, self.clock.took.values())) / self.seconds
+        return f"{answered:.0f} requests a second, {self.refused} refused"
+
+
+def measure(people: int, seconds: float, think: float, seed: int) -> Load:
+    """All people for so long."""
     orders: SimpleQueue[str] = SimpleQueue()
     crowd = [Someone(LOGINS[n % len(LOGINS)], seed + n, think, orders) for n in range(people)]
     begun = time.monotonic()
@@ -171,12 +198,27 @@ def measure(people: int, seconds: float, think: float, seed: int) -> tuple[Clock
         one.stop.set()
     for one in crowd:
         one.join()
-    together = Clock()
+    together = Load(seconds=time.monotonic() - begun)
     for one in crowd:
-        for kind, took in one.clock.took.items():
-            together.took[kind] += took
-    answered = sum(map(len, together.took.values())) / (time.monotonic() - begun)
-    return together, sum(one.refused for one in crowd), answered
+        together.clock.take(one.clock)
+        together.refused += one.refused
+    return together
+
+
+def measure_beside(settings: dict[str, str], crowd: Callable[[], Load]) -> tuple[Load, int]:
+    """The crowd with all that goes on beside it, once that has looked at what was left undone; and how many prints it was."""
+    running, stop = jobs(settings), threading.Event()
+    try:
+        time.sleep(30)
+        with ThreadPoolExecutor(1) as beside:
+            prints = beside.submit(print_on, stop)
+            seen = crowd()
+            stop.set()
+            return seen, prints.result()
+    finally:
+        for process in running:
+            process.terminate()
+            process.wait()
 
 
 def main() -> None:
@@ -187,7 +229,10 @@ def main() -> None:
     parser.add_argument(
         "--think", type=float, default=3.0, help="seconds between an answer and the next click"
     )
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument(
+        "--seconds", type=float, default=60, help="of each window, one without jobs and one with"
+    )
+    parser.add_argument("--rounds", type=int, default=1, help="pairs of windows, taken together")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--database", default="", help="address of an empty PostgreSQL")
     parser.add_argument("--keep", type=Path, help="a folder to measure in again")
@@ -200,38 +245,35 @@ def main() -> None:
         }
         if not folder.exists() or not any(folder.iterdir()):
             url = {"database_url": given.database} if given.database else {}
-            fill(Settings(portal_data=folder, **url), given.records, searchable=True)  # type: ignore[arg-type]
-        running = [serve(settings, given.workers)]
+            fill(Settings(portal_data=folder, **url), given.records, searchable=True)
+        alone, busy, prints = Load(), Load(), 0
+        server = serve(settings, given.workers)
         try:
             measure(given.people, 10, given.think, 1)  # warm
-            alone = measure(given.people, given.seconds, given.think, 1000)
-            running += jobs(settings)
-            time.sleep(30)  # until they have looked at what was left undone
-            stop = threading.Event()
-            with ThreadPoolExecutor(1) as beside:
-                prints = beside.submit(print_on, stop)
-                busy = measure(given.people, given.seconds, given.think, 2000)
-                stop.set()
+            for round in range(1, given.rounds + 1):
+                alone.add(measure(given.people, given.seconds, given.think, round * 2000))
+                crowd = partial(measure, given.people, given.seconds, given.think, round * 2000 + 1000)
+                seen, printed = measure_beside(settings, crowd)
+                busy.add(seen)
+                prints += printed
         finally:
-            for process in reversed(running):
-                process.terminate()
-                process.wait()
+            server.terminate()
+            server.wait()
     tell(alone, busy)
-    sys.stdout.write(f"{prints.result()} prints beside it\n")
+    sys.stdout.write(f"{prints} prints beside it\n")
 
 
-def tell(alone: tuple[Clock, int, float], busy: tuple[Clock, int, float]) -> None:
+def tell(alone: Load, busy: Load) -> None:
     """Writes the table."""
     sys.stdout.write(
         "| request | half take | ninety-five in a hundred | times | with jobs | times |\n|---|---|---|---|---|---|\n"
     )
     for kind in dict.fromkeys(kind for _shape, kind in KINDS):
-        half, most, beside = alone[0].of(kind, 0.5), alone[0].of(kind, 0.95), busy[0].of(kind, 0.95)
+        half, most, beside = alone.clock.of(kind, 0.5), alone.clock.of(kind, 0.95), busy.clock.of(kind, 0.95)
         sys.stdout.write(
-            f"| {kind} ({len(alone[0].took[kind])}) | {half:.0f} | {most:.0f} | {most / half:.1f} | {beside:.0f} | {beside / most:.2f} |\n"
+            f"| {kind} ({len(alone.clock.took[kind])}) | {half:.0f} | {most:.0f} | {most / half:.1f} | {beside:.0f} | {beside / most:.2f} |\n"
         )
-    for name, (_clock, refused, answered) in (("alone", alone), ("with jobs", busy)):
-        sys.stdout.write(f"{name}: {answered:.0f} requests a second, {refused} refused\n")
+    sys.stdout.write(f"alone: {alone}\nwith jobs: {busy}\n")
 
 
 if __name__ == "__main__":
