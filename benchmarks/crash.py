@@ -117,7 +117,7 @@ def run(
     books.examine_jobs()
 
 
-def trial(database: str, kill: str, **how: int) -> None:
+def trial(database: str, kill: str, rounds: int, requests: int, seed: int) -> None:
     """Prints a row for each round on one database: `sqlite`, `postgresql` for one of its own, or an address."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="portal-crash-") as name, ExitStack() as ends:
@@ -127,7 +127,8 @@ def trial(database: str, kill: str, **how: int) -> None:
             url = victim.url("portal")
         elif database != "sqlite":
             url = database
-        rows = run(folder, url, victim=victim if kill == "database" else None, **how)
+        killed = victim if kill == "database" else None
+        rows = run(folder, url, victim=killed, rounds=rounds, requests=requests, seed=seed)
         for number, row in enumerate(rows, 1):
             if number == 1:
                 sys.stdout.write(
@@ -151,7 +152,7 @@ def main() -> None:
     if given.kill == "database" and databases != ["postgresql"]:
         asked.error("only a PostgreSQL of its own is killed")
     for database in databases:
-        trial(database, given.kill, rounds=given.rounds, requests=given.requests, seed=given.seed)
+        trial(database, given.kill, given.rounds, given.requests, given.seed)
 
 
 if __name__ == "__main__":

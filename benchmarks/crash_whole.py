@@ -28,7 +28,7 @@ def check_whole(records: list[Record]) -> Counter[int]:
     contents = _count(Content.record_id, ids)
     found = _count(SearchEntry.id, ids, SearchEntry.kind == "record")
     standing = sa.select(Task.record_id, Task.step).where(Task.record_id.in_(ids), Task.state == "open")
-    steps: dict[int, set[str]] = {}
+    steps: dict[int | None, set[str]] = {}
     for id, step in db.session.execute(standing):
         steps.setdefault(id, set()).add(step)
     for record in records:

@@ -22,7 +22,7 @@ from portal.models import Content, Person, Record, RecordReader, Signature, Task
 from portal.queries import history
 from portal.search import index
 from portal.services import route, signing
-from portal.services.signing import Hand
+from portal.services.signatures import Hand
 
 CODES = ("CS-30", "CS-51", "EN-25", "PU-04", "PU-07", "WH-02", "QA-15", "DS-07")
 CHUNK = 5_000

@@ -26,7 +26,7 @@ LOGINS = {"submit": "customer_service_officer"}
 def used(server: int) -> float:
     """CPU seconds of gunicorn and its workers."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return sum(cpu(int(one)) for one in (server, *children))
+    return sum(cpu(int(one)) for one in [str(server), *children])
 
 
 def together(people: Iterable[Browser], journey: Journey, seconds: float, think: float) -> int:

@@ -53,7 +53,7 @@ def _glance(claims: Claims) -> str:
 
 def last_results() -> list[Proof]:
     """What the last runs of the tests on this machine have written down."""
-    lines = proofs.read(Settings(_env_file=None).assurance_path)  # type: ignore[call-arg]
+    lines = proofs.read(Settings(_env_file=None).assurance_path)
     return [
         Proof(test, tuple(one["ids"]), one["outcome"], datetime.fromisoformat(one["at"]), *_code(one))
         for test, one in lines.items()

@@ -45,7 +45,7 @@ class Fleet:
     """The hosts; each is a namespace on one bridge, which lies in a namespace too."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.running = folder, []
+        self.folder, self.running = folder, list[subprocess.Popen[bytes]]()
         self.environment = {
             "PATH": os.environ["PATH"],
             "PORTAL_MODE": "production",

@@ -85,8 +85,15 @@ def _hexadecimal(integrity: str) -> str:
 
 def make() -> str:
     """The bill, the same each time."""
-    command = [Path(sys.executable).with_name("cyclonedx-py"), "requirements", "--output-reproducible", "-"]
-    command += ["--pyproject", ROOT / "pyproject.toml"]
+    program = str(Path(sys.executable).with_name("cyclonedx-py"))
+    command = [
+        program,
+        "requirements",
+        "--output-reproducible",
+        "-",
+        "--pyproject",
+        str(ROOT / "pyproject.toml"),
+    ]
     made = subprocess.run(command, input=locked(at_run_time()), capture_output=True, text=True, check=True)
     bill = json.loads(made.stdout)
     bill["components"] += vendored()

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -35,7 +35,7 @@ TARGET = ROOT / "docs" / "screenshots"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LARGEST = 250_000  # bytes of a picture
 PATIENCE = 600  # seconds until the demo company stands
-DESK, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 800}
+DESK, PHONE = ViewportSize(width=1280, height=860), ViewportSize(width=390, height=800)
 ORDERS, REQUISITIONS = "/purchasing/purchase-orders/", "/purchasing/requisitions/"
 ORDER = {
     "supplier": "宁波海天液压件厂 S0004",
@@ -101,7 +101,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     """A headless browser that knows no fonts but the portal's."""
     file = folder / "fonts.conf"
     file.write_text(configuration(FOLDER, folder / "font-cache"), encoding="utf-8")
-    env = {**os.environ, "FONTCONFIG_FILE": str(file)}
+    env: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(file)}
     env |= {"LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"}
     sandbox = [] if os.geteuid() else ["--no-sandbox"]
     with sync_playwright() as playwright:

@@ -38,7 +38,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -67,12 +67,12 @@ try:
     )
     from pyhanko.sign.validation import (
         DocumentSecurityStore,
-        KeyUsageConstraints,
         async_validate_detached_cms,
         validate_pdf_signature,
         validate_pdf_timestamp,
     )
     from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+    from pyhanko.sign.validation.settings import KeyUsageConstraints
     from pyhanko.sign.validation.status import SignatureCoverageLevel
     from pyhanko_certvalidator import ValidationContext
 except ImportError:
@@ -273,24 +273,24 @@ def check_seal(
     return {
         "sealed": True,
         "intact": intact,
-        "whole": whole(status.coverage, stamps["covered"]),
+        "whole": whole([status.coverage, *stamps["covered"]]),
         "unaltered": unaltered,
         **stamps["checks"],
         "trusted": trusted,
     }, told
 
 
-def whole(seal: SignatureCoverageLevel, stamps: list[SignatureCoverageLevel]) -> bool:
-    """Whether the last of them is around the whole file, and each before it around all there was then."""
-    *before, last = (seal, *stamps)
+def whole(levels: list[SignatureCoverageLevel | None]) -> bool:
+    """Whether the last of them, seal or stamp, is around the whole file, and each before it around all there was then."""
+    *before, last = levels
     return last == SignatureCoverageLevel.ENTIRE_FILE and all(
-        one >= SignatureCoverageLevel.ENTIRE_REVISION for one in before
+        one is not None and one >= SignatureCoverageLevel.ENTIRE_REVISION for one in before
     )
 
 
 def context(reader: PdfFileReader, roots: list[Any], moment: datetime) -> ValidationContext:
     """What certificates are judged by: as of a moment, by the lists that the file itself brings, and none fetched."""
-    how = {"trust_roots": roots, "allow_fetching": False, "moment": moment}
+    how: dict[str, Any] = {"trust_roots": roots, "allow_fetching": False, "moment": moment}
     if "/DSS" in reader.root:
         return DocumentSecurityStore.read_dss(reader).as_validation_context(how)
     return ValidationContext(**how)
@@ -298,7 +298,8 @@ def context(reader: PdfFileReader, roots: list[Any], moment: datetime) -> Valida
 
 def stamped_at(signed: Any) -> datetime:
     """The moment that a time stamp says."""
-    return signed["encap_content_info"]["content"].parsed["gen_time"].native
+    said: datetime = signed["encap_content_info"]["content"].parsed["gen_time"].native
+    return said
 
 
 def check_stamps(
@@ -307,7 +308,7 @@ def check_stamps(
     """What the time stamps of the seal and of the whole file are worth, each judged as of its own moment."""
     known = [*(roots or []), *(clocks or [])]
     inner = list(extract_tst_data_iter(seal.signer_info, signed=False))
-    found = []
+    found: list[Any] = []
     for signed in inner[:1]:
         judge = context(seal.reader, known, stamped_at(signed))
         status = validate_pdf_signature(
@@ -353,7 +354,8 @@ def check_record(record: dict[str, Any], data: bytes) -> dict[str, bool]:
         links.append(event["seq"] == at and event["hash"] == previous)
     contents = {one["version"]: one["sha256"] for one in versions}
     last = versions[-1]
-    shown, stages = [], []
+    shown: list[bool] = []
+    stages: list[list[Any]] = []
     for one in signed:
         shown.append(one["content_sha256"] == digest(canonical([contents.get(one["version"]), stages])))
         if one["answers"] or one["files"]:
@@ -472,7 +474,7 @@ def page_texts(reader: PdfFileReader) -> list[list[str]]:
             if 0 <= at < len(drawn):
                 found[at].append(fold(drawn[at].pop(int(node), "")))
             continue
-        if not isinstance(node, dict) or ("/S" in node and node["/S"] == "/Figure"):
+        if not isinstance(node, generic.DictionaryObject) or ("/S" in node and node["/S"] == "/Figure"):
             continue
         at = number.get(node.raw_get("/Pg").idnum, -1) if "/Pg" in node else at
         kids = node["/K"] if "/K" in node else node.get("/MCID", ())
@@ -495,7 +497,7 @@ def drawn_texts(page: Any, room: list[int]) -> dict[int, str]:
     ]  # number in the structure, and whether glyphs count for nothing
     states: list[tuple[dict[int, str], bool]] = []
     font: dict[int, str] = {}
-    hidden, given = False, []
+    hidden, given = False, list[Any]()
     for token in tokens(data):
         if isinstance(token, str) or not token[:1].isalpha() or token in (b"true", b"false", b"null"):
             given.append(token)
@@ -651,7 +653,7 @@ def says(pages: list[list[str]], sheet: dict[str, Any]) -> bool:
     for whole in pages:
         page, start = whole[start:], max(0, start - len(whole))
         heads = rows[waiting[-1][2]][1] if waiting else []
-        at, later = run(page, 0, heads) if heads else 0, []
+        at, later = run(page, 0, heads) if heads else 0, list[tuple[str, int, int]]()
         while at < len(page):
             if not waiting or (later and waiting[-1][2] != later[0][2]):
                 return False
@@ -695,15 +697,16 @@ def number(value: Any) -> str:
 
 def shown(field: dict[str, Any], raw: Any, language: str) -> str | None:
     """One answer as text; None where that cannot be known."""
-    kind, words = field["type"], {one["value"]: one[language] for one in field.get("choices") or ()}
+    kind: str = field["type"]
+    words: dict[Any, str] = {one["value"]: one[language] for one in field.get("choices") or ()}
     if raw is None or raw in ("", []):
         return ""
     if kind in ("choice", "checklist_item"):
-        return words.get(raw, raw)
+        return words.get(raw, str(raw))
     if kind == "multi_choice":
         return "、".join(words.get(one, one) for one in raw)
     if kind == "yes_no":
-        return {"zh": "否是", "en": ("No", "Yes")}[language][raw]
+        return str({"zh": "否是", "en": ("No", "Yes")}[language][raw])
     if kind == "datetime":
         return minute(raw)
     if kind in ("integer", "decimal", "score"):
@@ -938,7 +941,7 @@ def unpacked(stream: Any, room: list[int]) -> bytes:
     """What a stream of the file holds, as long as there is room for it."""
     packed, filters = stream.encoded_data, stream["/Filter"] if "/Filter" in stream else None  # noqa: SIM401
     if filters is None:
-        data = packed
+        data: bytes = packed
     elif filters in ("/FlateDecode", ["/FlateDecode"]) and "/DecodeParms" not in stream:
         data = zlib.decompressobj().decompress(packed, room[0] + 1)
     else:
@@ -1112,7 +1115,8 @@ def safe_members(zip: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 def is_tidy(zip: zipfile.ZipFile) -> bool:
     """Whether the file is its members and their list, one right behind the other, and nothing else."""
-    file, at = zip.fp, 0
+    file: Any = zip.fp
+    at = 0
     for one in sorted(zip.filelist, key=lambda one: one.header_offset):
         file.seek(one.header_offset)
         head = file.read(HEADER)
@@ -1287,7 +1291,8 @@ def check_entry(
     checks["same"] = sealed and named == (number, entry["form"], entry["state"])
     there = {one["sha256"] for one in entry["attachments"] if hashes.get(one["member"]) == one["sha256"]}
     checks["attached"] = len({one["member"] for one in entry["attachments"]}) == len(entry["attachments"])
-    checks["attached"] &= {one["sha256"] for one in record["attachments"]} <= there
+    if not {one["sha256"] for one in record["attachments"]} <= there:
+        checks["attached"] = False
     if entry["proof"] is None:
         notes.append("no proof")
     elif key is None:
@@ -1504,7 +1509,8 @@ def main() -> int:
     parser.add_argument("--extract", type=Path, metavar="DIR", help=extract)
     parser.add_argument("--json", action="store_true", help="供程序读取 for machines")
     given = parser.parse_args()
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     logging.disable()
     bound()
     try:
