@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from portal.extensions import db
 from portal.lib.batches import in_batches
-from portal.lib.clock import ZONE, day
+from portal.lib.clock import day, midnight
 from portal.models import Content, Record, RecordLink
 from portal.queries import stage_answers
 from portal.queries.corrected import is_corrected
@@ -42,7 +42,7 @@ def promised(first: date, last: date, supplier_id: int | None = None) -> list[Pr
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
             *(Record.form_code == "PU-04", Record.state == "finished", ~is_corrected(Record.id)),
-            Record.closed_at >= datetime.combine(first - FURTHEST, time.min, ZONE),
+            Record.closed_at >= midnight(first - FURTHEST),
             PROMISED.between(first.isoformat(), last.isoformat()),
         )
         .order_by("promised", Record.id)

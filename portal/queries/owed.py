@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from portal.extensions import db
 from portal.lib.batches import in_batches
-from portal.lib.clock import day
+from portal.lib.clock import day, midnight
 from portal.models import (
     Content,
     Customer,
@@ -24,7 +24,6 @@ from portal.models import (
     Signature,
 )
 from portal.queries.corrected import is_corrected
-from portal.queries.pick import record_label
 
 ORDERING = (
     "new",
@@ -186,29 +185,37 @@ def customer(id: int) -> Customer:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A complaint or repair that was closed: when, and whom it was about."""
+    """A complaint or repair that was closed: when, and which customer it was about."""
 
     record_id: int
     label: str
     at: datetime
-    answers: dict[str, Any]
     corrects: int | None  # the record that it puts right
+    customer: tuple[int, str] | None  # id and label
 
 
-def closed(codes: Collection[str], since: datetime) -> list[Closed]:
-    """The records of these forms that ended well since a moment and still count, oldest first."""
+def closed(codes: Collection[str], spans: Iterable[tuple[date, date]]) -> list[Closed]:
+    """The records of these forms that ended well on days of these spans, first to last, and still count, oldest first."""
+    within = [
+        sa.and_(Record.closed_at >= midnight(first), Record.closed_at < midnight(last + timedelta(days=1)))
+        for first, last in spans
+    ]
+    id, text = (Content.answers[("customer", name)] for name in ("id", "text"))
     query = (
-        sa.select(Record, Content.answers)
+        sa.select(
+            *(Record.id, Record.number, Record.title, Record.closed_at, Record.corrects_id),
+            *(id.as_integer(), text.as_string()),
+        )
         .join(Content, (Content.record_id == Record.id) & (Content.version == Record.version))
         .where(
-            *(Record.form_code.in_(codes), Record.state == "finished", Record.closed_at >= since),
+            *(Record.form_code.in_(codes), Record.state == "finished", sa.or_(*within)),
             ~is_corrected(Record.id),
         )
         .order_by(Record.id)
     )
     return [
-        Closed(record.id, record_label(record), record.closed_at, answers, record.corrects_id)
-        for record, answers in db.session.execute(query)
+        Closed(record, f"{number} {title}".strip(), at, corrects, (customer, name) if customer else None)
+        for record, number, title, at, corrects, customer, name in db.session.execute(query)
     ]
 
 

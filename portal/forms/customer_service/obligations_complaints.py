@@ -21,14 +21,14 @@ LONG = timedelta(days=30)  # after its day a call that nobody made is history
 def follow_up_calls(look: Look) -> Iterator[Case]:
     """R76: three calls after every complaint and repair."""
     rounds = [look.numbers[key] for key in ("first", "second", "third")]
-    found = owed.closed(CASES, look.at(look.today - timedelta(days=max(rounds)) - LONG))
+    first, last = max(look.since, look.today - LONG), look.today + timedelta(days=look.numbers["before"])
+    spans = [(first - timedelta(days=days), last - timedelta(days=days)) for days in rounds]
+    found = owed.closed(CASES, spans)
     made = owed.rounds_called([id for one in found for id in (one.record_id, one.corrects) if id])
     for one in found:
-        customer = one.answers.get("customer")
         for number, days in enumerate(rounds, 1):
             planned = day(one.at) + timedelta(days=days)
-            from_day = planned - timedelta(days=look.numbers["before"])
-            if planned < look.since or not from_day <= look.today <= planned + LONG:
+            if not first <= planned <= last:
                 continue
             yield Case(
                 f"{one.record_id}:{number}",
@@ -36,12 +36,12 @@ def follow_up_calls(look: Look) -> Iterator[Case]:
                 look.at(planned),
                 one.label,
                 {
-                    "customer": Ref(customer["id"], customer["text"]) if customer else None,
+                    "customer": Ref(*one.customer) if one.customer else None,
                     "case_record": Ref(one.record_id, one.label),
                     "planned_on": planned,
                     "round": number,
                 },
-                customer=customer["id"] if customer else None,
+                customer=one.customer[0] if one.customer else None,
                 record=one.record_id,
                 kept=not made.isdisjoint({(one.record_id, number), (one.corrects, number)}),
             )
