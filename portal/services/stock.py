@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -242,4 +242,4 @@ def _average(item: StockItem, quantity: Decimal, cost: Decimal) -> None:
     total = there + quantity
     worth = there * item.unit_cost + quantity * cost
     if total > 0 and worth >= 0:
-        item.unit_cost = (worth / total).quantize(Decimal("0.0001"))
+        item.unit_cost = (worth / total).quantize(Decimal("0.0001"), ROUND_HALF_UP)

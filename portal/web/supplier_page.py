@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from portal.forms.supplier_parts import BY_FORM, PARTS, may_see_prices
@@ -163,7 +163,7 @@ def prices(one: Supplier, by: Actor) -> list[Priced]:
 def _priced(found: list[supplier_page.Price]) -> Priced:
     last, before = found[0], found[1] if len(found) > 1 else None
     change = (
-        ((last.price - before.price) * 100 / before.price).quantize(Decimal("0.1"))
+        ((last.price - before.price) * 100 / before.price).quantize(Decimal("0.1"), ROUND_HALF_UP)
         if before and before.price
         else None
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,7 +68,7 @@ def replayed(lines: Iterable[StockEntry]) -> Decimal:
         if line.kind in ("in", "reversal") and (line.kind == "in" or line.reverses_id is not None):
             total, worth = there + line.quantity, there * cost + line.quantity * line.unit_cost
             if total > 0 and worth >= 0:
-                cost = (worth / total).quantize(Decimal("0.0001"))
+                cost = (worth / total).quantize(Decimal("0.0001"), ROUND_HALF_UP)
         there += line.quantity
     return cost
 

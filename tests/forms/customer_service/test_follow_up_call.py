@@ -17,10 +17,11 @@ from portal.forms.catalogue import FORMS
 from portal.forms.customer_service.follow_up_call import CallAgain, FollowUpCall
 from portal.forms.duties import OBLIGATIONS
 from portal.forms.kinds import Ref
-from portal.lib.clock import day, now
+from portal.lib.clock import day, midnight, now
 from portal.models import Customer, Record, Task
 from portal.services import obligations, route
 from portal.services.drafts import prefill
+from tests.desk import change
 from tests.walk import Walker
 
 NOW = datetime(2026, 5, 19, 6, 30, tzinfo=UTC)
@@ -233,3 +234,12 @@ def test_its_story_reaches_the_end_either_way(worlds, walk, closed):
         world.rng.seed(seed)
         assert walk(FollowUpCall, story, world)["reached"]
     assert reached == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("days", "asked_for"), [(91, []), (90, [3]), (88, [3]), (87, []), (31, []), (30, [2]), (7, [1]), (4, [])]
+)
+def test_days_count_from_their_first_minute(app: Flask, days: int, asked_for: list[int]) -> None:
+    number = Walker(app).walk("CS-51")
+    change(app, number, closed_at=midnight(day(now()) - timedelta(days=days)))
+    assert [one.draft.answers["round"] for one in asked(app, 0)] == asked_for
