@@ -142,8 +142,8 @@ class PurchaseOrder(CompanyForm):
         """What is short of these items and not taken by another order of the requisition, by item id."""
         named = goods.requisition_shortages(requisition)
         unnamed = goods.shortages(wanted - named.keys(), but=self.itself)
-        taken = buying.taken(requisition, but=self.itself)
-        waiting = buying.not_yet_on_order(requisition, but=self.itself)
+        taken = buying.taken(requisition, but=self.itself) if named else {}
+        waiting = buying.not_yet_on_order(requisition, but=self.itself) if unnamed else {}
         left = {item: short - taken.get(item, Decimal(0)) for item, short in named.items()}
         left |= {item: short - waiting.get(item, Decimal(0)) for item, short in unnamed.items()}
         return {item: max(short, Decimal(0)) for item, short in left.items()}
