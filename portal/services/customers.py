@@ -22,9 +22,10 @@ def settle(now: datetime) -> int:
 
     A customer who has said so (CS-27) is given the same time to order again, from that day on.
     """
-    today, changed, word = day(now), 0, follow_ups.came_back()
     query = sa.select(Customer).where(Customer.status.in_(BY_ORDERS), Customer.last_order_on.is_not(None))
-    for customer in db.session.scalars(query.order_by(Customer.id).with_for_update()):
+    held = db.session.scalars(query.order_by(Customer.id).with_for_update()).all()
+    today, changed, word = day(now), 0, follow_ups.came_back()  # who says so now waits for these rows
+    for customer in held:
         assert customer.last_order_on is not None
         status = _status(max(customer.last_order_on, word.get(customer.id, date.min)), today)
         if status != customer.status:

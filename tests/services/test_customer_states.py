@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from portal.database import transaction
 from portal.extensions import db
 from portal.lib.clock import day
-from portal.models import AuditEvent, Customer
+from portal.models import AuditEvent, Customer, Record
+from portal.queries import follow_ups
 from portal.services import customers
 from tests.conftest import SEEDED_AT, both_databases
+from tests.desk import before
+from tests.walk import Walker
 
 
 def put(status: str, days: int | None) -> int:
@@ -53,3 +58,23 @@ def test_a_change_is_noted_once(context: Flask) -> None:
     query = sa.select(AuditEvent).where(AuditEvent.kind == "customer_state_changed")
     (event, *_others) = db.session.scalars(query)
     assert (event.facts["old"], event.facts["new"]) == ("cooperating", "quiet")
+
+
+@pytest.mark.postgres(alone=True)
+def test_who_says_at_this_moment_that_orders_will_come_again_is_believed(app: Flask) -> None:
+    said: list[dict[str, Any]] = []
+
+    def speak() -> None:
+        walker = Walker(app)
+        while not said or said[-1]["result"] != follow_ups.CAME_BACK:
+            number = walker.open("CS-27")
+            with app.app_context():
+                record = db.session.scalars(sa.select(Record).where(Record.number == number)).one()
+                said.append(record.contents[-1].answers)
+                db.session.remove()
+
+    with app.app_context(), transaction(), before(app, "FOR UPDATE", speak):
+        customers.settle(datetime.now(UTC))
+    with app.app_context():
+        assert db.session.get_one(Customer, said[-1]["customer"]["id"]).status == "cooperating"
+        db.session.remove()
