@@ -39,7 +39,8 @@ def plans(act: Callable[[], object]) -> list[str]:
 def test_each_follows_an_index(context: Flask, database: str, books: Books) -> None:
     books.record("CS-51", state="finished", closed_at=NOW)
     first, last = date(2026, 1, 1), date(2026, 5, 11)
-    for act in (lambda: owed.closed(("CS-51", "CS-76"), NOW), lambda: deliveries.promised(first, last)):
+    spans = [(first, first), (last, last)]
+    for act in (lambda: owed.closed(("CS-51", "CS-76"), spans), lambda: deliveries.promised(first, last)):
         plan = plans(act)[0]
         assert RECENT in plan, plan
     for plan in plans(lambda: reviews.newest(("CS-51", "QA-02"))):
