@@ -31,7 +31,7 @@ def main() -> None:
         (size,) = struct.unpack(">I", head)
         try:
             answer = b"=" + render(pickle.loads(sys.stdin.buffer.read(size)))  # nosec B301 -- our own parent's
-        except (MemoryError, SystemError):  # the latter is how Python fails where it has no memory for an error
+        except (MemoryError, SystemError):  # Python's own, for want of memory for the error
             answer = b"#"
         except Exception:
             answer = b"!" + traceback.format_exc().encode()
