@@ -57,3 +57,9 @@ def test_a_department_reads_and_its_head_sees_who_has(served: Served, visit: Vis
     controller = visit(served, "document_controller")
     row = controller.go(f"/documents/?q={NUMBER}").locator("table.register tbody tr")
     expect(row).to_contain_text(f"2/{many + 1}")
+
+
+def test_a_page_does_not_slide(served: Served, visit: Visit) -> None:
+    """What slides on between press and release of a button was not pressed."""
+    page = visit(served, "employee").go("/documents/WH-S-01")
+    assert page.evaluate("() => { scrollTo(0, 300); return scrollY }") == 300
