@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import re
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from urllib.parse import urlencode
 from portal.domain.demo import DEMO_PASSWORD
 
 Watch = Callable[[str, str, int, float], None]  # method, path, status, seconds
+REQUISITIONS = 100  # which orders go by in turn: each looks at all orders of its own
+_turns = itertools.cycle(range(1, REQUISITIONS + 1))
 
 
 class Browser:
@@ -101,7 +104,7 @@ def order(buyer: Browser) -> str:
     page = buyer.get("/purchasing/purchase-orders/new")
     fields = {
         "csrf_token": hidden(page, "csrf_token"), "_key": hidden(page, "_key"), "_op": "submit",
-        "supplier": "S0001", "requisition": f"PU-03-{datetime.now(UTC):%Y}-0001", "lines-0-item": "I0001", "lines-0-name": "螺栓",
+        "supplier": "S0001", "requisition": f"PU-03-{datetime.now(UTC):%Y}-{next(_turns):04d}", "lines-0-item": "I0001", "lines-0-name": "螺栓",
         "lines-0-quantity": "10", "lines-0-unit": "件", "lines-0-unit_price": "2",
         "delivery_date": "2027-01-04", "delivery_place": "一号库", "payment_terms": "月结", "quality_terms": "国标",
         "price_compared": "yes",

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from benchmarks.browser import REQUISITIONS
 from benchmarks.made_up import sentences
 from portal.config import Settings
 from portal.database import transaction
@@ -38,7 +39,8 @@ def fill(settings: Settings, count: int, *, searchable: bool = False) -> None:
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
-            requisition(datetime.now(UTC))
+            for _each in range(REQUISITIONS):
+                requisition(datetime.now(UTC))
             pattern = _order(datetime.now(UTC))
         for start in range(0, count, CHUNK):
             with transaction():

@@ -232,7 +232,9 @@ def main() -> None:
     parser.add_argument(
         "--seconds", type=float, default=60, help="of each window, one without jobs and one with"
     )
-    parser.add_argument("--rounds", type=int, default=1, help="pairs of windows, taken together")
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="pairs of windows, taken together; every other begins with jobs"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--database", default="", help="address of an empty PostgreSQL")
     parser.add_argument("--keep", type=Path, help="a folder to measure in again")
@@ -250,12 +252,14 @@ def main() -> None:
         server = serve(settings, given.workers)
         try:
             measure(given.people, 10, given.think, 1)  # warm
-            for round in range(1, given.rounds + 1):
-                alone.add(measure(given.people, given.seconds, given.think, round * 2000))
-                crowd = partial(measure, given.people, given.seconds, given.think, round * 2000 + 1000)
-                seen, printed = measure_beside(settings, crowd)
-                busy.add(seen)
-                prints += printed
+            for window in range(2 * given.rounds):
+                crowd = partial(measure, given.people, given.seconds, given.think, (window + 1) * 1000)
+                if window % 4 in (0, 3):  # so that neither kind comes later on the whole, when there is more
+                    alone.add(crowd())
+                else:
+                    seen, printed = measure_beside(settings, crowd)
+                    busy.add(seen)
+                    prints += printed
         finally:
             server.terminate()
             server.wait()
