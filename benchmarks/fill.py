@@ -39,8 +39,8 @@ def fill(settings: Settings, count: int, *, searchable: bool = False) -> None:
         alembic.upgrade()
         with transaction():
             seed_small(datetime.now(UTC))
-            for _each in range(REQUISITIONS):
-                requisition(datetime.now(UTC))
+            for each in range(REQUISITIONS):
+                requisition(datetime.now(UTC), f"needed{each}")
             pattern = _order(datetime.now(UTC))
         for start in range(0, count, CHUNK):
             with transaction():
@@ -60,11 +60,11 @@ def _go_on_counting() -> None:
         connection.execute(sa.text("VACUUM ANALYZE"))
 
 
-def requisition(now: datetime) -> None:
-    """A requisition by which anything may be ordered, signed to its end."""
+def requisition(now: datetime, key: str = "needed") -> None:
+    """A requisition of this key by which anything may be ordered, signed to its end."""
     world = DemoWorld(Random(2026), now)
     cast = Cast(world)
-    record = begin(world, "PU-03", cast.actor(world.person("employee").id or 0), "needed")
+    record = begin(world, "PU-03", cast.actor(world.person("employee").id or 0), key)
     while record.state == "running":
         task = history.open_tasks(record)[0]
         signer = cast.for_task(task)

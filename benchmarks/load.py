@@ -251,7 +251,9 @@ def main() -> None:
         alone, busy, prints = Load(), Load(), 0
         server = serve(settings, given.workers)
         try:
-            measure(given.people, 10, given.think, 1)  # warm
+            measure_beside(
+                settings, partial(measure, given.people, 10, given.think, 1)
+            )  # warm, nothing left undone
             for window in range(2 * given.rounds):
                 crowd = partial(measure, given.people, given.seconds, given.think, (window + 1) * 1000)
                 if window % 4 in (0, 3):  # so that neither kind comes later on the whole, when there is more

@@ -18,7 +18,7 @@ from portal.services.search_texts import KIND, TOLD
 
 Key = tuple[type[Any], int]
 TOUCHED, HELD = "touched", "held"  # what the session remembers of a write: what is new, and the rows
-AT_ONCE = 250  # rows of a rebuilding in one write
+AT_ONCE = 100  # rows of a rebuilding in one write
 OF_RECORDS = (Content, Signature, Comment)  # their rows tell of a record
 
 

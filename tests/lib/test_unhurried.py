@@ -20,7 +20,7 @@ class Clock:
         self.rests.append(round(seconds, 3))
         self.now += seconds
 
-    def work(self, *pieces: float) -> list[float]:
+    def work(self, *pieces: float, **rest: float) -> list[float]:
         """Pieces of so many seconds; those that are left come back."""
         left = list(pieces)
 
@@ -28,7 +28,7 @@ class Clock:
             self.now += left.pop(0)
             return bool(left)
 
-        unhurried.in_pieces(piece, within=20)
+        unhurried.in_pieces(piece, within=20, **rest)
         return left
 
 
@@ -42,6 +42,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def test_rests_nineteen_times_as_long_as_a_longer_piece(clock: Clock) -> None:
     assert clock.work(0.1, 0.04, 0.2, 0.3) == []
     assert clock.rests == [1.9, 3.8], "not after a short one, nor after the last"
+
+
+def test_rests_longer_where_it_is_told_to(clock: Clock) -> None:
+    clock.work(0.1, 0.04, 0.02, rest=49)
+    assert clock.rests == [4.9]
 
 
 def test_never_rests_for_minutes(clock: Clock) -> None:
