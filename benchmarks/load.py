@@ -151,7 +151,7 @@ def jobs(settings: dict[str, str]) -> list[subprocess.Popen[bytes]]:
     return [
         subprocess.Popen(
             [sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
-            preexec_fn=lambda: os.nice(10),
+            start_new_session=True,  # as services are
         )  # nosec B603
         for command in commands
     ]  # fmt: skip

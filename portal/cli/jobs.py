@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from portal.jobs import worker
+from portal.lib.unhurried import give_way
 from portal.queries import durability
 
 log = logging.getLogger("portal.jobs")
@@ -20,6 +21,7 @@ group = AppGroup("jobs", help="Prints, reminders, escalations.")
 @group.command()
 def run() -> None:
     """Do the jobs until told to stop; one such process beside the servers."""
+    give_way()
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda _signal, _frame: stop.set())

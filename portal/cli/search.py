@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from portal.database import transaction
-from portal.lib.unhurried import in_pieces
+from portal.lib.unhurried import give_way, in_pieces
 from portal.services import indexing
 
 REST = 49  # times as long as a piece has taken: this goes on for hours, and is seldom urgent
@@ -34,5 +34,6 @@ def rebuild(*, hurry: bool) -> None:
             while piece():
                 pass
         else:
+            give_way()
             in_pieces(piece, rest=REST)
     click.echo(f"{bar.pos} things can be found.")

@@ -5,12 +5,12 @@ Its argument is how many bytes of memory it may have.
 
 from __future__ import annotations
 
-import os
 import pickle  # nosec B403 -- between the portal and its own child only
 import struct
 import sys
 import traceback
 
+from portal.lib.unhurried import give_way
 from portal.pdf.render import render
 
 try:
@@ -23,8 +23,7 @@ def main() -> None:
     """Answers each request with its size and `=` and the file, `!` and the error, or `#` for want of memory."""
     if resource is not None:
         resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-    if hasattr(os, "nice"):
-        os.nice(10)  # pages go first
+    give_way()  # pages and their database go first
     output = sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may reach the pipe
     while head := sys.stdin.buffer.read(4):

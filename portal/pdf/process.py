@@ -77,7 +77,7 @@ class Printer:
             self.stop()
             command = [sys.executable, "-m", "portal.pdf", str(MEMORY)]
             self._process = subprocess.Popen(  # nosec B603 -- fixed words only
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True
             )
             self._left = PRINTS
         self._left -= 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from portal.lib import unhurried
@@ -56,3 +59,22 @@ def test_never_rests_for_minutes(clock: Clock) -> None:
 
 def test_leaves_what_does_not_fit_to_the_next(clock: Clock) -> None:
     assert clock.work(*[0.5] * 9) == [0.5] * 7
+
+
+AFTER = """
+import os, pathlib
+from portal.lib.unhurried import give_way
+share = pathlib.Path("/proc/self/autogroup")
+before = share.read_text() if share.exists() else ""
+give_way()
+give_way()
+print(os.getpriority(os.PRIO_PROCESS, 0), bool(before), bool(before) and share.read_text() != before)
+"""
+
+
+@pytest.mark.parametrize("service", [True, False])
+def test_only_what_leads_its_session_gives_way_with_it(service: bool) -> None:
+    said = subprocess.check_output([sys.executable, "-c", AFTER], start_new_session=service, text=True)
+    nice, shares, gave = said.split()
+    assert nice == str(unhurried.NICE)
+    assert gave == str(service and shares == "True")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from portal.lib.unhurried import NICE
 from portal.pdf import process
 from portal.pdf.process import Printer, PrintFailed, PrintTooLarge
 from tests.pdf.test_render import small, table
@@ -57,3 +60,14 @@ def test_where_nobody_waits_a_print_may_take_longer(
     with pytest.raises(PrintTooLarge):
         printer.render(long)
     assert printer.render(long, process.ALONE).startswith(b"%PDF-")
+
+
+def test_pages_and_their_database_go_first(printer: Printer) -> None:
+    assert printer.render(small()).startswith(b"%PDF-")
+    assert printer._process is not None
+    id = printer._process.pid
+    assert os.getpriority(os.PRIO_PROCESS, id) == NICE
+    share = Path(f"/proc/{id}/autogroup")
+    if share.exists() and (said := share.read_text()):  # nice values count only within a session
+        assert said.endswith(f" nice {NICE}\n")
+        assert said != Path("/proc/self/autogroup").read_text()
