@@ -63,6 +63,12 @@ class Clock:
         found = sorted(self.took[kind])
         return found[min(int(len(found) * share), len(found) - 1)] if found else float("nan")
 
+    def __str__(self) -> str:
+        kinds = dict.fromkeys(kind for _shape, kind in KINDS)
+        return "ninety-five in a hundred take " + ", ".join(
+            f"{kind} {self.of(kind, 0.95):.0f}" for kind in kinds
+        )
+
 
 class Someone(threading.Thread):
     """Somebody who clicks, waits, and clicks again until told to stop."""
@@ -251,22 +257,27 @@ def main() -> None:
         alone, busy, prints = Load(), Load(), 0
         server = serve(settings, given.workers)
         try:
-            measure_beside(
-                settings, partial(measure, given.people, 10, given.think, 1)
-            )  # warm, nothing left undone
+            # First to warm up, and so that no job is left undone.
+            measure_beside(settings, partial(measure, given.people, 10, given.think, 1))
             for window in range(2 * given.rounds):
-                crowd = partial(measure, given.people, given.seconds, given.think, (window + 1) * 1000)
-                if window % 4 in (0, 3):  # so that neither kind comes later on the whole, when there is more
-                    alone.add(crowd())
-                else:
-                    seen, printed = measure_beside(settings, crowd)
-                    busy.add(seen)
-                    prints += printed
+                # The two of a pair do the same; neither kind comes later on the whole, when there is more.
+                pair, beside = window // 2 + 1, window % 4 in (1, 2)
+                crowd = partial(measure, given.people, given.seconds, given.think, pair * 1000)
+                seen, printed = measure_beside(settings, crowd) if beside else (crowd(), 0)
+                (busy if beside else alone).add(seen)
+                prints += printed
+                say(f"{'with jobs' if beside else 'alone'}: {seen.clock}")
         finally:
             server.terminate()
             server.wait()
     tell(alone, busy)
     sys.stdout.write(f"{prints} prints beside it\n")
+
+
+def say(line: str) -> None:
+    """Tells at once how a window went."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def tell(alone: Load, busy: Load) -> None:

@@ -38,6 +38,7 @@ WRITERS = {
     "portal/storage/archive.py": "members of an archive",
     "portal/storage/package_zip.py": "members of a package",
     "portal/pdf/fonts.py": "the cache of the fonts, beside the program",
+    "portal/lib/unhurried.py": "nothing: a value of the kernel's, in /proc",
     "portal/web/again.py": "what came with a request under way, without a name",
     "portal/web/export.py": "a spreadsheet under way, without a name",
     "portal/web/statics.py": "packed static files, beside the program",
