@@ -37,6 +37,9 @@ CUT_OFF = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+# Statements are planned for what they ask. Once the driver prepares those that are asked often, PostgreSQL settles on one
+# plan for all values, those of a word that stands everywhere and of one that stands nowhere.
+PLANNED_ANEW = {"prepare_threshold": None}
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -145,7 +148,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             **options,
             "pool_pre_ping": True,
             "pool_size": 10,
-            "connect_args": CUT_OFF,
+            "connect_args": CUT_OFF | PLANNED_ANEW,
         }
     # Statements are read once for each connection, not anew; the driver keeps 128 by itself.
     connect = {"timeout": 15, "check_same_thread": False, "cached_statements": 500}

@@ -20,7 +20,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState
 
-from portal.database import CUT_OFF, engine_options, is_writing
+from portal.database import engine_options, is_writing
 from portal.extensions import db
 from portal.lib import metrics
 
@@ -83,7 +83,8 @@ def init_app(app: Flask) -> None:
     """Makes the engine of the replica that the settings name; nothing is asked of it yet."""
     settings = app.config["SETTINGS"]
     if url := settings.database_read_url:
-        options = engine_options(url, settings.threads) | {"connect_args": CUT_OFF | SOON}
+        options = engine_options(url, settings.threads)
+        options["connect_args"] |= SOON
         engine = sa.create_engine(url, execution_options={"postgresql_readonly": True}, **options)
         app.extensions["replica"] = Replica(engine)
         if not event.contains(db.session, "do_orm_execute", _lead):  # without a replica no query is held up

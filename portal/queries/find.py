@@ -14,8 +14,8 @@ from portal.domain.permissions import person_key
 from portal.extensions import db
 from portal.lib.bigrams import Phrase
 from portal.lib.clock import midnight
-from portal.models import RecordReader, SearchEntry
-from portal.queries.visible import may_see
+from portal.models import SearchEntry
+from portal.queries.visible import may_see, seen_by
 from portal.search import kinds, words
 
 MOST = 500  # hits of a kind that are counted and paged through
@@ -52,8 +52,11 @@ def records(wanted: Wanted, actor: Any) -> Hits:
     ages = [words.ALL] if few is not None else list(words.ages(wanted.phrases))
     for title, age in product((True, False), ages):
         rows, among = words.rows_of(few, wanted.phrases, title=title)
-        query = sa.select(rows.c.rowid).where(may_see(rows.c.rowid, actor), *among)
-        query = query.where(*words.fit(wanted.phrases, title=title, age=age, rows=rows))
+        query = sa.select(rows.c.rowid).where(
+            *among, *words.fit(wanted.phrases, title=title, age=age, rows=rows)
+        )
+        if few is None:
+            query = query.where(may_see(rows.c.rowid, actor))
         if filters := _filters(wanted):
             query = query.join(SearchEntry, SearchEntry.id == rows.c.rowid).where(*filters)
         found |= dict.fromkeys(db.session.scalars(query.order_by(rows.c.rowid.desc()).limit(MOST + 1)))
@@ -69,7 +72,7 @@ def _few(actor: Any) -> sa.Select[int] | None:
     """
     if actor.reads_all:
         return None
-    mine = sa.select(RecordReader.record_id).where(RecordReader.key.in_(actor.keys))
+    mine = seen_by(actor)
     few = min(max(words.newest() // SHARE, FEW), FEW_AT_MOST)
     many = sa.select(sa.func.count()).select_from(mine.limit(few + 1).subquery())
     return mine if (db.session.scalar(many) or 0) <= few else None

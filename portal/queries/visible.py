@@ -28,14 +28,18 @@ def may_see(id: Any, actor: Any) -> sa.ColumnElement[bool]:
         return sa.false()
     if actor.reads_all:
         return sa.true()
+    return seen_by(actor).where(RecordReader.record_id == id).exists()
+
+
+def seen_by(actor: Any) -> sa.Select[int]:
+    """The ids of records, some more than once, that somebody who does not read all may see."""
     theirs = [
         among(RecordReader.key, keys) & among(RecordReader.form_code, sorted(forms))
         if forms
         else among(RecordReader.key, keys)
         for forms, keys in actor.scopes.items()
     ]
-    readers = sa.select(RecordReader.record_id).where(RecordReader.record_id == id, sa.or_(*theirs))
-    return readers.exists()
+    return sa.select(RecordReader.record_id).where(sa.or_(*theirs))
 
 
 def record(number: str, actor: Any, form_code: str | None = None) -> Record:

@@ -7,6 +7,7 @@ plain text, which is quicker than positions and has no limit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isqrt
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,32 +85,41 @@ def ages(phrases: Sequence[Phrase]) -> Iterator[range]:
     """Stretches of the records, to be looked through from the newest, each twice as long as the one before.
 
     All at once where that is quicker: SQLite finds the newest first by itself, and beginnings of words are slow to
-    gather, so once is enough.
+    gather, so once is enough. What is rare in the newest stretches, as many as the root of their number, is sooner
+    gathered as a whole than stretch by stretch.
     """
     if dialect() == "sqlite" or any(one.open for one in phrases):
         yield ALL
         return
     upto, many = newest() // _STRETCH + 1, 2
-    while upto > 0:
+    old = upto - isqrt(upto)
+    while upto > old:
         yield range(max(upto - many, 0), upto)
         upto, many = upto - many, many * 2
+    if upto > 0:
+        yield ALL
 
 
 def rows_of(
     ids: sa.Select[int] | None, phrases: Sequence[Phrase], *, title: bool
 ) -> tuple[Any, list[sa.ColumnElement[bool]]]:
-    """Where to look for phrases, among all rows or some thousand of these ids: in the table with its index, narrowed to
-    them (the sum keeps SQLite from asking its index for each by itself), or in these rows one by one.
+    """Where to look for phrases, among all rows or some thousand of these ids: in SQLite in the table with its index,
+    narrowed to them (the sum keeps it from asking its index for each by itself).
 
-    The words of a phrase come together much more often than PostgreSQL takes for granted, so that it would gather
-    hundreds of thousands of rows from its index to throw most of them away. The offset keeps it from that.
+    PostgreSQL takes their rows from the newest until enough are found, or where a word is rare those of its index. The
+    words of a phrase come together much more often than it takes for granted, so that it would gather hundreds of
+    thousands from the index to throw most of them away; the offset keeps it from that.
     """
     if ids is None:
         return TABLE, []
-    if title or dialect() == "sqlite" or all(len(one.words) == 1 for one in phrases):
+    if dialect() == "sqlite":
         return TABLE, [(ID + 0).in_(ids)]
-    theirs = ids.distinct().subquery()
-    return sa.select(TABLE).join(theirs, theirs.c[0] == TABLE.c.rowid).offset(0).subquery("theirs"), []
+    theirs = ids.distinct().order_by(ids.selected_columns[0].desc()).subquery("theirs")
+    id = sa.type_coerce(theirs.c[0], sa.BigInteger).label("rowid")
+    rows = sa.select(id, TABLE.c.title, TABLE.c.body, TABLE.c.words).join_from(theirs, TABLE, id == ID)
+    if not title and any(len(one.words) > 1 for one in phrases):
+        rows = rows.order_by(id.desc()).offset(0)
+    return rows.subquery("rows"), []
 
 
 def fit(

@@ -6,9 +6,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from portal.extensions import db
+from portal.models import Person
 from tests.conftest import make_app
 from tests.web.conftest import Desk
 
@@ -42,3 +44,10 @@ def test_without_a_free_one_people_are_told_to_come_again(
             assert answer.status_code == 503
             assert "系统正忙" in answer.text
     assert browser.get("/").status_code == 200
+
+
+@pytest.mark.postgres(alone=True)
+def test_each_statement_is_planned_for_what_it_asks(context: Flask) -> None:
+    for _time in range(20):  # drivers prepare what they are asked that often
+        db.session.scalar(sa.select(sa.func.count()).select_from(Person).where(Person.login == "buyer"))
+    assert db.session.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) == 0

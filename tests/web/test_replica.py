@@ -251,6 +251,13 @@ def test_one_that_leads_is_no_standby(app: Flask, tmp_path: Path) -> None:
         db.engine.dispose()
 
 
+def test_each_statement_is_planned_there_for_what_it_asks(portal: Flask) -> None:
+    with portal.extensions["replica"].engine.connect() as connection:
+        for _time in range(20):  # drivers prepare what they are asked that often
+            connection.scalar(sa.select(sa.func.count()).select_from(Person))
+        assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) == 0
+
+
 def test_nothing_but_queries_goes_there(portal: Flask, buyer: FlaskClient) -> None:
     seen: list[str] = []
 
