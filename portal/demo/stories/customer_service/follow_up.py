@@ -9,7 +9,7 @@ from typing import Any
 from portal.demo.stories.customer_service.words import human, moment
 from portal.demo.story import Story, World
 from portal.forms.kinds import Ref
-from portal.lib.clock import months_later
+from portal.lib.clock import midnight, months_later
 from portal.queries import follow_ups
 
 PROBLEMS = (
@@ -203,7 +203,7 @@ def _sales_word(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
 def _visit(world: World, so_far: Mapping[str, Any]) -> dict[str, Any]:
     rng = world.rng
     return {
-        "visited_on": moment(world, rng.randint(10, 90)),
+        "visited_on": max(moment(world, rng.randint(10, 90)), midnight(world.today)),
         "visit_way": rng.choice(("visit", "visit", "telephone", "wechat")),
         "person_met": human(world),
         "topics": "了解设备使用情况、下半年采购计划和对服务的意见。",
