@@ -9,6 +9,7 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import aliased
 
 from portal.domain.permissions import person_key
 from portal.extensions import db
@@ -101,6 +102,21 @@ def test_among_few_records_the_same_are_found(
         named = [id for id in newest if there(typed, texts[id][0])]
         said = [id for id in newest if id not in named and there(typed, *texts[id])]
         assert hits == (named + said if phrases(typed) else []), typed
+
+
+@both_databases
+def test_a_record_of_somebody_by_several_rights_counts_once(
+    texts: dict[int, tuple[str, str]], person: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = [id for id in texts if id % 300 == 100], aliased(SearchEntry)
+    twice = sa.select(SearchEntry.id).join(other, other.id.in_(mine[:2])).where(SearchEntry.id.in_(mine))
+    monkeypatch.setattr(find, "_few", lambda _actor: twice)
+    monkeypatch.setattr(find, "MOST", 5)
+    said = sorted((id for id in mine if there("锅炉", *texts[id])), reverse=True)
+    named = [id for id in said if there("锅炉", texts[id][0])]
+    hits = find.records(find.Wanted(phrases("锅炉")), person("buyer"))
+    assert len(said) > 5
+    assert (hits.ids, hits.more) == ([*named, *(id for id in said if id not in named)][:5], True)
 
 
 @both_databases
